@@ -1,0 +1,5 @@
+"""What is prepared before a supporter arrives; knows nothing of supporters."""
+
+from campaign.celery import app as celery_app
+
+__all__ = ["celery_app"]

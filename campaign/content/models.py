@@ -1,0 +1,275 @@
+"""What is said: a campaign, its argument bank and its asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# First parts of a path that the site itself uses; a campaign may not take them.
+RESERVED_SLUGS = {
+    "admin", "about", "accessibility", "confirm", "contact", "favicon.ico", "health", "imprint", "letter",
+    "mailbox", "privacy", "robots.txt", "static", ".well-known",
+}  # fmt: skip
+
+
+def refuse_reserved_slug(slug: str) -> None:
+    """Raise ValidationError if the site itself uses this path."""
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(_("“%(slug)s” is used by the site itself. Choose another slug."), params={"slug": slug})
+
+
+class Campaign(models.Model):
+    """One cause with its own page, argument bank and letters."""
+
+    class Mode(models.TextChoices):
+        """Where letters go. Rehearsal is the default: every letter goes to the organisers' test address."""
+
+        REHEARSAL = "rehearsal", _("Rehearsal: letters go to the test address only")
+        LIVE = "live", _("Live: letters go to MPs")
+        PAUSED = "paused", _("Paused: letters wait")
+        CLOSED = "closed", _("Closed: no new letters")
+
+    slug = models.SlugField(unique=True, validators=[refuse_reserved_slug])
+    title = models.CharField(max_length=120)
+    language = models.CharField(max_length=10, default="en")
+    subject = models.CharField(max_length=150, help_text=_("The subject line of every letter."))
+    tagline = models.CharField(max_length=250, help_text=_("One sentence at the top of the campaign's page."))
+    brief = models.TextField(help_text=_("The case in brief. An empty line starts a new paragraph."))
+    credit = models.TextField(blank=True, help_text=_("Where the arguments come from."))
+    prompts = models.TextField(blank=True, help_text=_("Questions that help people find their own words, one a line."))
+    own_words_minimum = models.PositiveSmallIntegerField(
+        default=20,
+        validators=[MaxValueValidator(300)],
+        help_text=_(
+            "Words of their own that a supporter needs before the site sends the letter. Downloading needs none."
+        ),
+    )
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.REHEARSAL)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    promoter_name = models.CharField(
+        max_length=150, blank=True, help_text=_("Who runs this campaign. Shown on the page, in mails and in the PDF.")
+    )
+    promoter_address = models.TextField(blank=True, help_text=_("Postal address of the promoter, for the imprint."))
+    contact_email = models.EmailField(blank=True)
+    rehearsal_address = models.EmailField(
+        blank=True, help_text=_("Where letters go in rehearsal. Empty: the address the operator has set.")
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [
+            models.CheckConstraint(
+                name="campaign_ends_after_it_starts",
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                violation_error_message=_("The campaign has to end after it starts."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the campaign's public page."""
+        return reverse("campaign", args=[self.slug])
+
+    @property
+    def prompt_list(self) -> list[str]:
+        """The prompts, one string each."""
+        return [line.strip() for line in self.prompts.splitlines() if line.strip()]
+
+    @property
+    def imprint(self) -> str:
+        """Name and postal address of the promoter on one line; empty while the promoter is not named."""
+        address = ", ".join(line.strip(" ,") for line in self.promoter_address.splitlines() if line.strip(" ,"))
+        return ", ".join(part for part in (self.promoter_name, address) if part)
+
+    def takes_letters(self) -> bool:
+        """Return whether supporters can write now: neither paused nor closed, and within its dates."""
+        today = timezone.localdate()
+        return (
+            self.mode in (self.Mode.REHEARSAL, self.Mode.LIVE)
+            and (self.starts_on is None or self.starts_on <= today)
+            and (self.ends_on is None or today <= self.ends_on)
+        )
+
+
+class Theme(models.Model):
+    """A heading under which arguments stand together."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="themes")
+    key = models.SlugField(max_length=60)
+    title = models.CharField(max_length=120)
+    intro = models.CharField(max_length=300, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "key"], name="theme_key_unique_in_campaign")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ArgumentQuerySet(models.QuerySet["Argument"]):
+    """Queries that read as English."""
+
+    def offered(self) -> ArgumentQuerySet:
+        """Only what supporters may choose: published, with a source, not past its review-by date."""
+        has_source = models.Exists(Source.objects.filter(argument=models.OuterRef("pk")))
+        return self.filter(has_source, published=True, review_by__gte=timezone.localdate())
+
+    def due_for_review(self) -> ArgumentQuerySet:
+        """Published arguments past their review-by date."""
+        return self.filter(published=True, review_by__lt=timezone.localdate())
+
+    def with_texts(self) -> ArgumentQuerySet:
+        """With theme, phrasings and sources in a constant number of queries."""
+        return self.select_related("theme").prefetch_related("phrasings", "sources")
+
+
+class Argument(models.Model):
+    """One dated, sourced claim."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="arguments")
+    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="arguments")
+    key = models.SlugField(max_length=60)
+    title = models.CharField(max_length=120)
+    claim = models.CharField(max_length=300)
+    as_of = models.DateField(help_text=_("The date at which the facts hold."))
+    review_every_days = models.PositiveSmallIntegerField(default=180, validators=[MinValueValidator(1)])
+    review_by = models.DateField(
+        blank=True, help_text=_("After this day the argument is not offered until somebody has reviewed it.")
+    )
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    published = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = ArgumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["theme__position", "position", "id"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "key"], name="argument_key_unique_in_campaign")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Count the review-by date from today if nobody has set one."""
+        if self.review_by is None:
+            self.count_review_from_today()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse a theme of another campaign."""
+        if self.theme_id and self.campaign_id and self.theme.campaign_id != self.campaign_id:
+            raise ValidationError({"theme": _("This theme belongs to another campaign.")})
+
+    def count_review_from_today(self) -> None:
+        """Set the next review-by date, counted from today."""
+        self.review_by = timezone.localdate() + dt.timedelta(days=self.review_every_days)
+
+    def phrasing(self, length: str, language: str = "en") -> Phrasing | None:
+        """Return the phrasing of this length and language, else one of this language, else none."""
+        mine = [p for p in self.phrasings.all() if p.language == language]
+        return next((p for p in mine if p.length == length), mine[0] if mine else None)
+
+
+class Phrasing(models.Model):
+    """The argument as a paragraph in the first person of a constituent."""
+
+    class Length(models.TextChoices):
+        """How much room the paragraph takes."""
+
+        SHORT = "short", _("Short")
+        FULL = "full", _("Full")
+
+    argument = models.ForeignKey(Argument, on_delete=models.CASCADE, related_name="phrasings")
+    language = models.CharField(max_length=10, default="en")
+    length = models.CharField(max_length=5, choices=Length.choices)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["language", "-length"]  # short before full
+        constraints = [
+            models.UniqueConstraint(fields=["argument", "language", "length"], name="phrasing_unique_in_argument")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.argument.key} ({self.language}, {self.length})"
+
+
+PARTIAL_DATE = RegexValidator(
+    r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
+    _("Write the date as 2022-11-09, or as 2022-11 or 2022 if the day or month is not known."),
+)
+
+
+class Source(models.Model):
+    """Who said it, where and when."""
+
+    argument = models.ForeignKey(Argument, on_delete=models.CASCADE, related_name="sources")
+    who = models.CharField(max_length=200)
+    publisher = models.CharField(max_length=200)
+    date = models.CharField(max_length=10, validators=[PARTIAL_DATE], help_text=_("2022-11-09, 2022-11 or 2022"))
+    title = models.CharField(max_length=300)
+    url = models.URLField(blank=True, max_length=500)
+    quotation = models.TextField(blank=True, help_text=_("The exact words, if any are quoted."))
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.note
+
+    @property
+    def date_text(self) -> str:
+        """The date as people write it: 9 November 2022, November 2022 or 2022."""
+        parts = [int(part) for part in self.date.split("-")]
+        if len(parts) == 1:
+            return str(parts[0])
+        first = dt.date(parts[0], parts[1], 1)
+        return f"{parts[2]} {first:%B %Y}" if len(parts) == 3 else f"{first:%B %Y}"
+
+    @property
+    def note(self) -> str:
+        """The source in one line, as it stands in a letter's notes."""
+        parts = [self.who, self.title, self.publisher, self.date_text]
+        unique = list(dict.fromkeys(part for part in parts if part))
+        return ", ".join(unique) + (f", {self.url}" if self.url else "") + "."
+
+
+class Ask(models.Model):
+    """What the letter asks the MP to do; one closes each letter."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="asks")
+    key = models.SlugField(max_length=60)
+    label = models.CharField(max_length=150)
+    text = models.TextField()
+    in_chamber = models.BooleanField(
+        default=False,
+        help_text=_(
+            "Asks for something done in the Commons chamber: not offered to those whose MP takes no part there."
+        ),
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "key"], name="ask_key_unique_in_campaign")]
+
+    def __str__(self) -> str:
+        return self.label

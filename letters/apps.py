@@ -1,0 +1,9 @@
+"""Django's handle on letters."""
+
+from django.apps import AppConfig
+
+
+class LettersConfig(AppConfig):
+    """The app's name and label."""
+
+    name = "letters"

@@ -1,0 +1,308 @@
+"""One supporter's letter, its life as one table of moves, and what happened to it."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.content.models import Argument, Campaign
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# No vowels (no words), nothing that is read for something else (0/O, 1/I/L, 2/Z, 5/S, 8/B).
+REFERENCE_ALPHABET = "3467CDFGHJKMNPQRTVWXY"
+
+
+def make_reference() -> str:
+    """Return a short public reference such as C7QK-4MHW (21^8, about 38 thousand million)."""
+    letters = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+class Status(models.TextChoices):
+    """Where a letter is in its life (docs/states.md)."""
+
+    UNCONFIRMED = "unconfirmed", _("Waiting for confirmation")
+    QUEUED = "queued", _("Queued")
+    HELD = "held", _("Held")
+    CLAIMED = "claimed", _("Being prepared")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    BOUNCED = "bounced", _("Bounced")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Unknown: may have been delivered")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# The one table of allowed moves. UNKNOWN and FAILED leave only by a person's decision.
+MOVES: dict[str, set[str]] = {
+    Status.UNCONFIRMED: {Status.QUEUED, Status.HELD, Status.WITHDRAWN},
+    Status.QUEUED: {Status.CLAIMED, Status.HELD, Status.WITHDRAWN},
+    Status.HELD: {Status.QUEUED, Status.WITHDRAWN},
+    Status.CLAIMED: {Status.SENDING, Status.QUEUED, Status.FAILED, Status.WITHDRAWN},
+    Status.SENDING: {Status.SENT, Status.QUEUED, Status.FAILED, Status.UNKNOWN},
+    Status.SENT: {Status.BOUNCED},
+    Status.BOUNCED: set(),
+    Status.FAILED: {Status.QUEUED},
+    Status.UNKNOWN: {Status.QUEUED, Status.SENT, Status.FAILED},
+    Status.WITHDRAWN: set(),
+}
+LEASED = (Status.CLAIMED, Status.SENDING)
+WITHDRAWABLE = tuple(status for status, to in MOVES.items() if Status.WITHDRAWN in to)
+
+
+class Happening(models.TextChoices):
+    """What else is told of a letter, besides its moves."""
+
+    CREATED = "created", _("Written")
+    POSTED = "posted", _("Posted by the supporter")
+    ANSWERED = "answered", _("Answered by the MP")
+    ERASED = "erased", _("Personal data erased")
+    NOTE = "note", _("Note")
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    """Queries that read as English."""
+
+    def due(self) -> LetterQuerySet:
+        """Queued letters whose time has come and whose campaign is not paused, longest waiting first."""
+        sending = (Campaign.Mode.REHEARSAL, Campaign.Mode.LIVE, Campaign.Mode.CLOSED)
+        return self.filter(
+            status=Status.QUEUED, next_attempt_at__lte=timezone.now(), campaign__mode__in=sending
+        ).order_by("next_attempt_at")
+
+    def past_lease(self) -> LetterQuerySet:
+        """Letters whose sender has not been heard of since its lease ended."""
+        return self.filter(status__in=LEASED, lease_until__lt=timezone.now())
+
+
+class Letter(models.Model):
+    """A letter that its writer has asked the site to send.
+
+    Seat and member are kept by value, as they were when the supporter saw the letter. The row is the queue:
+    whoever moves it does so through `move_to`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=9, unique=True, default=make_reference, editable=False)
+    # One draft makes one letter, however often its button is pressed.
+    draft_id = models.UUIDField(unique=True, null=True, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="letters")
+    language = models.CharField(max_length=10, default="en")
+    rehearsal = models.BooleanField(default=True, help_text=_("Confirmed in rehearsal: never goes to an MP."))
+
+    constituency_gss = models.CharField(_("GSS code"), max_length=9)
+    constituency_name = models.CharField(_("constituency"), max_length=100)
+    member_name = models.CharField(_("MP"), max_length=200, help_text=_("As on the envelope."))
+    member_party = models.CharField(_("party"), max_length=80)
+    member_email = models.EmailField(_("MP's address"))
+    salutation = models.CharField(max_length=150)
+
+    # Personal data: gone with scrub().
+    sender_name = models.CharField(max_length=100, blank=True)
+    sender_address = models.TextField(blank=True)
+    sender_postcode = models.CharField(max_length=8, blank=True)
+    sender_email = models.EmailField(blank=True)
+
+    subject = models.CharField(max_length=150)
+    ask_text = models.TextField(blank=True)
+    with_sources = models.BooleanField(default=True)
+    dated = models.DateField(default=timezone.localdate, help_text=_("The date on the letter."))
+
+    status = models.CharField(max_length=11, choices=Status.choices, default=Status.UNCONFIRMED)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    scrubbed_at = models.DateTimeField(null=True, blank=True)
+
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_answer = models.CharField(max_length=500, blank=True, help_text=_("What the mail server said last."))
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    message_id = models.CharField(max_length=200, unique=True, null=True, editable=False)  # noqa: DJ001 NULLs are not equal
+    envelope_sender = models.CharField(max_length=200, blank=True, editable=False)
+    pdf_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    confirm_token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    letter_token_hash = models.CharField(max_length=64, unique=True, editable=False)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(status="queued"), name="letter_due"),
+            models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="letter_leased"),
+            models.Index(fields=["status", "-created_at"], name="letter_status_newest"),
+            models.Index(fields=["constituency_gss"], name="letter_seat"),
+            models.Index(fields=["-created_at"], name="letter_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="letter_sent_has_sent_at",
+                condition=~Q(status__in=["sent", "bounced"]) | Q(sent_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="letter_queued_has_next_attempt",
+                condition=~Q(status="queued") | Q(next_attempt_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="letter_leased_only_while_claimed_or_sending",
+                condition=Q(status__in=["claimed", "sending"], lease_token__isnull=False, lease_until__isnull=False)
+                | (~Q(status__in=["claimed", "sending"]) & Q(lease_token__isnull=True, lease_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="letter_confirmed_before_anything_else",
+                condition=Q(status__in=["unconfirmed", "withdrawn"])
+                | Q(confirmed_at__isnull=False, message_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="letter_scrubbed_has_no_sender",
+                condition=Q(scrubbed_at__isnull=True)
+                | Q(sender_name="", sender_address="", sender_postcode="", sender_email=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def move_to(
+        self,
+        status: Status,
+        *,
+        note: str = "",
+        actor: User | None = None,
+        lease: uuid.UUID | None = None,
+        **changes: Any,
+    ) -> bool:
+        """Move the letter by one conditional UPDATE and write its event, both or neither.
+
+        `lease` makes the move conditional on still holding that lease; `changes` are further fields to set.
+        Returns False, and changes nothing, if somebody else was first. Raises ValueError for a move that the
+        table does not allow.
+        """
+        if status not in MOVES[self.status]:
+            raise ValueError(f"a letter cannot move from {self.status} to {status}")
+        if status not in LEASED:
+            changes |= {"lease_token": None, "lease_until": None}
+        mine = Letter.objects.filter(pk=self.pk, status=self.status)
+        if lease is not None:
+            mine = mine.filter(lease_token=lease)
+        with transaction.atomic():
+            if not mine.update(status=status, **changes):
+                return False
+            self.events.create(what=status, note=note, actor=actor)
+        self.status = status
+        for field, value in changes.items():
+            if not isinstance(value, models.expressions.Combinable):
+                setattr(self, field, value)
+        return True
+
+    def tell(self, what: Happening, *, note: str = "", actor: User | None = None) -> LetterEvent:
+        """Write an event that is not a move. No personal data goes into the note."""
+        return self.events.create(what=what, note=note, actor=actor)
+
+
+class LetterParagraph(models.Model):
+    """One paragraph of the body, frozen as the supporter saw it."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="paragraphs")
+    position = models.PositiveSmallIntegerField()
+    # Which argument it came from, if any; its key is kept by value, for counting after the argument is gone.
+    argument = models.ForeignKey(Argument, null=True, on_delete=models.SET_NULL, related_name="+")
+    argument_key = models.CharField(max_length=60, blank=True)
+    text = models.TextField(blank=True)
+    sources = models.JSONField(default=list, help_text=_("Source notes, one string each."))
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["letter", "position"], name="paragraph_position_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} ¶{self.position}"
+
+
+class LetterEvent(models.Model):
+    """What happened when. Append-only; no personal data."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    what = models.CharField(max_length=11, choices=[*Status.choices, *Happening.choices])
+    note = models.CharField(max_length=500, blank=True)
+    actor = models.ForeignKey(
+        "auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text=_("Who did it.")
+    )
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_what_display()}"
+
+
+class Consent(models.Model):
+    """Which version of which text the supporter agreed to, and when."""
+
+    letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="consent")
+    version = models.CharField(max_length=20)
+    text_sha256 = models.CharField(max_length=64)
+    given_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class Notice(models.Model):
+    """A mail to the supporter that is owed. Sending one twice is harmless, losing one is not."""
+
+    class Kind(models.TextChoices):
+        """What the mail is about."""
+
+        CONFIRM = "confirm", _("Please confirm your letter")
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_answer = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["letter", "kind"], name="one_notice_of_a_kind")]
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="notice_due")]
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.kind}"
+
+
+class DownloadCount(models.Model):
+    """All that remains of letters that were only downloaded: how many, for which seat, on which day."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="downloads")
+    constituency_gss = models.CharField(max_length=9)
+    day = models.DateField(default=timezone.localdate)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "constituency_gss", "day"], name="one_download_count_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.constituency_gss} {self.day}: {self.count}"
+
+    @classmethod
+    def add_one(cls, campaign: Campaign, constituency_gss: str) -> None:
+        """Count one download today."""
+        key = {"campaign": campaign, "constituency_gss": constituency_gss, "day": timezone.localdate()}
+        cls.objects.get_or_create(**key)
+        cls.objects.filter(**key).update(count=F("count") + 1)
