@@ -7,24 +7,26 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# First parts of a path that the site itself uses; a campaign may not take them.
-RESERVED_SLUGS = {
-    "admin", "about", "accessibility", "confirm", "contact", "favicon.ico", "health", "imprint", "letter",
-    "mailbox", "privacy", "robots.txt", "static", ".well-known",
-}  # fmt: skip
+from campaign.content.validators import (
+    LANGUAGE_TAG,
+    PARTIAL_DATE,
+    refuse_future_date,
+    refuse_hidden_in_line,
+    refuse_hidden_in_text,
+    refuse_impossible_date,
+    refuse_other_schemes,
+    refuse_reserved_slug,
+)
 
-
-def refuse_reserved_slug(slug: str) -> None:
-    """Raise ValidationError if the site itself uses this path."""
-    if slug in RESERVED_SLUGS:
-        raise ValidationError(_("“%(slug)s” is used by the site itself. Choose another slug."), params={"slug": slug})
+LINE = [refuse_hidden_in_line]
+TEXT = [refuse_hidden_in_text]
 
 
 class Campaign(models.Model):
@@ -39,13 +41,19 @@ class Campaign(models.Model):
         CLOSED = "closed", _("Closed: no new letters")
 
     slug = models.SlugField(unique=True, validators=[refuse_reserved_slug])
-    title = models.CharField(max_length=120)
-    language = models.CharField(max_length=10, default="en")
-    subject = models.CharField(max_length=150, help_text=_("The subject line of every letter."))
-    tagline = models.CharField(max_length=250, help_text=_("One sentence at the top of the campaign's page."))
-    brief = models.TextField(help_text=_("The case in brief. An empty line starts a new paragraph."))
-    credit = models.TextField(blank=True, help_text=_("Where the arguments come from."))
-    prompts = models.TextField(blank=True, help_text=_("Questions that help people find their own words, one a line."))
+    title = models.CharField(max_length=120, validators=LINE)
+    language = models.CharField(max_length=10, default="en", validators=[LANGUAGE_TAG])
+    subject = models.CharField(max_length=150, validators=LINE, help_text=_("The subject line of every letter."))
+    tagline = models.CharField(
+        max_length=250, validators=LINE, help_text=_("One sentence at the top of the campaign's page.")
+    )
+    brief = models.TextField(validators=TEXT, help_text=_("The case in brief. An empty line starts a new paragraph."))
+    credit = models.TextField(blank=True, validators=TEXT, help_text=_("Where the arguments come from."))
+    prompts = models.TextField(
+        blank=True,
+        validators=TEXT,
+        help_text=_("Questions that help people find their own words, one a line."),
+    )
     own_words_minimum = models.PositiveSmallIntegerField(
         default=20,
         validators=[MaxValueValidator(300)],
@@ -57,9 +65,14 @@ class Campaign(models.Model):
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     promoter_name = models.CharField(
-        max_length=150, blank=True, help_text=_("Who runs this campaign. Shown on the page, in mails and in the PDF.")
+        max_length=150,
+        blank=True,
+        validators=LINE,
+        help_text=_("Who runs this campaign. Shown on the page, in mails and in the PDF."),
     )
-    promoter_address = models.TextField(blank=True, help_text=_("Postal address of the promoter, for the imprint."))
+    promoter_address = models.TextField(
+        blank=True, validators=TEXT, help_text=_("Postal address of the promoter, for the imprint.")
+    )
     contact_email = models.EmailField(blank=True)
     rehearsal_address = models.EmailField(
         blank=True, help_text=_("Where letters go in rehearsal. Empty: the address the operator has set.")
@@ -68,6 +81,7 @@ class Campaign(models.Model):
 
     class Meta:
         ordering = ["title"]
+        permissions = [("take_live", _("Can take a campaign live, so that letters go to MPs"))]
         constraints = [
             models.CheckConstraint(
                 name="campaign_ends_after_it_starts",
@@ -109,8 +123,8 @@ class Theme(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="themes")
     key = models.SlugField(max_length=60)
-    title = models.CharField(max_length=120)
-    intro = models.CharField(max_length=300, blank=True)
+    title = models.CharField(max_length=120, validators=LINE)
+    intro = models.CharField(max_length=300, blank=True, validators=LINE)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -144,9 +158,9 @@ class Argument(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="arguments")
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="arguments")
     key = models.SlugField(max_length=60)
-    title = models.CharField(max_length=120)
-    claim = models.CharField(max_length=300)
-    as_of = models.DateField(help_text=_("The date at which the facts hold."))
+    title = models.CharField(max_length=120, validators=LINE)
+    claim = models.CharField(max_length=300, validators=LINE)
+    as_of = models.DateField(validators=[refuse_future_date], help_text=_("The date at which the facts hold."))
     review_every_days = models.PositiveSmallIntegerField(default=180, validators=[MinValueValidator(1)])
     review_by = models.DateField(
         blank=True, help_text=_("After this day the argument is not offered until somebody has reviewed it.")
@@ -155,6 +169,8 @@ class Argument(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
     published = models.BooleanField(default=True)
+    # Whether it was a pack that unpublished it: then a pack in which it comes back publishes it again.
+    dropped_by_pack = models.BooleanField(default=False, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = ArgumentQuerySet.as_manager()
@@ -197,9 +213,9 @@ class Phrasing(models.Model):
         FULL = "full", _("Full")
 
     argument = models.ForeignKey(Argument, on_delete=models.CASCADE, related_name="phrasings")
-    language = models.CharField(max_length=10, default="en")
+    language = models.CharField(max_length=10, default="en", validators=[LANGUAGE_TAG])
     length = models.CharField(max_length=5, choices=Length.choices)
-    text = models.TextField()
+    text = models.TextField(validators=TEXT)
 
     class Meta:
         ordering = ["language", "-length"]  # short before full
@@ -211,22 +227,20 @@ class Phrasing(models.Model):
         return f"{self.argument.key} ({self.language}, {self.length})"
 
 
-PARTIAL_DATE = RegexValidator(
-    r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
-    _("Write the date as 2022-11-09, or as 2022-11 or 2022 if the day or month is not known."),
-)
-
-
 class Source(models.Model):
     """Who said it, where and when."""
 
     argument = models.ForeignKey(Argument, on_delete=models.CASCADE, related_name="sources")
-    who = models.CharField(max_length=200)
-    publisher = models.CharField(max_length=200)
-    date = models.CharField(max_length=10, validators=[PARTIAL_DATE], help_text=_("2022-11-09, 2022-11 or 2022"))
-    title = models.CharField(max_length=300)
-    url = models.URLField(blank=True, max_length=500)
-    quotation = models.TextField(blank=True, help_text=_("The exact words, if any are quoted."))
+    who = models.CharField(max_length=200, validators=LINE)
+    publisher = models.CharField(max_length=200, validators=LINE)
+    date = models.CharField(
+        max_length=10,
+        validators=[PARTIAL_DATE, refuse_impossible_date],
+        help_text=_("2022-11-09, 2022-11 or 2022"),
+    )
+    title = models.CharField(max_length=300, validators=LINE)
+    url = models.URLField(blank=True, max_length=500, validators=[refuse_other_schemes])
+    quotation = models.TextField(blank=True, validators=TEXT, help_text=_("The exact words, if any are quoted."))
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -257,8 +271,8 @@ class Ask(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="asks")
     key = models.SlugField(max_length=60)
-    label = models.CharField(max_length=150)
-    text = models.TextField()
+    label = models.CharField(max_length=150, validators=LINE)
+    text = models.TextField(validators=TEXT)
     in_chamber = models.BooleanField(
         default=False,
         help_text=_(

@@ -1,0 +1,77 @@
+"""What the content's fields refuse, in the admin and in packs alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# First parts of a path that the site itself uses; a campaign may not take them.
+RESERVED_SLUGS = {
+    "admin", "about", "accessibility", "confirm", "contact", "favicon.ico", "health", "imprint", "letter",
+    "mailbox", "privacy", "robots.txt", "static", ".well-known",
+}  # fmt: skip
+
+# Control characters, line separators, lone surrogates, and what turns the direction of writing: none of them can
+# be seen in the admin, and each can make a letter read differently from what was checked.
+HIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+LANGUAGE_TAG = RegexValidator(
+    r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", _("Write the language as a short code, such as en or cy.")
+)
+PARTIAL_DATE = RegexValidator(
+    r"\A[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?\Z",
+    _("Write the date as 2022-11-09, or as 2022-11 or 2022 if the day or month is not known."),
+)
+
+
+def refuse_reserved_slug(slug: str) -> None:
+    """Raise ValidationError if the site itself uses this path."""
+    if slug.lower() in RESERVED_SLUGS:
+        raise ValidationError(_("“%(slug)s” is used by the site itself. Choose another slug."), params={"slug": slug})
+
+
+def refuse_hidden_in_text(text: str) -> None:
+    """Raise ValidationError if the text has a character that cannot be seen; line breaks are allowed."""
+    if found := HIDDEN.search(text):
+        raise ValidationError(
+            _("There is a hidden or control character (U+%(code)s) in this text. Remove it."),
+            params={"code": f"{ord(found[0]):04X}"},
+        )
+
+
+def refuse_hidden_in_line(text: str) -> None:
+    """Raise ValidationError if the text has a character that cannot be seen, or is more than one line."""
+    refuse_hidden_in_text(text)
+    if "\n" in text:
+        raise ValidationError(_("This has to be one line."))
+
+
+def refuse_future_date(day: dt.date) -> None:
+    """Raise ValidationError if the day has not come yet."""
+    if day > timezone.localdate():
+        raise ValidationError(_("This date is in the future."))
+
+
+def refuse_impossible_date(text: str) -> None:
+    """Raise ValidationError if a well-formed partial date is no date (2022-02-30) or has not come yet."""
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        return  # PARTIAL_DATE says so
+    year, month, day = [*(int(part) for part in text.split("-")), 1, 1][:3]
+    try:
+        first = dt.date(year, month, day)
+    except ValueError:
+        raise ValidationError(_("There is no such date.")) from None
+    refuse_future_date(first)
+
+
+def refuse_other_schemes(url: str) -> None:
+    """Raise ValidationError if the address is not one of the web."""
+    if not url.lower().startswith(("https://", "http://")):
+        raise ValidationError(_("The address has to begin with https:// or http://."))
