@@ -1,16 +1,75 @@
 """The public pages: which campaigns there are, and the case each makes."""
 
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
-from campaign.content.models import Campaign
+from campaign.content.models import Argument, Campaign, Phrasing, Theme
 
 
+class Door(models.TextChoices):
+    """Whether supporters can come in and write, and if not, why not. Each has a sentence of its own."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    EARLY = "early"
+    OVER = "over"
+
+
+def find_door(campaign: Campaign) -> Door:
+    """Return whether the campaign takes letters today, else the reason."""
+    if campaign.takes_letters():
+        return Door.OPEN
+    if campaign.mode == Campaign.Mode.CLOSED:
+        return Door.CLOSED
+    today = timezone.localdate()
+    if campaign.ends_on is not None and campaign.ends_on < today:
+        return Door.OVER
+    if campaign.starts_on is not None and today < campaign.starts_on:
+        return Door.EARLY
+    return Door.PAUSED
+
+
+def group_arguments(campaign: Campaign) -> dict[Theme, list[Argument]]:
+    """Return the offered arguments under their themes, both in order, each with its short phrasing and its sources.
+
+    Themes with nothing to offer are left out. The queries are three, however many arguments there are.
+    """
+    short = Phrasing.objects.filter(language=campaign.language, length=Phrasing.Length.SHORT)
+    arguments = Argument.objects.filter(campaign=campaign).offered().select_related("theme")
+    groups: dict[Theme, list[Argument]] = {}
+    for argument in arguments.prefetch_related(Prefetch("phrasings", queryset=short), "sources"):
+        groups.setdefault(argument.theme, []).append(argument)
+    return groups
+
+
+@require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    """List the campaigns that can be written for."""
-    return render(request, "content/home.html", {"campaigns": Campaign.objects.all()})
+    """Lead to the campaign if only one is not closed, else list them."""
+    campaigns = list(Campaign.objects.all())
+    current = [campaign for campaign in campaigns if campaign.mode != Campaign.Mode.CLOSED]
+    if len(current) == 1:
+        return redirect(current[0])
+    closed = [campaign for campaign in campaigns if campaign.mode == Campaign.Mode.CLOSED]
+    return render(
+        request,
+        "content/home.html",
+        {"campaigns": [(campaign, find_door(campaign)) for campaign in current], "closed": closed},
+    )
 
 
+@require_safe
 def show_campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """Make the campaign's case: its arguments by theme with their sources, who runs it, and the way in."""
-    return render(request, "content/campaign.html", {"campaign": get_object_or_404(Campaign, slug=slug)})
+    campaign = get_object_or_404(Campaign, slug=slug)
+    return render(
+        request,
+        "content/campaign.html",
+        {"campaign": campaign, "door": find_door(campaign), "groups": group_arguments(campaign)},
+    )
