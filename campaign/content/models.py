@@ -161,7 +161,9 @@ class Argument(models.Model):
     title = models.CharField(max_length=120, validators=LINE)
     claim = models.CharField(max_length=300, validators=LINE)
     as_of = models.DateField(validators=[refuse_future_date], help_text=_("The date at which the facts hold."))
-    review_every_days = models.PositiveSmallIntegerField(default=180, validators=[MinValueValidator(1)])
+    review_every_days = models.PositiveSmallIntegerField(
+        default=180, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+    )
     review_by = models.DateField(
         blank=True, help_text=_("After this day the argument is not offered until somebody has reviewed it.")
     )
@@ -185,7 +187,7 @@ class Argument(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Count the review-by date from today if nobody has set one."""
         if self.review_by is None:
-            self.count_review_from_today()
+            self.count_review_from_today()  # type: ignore[unreachable]  # unset until the first save
         super().save(*args, **kwargs)
 
     def clean(self) -> None:

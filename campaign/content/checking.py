@@ -1,0 +1,99 @@
+"""What no single entry of a pack shows: doubled keys, themes that are not there, what each argument needs.
+
+It reads nodes rather than the parsed pack, so that these faults are told together with all others.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+from campaign.content.models import Phrasing
+from campaign.content.pack import PACK_FORMAT, Fault, shorten_text
+from campaign.content.reading import Mapping, Node, Scalar, Sequence
+
+
+def check_whole(root: Node) -> Iterator[Fault]:
+    """Tell what is wrong with the pack as a whole."""
+    pack = _values(root)
+    number = pack.get("format")
+    if isinstance(number, Scalar) and number.text != str(PACK_FORMAT):
+        yield Fault("format", number.line, f"has to be {PACK_FORMAT}, the format that this version reads")
+    for index, prompt in enumerate(_items(pack, "prompts")):
+        if isinstance(prompt, Scalar) and (not prompt.text.strip() or "\n" in prompt.text.strip()):
+            yield Fault(f"prompts[{index}]", prompt.line, "has to be one line of text")
+    for name in ("themes", "asks", "arguments"):
+        yield from _check_keys(pack, name)
+    themes = [_text(_values(theme), "key") for theme in _items(pack, "themes")]
+    for index, node in enumerate(_items(pack, "arguments")):
+        path, argument = f"arguments[{index}]{name_entry(node)}", _values(node)
+        yield from _check_theme(argument, path, themes)
+        yield from _check_sources(argument, path)
+        yield from _check_phrasings(argument, path, _text(pack, "language"))
+
+
+def name_entry(node: Node) -> str:
+    """Return “ (its-key)” for an entry that has a key, for people who do not count from 0."""
+    key = _text(_values(node), "key")
+    return f" ({shorten_text(key)})" if key else ""
+
+
+def guess_name(name: str, known: Iterable[str]) -> str:
+    """Return “; did you mean …?” if one of the known names is close."""
+    close = difflib.get_close_matches(name[:100], list(known), n=1)
+    return f"; did you mean “{shorten_text(close[0])}”?" if close else ""
+
+
+def _check_keys(pack: dict[str, Node], name: str) -> Iterator[Fault]:
+    if isinstance(pack.get(name), Sequence) and not _items(pack, name):
+        yield Fault(name, pack[name].line, "is empty")
+    seen: dict[str, int] = {}
+    for index, node in enumerate(_items(pack, name)):
+        key = _text(_values(node), "key")
+        if key and key in seen:
+            reason = f"“{shorten_text(key)}” is the key of {name}[{seen[key]}] too"
+            yield Fault(f"{name}[{index}].key", node.line, reason)
+        seen.setdefault(key, index)
+
+
+def _check_theme(argument: dict[str, Node], path: str, themes: list[str]) -> Iterator[Fault]:
+    theme = _text(argument, "theme")
+    if theme and theme not in themes:
+        reason = f"there is no theme “{shorten_text(theme)}”{guess_name(theme, themes)}"
+        yield Fault(f"{path}.theme", argument["theme"].line, reason)
+
+
+def _check_sources(argument: dict[str, Node], path: str) -> Iterator[Fault]:
+    if isinstance(argument.get("sources"), Sequence) and not _items(argument, "sources"):
+        yield Fault(f"{path}.sources", argument["sources"].line, "has no source; an argument needs at least one")
+
+
+def _check_phrasings(argument: dict[str, Node], path: str, language: str) -> Iterator[Fault]:
+    seen = set()
+    for index, node in enumerate(_items(argument, "phrasings")):
+        pair = (_text(_values(node), "language"), _text(_values(node), "length"))
+        if pair in seen and all(pair):
+            reason = f"a second {shorten_text(pair[1])} phrasing in “{shorten_text(pair[0])}”"
+            yield Fault(f"{path}.phrasings[{index}]", node.line, reason)
+        seen.add(pair)
+    for length in Phrasing.Length.values:
+        if language and isinstance(argument.get("phrasings"), Sequence) and (language, length) not in seen:
+            reason = f"has no {length} phrasing in “{shorten_text(language)}”, the pack's language"
+            yield Fault(f"{path}.phrasings", argument["phrasings"].line, reason)
+
+
+def _values(node: Node) -> dict[str, Node]:
+    """Return the values of a group of keys that may be broken, each by its first key."""
+    if not isinstance(node, Mapping):
+        return {}
+    return {key.text: value for key, value in reversed(node.entries) if isinstance(key, Scalar)}
+
+
+def _items(values: dict[str, Node], name: str) -> list[Node]:
+    node = values.get(name)
+    return node.items if isinstance(node, Sequence) else []
+
+
+def _text(values: dict[str, Node], name: str) -> str:
+    node = values.get(name)
+    return node.text.strip() if isinstance(node, Scalar) else ""

@@ -1,0 +1,82 @@
+"""From the database to a Pack, and from a Pack to the YAML that people edit."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import yaml
+from django.db.models import Q
+
+from campaign.content.models import Campaign
+from campaign.content.ordering import order_arguments
+from campaign.content.pack import (
+    PACK_FORMAT,
+    Pack,
+    PackArgument,
+    PackAsk,
+    PackPhrasing,
+    PackSource,
+    PackTheme,
+)
+
+WIDTH = 110
+LONG = 100  # a text with a longer line is written as a folded block
+LEFT_OUT_IF_EMPTY = {"promoter_name", "promoter_address", "contact_email"}
+
+
+def make_pack(campaign: Campaign) -> Pack:
+    """Return what the campaign says now: its published arguments, and the themes they need."""
+    arguments = order_arguments(campaign.arguments.with_texts().filter(published=True))
+    themes = campaign.themes.filter(Q(arguments__isnull=True) | Q(arguments__in=arguments)).distinct()
+    return Pack(
+        format=PACK_FORMAT,
+        prompts=tuple(campaign.prompt_list),
+        themes=tuple(PackTheme(**_take(PackTheme, theme)) for theme in themes),
+        asks=tuple(PackAsk(**_take(PackAsk, ask)) for ask in campaign.asks.all()),
+        arguments=tuple(
+            PackArgument(
+                theme=argument.theme.key,
+                phrasings=tuple(PackPhrasing(**_take(PackPhrasing, one)) for one in argument.phrasings.all()),
+                sources=tuple(PackSource(**_take(PackSource, one)) for one in argument.sources.all()),
+                **_take(PackArgument, argument, "theme", "phrasings", "sources"),
+            )
+            for argument in arguments
+        ),
+        **_take(Pack, campaign, "format", "prompts", "themes", "asks", "arguments"),
+    )
+
+
+def write_pack(pack: Pack) -> str:
+    """Return the pack as YAML: keys in the format's order, long texts as blocks, letters as they are."""
+    values = {name: value for name, value in dataclasses.asdict(pack).items() if value or name not in LEFT_OUT_IF_EMPTY}
+    text: str = yaml.dump(
+        values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False
+    )
+    return text
+
+
+def _take(wanted: type, one: Any, *without: str) -> dict[str, Any]:
+    return {field.name: getattr(one, field.name) for field in dataclasses.fields(wanted) if field.name not in without}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Indents lists, writes long texts as blocks, and knows no aliases."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+        return super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    long = any(len(line) > LONG for line in text.splitlines())
+    style = ">" if long else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(tuple, lambda dumper, items: dumper.represent_list(items))
+_Dumper.add_representer(dt.date, yaml.SafeDumper.represent_date)

@@ -1,0 +1,175 @@
+"""From a Pack to the database, in one transaction, telling what changed.
+
+The pack decides what is said: title, texts, themes, asks, arguments and their order. It never decides how the
+campaign runs: mode, dates and rehearsal address are not its business, and promoter and contact are taken from it
+only while they are empty here. An argument that the pack no longer has is unpublished, not deleted; if it comes
+back it is published again, unless it was an organiser who unpublished it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
+from campaign.content.ordering import order_arguments
+from campaign.content.pack import Pack, PackArgument, PackAsk, PackTheme, shorten_text
+
+FILLED_IF_EMPTY = ("promoter_name", "promoter_address", "contact_email")
+TAKEN = ("title", "language", "subject", "tagline", "brief", "credit", "own_words_minimum")
+CONTENT = {"title", "claim", "as_of"}  # what a review is of, with phrasings and sources
+
+M = TypeVar("M", bound=models.Model)
+
+
+def load_pack(pack: Pack, *, dry_run: bool = False) -> list[str]:
+    """Make the database say what the pack says; return what changed, one plain line each.
+
+    With `dry_run` everything is done and then rolled back, so the lines are the same.
+    """
+    with transaction.atomic():
+        changes = _Loading(pack).run()
+        if dry_run:
+            transaction.set_rollback(True)
+    return changes
+
+
+class _Loading:
+    """One pack on its way into the database."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.changes: list[str] = []
+        self.moved: set[str] = set()
+
+    def run(self) -> list[str]:
+        self.load_campaign()
+        themes = {theme.key: theme for theme in self.campaign.themes.all()}
+        asks = {ask.key: ask for ask in self.campaign.asks.all()}
+        self.load_entries(Theme, themes, self.pack.themes)
+        self.load_arguments(themes)
+        self.load_entries(Ask, asks, self.pack.asks)
+        # Themes last: those that an argument still stands under are kept.
+        needed = set(self.campaign.arguments.values_list("theme_id", flat=True))
+        self.remove_gone([theme for theme in themes.values() if theme.pk not in needed], self.pack.themes)
+        self.remove_gone(asks.values(), self.pack.asks)
+        return [*self.changes, *(f"changed the order of {kind}" for kind in sorted(self.moved))]
+
+    def load_campaign(self) -> None:
+        wanted = {name: getattr(self.pack, name) for name in TAKEN} | {"prompts": "\n".join(self.pack.prompts)}
+        campaign = Campaign.objects.select_for_update().filter(slug=self.pack.slug).first()
+        self.campaign = campaign or Campaign(slug=self.pack.slug)
+        wanted |= {
+            name: given
+            for name in FILLED_IF_EMPTY
+            if (given := getattr(self.pack, name)) and not getattr(self.campaign, name)
+        }
+        self.save(self.campaign, wanted, f"campaign {self.pack.slug}")
+
+    def load_entries(
+        self, model: type[M], here: dict[str, M], entries: Sequence[PackTheme] | Sequence[PackAsk]
+    ) -> None:
+        """Add and change themes or asks, and bring them into the pack's order."""
+        keys = [entry.key for entry in entries]
+        in_order = [key for key in here if key in keys] == keys
+        for position, entry in enumerate(entries):
+            one = here.setdefault(entry.key, model(campaign=self.campaign, key=entry.key))
+            wanted = asdict(entry) | ({} if in_order else {"position": position})
+            self.save(one, wanted, f"{model._meta.verbose_name} {entry.key}")
+
+    def load_arguments(self, themes: dict[str, Theme]) -> None:
+        here = {argument.key: argument for argument in self.campaign.arguments.with_texts()}
+        keys = [entry.key for entry in self.pack.arguments]
+        in_order = [one.key for one in order_arguments(one for one in here.values() if one.key in keys)] == keys
+        for position, entry in enumerate(self.pack.arguments):
+            argument = here.get(entry.key) or Argument(campaign=self.campaign, key=entry.key)
+            wanted: dict[str, Any] = {} if in_order else {"position": position}
+            if argument.dropped_by_pack:
+                wanted |= {"dropped_by_pack": False, "published": True}
+            self.load_argument(argument, entry, themes[entry.theme], wanted)
+        for argument in here.values():
+            if argument.key not in keys and argument.published:
+                Argument.objects.filter(pk=argument.pk).update(published=False, dropped_by_pack=True)
+                self.changes.append(f"unpublished argument {argument.key}: the pack no longer has it")
+
+    def load_argument(self, argument: Argument, entry: PackArgument, theme: Theme, wanted: dict[str, Any]) -> None:
+        is_new, old_interval, name = argument.pk is None, argument.review_every_days, f"argument {entry.key}"
+        wanted |= {field: getattr(entry, field) for field in ("title", "claim", "as_of", "review_every_days")}
+        changed = self.save(argument, wanted | {"theme": theme}, name)
+        told = len(self.changes)
+        texts_changed = self.load_texts(argument, entry, name)
+        if is_new:
+            del self.changes[told:]  # that the argument is new says it all
+        elif texts_changed or changed & CONTENT:
+            # What somebody reviewed is not what stands there now.
+            argument.count_review_from_today()
+            argument.reviewed_by = None
+        elif "review_every_days" in changed:
+            argument.review_by += dt.timedelta(days=entry.review_every_days - old_interval)
+        argument.save(update_fields=["review_by", "reviewed_by"])
+
+    def load_texts(self, argument: Argument, entry: PackArgument, name: str) -> bool:
+        """Bring phrasings and sources to what the pack says; return whether any changed."""
+        phrasings = {(one.language, one.length): one for one in argument.phrasings.all()}
+        changed = False
+        for phrasing in entry.phrasings:
+            pair = (phrasing.language, phrasing.length)
+            one = phrasings.pop(pair, None) or Phrasing(argument=argument)
+            changed |= bool(self.save(one, asdict(phrasing), f"{name}: {' '.join(pair)} phrasing"))
+        sources = list(argument.sources.all())
+        end = max((source.position for source in sources), default=-1)
+        for number, source in enumerate(entry.sources, 1):
+            # Sources have no key: the first is the first. Those that are here stand in order already.
+            mine = sources.pop(0) if sources else Source(argument=argument, position=end + number)
+            changed |= bool(self.save(mine, asdict(source), f"{name}: source {number}"))
+        for gone in [*phrasings.values(), *sources]:
+            changed = True
+            self.changes.append(f"removed {name}: {gone._meta.verbose_name} {shorten_text(str(gone))}")
+            gone.delete()
+        return changed
+
+    def save(self, one: models.Model, wanted: dict[str, Any], name: str) -> set[str]:
+        """Save what differs, tell it, and return the names of the fields."""
+        old = {field: getattr(one, field, None) for field in wanted}
+        changed = {field for field, value in wanted.items() if one.pk is None or old[field] != value}
+        if not changed:
+            return changed
+        for field in changed:
+            setattr(one, field, wanted[field])
+        if one.pk is None:
+            one.save()
+            self.changes.append(f"added {name}")
+            return changed
+        # Only what changed, so that a mode set in the meantime stays.
+        one.save(update_fields=[*changed, *(["updated_at"] if isinstance(one, Campaign) else [])])
+        self.changes += [
+            f"changed {name}: {field}: {show_change(old[field], wanted[field])}"
+            for field in wanted
+            if field in changed - {"position"}
+        ]
+        if "position" in changed:
+            self.moved.add(str(one._meta.verbose_name_plural))
+        return changed
+
+    def remove_gone(self, here: Iterable[Theme] | Iterable[Ask], entries: Sequence[PackTheme | PackAsk]) -> None:
+        keys = {entry.key for entry in entries}
+        for one in here:
+            if one.key not in keys:
+                one.delete()
+                self.changes.append(f"removed {one._meta.verbose_name} {one.key}")
+
+
+def show_change(old: object, new: object, width: int = 60) -> str:
+    """Return “old → new”, both cut around the first place where they differ."""
+    before, after = str(old), str(new)
+    same = next(
+        (i for i, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]),
+        min(len(before), len(after)),
+    )
+    start = max(0, same - width // 3) if max(len(before), len(after)) > width else 0
+    cut = "…" if start else ""
+    return f"“{cut}{shorten_text(before[start:], width)}” → “{cut}{shorten_text(after[start:], width)}”"

@@ -1,0 +1,42 @@
+"""Load a campaign pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from campaign.content.loading import load_pack
+from campaign.content.pack import PackRefusedError
+from campaign.content.parsing import parse_pack
+
+MAX_FAULTS_SHOWN = 100
+
+
+class Command(BaseCommand):
+    """Make the site say what a pack says. The campaign's mode, dates and promoter stay as they are."""
+
+    help = "Load a campaign pack (YAML) and say what changed. Loading it again changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the pack's path."""
+        parser.add_argument("pack", type=Path, metavar="PACK", help="the pack's file")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+
+    def handle(self, *_args: Any, pack: Path, dry_run: bool, **_options: Any) -> None:
+        """Load it. Raises CommandError with every fault if the pack is broken; then nothing has changed."""
+        try:
+            changes = load_pack(parse_pack(pack), dry_run=dry_run)
+        except OSError as error:
+            raise CommandError(f"{pack}: cannot be read: {error.strerror or error}") from None
+        except PackRefusedError as refused:
+            lines = [f"{pack}: {fault}" for fault in refused.faults[:MAX_FAULTS_SHOWN]]
+            more = len(refused.faults) - len(lines)
+            lines += [f"… and {more} more"] if more else []
+            count = "1 fault" if len(refused.faults) == 1 else f"{len(refused.faults)} faults"
+            raise CommandError("\n".join([*lines, f"{count}; nothing was changed."])) from None
+        for change in changes or ["nothing changed"]:
+            self.stdout.write(change)
+        if dry_run:
+            self.stdout.write("This was a dry run: nothing was saved.")

@@ -1,0 +1,117 @@
+"""A campaign pack as plain data: what one file says, in the order in which it says it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NewType
+
+PACK_FORMAT = 1
+PartialDate = NewType("PartialDate", str)
+
+
+# The fields' names and order are the file's own; a field with a default may be left out of the file.
+@dataclass(frozen=True, kw_only=True)
+class PackTheme:
+    """A heading."""
+
+    key: str
+    title: str
+    intro: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackAsk:
+    """What a letter may ask for."""
+
+    key: str
+    label: str
+    text: str
+    in_chamber: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackPhrasing:
+    """An argument's paragraph."""
+
+    language: str
+    length: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackSource:
+    """Who said it, where and when."""
+
+    who: str
+    publisher: str
+    date: PartialDate
+    title: str
+    url: str = ""
+    quotation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackArgument:
+    """One dated, sourced claim."""
+
+    key: str
+    theme: str
+    title: str
+    claim: str
+    as_of: dt.date
+    review_every_days: int = 180
+    phrasings: tuple[PackPhrasing, ...]
+    sources: tuple[PackSource, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """All that a pack says. It never says the mode, the dates or where rehearsals go."""
+
+    format: int
+    slug: str
+    title: str
+    language: str
+    subject: str
+    tagline: str
+    brief: str
+    credit: str = ""
+    promoter_name: str = ""
+    promoter_address: str = ""
+    contact_email: str = ""
+    own_words_minimum: int = 20
+    prompts: tuple[str, ...] = ()
+    themes: tuple[PackTheme, ...]
+    asks: tuple[PackAsk, ...]
+    arguments: tuple[PackArgument, ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, and where: a line of the file and the path of keys that leads there."""
+
+    path: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.path}: {self.reason}" if self.path else f"line {self.line}: {self.reason}"
+
+
+class PackRefusedError(Exception):
+    """The pack cannot be loaded. `faults` says all that is wrong with it."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(faults)
+        self.faults = sorted(faults, key=lambda fault: fault.line)
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+def shorten_text(text: str, width: int = 60) -> str:
+    """Return the text on one line, cut to `width`, with nothing in it that a terminal would act on."""
+    line = " ".join(text.split())
+    line = line if len(line) <= width else line[: width - 1] + "…"
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)

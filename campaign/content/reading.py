@@ -1,0 +1,143 @@
+"""From the bytes of a pack to its nodes: the small, safe part of YAML that packs are written in.
+
+No tags, no anchors, no aliases, one document, nothing nested deeper than packs are; values stay text until
+the parser knows which type a key wants. So nothing in a file can build an object or grow beyond its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from campaign.content.pack import Fault, PackRefusedError, shorten_text
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 12
+TAG = "tag:yaml.org,2002:"
+
+# libyaml's parser where PyYAML was built with it (ten times as fast), the same events without it.
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_resolver: Any = yaml.resolver.Resolver()
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A single value as it is written; `kind` is what YAML takes it for: str, int, bool, null, timestamp …"""
+
+    kind: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list."""
+
+    items: list[Node]
+    line: int
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Keys and values, doubled keys included."""
+
+    entries: list[tuple[Node, Node]]
+    line: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Stands where something was that packs do not use; its fault is told already."""
+
+    line: int
+
+
+Node = Scalar | Sequence | Mapping | Refused
+
+
+def read_file(path: Path) -> bytes:
+    """Return the file's bytes. Raises PackRefusedError if it is larger than a pack may be, OSError if unreadable."""
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)  # never more, whatever kind of file it is
+    if len(data) > MAX_BYTES:
+        raise PackRefusedError([Fault("", 1, f"the file is larger than {MAX_BYTES:,} bytes")])
+    return data
+
+
+def read_nodes(data: bytes) -> tuple[Node, list[Fault]]:
+    """Return the document's root and the faults met on the way.
+
+    Raises PackRefusedError if the bytes cannot be read as YAML at all.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise PackRefusedError([Fault("", line, f"not UTF-8: byte {error.start + 1} cannot be read")]) from None
+    try:
+        return _Composer(yaml.parse(text, Loader=Loader)).compose_document()
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise PackRefusedError([Fault("", line, "a control character, which YAML does not allow")]) from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        reason = ", ".join(part for part in (error.context, error.problem) if part)
+        raise PackRefusedError([Fault("", line, f"not YAML: {reason}")]) from None
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        # ValueError: an escape in quotation marks beyond Unicode, in PyYAML's own parser
+        raise PackRefusedError([Fault("", 1, f"not YAML: {error}")]) from None
+
+
+@dataclass
+class _Composer:
+    """Builds nodes from the parser's events, so that nothing is followed, resolved or constructed."""
+
+    events: Iterator[yaml.Event]
+    faults: list[Fault] = field(default_factory=list)
+
+    def compose_document(self) -> tuple[Node, list[Fault]]:
+        roots: list[Node] = []
+        for event in self.events:
+            if isinstance(event, yaml.NodeEvent):
+                roots.append(self.compose_node(event, 0))
+        if not roots:
+            raise PackRefusedError([Fault("", 1, "the file is empty")])
+        for extra in roots[1:]:
+            self.faults.append(Fault("", extra.line, "a second document (---); a pack is one"))
+        return roots[0], self.faults
+
+    def compose_node(self, event: Any, depth: int) -> Node:
+        line = event.start_mark.line + 1
+        if depth > MAX_DEPTH:
+            raise PackRefusedError([*self.faults, Fault("", line, f"nested deeper than {MAX_DEPTH} levels")])
+        if isinstance(event, yaml.AliasEvent):
+            return self.refuse(line, f"*{event.anchor}: packs do not use aliases; write the text out")
+        if event.anchor is not None:
+            self.refuse(line, f"&{event.anchor}: packs do not use anchors; write the text out")
+        if event.tag is not None:
+            self.refuse(line, f"{shorten_text(event.tag)}: packs do not use tags; remove it")
+        if isinstance(event, yaml.ScalarEvent):
+            if event.tag is not None:
+                return Refused(line)
+            kind = _resolver.resolve(yaml.ScalarNode, event.value, event.implicit)
+            return Scalar(kind.removeprefix(TAG), event.value, line)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items = [self.compose_node(item, depth + 1) for item in self.until(yaml.SequenceEndEvent)]
+            return Sequence(items, line)
+        entries = []
+        for key in self.until(yaml.MappingEndEvent):
+            key_node = self.compose_node(key, depth + 1)
+            entries.append((key_node, self.compose_node(next(self.events), depth + 1)))
+        return Mapping(entries, line)
+
+    def until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
+        while not isinstance(event := next(self.events), end):
+            yield event
+
+    def refuse(self, line: int, reason: str) -> Refused:
+        self.faults.append(Fault("", line, reason))
+        return Refused(line)
