@@ -1,0 +1,172 @@
+"""From a letter's frozen text to the page one sees and the PDF that goes out.
+
+WeasyPrint does the layout. What makes it quick, and keeps its memory level, is that a process reads fonts and
+stylesheets once (`_Press`); see benchmarks/pdf.py for the gates.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from letters.drafting import LetterText
+from letters.fonts import letter_font_files
+
+if TYPE_CHECKING:
+    from weasyprint import CSS, Document
+    from weasyprint.text.fonts import FontConfiguration
+
+STYLES = Path(settings.BASE_DIR) / "static" / "letter"
+PRINT = 4  # the Print flag of an annotation: ISO 32000-1, table 165, bit 3
+# Rows of the recipient that fit into the envelope's window at the usual size, and characters that fit into a row.
+WINDOW_ROWS, WINDOW_ROW_LENGTH, WINDOW_ROW_LENGTH_LARGE = 5, 42, 34
+
+# One letter at a time in a process. Pango's font maps, and WeasyPrint's caches in FontConfiguration, may not be used
+# by two threads at once; a set for every thread would cost its memory again and gain little, as layout holds the GIL.
+_press_lock = threading.Lock()
+
+
+class RenderingNotReadyError(RuntimeError):
+    """Something that letters are made with is missing on this machine."""
+
+
+def require_fast_subsetting() -> None:
+    """Raise RenderingNotReadyError if WeasyPrint would cut fonts with fontTools: every letter would take twice as long."""
+    from weasyprint.text import ffi
+
+    if ffi.harfbuzz_subset is None:
+        raise RenderingNotReadyError(
+            "WeasyPrint does not find HarfBuzz's subset library. Install the Debian package libharfbuzz-subset0."
+        )
+
+
+def require_fonts() -> None:
+    """Raise RenderingNotReadyError if the letters' fonts have not been built."""
+    missing = [path for path in letter_font_files().values() if not path.is_file()]
+    if missing:
+        raise RenderingNotReadyError(f"{missing[0]} is missing. Run `make setup`, which builds the letters' fonts.")
+
+
+def render_letter_html(text: LetterText, *, large_print: bool = False) -> str:
+    """Return the whole document from which the PDF is made. Everything in `text` is escaped."""
+    with override(text.language):
+        context = {
+            "letter": text,
+            "language": "en-GB" if text.language == "en" else text.language,
+            "title": _("%(subject)s: letter to %(recipient)s")
+            % {"subject": text.subject, "recipient": next(iter(text.recipient_lines), "")},
+            "address_class": _address_class(text.recipient_lines, large_print=large_print),
+        }
+        return render_to_string("letters/letter.html", context)
+
+
+def render_letter_pdf(text: LetterText, *, large_print: bool = False) -> bytes:
+    """Return the letter as a tagged PDF/UA-1 file; the same text always gives the same bytes.
+
+    May be called from any thread; letters of one process are made one after the other. Takes about 50 ms.
+    Raises RenderingNotReadyError if the fonts or HarfBuzz's subset library are missing.
+    """
+    html = render_letter_html(text, large_print=large_print)
+    with _press_lock:
+        return _press().print(html, large_print=large_print)
+
+
+def _address_class(lines: tuple[str, ...], *, large_print: bool) -> str:
+    """Return the class that sets the recipient smaller where it would not fit into the envelope's window."""
+    if _count_rows(lines, WINDOW_ROW_LENGTH) > WINDOW_ROWS:
+        return "address-long"
+    if large_print and _count_rows(lines, WINDOW_ROW_LENGTH_LARGE) > WINDOW_ROWS - 1:
+        return "address-wide"
+    return ""
+
+
+def _count_rows(lines: tuple[str, ...], length: int) -> int:
+    """Return how many rows these lines take at most, at `length` characters a row."""
+    return sum(max(1, -(-len(line) // length)) for line in lines)
+
+
+class _Press:
+    """What a process needs to print letters, read once: fonts, stylesheets and the fetcher that refuses all else."""
+
+    fonts: FontConfiguration
+    styles: list[CSS]
+    large_styles: list[CSS]
+
+    def __init__(self) -> None:
+        from weasyprint import CSS
+        from weasyprint.text.fonts import FontConfiguration
+
+        require_fast_subsetting()
+        require_fonts()
+        self.fetcher = make_fetcher()
+        self.fonts = FontConfiguration()
+
+        def parse(name: str) -> CSS:
+            return CSS(string=(STYLES / name).read_text(), font_config=self.fonts, url_fetcher=self.fetcher)
+
+        self.styles = [parse("letter.css"), parse("print.css")]
+        self.large_styles = [*self.styles, parse("large-print.css")]
+
+    def print(self, html: str, *, large_print: bool) -> bytes:
+        """Return the PDF of a whole document."""
+        from weasyprint import HTML
+
+        pdf: bytes = HTML(string=html, url_fetcher=self.fetcher).write_pdf(
+            font_config=self.fonts,
+            stylesheets=self.large_styles if large_print else self.styles,
+            finisher=_let_links_print,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=True,  # a digest of the content
+        )
+        return pdf
+
+
+@cache
+def _press() -> _Press:
+    """Return the process's press; call it under the lock."""
+    return _Press()
+
+
+# FontConfiguration keeps its fonts in a temporary directory and can only delete it while Python still works.
+atexit.register(_press.cache_clear)
+
+
+def make_fetcher() -> Any:
+    """Return a WeasyPrint fetcher that serves the letters' own fonts and refuses every other address.
+
+    It reads the fonts at once: nothing is looked up by a name that a document gives.
+    """
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    served = {f"letter:{name}": path.read_bytes() for name, path in letter_font_files().items()}
+
+    class LetterFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+        """Serves from a fixed table."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002 WeasyPrint's signature
+            """Return the file at this address; raise ValueError for any that is not a letter's own."""
+            if url not in served:
+                refuse(url)
+            return URLFetcherResponse(url, served[url])
+
+    return LetterFetcher()
+
+
+def refuse(url: str) -> NoReturn:
+    """Raise ValueError: a letter fetches nothing from outside."""
+    raise ValueError(f"a letter may not fetch {url[:60]!r}")
+
+
+def _let_links_print(document: Document, pdf: Any) -> None:  # noqa: ARG001 WeasyPrint's signature
+    """Set the Print flag on link annotations, as PDF/UA checkers ask."""
+    for item in pdf.objects:
+        if isinstance(item, dict) and item.get("Subtype") == "/Link":
+            item["F"] = PRINT
