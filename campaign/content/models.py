@@ -156,7 +156,8 @@ class Argument(models.Model):
     """One dated, sourced claim."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="arguments")
-    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="arguments")
+    # RESTRICT: no theme goes from under its arguments, but a campaign goes with all that is in it.
+    theme = models.ForeignKey(Theme, on_delete=models.RESTRICT, related_name="arguments")
     key = models.SlugField(max_length=60)
     title = models.CharField(max_length=120, validators=LINE)
     claim = models.CharField(max_length=300, validators=LINE)

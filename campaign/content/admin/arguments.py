@@ -1,0 +1,149 @@
+"""The organisers' page of an argument: its texts and sources, and when somebody has to look at it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew
+from campaign.content.forms import ArgumentForm
+from campaign.content.models import Argument, ArgumentQuerySet, Phrasing, Source
+
+if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
+    ArgumentBase = admin.ModelAdmin[Argument]
+    PhrasingBase = admin.StackedInline[Phrasing, Argument]
+    SourceBase = admin.StackedInline[Source, Argument]
+else:
+    ArgumentBase, PhrasingBase, SourceBase = admin.ModelAdmin, admin.StackedInline, admin.StackedInline
+
+STATES = {
+    "offered": ("●", _("Offered")),
+    "due": ("◷", _("Due for review")),
+    "unsourced": ("!", _("Needs a source")),
+    "unpublished": ("○", _("Not published")),
+}
+
+
+class PhrasingInline(EmptyRowIfNew, PhrasingBase):
+    """The argument's paragraphs."""
+
+    model = Phrasing
+    fields = ["language", "length", "text"]
+    formfield_overrides = PLAIN_TEXT
+
+    def get_formset(self, request: HttpRequest, obj: Argument | None = None, **kwargs: Any) -> Any:
+        """Insist on one paragraph: an argument without any cannot be put into a letter."""
+        return super().get_formset(request, obj, **kwargs, min_num=1, validate_min=True)
+
+
+class SourceInline(EmptyRowIfNew, SourceBase):
+    """The argument's sources; without one it is not offered."""
+
+    model = Source
+    fields = ["who", "title", "publisher", "date", "url", "quotation", "position"]
+    formfield_overrides = PLAIN_TEXT
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Offered, due for review, without a source, not published."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Name the states."""
+        return [(name, word) for name, (_shape, word) in STATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow the list down."""
+        assert isinstance(queryset, ArgumentQuerySet)
+        match self.value():
+            case "offered":
+                return queryset.offered()
+            case "due":
+                return queryset.due_for_review()
+            case "unsourced":
+                return queryset.filter(published=True, has_source=False)
+            case "unpublished":
+                return queryset.filter(published=False)
+        return queryset
+
+
+@admin.register(Argument)
+class ArgumentAdmin(ArgumentBase):
+    """Arguments with their texts and sources."""
+
+    form = ArgumentForm
+    list_display = ["title", "theme", "as_of", "review_by", "state", "published"]
+    list_filter = [StateFilter, "published", "campaign", "theme"]
+    list_select_related = ["theme"]
+    list_per_page = 50
+    search_fields = ["title", "key", "claim", "phrasings__text", "sources__who", "sources__title"]
+    search_help_text = _("Search by title, key, claim, text or source.")
+    inlines = [PhrasingInline, SourceInline]
+    actions = ["mark_reviewed"]
+    fieldsets = [
+        (None, {"fields": ["theme", "title", "key", "claim", "published", "position"]}),
+        (
+            _("How long it holds"),
+            {
+                "fields": ["as_of", "review_every_days", "review_by", "reviewed_by"],
+                "description": _(
+                    "After its review-by day the argument is not offered to supporters. When you have checked that it "
+                    "still holds, use “Mark as reviewed today” in the list of arguments."
+                ),
+            },
+        ),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Argument | None = None) -> list[str]:
+        """Keep the key once the argument exists: packs and counts know it by its key."""
+        return ["key", "reviewed_by"] if obj else ["reviewed_by"]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Argument | None = None) -> dict[str, list[str]]:
+        """Propose a key for a new argument."""
+        return {} if obj else {"key": ["title"]}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Put a new argument last."""
+        last = Argument.objects.aggregate(last=Max("position"))["last"]
+        return {"position": 0 if last is None else last + 1, **super().get_changeform_initial_data(request)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Argument]:
+        """Know with each argument whether it has a source."""
+        return super().get_queryset(request).annotate(has_source=Exists(Source.objects.filter(argument=OuterRef("pk"))))
+
+    @admin.display(description=_("state"))
+    def state(self, argument: Argument) -> SafeString:
+        """Whether supporters can choose it, and if not, why: as a word and a shape."""
+        if not argument.published:
+            name = "unpublished"
+        elif not argument.has_source:  # type: ignore[attr-defined]
+            name = "unsourced"
+        else:
+            name = "offered" if argument.review_by >= timezone.localdate() else "due"
+        shape, word = STATES[name]
+        return format_html(
+            '<span class="state state-{}"><span aria-hidden="true">{}</span> {}</span>', name, shape, word
+        )
+
+    @admin.action(description=_("Mark as reviewed today"), permissions=["change"])
+    def mark_reviewed(self, request: HttpRequest, queryset: QuerySet[Argument]) -> None:
+        """Count the next review from today, and write down who has reviewed it."""
+        with transaction.atomic():
+            for argument in queryset:
+                argument.count_review_from_today()
+                argument.reviewed_by = request.user  # type: ignore[assignment]  # the admin knows no anonymous user
+                argument.save(update_fields=["review_by", "reviewed_by"])
+                self.log_change(request, argument, f"Reviewed; next review by {argument.review_by}.")
+        text = ngettext("%d argument is marked as reviewed.", "%d arguments are marked as reviewed.", len(queryset))
+        self.message_user(request, text % len(queryset), messages.SUCCESS)

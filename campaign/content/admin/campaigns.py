@@ -1,0 +1,197 @@
+"""The organisers' page of a campaign: its themes and asks, and the way to go live, pause and close."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew
+from campaign.content.forms import GoLiveForm
+from campaign.content.models import Argument, Ask, Campaign, Theme
+from campaign.content.modes import change_mode, list_requirements
+
+if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
+    CampaignBase = admin.ModelAdmin[Campaign]
+    AskBase = admin.StackedInline[Ask, Campaign]
+    ThemeBase = admin.TabularInline[Theme, Campaign]
+else:
+    CampaignBase, AskBase, ThemeBase = admin.ModelAdmin, admin.StackedInline, admin.TabularInline
+
+Mode = Campaign.Mode
+
+
+class ThemeInline(EmptyRowIfNew, ThemeBase):
+    """The campaign's themes."""
+
+    model = Theme
+    fields = ["title", "key", "intro", "position"]
+    prepopulated_fields = {"key": ["title"]}
+
+
+class AskInline(EmptyRowIfNew, AskBase):
+    """The campaign's asks."""
+
+    model = Ask
+    fields = ["label", "key", "text", "in_chamber", "position"]
+    prepopulated_fields = {"key": ["label"]}
+    formfield_overrides = PLAIN_TEXT
+
+
+@admin.register(Campaign)
+class CampaignAdmin(CampaignBase):
+    """Campaigns. The mode is not a field to fill in: it changes by actions, and to live on a page of its own."""
+
+    list_display = ["title", "mode", "offered_count", "due_count", "starts_on", "ends_on"]
+    list_filter = ["mode"]
+    search_fields = ["title", "slug", "tagline"]
+    search_help_text = _("Search by title, slug or tagline.")
+    readonly_fields = ["mode"]
+    inlines = [ThemeInline, AskInline]
+    formfield_overrides = PLAIN_TEXT
+    actions = ["pause", "resume", "close"]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "language", "mode"]}),
+        (
+            _("The case"),
+            {
+                "fields": ["subject", "tagline", "brief", "credit"],
+                "description": _("What supporters read first, and the subject line that MPs read."),
+            },
+        ),
+        (
+            _("Supporters' own words"),
+            {
+                "fields": ["prompts", "own_words_minimum"],
+                "description": _("MPs' offices set aside identical mail; these help people say it in their own way."),
+            },
+        ),
+        (
+            _("Who runs it, and when"),
+            {
+                "fields": ["promoter_name", "promoter_address", "contact_email", "starts_on", "ends_on"],
+                "description": _("A campaign cannot go live without a promoter, an address and a contact."),
+            },
+        ),
+        (_("Rehearsal"), {"fields": ["rehearsal_address"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
+        """Keep the slug once the campaign exists: its address is on leaflets, and packs know it by its slug."""
+        return ["slug", "mode"] if obj else ["mode"]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Campaign | None = None) -> dict[str, list[str]]:
+        """Propose a slug for a new campaign."""
+        return {} if obj else {"slug": ["title"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        """Count the arguments with the campaigns."""
+        offered = Q(arguments__in=Argument.objects.offered())
+        due = Q(arguments__in=Argument.objects.due_for_review())
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                offered=Count("arguments", filter=offered, distinct=True),
+                due=Count("arguments", filter=due, distinct=True),
+            )
+        )
+
+    @admin.display(description=_("arguments offered"), ordering="offered")
+    def offered_count(self, campaign: Campaign) -> int:
+        """How many arguments supporters can choose."""
+        return int(campaign.offered)  # type: ignore[attr-defined]
+
+    @admin.display(description=_("due for review"), ordering="due")
+    def due_count(self, campaign: Campaign) -> int:
+        """How many arguments are withheld until somebody reviews them."""
+        return int(campaign.due)  # type: ignore[attr-defined]
+
+    def view_on_site(self, campaign: Campaign) -> str:
+        """Lead to the public page."""
+        return campaign.get_absolute_url()
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
+        """Save only what was changed here, so that a pause from elsewhere is not undone."""
+        if change:
+            obj.save(update_fields=[*form.changed_data, "updated_at"])
+        else:
+            super().save_model(request, obj, form, change)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the way to the go-live page to those who may use it."""
+        extra_context = {**(extra_context or {}), "may_go_live": request.user.has_perm("content.take_live")}
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    @admin.action(description=_("Pause: letters wait"), permissions=["change"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        """Pause the chosen campaigns."""
+        self.change_modes(request, queryset, Mode.PAUSED)
+
+    @admin.action(description=_("Resume (rehearsal): letters go to the test address"), permissions=["change"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        """Resume the chosen campaigns in rehearsal; going live again is a step of its own."""
+        self.change_modes(request, queryset, Mode.REHEARSAL)
+
+    @admin.action(description=_("Close: no new letters"), permissions=["change"])
+    def close(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        """Close the chosen campaigns."""
+        self.change_modes(request, queryset, Mode.CLOSED)
+
+    def change_modes(self, request: HttpRequest, queryset: QuerySet[Campaign], mode: Campaign.Mode) -> None:
+        """Change the mode of each campaign that can come to it, log it, and name those that cannot."""
+        for campaign in queryset:
+            if self.change_mode_logged(request, campaign, mode):
+                self.message_user(request, f"{campaign}: {mode.label}", messages.SUCCESS)
+            else:
+                now = campaign.get_mode_display()
+                text = _("%(campaign)s was not changed. It is: %(now)s") % {"campaign": campaign, "now": now}
+                self.message_user(request, text, messages.WARNING)
+
+    def change_mode_logged(self, request: HttpRequest, campaign: Campaign, mode: Campaign.Mode) -> bool:
+        """Change the mode and write who did it to the campaign's history, both or neither."""
+        before = campaign.mode
+        with transaction.atomic():
+            changed = change_mode(campaign, mode)
+            if changed:
+                self.log_change(request, campaign, f"Mode changed from {before} to {mode.value}.")
+        return changed
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the go-live page."""
+        view = self.admin_site.admin_view(self.go_live)
+        return [path("<path:object_id>/go-live/", view, name="content_campaign_go_live"), *super().get_urls()]
+
+    def go_live(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """GET shows what going live means and what is missing; POST with the slug typed does it."""
+        with transaction.atomic():
+            campaign = self.get_object(request, unquote(object_id))
+            if campaign is None:
+                raise Http404
+            if not (self.has_change_permission(request, campaign) and request.user.has_perm("content.take_live")):
+                raise PermissionDenied
+            requirements = list_requirements(campaign)
+            ready = all(requirement.met for requirement in requirements)
+            form = GoLiveForm(campaign, request.POST if request.method == "POST" else None)
+            if ready and form.is_valid() and self.change_mode_logged(request, campaign, Mode.LIVE):
+                self.message_user(request, f"{campaign}: {Mode.LIVE.label}", messages.SUCCESS)
+                return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[campaign.pk]))
+        context = self.admin_site.each_context(request) | {
+            "title": _("Go live: %s") % campaign,
+            "opts": self.opts,
+            "campaign": campaign,
+            "requirements": requirements,
+            "ready": ready,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/content/campaign/go_live.html", context)

@@ -1,0 +1,71 @@
+"""How a campaign comes to be live, paused or closed, and what has to be there before it goes live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign.content.models import Campaign
+
+Mode = Campaign.Mode
+
+# Which modes a campaign may come from. Live is reached from the go-live page alone.
+COMES_FROM: dict[str, tuple[str, ...]] = {
+    Mode.LIVE: (Mode.REHEARSAL, Mode.PAUSED),
+    Mode.PAUSED: (Mode.REHEARSAL, Mode.LIVE),
+    Mode.REHEARSAL: (Mode.PAUSED, Mode.CLOSED),
+    Mode.CLOSED: (Mode.REHEARSAL, Mode.LIVE, Mode.PAUSED),
+}
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One line of the checklist: what is asked for, whether it is there, and what to do if it is not."""
+
+    name: str
+    met: bool
+    todo: str
+
+
+def list_requirements(campaign: Campaign) -> list[Requirement]:
+    """Return all that a campaign needs before it goes live, met or not."""
+    offered = campaign.arguments.offered().filter(phrasings__isnull=False)
+    here = _("Fill it in on the campaign's page.")
+    return [
+        Requirement(_("The promoter's name"), bool(campaign.promoter_name), here),
+        Requirement(_("The promoter's postal address"), bool(campaign.promoter_address), here),
+        Requirement(_("A contact email address"), bool(campaign.contact_email), here),
+        Requirement(
+            _("At least one argument that is offered"),
+            offered.exists(),
+            _("Publish an argument that has a text and a source and is not due for review."),
+        ),
+        Requirement(_("At least one ask"), campaign.asks.exists(), _("Add an ask on the campaign's page.")),
+        Requirement(
+            _("The campaign has not ended"),
+            campaign.ends_on is None or campaign.ends_on >= timezone.localdate(),
+            _("Change its last day on the campaign's page."),
+        ),
+        Requirement(
+            _("It is in rehearsal or paused"),
+            campaign.mode in COMES_FROM[Mode.LIVE],
+            _("It is live already.") if campaign.mode == Mode.LIVE else _("Resume it in rehearsal first."),
+        ),
+        Requirement(
+            _("This site may send letters to MPs"),
+            settings.LIVE_DELIVERY,
+            _("The operator of this site has to set LIVE_DELIVERY; until then no letter reaches an MP."),
+        ),
+    ]
+
+
+def change_mode(campaign: Campaign, mode: Campaign.Mode) -> bool:
+    """Change the mode by one conditional UPDATE; return False if the campaign cannot come to it from where it is."""
+    mine = Campaign.objects.filter(pk=campaign.pk, mode__in=COMES_FROM[mode])
+    if not mine.update(mode=mode, updated_at=timezone.now()):
+        return False
+    campaign.mode = mode
+    return True
