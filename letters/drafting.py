@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterable, MutableMapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign.content.models import Argument, Ask, Campaign, Phrasing
+from campaign.parliament.models import Constituency, Member
+from letters.models import Letter
+
+OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
+MOST_ARGUMENTS = 4
+# Where every member's post goes: https://www.parliament.uk/about/contacting-parliament/
+COMMONS_LINES = ("House of Commons", "London", "SW1A 0AA")
 
 
 @dataclass(frozen=True)
@@ -35,3 +52,214 @@ class LetterText:
     reference: str  # may be empty for a letter that is only downloaded
     rehearsal: bool = False
     sample: bool = False
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who writes. Held in memory only, until the supporter asks the site to send."""
+
+    name: str
+    lines: tuple[str, ...]  # postal address without the postcode
+    postcode: str
+    email: str = ""
+
+
+@dataclass
+class Piece:
+    """An argument in a draft: which phrasing, and what the supporter made of each."""
+
+    key: str
+    length: str = Phrasing.Length.SHORT
+    edits: dict[str, str] = field(default_factory=dict)  # by length, so that swapping loses nothing
+
+
+@dataclass
+class Draft:
+    """What a supporter has chosen and written so far. Lives in the session alone."""
+
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    gss: str = ""
+    pieces: list[Piece] = field(default_factory=list)
+    own_words: str = ""
+    own_position: int = 0  # how many arguments stand before the own words
+    opening: str | None = None  # None: the usual one
+    ask: str = ""
+    with_sources: bool = True
+
+    @property
+    def keys(self) -> list[str]:
+        """The chosen arguments in order."""
+        return [piece.key for piece in self.pieces]
+
+    @property
+    def order(self) -> list[str]:
+        """Arguments and own words in the order in which they will be read."""
+        keys = self.keys
+        at = min(self.own_position, len(keys))
+        return [*keys[:at], OWN, *keys[at:]]
+
+    def choose(self, keys: Iterable[str]) -> None:
+        """Take these arguments: those already there keep place and text, new ones go to the end."""
+        wanted = list(dict.fromkeys(keys))
+        kept = [piece for piece in self.pieces if piece.key in wanted]
+        self.pieces = kept + [Piece(key) for key in wanted if key not in {piece.key for piece in kept}]
+        self.own_position = min(self.own_position, len(self.pieces))
+
+    def move(self, key: str, step: int) -> None:
+        """Move an argument, or the own words, `step` places down (negative: up), as far as there is room."""
+        order = self.order
+        if key not in order:
+            return
+        at = order.index(key)
+        order.insert(max(0, min(at + step, len(order) - 1)), order.pop(at))
+        self.own_position = order.index(OWN)
+        self.pieces.sort(key=lambda piece: order.index(piece.key))
+
+
+def load_draft(session: MutableMapping[str, Any], slug: str) -> Draft:
+    """Return the session's draft for this campaign, or a new one."""
+    kept = session.get("drafts", {}).get(slug)
+    if not kept:
+        return Draft()
+    return Draft(**{**kept, "pieces": [Piece(**piece) for piece in kept["pieces"]]})
+
+
+def save_draft(session: MutableMapping[str, Any], slug: str, draft: Draft) -> None:
+    """Keep the draft in the session."""
+    session["drafts"] = {**session.get("drafts", {}), slug: asdict(draft)}
+
+
+def drop_draft(session: MutableMapping[str, Any], slug: str) -> None:
+    """Forget the draft."""
+    session["drafts"] = {other: kept for other, kept in session.get("drafts", {}).items() if other != slug}
+
+
+def tidy_text(text: str) -> str:
+    """Return the text in NFC with plain newlines, without control and bidi characters and without trailing space.
+
+    Those characters can make a letter read otherwise than it looks, or break a mail's headers
+    (Unicode UAX #9, "Trojan source"). Tabs become spaces.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    kept = (c for c in text if c == "\n" or (unicodedata.category(c) not in UNPRINTABLE and c not in BIDI))
+    lines = "".join(kept).split("\n")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
+
+
+UNPRINTABLE = ("Cc", "Cs", "Cn", "Co")  # controls, surrogates, unassigned, private use
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u2028\u2029")
+
+
+def tidy_line(text: str) -> str:
+    """Return the text as one tidy line."""
+    return " ".join(tidy_text(text).split())
+
+
+def count_words(text: str) -> int:
+    """Return how many words a reader would count."""
+    return len(re.findall(r"\w+(?:[’'\-]\w+)*", text))
+
+
+def choose_asks(campaign: Campaign, member: Member | None) -> list[Ask]:
+    """Return the asks that make sense for this member."""
+    return [ask for ask in campaign.asks.all() if member is None or member.takes_part or not ask.in_chamber]
+
+
+def write_opening(seat: Constituency) -> str:
+    """Return the sentence with which a letter begins unless the supporter writes another."""
+    return _("I am writing to you as one of your constituents in %(seat)s.") % {"seat": seat.name}
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A paragraph of a draft with what it came from."""
+
+    text: str
+    argument: Argument | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
+    """Return the paragraph as the supporter left it: edited, or as it stands in the bank."""
+    phrasing = argument.phrasing(piece.length, language)
+    return piece.edits.get(piece.length) or (phrasing.text if phrasing else argument.claim)
+
+
+def compose_paragraphs(draft: Draft, arguments: dict[str, Argument], seat: Constituency) -> list[Composed]:
+    """Return the draft's paragraphs in order. Arguments no longer offered are left out."""
+    opening = write_opening(seat) if draft.opening is None else draft.opening
+    pieces = {piece.key: piece for piece in draft.pieces}
+    composed = [Composed(opening)] if opening else []
+    for key in draft.order:
+        if key == OWN:
+            own = [part.strip() for part in draft.own_words.split("\n\n")]
+            composed += [Composed(part) for part in own if part]
+        elif key in arguments:
+            argument = arguments[key]
+            notes = tuple(source.note for source in argument.sources.all()) if draft.with_sources else ()
+            composed.append(Composed(read_piece(pieces[key], argument), argument, notes))
+    return composed
+
+
+def number_notes(paragraphs: Iterable[tuple[str, Iterable[str]]]) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
+    """Return the paragraphs with note numbers, and the notes, each once and in the order of first use."""
+    notes: dict[str, int] = {}
+    numbered = []
+    for text, its_notes in paragraphs:
+        numbers = tuple(dict.fromkeys(notes.setdefault(note, len(notes) + 1) for note in its_notes))
+        numbered.append(Paragraph(text, numbers))
+    return tuple(numbered), tuple(notes)
+
+
+def write_credit(campaign: Campaign) -> str:
+    """Return the footer's first part."""
+    return _("Written with %(campaign)s") % {"campaign": campaign.title}
+
+
+def write_letter(
+    draft: Draft,
+    campaign: Campaign,
+    arguments: dict[str, Argument],
+    seat: Constituency,
+    member: Member | None,
+    sender: Sender,
+) -> LetterText:
+    """Return the draft as the letter it would be today."""
+    composed = compose_paragraphs(draft, arguments, seat)
+    paragraphs, sources = number_notes((part.text, part.notes) for part in composed)
+    return LetterText(
+        language=campaign.language,
+        sender_name=sender.name,
+        sender_lines=(*sender.lines, sender.postcode) if sender.postcode else sender.lines,
+        recipient_lines=(member.envelope if member else _("The MP for %s") % seat.name, *COMMONS_LINES),
+        dated=timezone.localdate(),
+        salutation=member.salutation if member else _("Dear MP"),
+        subject=campaign.subject,
+        paragraphs=paragraphs,
+        ask=next((ask.text for ask in choose_asks(campaign, member) if ask.key == draft.ask), ""),
+        sources=sources,
+        written_with=write_credit(campaign),
+        imprint=campaign.imprint,
+        reference="",
+    )
+
+
+def read_letter(letter: Letter) -> LetterText:
+    """Return a stored letter as it will be read."""
+    paragraphs, sources = number_notes((part.text, part.sources) for part in letter.paragraphs.all())
+    return LetterText(
+        language=letter.language,
+        sender_name=letter.sender_name,
+        sender_lines=(*letter.sender_address.splitlines(), letter.sender_postcode),
+        recipient_lines=(letter.member_name, *COMMONS_LINES),
+        dated=letter.dated,
+        salutation=letter.salutation,
+        subject=letter.subject,
+        paragraphs=paragraphs,
+        ask=letter.ask_text,
+        sources=sources,
+        written_with=write_credit(letter.campaign),
+        imprint=letter.campaign.imprint,
+        reference=letter.reference,
+        rehearsal=letter.rehearsal,
+    )

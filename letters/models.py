@@ -303,6 +303,6 @@ class DownloadCount(models.Model):
     @classmethod
     def add_one(cls, campaign: Campaign, constituency_gss: str) -> None:
         """Count one download today."""
-        key = {"campaign": campaign, "constituency_gss": constituency_gss, "day": timezone.localdate()}
+        key: dict[str, Any] = {"campaign": campaign, "constituency_gss": constituency_gss, "day": timezone.localdate()}
         cls.objects.get_or_create(**key)
         cls.objects.filter(**key).update(count=F("count") + 1)

@@ -1,5 +1,27 @@
-"""Paths of the supporter's journey."""
+"""Paths of the supporter's journey. Nothing personal is ever in one of them."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from letters.views import journey, letter, sending
+
+steps = [
+    path("", journey.find_member, name="write-mp"),
+    path("seats/", journey.choose_from_seats, name="write-seats"),
+    path("arguments/", journey.choose_arguments, name="write-arguments"),
+    path("words/", journey.write_words, name="write-words"),
+    path("details/", journey.give_details, name="write-details"),
+    path("check/", journey.check_letter, name="write-check"),
+    path("letter.pdf", sending.download_letter, name="write-download"),
+    path("send/", sending.send_letter, name="write-send"),
+    path("sent/", sending.show_sent, name="write-sent"),
+    path("finish/", sending.finish, name="write-finish"),
+]
+
+urlpatterns = [
+    path("mailbox/", include("letters.mailbox.urls")),
+    path("confirm/<str:token>/", letter.confirm_letter, name="confirm"),
+    path("letter/<str:token>/", letter.show_letter, name="letter"),
+    path("letter/<str:token>/letter.pdf", letter.download_own_letter, name="letter-pdf"),
+    path("letter/<str:token>/act/", letter.act_on_letter, name="letter-act"),
+    path("<slug:slug>/write/", include(steps)),
+]

@@ -1,0 +1,186 @@
+"""The organisers' view of letters: read everything, change only where a letter goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from letters.drafting import read_letter
+from letters.emails import choose_recipient, write_plain_text
+from letters.models import Letter, Status
+from letters.rendering import render_letter_pdf
+from letters.tasks import wake_worker
+
+SHAPES = {  # status as word, shape and colour: never colour alone
+    Status.UNCONFIRMED: "○", Status.QUEUED: "◔", Status.HELD: "❚❚", Status.CLAIMED: "◑", Status.SENDING: "◕",
+    Status.SENT: "●", Status.BOUNCED: "↩", Status.FAILED: "✕", Status.UNKNOWN: "?", Status.WITHDRAWN: "–",
+}  # fmt: skip
+
+
+@admin.register(Letter)
+class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
+    """Letters are read, held, released and retried here; nobody edits another person's letter."""
+
+    list_display = [
+        "reference",
+        "shown_status",
+        "campaign",
+        "constituency_name",
+        "member_name",
+        "created_at",
+        "sent_at",
+    ]
+    list_filter = ["status", "campaign", "rehearsal", "member_party"]
+    list_select_related = ["campaign"]
+    search_fields = ["reference", "constituency_name", "constituency_gss"]
+    search_help_text = _("Search by reference, constituency or GSS code.")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    list_per_page = 50
+    actions = ["hold", "release", "retry_failed", "resend_unknown", "mark_delivered"]
+    readonly_fields = ["shown_status", "goes_to", "shown_text", "shown_timeline", "shown_pdf"]
+    fieldsets = [
+        (None, {"fields": ["reference", "shown_status", "campaign", "rehearsal", "goes_to", "shown_pdf"]}),
+        (_("To"), {"fields": ["member_name", "constituency_name", "constituency_gss", "member_party", "salutation"]}),
+        (_("From"), {"fields": ["sender_name", "sender_address", "sender_postcode", "sender_email"]}),
+        (_("Letter"), {"fields": ["shown_text"]}),
+        (_("What happened"), {"fields": ["shown_timeline", "attempts", "next_attempt_at", "last_answer"]}),
+        (
+            _("Dates"),
+            {"fields": ["created_at", "confirmed_at", "sent_at", "posted_at", "answered_at", "scrubbed_at"]},
+        ),
+    ]
+
+    class Media:
+        css = {"all": ["admin/letters.css"]}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Letters are written by supporters."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Letters stay; their personal data is erased instead."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A letter's page is read-only; the actions of the list ask for this permission."""
+        return obj is None and super().has_change_permission(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the PDF to the letter's page."""
+        pdf = path("<uuid:pk>/letter.pdf", self.admin_site.admin_view(self.show_pdf), name="letters_letter_pdf")
+        return [pdf, *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
+        """Leave the long texts out of the list."""
+        return super().get_queryset(request).select_related("campaign")
+
+    def show_pdf(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Give the letter's PDF to those who may see letters."""
+        letter = Letter.objects.select_related("campaign").filter(pk=pk, scrubbed_at=None).first()
+        if letter is None or not self.has_view_permission(request, letter):
+            raise Http404
+        response = HttpResponse(render_letter_pdf(read_letter(letter)), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'
+        response["Cache-Control"] = "no-store, private"
+        return response
+
+    @admin.display(description=_("status"), ordering="status")
+    def shown_status(self, letter: Letter) -> SafeString:
+        """The status as word, shape and colour."""
+        shape, word = SHAPES[Status(letter.status)], letter.get_status_display()
+        return format_html(
+            '<span class="letter-status is-{}"><b aria-hidden="true">{}</b> {}</span>', letter.status, shape, word
+        )
+
+    @admin.display(description=_("goes to"))
+    def goes_to(self, letter: Letter) -> str:
+        """The address that the letter really goes to, which in rehearsal is not the MP's."""
+        recipient = choose_recipient(letter)
+        return (
+            recipient if recipient == letter.member_email else f"{recipient} ({_('rehearsal')}; {letter.member_email})"
+        )
+
+    @admin.display(description=_("text"))
+    def shown_text(self, letter: Letter) -> str | SafeString:
+        """The letter as plain text."""
+        if letter.scrubbed_at:
+            return _("Erased.")  # type: ignore[return-value]
+        return format_html('<pre class="letter-text">{}</pre>', write_plain_text(read_letter(letter)))
+
+    @admin.display(description=_("timeline"))
+    def shown_timeline(self, letter: Letter) -> str:
+        """Every event with time, note and who did it."""
+        events = letter.events.select_related("actor")
+        return render_to_string("admin/letters/letter/timeline.html", {"events": events})
+
+    @admin.display(description=_("PDF"))
+    def shown_pdf(self, letter: Letter) -> str | SafeString:
+        """A link to the PDF."""
+        if letter.scrubbed_at:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:letters_letter_pdf", args=[letter.pk]), _("Open the PDF")
+        )
+
+    def _move(self, request: HttpRequest, letters: QuerySet[Letter], origin: Status, to: Status, note: str) -> None:
+        """Move those of the chosen letters that are where the action expects them; say how many."""
+        now = timezone.now()
+        changes: dict[Status, dict[str, Any]] = {
+            Status.QUEUED: {"next_attempt_at": now, "attempts": 0},
+            Status.SENT: {"sent_at": now, "next_attempt_at": None},
+        }
+        actor: Any = request.user
+        chosen = list(letters)
+        moved = sum(
+            letter.move_to(to, note=note, actor=actor, **changes.get(to, {}))
+            for letter in chosen
+            if letter.status == origin
+        )
+        if moved:
+            said = ngettext("%d letter: %s.", "%d letters: %s.", moved) % (moved, note)
+            self.message_user(request, said, messages.SUCCESS)
+        if left := len(chosen) - moved:
+            said = ngettext(
+                "%(count)d letter was left as it is: this works only for letters that are “%(status)s”.",
+                "%(count)d letters were left as they are: this works only for letters that are “%(status)s”.",
+                left,
+            )
+            self.message_user(request, said % {"count": left, "status": origin.label}, messages.WARNING)
+        if moved and to == Status.QUEUED:
+            wake_worker()
+
+    @admin.action(description=_("Hold: stop queued letters"), permissions=["change"])
+    def hold(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """QUEUED → HELD."""
+        self._move(request, queryset, Status.QUEUED, Status.HELD, "Held by an organiser")
+
+    @admin.action(description=_("Release: send held letters"), permissions=["change"])
+    def release(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """HELD → QUEUED."""
+        self._move(request, queryset, Status.HELD, Status.QUEUED, "Released by an organiser")
+
+    @admin.action(description=_("Retry failed letters"), permissions=["change"])
+    def retry_failed(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """FAILED → QUEUED."""
+        self._move(request, queryset, Status.FAILED, Status.QUEUED, "Put back into the queue by an organiser")
+
+    @admin.action(description=_("Unknown: send again (the MP may get it twice)"), permissions=["change"])
+    def resend_unknown(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """UNKNOWN → QUEUED, which only a person decides."""
+        self._move(request, queryset, Status.UNKNOWN, Status.QUEUED, "Sent again by decision of an organiser")
+
+    @admin.action(description=_("Unknown: mark as delivered"), permissions=["change"])
+    def mark_delivered(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """UNKNOWN → SENT, which only a person decides."""
+        self._move(request, queryset, Status.UNKNOWN, Status.SENT, "Marked as delivered by an organiser")

@@ -1,0 +1,145 @@
+"""The mails that leave the site: the letter to the MP, and notices to its writer."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from letters.drafting import LetterText, read_letter, tidy_line
+from letters.models import Letter
+from letters.privacy import make_token
+from letters.rendering import render_letter_pdf
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A message ready for the server: envelope and bytes."""
+
+    envelope_sender: str
+    recipient: str
+    content: bytes
+
+
+def split_from() -> tuple[str, str]:
+    """Return local part and domain of the address that letters come from."""
+    local, _at, domain = settings.LETTERS_FROM.rpartition("@")
+    return local, domain
+
+
+def make_message_id(letter: Letter) -> str:
+    """Return the letter's Message-ID: the same however often it is sent."""
+    return f"<{letter.id}@{split_from()[1]}>"
+
+
+def make_envelope_sender(letter: Letter) -> str:
+    """Return the letter's own bounce address, signed so that nobody can forge a bounce for it."""
+    local, domain = split_from()
+    stem = letter.reference.replace("-", "").lower()
+    signature = hmac.new(settings.SECRET_KEY.encode(), f"bounce:{stem}".encode(), hashlib.sha256).hexdigest()[:16]
+    return f"{local}+{stem}-{signature}@{domain}"
+
+
+def choose_recipient(letter: Letter) -> str:
+    """Return where the letter goes: to the MP only if campaign and operator have both gone live."""
+    if letter.rehearsal or not settings.LIVE_DELIVERY:
+        return letter.campaign.rehearsal_address or settings.REHEARSAL_ADDRESS
+    return letter.member_email
+
+
+def write_plain_text(text: LetterText) -> str:
+    """Return the letter as plain text, complete with address and sources."""
+    body = []
+    for paragraph in text.paragraphs:
+        marks = "".join(f" [{number}]" for number in paragraph.note_numbers)
+        body.append(paragraph.text + marks)
+    if text.ask:
+        body.append(text.ask)
+    blocks = [
+        f"{text.salutation},",
+        text.subject,
+        *body,
+        _("Yours sincerely,"),
+        "\n".join((text.sender_name, *text.sender_lines)),
+    ]
+    if text.sources:
+        notes = [f"[{number}] {note}" for number, note in enumerate(text.sources, 1)]
+        blocks.append("\n".join((_("Sources"), *notes)))
+    footer = [". ".join(part.rstrip(".") for part in (text.written_with, text.imprint) if part) + "."]
+    if text.reference:
+        footer.append(_("Reference: %s") % text.reference)
+    return "\n\n".join([date_format(text.dated, "j F Y"), *blocks, "-- \n" + "\n".join(footer)]) + "\n"
+
+
+def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
+    """Return the letter as the mail that its MP receives, and the SHA-256 of its PDF in hex.
+
+    Raises whatever the PDF engine raises; the letter is then not sent.
+    """
+    with override(letter.language):
+        text = read_letter(letter)
+        pdf = render_letter_pdf(text)
+        plain = write_plain_text(text)
+    recipient = choose_recipient(letter)
+    rehearsed = recipient != letter.member_email
+    message = EmailMessage(policy=SMTP)
+    local, domain = split_from()
+    via = _("%(name)s via %(campaign)s") % {"name": letter.sender_name, "campaign": letter.campaign.title}
+    message["From"] = Address(tidy_line(via), local, domain)
+    message["Reply-To"] = Address(tidy_line(letter.sender_name), addr_spec=letter.sender_email)
+    message["To"] = (
+        Address(addr_spec=recipient) if rehearsed else Address(tidy_line(letter.member_name), addr_spec=recipient)
+    )
+    subject = f"{letter.subject} ({letter.constituency_name})"
+    message["Subject"] = tidy_line(f"[{_('Rehearsal')}] {subject}" if rehearsed else subject)
+    message["Date"] = format_datetime(timezone.now())
+    message["Message-ID"] = letter.message_id or make_message_id(letter)
+    message["X-Parley-Reference"] = letter.reference
+    if rehearsed:
+        notice = _("REHEARSAL: this letter was not sent to an MP. It would have gone to %(mp)s <%(address)s>.")
+        plain = notice % {"mp": letter.member_name, "address": letter.member_email} + "\n\n" + plain
+    message.set_content(plain, cte="quoted-printable")
+    filename = f"letter-{slugify(letter.constituency_name)}-{letter.reference}.pdf"
+    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=filename)
+    return Mail(letter.envelope_sender, recipient, message.as_bytes()), hashlib.sha256(pdf).hexdigest()
+
+
+def build_confirm_mail(letter: Letter) -> Mail:
+    """Return the mail that asks the writer to confirm.
+
+    It carries no free text and no name, so that the form is no relay for anybody's message.
+    """
+    context = {
+        "letter": letter,
+        "campaign": letter.campaign,
+        "url": settings.SITE_URL + reverse("confirm", args=[make_token(letter.id, "confirm")]),
+        "rehearsal": letter.campaign.mode == letter.campaign.Mode.REHEARSAL,
+    }
+    with override(letter.language):
+        plain = render_to_string("letters/mails/confirm.txt", context)
+        html = render_to_string("letters/mails/confirm.html", context)
+        subject = _("Please confirm your letter to %(mp)s") % {"mp": letter.member_name}
+    message = EmailMessage(policy=SMTP)
+    local, domain = split_from()
+    message["From"] = Address(tidy_line(letter.campaign.title), local, domain)
+    message["To"] = Address(addr_spec=letter.sender_email)
+    message["Subject"] = tidy_line(subject)
+    message["Date"] = format_datetime(timezone.now())
+    message["Message-ID"] = f"<confirm.{letter.id}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office replies away
+    message.set_content(plain, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return Mail(settings.LETTERS_FROM, letter.sender_email, message.as_bytes())

@@ -1,0 +1,336 @@
+"""The forms of the journey. Their messages say what to do next."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from campaign.parliament.finding import find_seats
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from campaign.content.models import Argument, Phrasing
+from campaign.parliament.models import Constituency, Member
+from letters.drafting import (
+    MOST_ARGUMENTS,
+    OWN,
+    Draft,
+    Sender,
+    choose_asks,
+    read_piece,
+    tidy_line,
+    tidy_text,
+    write_opening,
+)
+from letters.privacy import CONSENT_TEXT
+
+MOST_CHARACTERS = 3000  # a paragraph; a page has about 2,500
+
+
+class LineField(forms.CharField):
+    """One line of text, tidied."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the value as one tidy line."""
+        return tidy_line(super().to_python(value) or "")
+
+
+class TextField(forms.CharField):
+    """Several lines of text, tidied."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        """Return the value as tidy text."""
+        return tidy_text(super().to_python(value) or "")
+
+
+class CrispyForm(forms.Form):
+    """A form whose template writes its own <form> tag and buttons."""
+
+    required_css_class = "required"
+
+    @property
+    def helper(self) -> FormHelper:
+        """How crispy-forms lays the form out."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+
+class PostcodeForm(CrispyForm):
+    """The way in."""
+
+    postcode = LineField(
+        label=_("Your postcode"),
+        max_length=40,
+        help_text=_("We use it to find your MP. It is not kept."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "postal-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": _("Enter your postcode, for example SW1A 0AA, or choose your constituency from the list.")
+        },
+    )
+
+
+class ArgumentsForm(CrispyForm):
+    """Which arguments the letter makes."""
+
+    arguments = forms.MultipleChoiceField(
+        label=_("Your arguments"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose at least one argument."),
+            "invalid_choice": _("One of these arguments is no longer offered. Please choose again."),
+        },
+    )
+
+    def __init__(self, *args: Any, arguments: dict[str, Argument], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["arguments"].choices = [(key, argument.title) for key, argument in arguments.items()]  # type: ignore[attr-defined]
+
+    def clean_arguments(self) -> list[str]:
+        """Refuse more than an office will read."""
+        keys: list[str] = self.cleaned_data["arguments"]
+        if len(keys) > MOST_ARGUMENTS:
+            raise ValidationError(
+                _("You have chosen %(count)d. Choose at most %(most)d: one page is read; two rarely are."),
+                params={"count": len(keys), "most": MOST_ARGUMENTS},
+            )
+        return keys
+
+
+class WordsForm(CrispyForm):
+    """The builder: own words, each paragraph, an ask."""
+
+    opening = LineField(
+        label=_("How your letter begins"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    own_words = TextField(
+        label=_("Your own words"),
+        max_length=MOST_CHARACTERS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={
+            "max_length": _("Your own words have %(show_value)d characters; %(limit_value)d fit in a letter.")
+        },
+    )
+    ask = forms.ChoiceField(
+        label=_("What do you ask your MP to do?"),
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the requests in the list.")},
+    )
+    with_sources = forms.BooleanField(
+        label=_("Add the sources as notes"),
+        required=False,
+        help_text=_("MPs’ offices like to check. It adds a few lines."),
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        draft: Draft,
+        arguments: dict[str, Argument],
+        seat: Constituency,
+        member: Member | None,
+    ) -> None:
+        self.draft = draft
+        self.arguments = {key: arguments[key] for key in draft.keys if key in arguments}
+        asks = choose_asks(next(iter(arguments.values())).campaign, member) if arguments else []
+        initial = {
+            "opening": write_opening(seat) if draft.opening is None else draft.opening,
+            "own_words": draft.own_words,
+            "ask": draft.ask or (asks[0].key if asks else ""),
+            "with_sources": draft.with_sources,
+        }
+        super().__init__(data, initial=initial)
+        self.usual_opening = write_opening(seat)
+        self.fields["ask"].choices = [(ask.key, ask.label) for ask in asks]  # type: ignore[attr-defined]
+        for piece in draft.pieces:
+            if piece.key not in self.arguments:
+                continue
+            argument = self.arguments[piece.key]
+            self.fields[f"text-{piece.key}"] = TextField(
+                label=argument.title,
+                initial=read_piece(piece, argument),
+                max_length=MOST_CHARACTERS,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 7}),
+            )
+            self.fields[f"length-{piece.key}"] = forms.ChoiceField(
+                label=_("Length"),
+                choices=Phrasing.Length.choices,
+                initial=piece.length,
+                widget=forms.RadioSelect,
+                required=False,
+            )
+
+    def update_draft(self) -> None:
+        """Take what was typed into the draft. An edit is kept for the phrasing it was made on."""
+        data = self.cleaned_data
+        self.draft.opening = None if data["opening"] == self.usual_opening else data["opening"]
+        self.draft.own_words = data["own_words"]
+        self.draft.ask = data["ask"]
+        self.draft.with_sources = data["with_sources"]
+        for piece in self.draft.pieces:
+            argument = self.arguments.get(piece.key)
+            if argument is None:
+                continue
+            typed = data[f"text-{piece.key}"]
+            phrasing = argument.phrasing(piece.length)
+            if not typed or (phrasing and typed == tidy_text(phrasing.text)):
+                piece.edits.pop(piece.length, None)
+            else:
+                piece.edits[piece.length] = typed
+            piece.length = data[f"length-{piece.key}"] or piece.length
+
+    def cards(self) -> list[dict[str, Any]]:
+        """Return what the template shows, in the order of the letter."""
+        order = [key for key in self.draft.order if key == OWN or key in self.arguments]
+        return [
+            {
+                "key": key,
+                "own": key == OWN,
+                "argument": self.arguments.get(key),
+                "text": self["own_words"] if key == OWN else self[f"text-{key}"],
+                "length": None if key == OWN else self[f"length-{key}"],
+                "first": at == 0,
+                "last": at == len(order) - 1,
+            }
+            for at, key in enumerate(order)
+        ]
+
+
+class Channel(StrEnum):
+    """How a letter travels."""
+
+    EMAIL = "email"
+    POST = "post"
+
+
+class DetailsForm(CrispyForm):
+    """Who writes. Nothing of it is stored until the supporter asks the site to send."""
+
+    name = LineField(
+        label=_("Your full name"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Enter your full name: MPs answer letters from a named constituent.")},
+    )
+    address_1 = LineField(
+        label=_("Address"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
+        error_messages={
+            "required": _("Enter your street address: MPs only answer people who live in their constituency.")
+        },
+    )
+    address_2 = LineField(
+        label=_("Address, second line (if there is one)"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "address-line2"}),
+    )
+    town = LineField(
+        label=_("Town or city"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+        error_messages={"required": _("Enter your town or city.")},
+    )
+    postcode = LineField(
+        label=_("Postcode"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "postal-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Enter your postcode: it shows that you are a constituent.")},
+    )
+    channel = forms.ChoiceField(
+        label=_("How should your letter go?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how your letter should go.")},
+    )
+    email = forms.EmailField(
+        label=_("Your email address"),
+        max_length=254,
+        required=False,
+        help_text=_("We send you a link to confirm, and your MP’s answer comes to this address."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": _("Enter an email address in full, such as name@example.org.")},
+    )
+
+    def __init__(self, *args: Any, seat: Constituency, member: Member | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seat = seat
+        choices = [(Channel.POST, _("By post: I print it, sign it and post it"))]
+        if member is not None and member.email:
+            choices.insert(0, (Channel.EMAIL, _("By email: this site sends it for me")))
+        else:
+            del self.fields["email"]
+        self.fields["channel"].choices = choices  # type: ignore[attr-defined]
+        self.fields["channel"].initial = choices[0][0]
+
+    def clean_postcode(self) -> str:
+        """Refuse a postcode that is known to belong to another constituency."""
+        finding = find_seats(self.cleaned_data["postcode"])
+        if finding.status in ("invalid", "no_mp"):
+            raise ValidationError(finding.message)
+        certain = finding.status == "found" and self.seat.gss not in finding.gss
+        elsewhere = finding.status == "choose" and self.seat.gss not in finding.gss
+        if certain or elsewhere:
+            names = ", ".join(Constituency.objects.filter(pk__in=finding.gss[:1]).values_list("name", flat=True))
+            where = names if certain else str(_("Northern Ireland"))
+            raise ValidationError(
+                _(
+                    "%(postcode)s is in %(where)s, not in %(seat)s. MPs only answer their own constituents: "
+                    "check the postcode, or go back and change the MP."
+                ),
+                params={"postcode": finding.postcode, "where": where, "seat": self.seat.name},
+            )
+        return str(finding.postcode)
+
+    def clean_email(self) -> str:
+        """Return the address in a form that every mail server takes."""
+        email: str = self.cleaned_data["email"]
+        local, at, domain = email.rpartition("@")
+        try:
+            local.encode("ascii")
+            return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+        except UnicodeError as error:
+            raise ValidationError(
+                _("We cannot send to this address. Enter one with plain letters before the @.")
+            ) from error
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for an email address only if the site is to send."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("channel") == Channel.EMAIL and not data.get("email") and "email" not in self.errors:
+            self.add_error(
+                "email", _("Enter your email address, so that you can confirm the letter, or choose to post it.")
+            )
+        return data
+
+    def sender(self) -> Sender:
+        """Return who writes, from a valid form."""
+        data = self.cleaned_data
+        lines = tuple(line for line in (data["address_1"], data["address_2"], data["town"]) if line)
+        return Sender(data["name"], lines, data["postcode"], data.get("email", ""))
+
+
+class SendForm(DetailsForm):
+    """The details once more, with consent to store and send."""
+
+    consent = forms.BooleanField(
+        label=CONSENT_TEXT,
+        error_messages={"required": _("Tick the box to let us store and send your letter, or download it instead.")},
+    )

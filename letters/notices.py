@@ -1,0 +1,60 @@
+"""Mails to supporters that are owed: at least once each, because a second one is harmless and none is not."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db.models import F
+from django.utils import timezone
+
+from letters.delivery import MOST_ATTEMPTS, count_pause, lease_length
+from letters.emails import Mail, build_confirm_mail
+from letters.models import Happening, Letter, Notice, Status
+from letters.smtp import Connection, Fate
+
+logger = logging.getLogger(__name__)
+
+
+def owe_confirmation(letter: Letter) -> Notice:
+    """Note that the writer is owed a confirmation mail, due now."""
+    return Notice.objects.create(letter=letter, kind=Notice.Kind.CONFIRM)
+
+
+def build_notice(notice: Notice) -> Mail | None:
+    """Return the notice as a mail, or None if it has lost its point."""
+    if notice.letter.status != Status.UNCONFIRMED or notice.letter.scrubbed_at:
+        return None
+    return build_confirm_mail(notice.letter)
+
+
+def claim_notice(notice: Notice) -> bool:
+    """Claim the notice by moving its due time on; False if another worker was first."""
+    claimed = Notice.objects.filter(pk=notice.pk, due_at=notice.due_at)
+    return bool(claimed.update(due_at=timezone.now() + lease_length(), attempts=F("attempts") + 1))
+
+
+def send_notices() -> int:
+    """Send the notices that are due; return how many the server took."""
+    due = Notice.objects.filter(due_at__lte=timezone.now()).order_by("due_at").select_related("letter__campaign")
+    sent = 0
+    with Connection() as connection:
+        for notice in due[:200]:
+            if not claim_notice(notice):
+                continue
+            mail = build_notice(notice)
+            if mail is None:
+                Notice.objects.filter(pk=notice.pk).update(due_at=None)
+                continue
+            answer = connection.send(mail.envelope_sender, mail.recipient, mail.content)
+            changes: dict[str, object] = {"last_answer": answer.words[:500]}
+            if answer.fate is Fate.ACCEPTED:
+                changes |= {"due_at": None, "sent_at": timezone.now()}
+                sent += 1
+            elif answer.fate is Fate.REFUSED or notice.attempts + 1 >= MOST_ATTEMPTS:
+                changes |= {"due_at": None}
+                notice.letter.tell(Happening.NOTE, note="The confirmation mail could not be delivered.")
+                logger.warning("letter %s: notice %s refused", notice.letter.reference, notice.kind)
+            else:
+                changes |= {"due_at": timezone.now() + count_pause(notice.attempts + 1)}
+            Notice.objects.filter(pk=notice.pk).update(**changes)
+    return sent

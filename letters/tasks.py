@@ -1,0 +1,49 @@
+"""Celery's part: wake up, and sweep now and then. No promise depends on a message arriving."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.core.management import call_command
+from django.db import transaction
+
+from letters.delivery import drain_queue, recover_leases
+from letters.notices import send_notices
+from letters.privacy import forget_unconfirmed
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def wake() -> None:
+    """Send what is due now: notices first, somebody is waiting for them."""
+    send_notices()
+    drain_queue()
+
+
+@shared_task
+def sweep() -> None:
+    """The safety net, run by beat: take back lost claims, then send whatever is due."""
+    recovered = recover_leases()
+    if recovered:
+        logger.warning("recovered letters: %s", dict(recovered))
+    send_notices()
+    drain_queue()
+
+
+@shared_task
+def tidy() -> None:
+    """Delete what has outlived its purpose: unconfirmed letters and expired drafts."""
+    forgotten = forget_unconfirmed()
+    if forgotten:
+        logger.info("deleted %d letters that nobody confirmed", forgotten)
+    call_command("clearsessions")
+
+
+def wake_worker() -> None:
+    """Wake a worker once the transaction has committed.
+
+    The page answers even if the broker is down: `robust` logs the error, and beat finds the letter.
+    """
+    transaction.on_commit(lambda: wake.apply_async(retry=False, expires=60), robust=True)

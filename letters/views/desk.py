@@ -1,0 +1,123 @@
+"""What every step of the journey works on, and which step has to come first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, Concatenate
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from campaign.content.models import Argument, Campaign
+from campaign.parliament.models import Constituency, Member
+from letters.drafting import Draft, LetterText, Sender, count_words, load_draft, save_draft, write_letter
+
+STEPS = [
+    ("write-mp", gettext_lazy("Your MP")),
+    ("write-arguments", gettext_lazy("Your arguments")),
+    ("write-words", gettext_lazy("Your words")),
+    ("write-details", gettext_lazy("Your details")),
+    ("write-check", gettext_lazy("Check")),
+    ("write-sent", gettext_lazy("Confirm")),
+]
+
+
+@dataclass
+class Desk:
+    """One supporter at work on one campaign."""
+
+    request: HttpRequest
+    campaign: Campaign
+    draft: Draft
+
+    @cached_property
+    def arguments(self) -> dict[str, Argument]:
+        """The arguments on offer by key."""
+        offered = Argument.objects.offered().with_texts().filter(campaign=self.campaign)
+        arguments = {argument.key: argument for argument in offered}
+        for argument in arguments.values():
+            argument.campaign = self.campaign
+        return arguments
+
+    @cached_property
+    def seat(self) -> Constituency | None:
+        """The chosen constituency with its member."""
+        return Constituency.objects.with_members().filter(pk=self.draft.gss).first() if self.draft.gss else None
+
+    @property
+    def member(self) -> Member | None:
+        """The MP written to."""
+        return self.seat.member if self.seat else None
+
+    @property
+    def chosen(self) -> list[str]:
+        """The chosen arguments that are still offered."""
+        return [key for key in self.draft.keys if key in self.arguments]
+
+    def save(self) -> None:
+        """Keep the draft."""
+        save_draft(self.request.session, self.campaign.slug, self.draft)
+
+    def write(self, sender: Sender | None = None) -> LetterText:
+        """Return the letter as it stands."""
+        assert self.seat is not None
+        nobody = Sender(_("Your name"), (_("Your address"),), "")
+        return write_letter(self.draft, self.campaign, self.arguments, self.seat, self.member, sender or nobody)
+
+    def has_enough_own_words(self) -> bool:
+        """Return whether the campaign lets the site send this letter."""
+        return count_words(self.draft.own_words) >= self.campaign.own_words_minimum
+
+    def render(self, step: str, template: str, context: dict[str, Any]) -> HttpResponse:
+        """Show a page of the journey. Pages with drafts are kept by nobody but the browser itself."""
+        number = [name for name, _title in STEPS].index(step) + 1
+        context |= {
+            "campaign": self.campaign,
+            "desk": self,
+            "step_number": number,
+            "step_count": len(STEPS),
+            "step_title": STEPS[number - 1][1],
+        }
+        response = render(self.request, template, context)
+        patch_cache_control(response, private=True, no_cache=True)
+        return response
+
+    def go(self, step: str, anchor: str = "") -> HttpResponse:
+        """Go to a step of this campaign's journey."""
+        response = redirect(step, self.campaign.slug)
+        if anchor:
+            response["Location"] += f"#{anchor}"
+        return response
+
+
+def journey_step(
+    needs_seat: bool = False, needs_arguments: bool = False
+) -> Callable[[Callable[[Desk], HttpResponse]], Callable[Concatenate[HttpRequest, str, ...], HttpResponse]]:
+    """Make a function of a Desk into a view of (request, slug), going back to the step that is missing."""
+
+    def decorate(show: Callable[[Desk], HttpResponse]) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponse]:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(show)
+        def view(request: HttpRequest, slug: str) -> HttpResponse:
+            campaign = get_object_or_404(Campaign.objects.prefetch_related("asks"), slug=slug)
+            if not campaign.takes_letters():
+                return redirect("campaign", slug)  # its page says why
+            desk = Desk(request, campaign, load_draft(request.session, slug))
+            if needs_seat and desk.seat is None:
+                messages.info(request, _("First, let us find your MP."))
+                return desk.go("write-mp")
+            if needs_arguments and not desk.chosen:
+                messages.info(request, _("Choose at least one argument for your letter."))
+                return desk.go("write-arguments")
+            return show(desk)
+
+        return view
+
+    return decorate

@@ -1,0 +1,149 @@
+"""The steps from the postcode to the page on which the letter is checked."""
+
+from __future__ import annotations
+
+from campaign.parliament.finding import find_seats
+from django.http import HttpResponse
+from django.utils.cache import patch_cache_control
+
+from campaign.parliament.models import Constituency
+from letters.drafting import MOST_ARGUMENTS, OWN, count_words
+from letters.forms import ArgumentsForm, DetailsForm, PostcodeForm, SendForm, WordsForm
+from letters.views.desk import Desk, journey_step
+
+FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
+
+
+def choose_seat(desk: Desk, gss: str) -> bool:
+    """Write to the member for this constituency, if there is one by that code."""
+    if not Constituency.objects.filter(pk=gss).exists():
+        return False
+    desk.draft.gss = gss
+    desk.request.session.pop(FINDING, None)
+    desk.save()
+    return True
+
+
+@journey_step()
+def find_member(desk: Desk) -> HttpResponse:
+    """Step 1: from a postcode to the MP. One answer is shown; several are a question."""
+    session = desk.request.session
+    form = PostcodeForm(desk.request.POST if "postcode" in desk.request.POST else None)
+    if desk.request.method == "POST":
+        if choose_seat(desk, desk.request.POST.get("gss", "")):
+            return desk.go("write-mp")
+        if form.is_valid():
+            finding = find_seats(form.cleaned_data["postcode"])
+            if finding.status == "found" and choose_seat(desk, finding.gss[0]):
+                return desk.go("write-mp")
+            if finding.gss:
+                desk.draft.gss = ""
+                desk.save()
+                session[FINDING] = {"message": finding.message, "gss": list(finding.gss)}
+                return desk.go("write-mp")
+            form.add_error("postcode", finding.message)
+    found = session.get(FINDING) or {"message": "", "gss": []}
+    seats = Constituency.objects.with_members().filter(pk__in=found["gss"])
+    return desk.render("write-mp", "letters/mp.html", {"form": form, "message": found["message"], "seats": seats})
+
+
+@journey_step()
+def choose_from_seats(desk: Desk) -> HttpResponse:
+    """Step 1, the way that always works: all constituencies, searchable by name of seat or MP."""
+    if desk.request.method == "POST" and choose_seat(desk, desk.request.POST.get("gss", "")):
+        return desk.go("write-mp")
+    query = desk.request.GET.get("q", "").strip()[:60]
+    seats = Constituency.objects.search(query).with_members()
+    return desk.render("write-mp", "letters/seats.html", {"query": query, "seats": seats})
+
+
+@journey_step(needs_seat=True)
+def choose_arguments(desk: Desk) -> HttpResponse:
+    """Step 2: one to four arguments."""
+    if desk.request.method == "POST":
+        form = ArgumentsForm(desk.request.POST, arguments=desk.arguments)
+        if form.is_valid():
+            desk.draft.choose(form.cleaned_data["arguments"])
+            desk.save()
+            return desk.go("write-words")
+        chosen = desk.request.POST.getlist("arguments")
+    else:
+        form = ArgumentsForm(arguments=desk.arguments)
+        chosen = desk.chosen
+    return desk.render(
+        "write-arguments",
+        "letters/arguments.html",
+        {"form": form, "arguments": list(desk.arguments.values()), "chosen": chosen, "most": MOST_ARGUMENTS},
+    )
+
+
+@journey_step(needs_seat=True, needs_arguments=True)
+def write_words(desk: Desk) -> HttpResponse:
+    """Step 3, the builder. Every button saves everything that was typed, then does its own work."""
+    assert desk.seat is not None
+    data = desk.request.POST if desk.request.method == "POST" else None
+    form = WordsForm(data, draft=desk.draft, arguments=desk.arguments, seat=desk.seat, member=desk.member)
+    if form.is_valid():
+        form.update_draft()
+        action, _colon, key = desk.request.POST.get("action", "next").partition(":")
+        if action in ("up", "down"):
+            desk.draft.move(key, -1 if action == "up" else 1)
+        elif action == "remove" and key in desk.draft.keys:
+            desk.draft.choose(kept for kept in desk.draft.keys if kept != key)
+        desk.save()
+        if action == "next":
+            return desk.go("write-details")
+        if action == "add" or not desk.draft.pieces:
+            return desk.go("write-arguments")
+        card = "own" if key == OWN else key
+        return desk.go("write-words", f"card-{card}" if card and action != "remove" else "letter")
+    text = desk.write()
+    context = {
+        "form": form,
+        "text": text,
+        "word_count": sum(count_words(paragraph.text) for paragraph in text.paragraphs) + count_words(text.ask),
+        "own_word_count": count_words(desk.draft.own_words),
+        "can_add": len(desk.chosen) < MOST_ARGUMENTS,
+    }
+    return desk.render("write-words", "letters/words.html", context)
+
+
+@journey_step(needs_seat=True, needs_arguments=True)
+def give_details(desk: Desk) -> HttpResponse:
+    """Step 4: who writes. A POST comes from the check page's "change" and brings what was typed back."""
+    assert desk.seat is not None
+    form = DetailsForm(initial=desk.request.POST.dict(), seat=desk.seat, member=desk.member)
+    return show_details(desk, form)
+
+
+def show_details(desk: Desk, form: DetailsForm) -> HttpResponse:
+    """Show step 4 with this form."""
+    return desk.render("write-details", "letters/details.html", {"form": form})
+
+
+def show_check(desk: Desk, form: DetailsForm) -> HttpResponse:
+    """Show step 5 for valid details. They travel on in hidden fields and are kept nowhere."""
+    response = desk.render(
+        "write-check",
+        "letters/check.html",
+        {
+            "form": form,
+            "consent": form if isinstance(form, SendForm) else SendForm(seat=form.seat, member=desk.member),
+            "text": desk.write(form.sender()) if form.is_valid() or isinstance(form, SendForm) else None,
+            "by_email": form.cleaned_data["channel"] == "email",
+            "enough": desk.has_enough_own_words(),
+            "own_word_count": count_words(desk.draft.own_words),
+        },
+    )
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@journey_step(needs_seat=True, needs_arguments=True)
+def check_letter(desk: Desk) -> HttpResponse:
+    """Step 5: the letter as it will arrive, to download or to send."""
+    assert desk.seat is not None
+    if desk.request.method != "POST":
+        return desk.go("write-details")
+    form = DetailsForm(desk.request.POST, seat=desk.seat, member=desk.member)
+    return show_check(desk, form) if form.is_valid() else show_details(desk, form)

@@ -1,0 +1,182 @@
+"""Pages behind secret links: confirming a letter, and following it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from campaign.parliament.models import Constituency
+from letters.delivery import confirm
+from letters.drafting import read_letter
+from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
+from letters.privacy import CONFIRM_WITHIN, erase_letter, hash_token, make_token, withdraw_letter
+from letters.rendering import render_letter_pdf
+from letters.tasks import wake_worker
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+# What a supporter reads of the letter's life; moves between machines are left out.
+TOLD: dict[str, StrOrPromise] = {
+    Happening.CREATED: gettext_lazy("You wrote your letter."),
+    Status.HELD: gettext_lazy("An organiser is looking at your letter before it goes on."),
+    Status.SENT: gettext_lazy("Your letter was sent."),
+    Status.BOUNCED: gettext_lazy("Your letter came back: the address did not take it. Please print and post it."),
+    Status.FAILED: gettext_lazy("Your letter could not be delivered. Please print and post it; the organisers know."),
+    Status.UNKNOWN: gettext_lazy(
+        "We cannot tell whether your letter arrived. An organiser is finding out; it is not sent twice."
+    ),
+    Status.WITHDRAWN: gettext_lazy("You withdrew your letter. It is not sent."),
+    Happening.POSTED: gettext_lazy("You posted it."),
+    Happening.ANSWERED: gettext_lazy("Your MP answered."),
+    Happening.ERASED: gettext_lazy("Your name, address and words were deleted."),
+}
+
+
+def secret_page(show: Callable[[HttpRequest, Letter], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Make a function of a letter into a view of its secret link, kept out of caches and referrers."""
+
+    @wraps(show)
+    def view(request: HttpRequest, token: str) -> HttpResponse:
+        kind = "confirm_token_hash" if request.path.startswith("/confirm/") else "letter_token_hash"
+        letter = Letter.objects.select_related("campaign").filter(**{kind: hash_token(token)}).first()
+        expired = (
+            letter is not None
+            and letter.status == Status.UNCONFIRMED
+            and (letter.created_at < timezone.now() - CONFIRM_WITHIN)
+        )
+        if letter is None or expired:
+            response = render(request, "letters/no_letter.html", {"expired": expired}, status=404)
+        else:
+            response = show(request, letter)
+        response["Cache-Control"] = "no-store, private"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return view
+
+
+def find_change_of_member(letter: Letter) -> str:
+    """Return why the letter no longer goes to the seat's MP, or an empty string if it does."""
+    seat = Constituency.objects.with_members().filter(pk=letter.constituency_gss).first()
+    member = seat.member if seat else None
+    if member is None:
+        return "The seat is vacant."
+    if member.email != letter.member_email or member.envelope != letter.member_name:
+        return "The seat's MP, or the MP's address, has changed since the letter was written."
+    return ""
+
+
+def confirm_now(letter: Letter) -> bool:
+    """Queue the letter, or hold it if its MP has changed; False if it was confirmed before."""
+    if letter.status != Status.UNCONFIRMED:
+        return False
+    with transaction.atomic():
+        confirmed = confirm(letter, hold=find_change_of_member(letter))
+        if confirmed:
+            wake_worker()
+    return confirmed
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@secret_page
+def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """Show the letter; only a POST confirms it, because mail scanners follow links."""
+    letter_url = redirect("letter", make_token(letter.id, "letter"))
+    closed = letter.campaign.mode == letter.campaign.Mode.CLOSED
+    if request.method == "POST" and not closed:
+        confirm_now(letter)
+        return letter_url
+    if letter.status != Status.UNCONFIRMED:
+        messages.info(request, _("This link has been used. Here is what has happened to your letter."))
+        return letter_url
+    context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
+    return render(request, "letters/confirm.html", context)
+
+
+def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
+    """Return what the writer is told of the letter's life, in order."""
+    told = []
+    confirmed = False
+    for event in letter.events.all():
+        words: StrOrPromise | None = TOLD.get(event.what)
+        if event.what == Status.QUEUED:
+            words = (
+                _("The mail server asked us to wait; we try again.")
+                if confirmed
+                else _("You confirmed it. It is queued.")
+            )
+            if confirmed and event.actor_id:
+                words = _("An organiser has put your letter back into the queue.")
+            confirmed = True
+        if words:
+            told.append((event, words))
+    return told
+
+
+@require_safe
+@secret_page
+def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """Show what has happened to the letter so far, and what its writer can do."""
+    context = {
+        "campaign": letter.campaign,
+        "letter": letter,
+        "token": make_token(letter.id, "letter"),
+        "text": None if letter.scrubbed_at else read_letter(letter),
+        "timeline": tell_timeline(letter),
+        "can_withdraw": letter.status in WITHDRAWABLE,
+        "moving": letter.status in (Status.QUEUED, Status.CLAIMED, Status.SENDING),
+        "needs_post": letter.status in (Status.FAILED, Status.BOUNCED),
+    }
+    return render(request, "letters/letter_page.html", context)
+
+
+@require_safe
+@secret_page
+def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """Give the writer the PDF of the letter."""
+    if letter.scrubbed_at:
+        return redirect("letter", make_token(letter.id, "letter"))
+    response = HttpResponse(render_letter_pdf(read_letter(letter)), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'
+    return response
+
+
+@require_POST
+@secret_page
+def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """Do what the writer asked: withdraw, note that it was posted or answered, or erase."""
+    action = request.POST.get("action")
+    if action == "withdraw":
+        done = withdraw_letter(letter)
+        too_late = _("It is too late to withdraw: your letter is on its way or has arrived.")
+        messages.info(request, _("Your letter is withdrawn. It is not sent.") if done else too_late)
+    elif action == "erase":
+        done = erase_letter(letter)
+        moment = _("Your letter is being sent this very moment. Please try again in a minute.")
+        messages.info(request, _("Your name, address and words are deleted.") if done else moment)
+    elif action in ("posted", "answered"):
+        note_by_writer(letter, Happening(action))
+        messages.success(request, _("Thank you for telling us."))
+    return redirect("letter", make_token(letter.id, "letter"))
+
+
+def note_by_writer(letter: Letter, what: Happening) -> bool:
+    """Note once that the writer posted the letter, or had an answer."""
+    field = {Happening.POSTED: "posted_at", Happening.ANSWERED: "answered_at"}[what]
+    with transaction.atomic():
+        first = Letter.objects.filter(pk=letter.pk, **{f"{field}__isnull": True}).update(**{field: timezone.now()})
+        if first:
+            letter.tell(what)
+    return bool(first)

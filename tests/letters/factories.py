@@ -1,0 +1,100 @@
+"""Letters and campaigns for tests, as short as they can be and still real."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
+from campaign.parliament.models import Constituency, Member
+from letters.delivery import confirm
+from letters.models import Letter, LetterParagraph, Status
+from letters.privacy import hash_token, make_token
+
+_numbers = itertools.count(1)
+GSS = "E14001172"
+
+
+def make_campaign(slug: str = "peace", *, arguments: int = 3, **fields: Any) -> Campaign:
+    """A campaign in rehearsal with a theme, arguments and two asks."""
+    given = {
+        "title": "Time to talk",
+        "subject": "Talks about talks",
+        "tagline": "Talking helps.",
+        "brief": "In short.",
+        "own_words_minimum": 5,
+        "prompts": "What made you care?\nWhat do you know?",
+        "promoter_name": "Talk Group",
+        "promoter_address": "1 High Street\nLeeds LS1 1AA",
+    } | fields
+    campaign = Campaign.objects.create(slug=slug, **given)
+    theme = Theme.objects.create(campaign=campaign, key="first", title="First things")
+    for number in range(1, arguments + 1):
+        argument = Argument.objects.create(
+            campaign=campaign,
+            theme=theme,
+            key=f"argument-{number}",
+            title=f"Argument {number}",
+            claim=f"Claim {number}.",
+            as_of=dt.date(2023, 2, 20),
+            position=number,
+        )
+        for length in Phrasing.Length:
+            Phrasing.objects.create(argument=argument, length=length, text=f"The {length} text of argument {number}.")
+        Source.objects.create(
+            argument=argument, who="Jane Roe", publisher="The Paper", date="2023-02", title=f"Report {number}"
+        )
+    Ask.objects.create(campaign=campaign, key="say", label="Say so", text="I ask you to say so.", position=0)
+    Ask.objects.create(
+        campaign=campaign, key="debate", label="Seek a debate", text="Please seek a debate.", in_chamber=True, position=1
+    )
+    return campaign
+
+
+def make_seat(gss: str = GSS, name: str = "Cities of London and Westminster", **member: Any) -> Constituency:
+    """A constituency with a sitting member."""
+    seat = Constituency.objects.create(gss=gss, name=name, nation=gss[0], as_of=dt.date(2024, 7, 4))
+    given = {
+        "name_display": "Ms Ann Example",
+        "name_full_title": "Ms Ann Example MP",
+        "party": "Independent",
+        "email": "ann.example.mp@parliament.example",
+    } | member
+    Member.objects.create(constituency=seat, as_of=dt.date(2026, 6, 27), **given)
+    return seat
+
+
+def make_letter(campaign: Campaign | None = None, *, queued: bool = True, **fields: Any) -> Letter:
+    """A letter by Jane Doe, confirmed and queued unless told otherwise."""
+    campaign = campaign or Campaign.objects.first() or make_campaign()
+    number = next(_numbers)
+    letter = Letter(
+        **{
+            "campaign": campaign,
+            "constituency_gss": GSS,
+            "constituency_name": "Cities of London and Westminster",
+            "member_name": "Ms Ann Example MP",
+            "member_party": "Independent",
+            "member_email": "ann.example.mp@parliament.example",
+            "salutation": "Dear Ms Example",
+            "sender_name": "Jane Doe",
+            "sender_address": "1 Test Street\nLondon",
+            "sender_postcode": "SW1A 1AA",
+            "sender_email": f"jane.{number}@supporter.example",
+            "subject": campaign.subject,
+            "ask_text": "I ask you to say so.",
+        }
+        | fields
+    )
+    letter.confirm_token_hash = hash_token(make_token(letter.id, "confirm"))
+    letter.letter_token_hash = hash_token(make_token(letter.id, "letter"))
+    letter.save(force_insert=True)
+    LetterParagraph.objects.create(letter=letter, position=0, text="I have thought about this for years.")
+    LetterParagraph.objects.create(
+        letter=letter, position=1, text="The full text of argument 1.", argument_key="argument-1", sources=["Jane Roe, Report 1."]
+    )
+    if queued:
+        assert confirm(letter)
+        assert letter.status == Status.QUEUED
+    return letter

@@ -1,0 +1,225 @@
+"""From QUEUED to SENT, and every other end a letter can come to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import email.policy
+import socket
+import uuid
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from campaign.content.models import Campaign
+from letters import delivery
+from letters.delivery import claim_letters, drain_queue, recover_leases, settle_letter, start_letter
+from letters.models import Letter, Status
+from letters.smtp import Answer, Fate
+from tests.letters.factories import make_campaign, make_letter
+from tests.letters.scripted_smtp import ScriptedServer
+
+pytestmark = pytest.mark.django_db
+
+
+def moves(letter: Letter) -> list[str]:
+    return [event.what for event in letter.events.all()]
+
+
+def test_a_queued_letter_is_sent_once_with_its_life_written_down(scripted: ScriptedServer) -> None:
+    letter = make_letter()
+    assert drain_queue() == {"sent": 1}
+    assert drain_queue() == {}
+    letter.refresh_from_db()
+    assert letter.status == Status.SENT
+    assert letter.sent_at is not None
+    assert (letter.attempts, letter.lease_token, letter.next_attempt_at) == (1, None, None)
+    assert len(letter.pdf_sha256) == 64
+    assert moves(letter) == ["queued", "claimed", "sending", "sent"]
+    [taken] = scripted.taken
+    message = email.message_from_bytes(taken.content, policy=email.policy.default)
+    assert message["Message-ID"] == letter.message_id
+    assert taken.sender == letter.envelope_sender
+
+
+def test_rehearsal_letters_never_go_to_an_mp(scripted: ScriptedServer, settings: Any) -> None:
+    settings.LIVE_DELIVERY = True
+    make_letter(make_campaign(rehearsal_address="group@organisers.example"))
+    drain_queue()
+    assert [taken.recipient for taken in scripted.taken] == ["group@organisers.example"]
+
+
+@pytest.mark.parametrize(("live", "recipient"), [(True, "ann.example.mp@parliament.example"), (False, "rehearsal@parley.localhost")])
+def test_a_live_campaign_reaches_mps_only_if_the_operator_says_so_too(
+    scripted: ScriptedServer, settings: Any, live: bool, recipient: str
+) -> None:
+    settings.LIVE_DELIVERY = live
+    make_letter(make_campaign(mode=Campaign.Mode.LIVE))
+    drain_queue()
+    assert [taken.recipient for taken in scripted.taken] == [recipient]
+
+
+def test_a_letter_confirmed_in_rehearsal_stays_in_rehearsal_when_the_campaign_goes_live(
+    scripted: ScriptedServer, settings: Any
+) -> None:
+    settings.LIVE_DELIVERY = True
+    letter = make_letter()
+    Campaign.objects.update(mode=Campaign.Mode.LIVE)
+    drain_queue()
+    assert [taken.recipient for taken in scripted.taken] == [settings.REHEARSAL_ADDRESS]
+    assert letter.member_email != settings.REHEARSAL_ADDRESS
+
+
+def test_many_letters_go_over_one_connection(scripted: ScriptedServer) -> None:
+    campaign = make_campaign()
+    letters = [make_letter(campaign) for _ in range(5)]
+    assert drain_queue() == {"sent": 5}
+    assert scripted.connections == 1
+    assert sorted(taken.sender for taken in scripted.taken) == sorted(letter.envelope_sender for letter in letters)
+
+
+def test_a_transient_answer_waits_longer_each_time_and_fails_in_the_end(scripted: ScriptedServer) -> None:
+    letter = make_letter()
+    pauses = []
+    for _ in range(delivery.MOST_ATTEMPTS):
+        scripted.script.append("rcpt 450 greylisted")
+        Letter.objects.filter(status=Status.QUEUED).update(next_attempt_at=timezone.now())
+        drain_queue()
+        letter.refresh_from_db()
+        if letter.next_attempt_at:
+            pauses.append(letter.next_attempt_at - timezone.now())
+    assert letter.status == Status.FAILED
+    assert letter.last_answer == "450 greylisted"
+    assert letter.attempts == delivery.MOST_ATTEMPTS
+    assert dt.timedelta(minutes=4) < pauses[0] < dt.timedelta(minutes=7)
+    assert pauses[1] > pauses[0] * 1.5
+    assert max(pauses) <= delivery.LONGEST_PAUSE * 1.2
+    assert scripted.taken == []
+
+
+def test_a_letter_that_waits_is_not_sent_early(scripted: ScriptedServer) -> None:
+    make_letter()
+    Letter.objects.update(next_attempt_at=timezone.now() + dt.timedelta(seconds=30))
+    assert drain_queue() == {}
+    assert scripted.connections == 0
+
+
+def test_a_permanent_answer_fails_with_the_servers_words(scripted: ScriptedServer) -> None:
+    letter = make_letter()
+    scripted.script.append("rcpt 550 5.1.1 no such mailbox")
+    assert drain_queue() == {"failed": 1}
+    letter.refresh_from_db()
+    assert (letter.status, letter.last_answer) == (Status.FAILED, "550 5.1.1 no such mailbox")
+    assert drain_queue() == {}
+
+
+@pytest.mark.parametrize("behaviour", ["drop-end", "garbage-end"])
+def test_an_unknown_letter_is_never_sent_again_by_machine(scripted: ScriptedServer, behaviour: str) -> None:
+    letter = make_letter()
+    scripted.script.append(behaviour)
+    assert drain_queue() == {"unknown": 1}
+    Letter.objects.update(next_attempt_at=timezone.now() - dt.timedelta(days=9))
+    assert recover_leases() == {}
+    assert drain_queue() == {}
+    letter.refresh_from_db()
+    assert letter.status == Status.UNKNOWN
+
+
+def test_an_unreachable_server_costs_no_attempt(settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", taken.getsockname()[1]
+    letter = make_letter()
+    assert drain_queue() == {}
+    letter.refresh_from_db()
+    assert (letter.status, letter.attempts, letter.lease_token) == (Status.QUEUED, 0, None)
+    assert letter.next_attempt_at is not None
+    assert letter.next_attempt_at > timezone.now()
+
+
+def test_one_letter_that_cannot_be_made_does_not_hold_up_the_others(scripted: ScriptedServer, monkeypatch: Any) -> None:
+    campaign = make_campaign()
+    bad, good = make_letter(campaign, sender_name="Bad"), make_letter(campaign)
+    build = delivery.build_letter_mail
+
+    def build_or_break(letter: Letter) -> Any:
+        if letter.sender_name == "Bad":
+            raise RuntimeError("secret words of the letter")
+        return build(letter)
+
+    monkeypatch.setattr(delivery, "build_letter_mail", build_or_break)
+    drain_queue()
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.status, good.status) == (Status.FAILED, Status.SENT)
+    assert "secret" not in bad.events.last().note  # type: ignore[union-attr]
+
+
+def test_two_senders_never_claim_the_same_letter() -> None:
+    campaign = make_campaign()
+    for _ in range(4):
+        make_letter(campaign)
+    first, second = claim_letters(uuid.uuid4(), 3), claim_letters(uuid.uuid4(), 3)
+    assert (len(first), len(second)) == (3, 1)
+    assert {letter.pk for letter in first}.isdisjoint(letter.pk for letter in second)
+
+
+def test_a_sender_that_lost_its_lease_sends_nothing_and_writes_nothing() -> None:
+    make_letter()
+    lease = uuid.uuid4()
+    [letter] = claim_letters(lease)
+    Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    assert recover_leases() == {"queued": 1}
+    assert start_letter(letter, lease) is False
+    [again] = claim_letters(uuid.uuid4())
+    letter.status = Status.SENDING
+    assert settle_letter(letter, Answer(Fate.ACCEPTED, "250"), lease) is None
+    again.refresh_from_db()
+    assert again.status == Status.CLAIMED
+
+
+def test_a_letter_whose_sender_died_while_sending_becomes_unknown() -> None:
+    letter = make_letter()
+    lease = uuid.uuid4()
+    [claimed] = claim_letters(lease)
+    assert start_letter(claimed, lease)
+    Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    assert recover_leases() == {"unknown": 1}
+    letter.refresh_from_db()
+    assert (letter.status, letter.lease_token) == (Status.UNKNOWN, None)
+
+
+def test_a_letter_that_kills_its_sender_each_time_fails_in_the_end() -> None:
+    letter = make_letter()
+    for _ in range(delivery.MOST_ATTEMPTS):
+        if claim_letters(uuid.uuid4()):
+            Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+            recover_leases()
+    letter.refresh_from_db()
+    assert letter.status == Status.FAILED
+
+
+def test_a_letter_withdrawn_after_it_was_claimed_is_not_sent(scripted: ScriptedServer, monkeypatch: Any) -> None:
+    letter = make_letter()
+    build = delivery.build_letter_mail
+
+    def withdraw_meanwhile(claimed: Letter) -> Any:
+        fresh = Letter.objects.get(pk=claimed.pk)
+        assert fresh.move_to(Status.WITHDRAWN)
+        return build(claimed)
+
+    monkeypatch.setattr(delivery, "build_letter_mail", withdraw_meanwhile)
+    drain_queue()
+    letter.refresh_from_db()
+    assert letter.status == Status.WITHDRAWN
+    assert scripted.taken == []
+
+
+def test_a_paused_campaign_keeps_its_letters_and_the_others_go_on(scripted: ScriptedServer) -> None:
+    paused, other = make_campaign("paused"), make_campaign("other")
+    waiting, going = make_letter(paused), make_letter(other)
+    Campaign.objects.filter(pk=paused.pk).update(mode=Campaign.Mode.PAUSED)
+    drain_queue()
+    waiting.refresh_from_db()
+    going.refresh_from_db()
+    assert (waiting.status, going.status) == (Status.QUEUED, Status.SENT)
