@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.address import address_envelope, address_salutation, fold_name
@@ -21,14 +23,28 @@ class ConstituencyQuerySet(models.QuerySet["Constituency"]):
         return self.prefetch_related(models.Prefetch("members", queryset=sitting, to_attr="sitting_members"))
 
     def search(self, text: str) -> ConstituencyQuerySet:
-        """Seats whose name, Welsh name or sitting member has every word of `text`, accents and case ignored."""
+        """Seats whose name, Welsh name or sitting member has every word of `text`, accents and case ignored.
+
+        Seats whose name begins with the text come first, then those where a later word (or the Welsh name) does, then
+        those whose member's name begins with it. Blank text finds every seat; text without a letter or digit none.
+        """
+        folded = fold_name(text)
+        if not folded:
+            return self.none() if text.strip() else self
+        sitting = Member.objects.filter(sitting=True)
         found = self
-        for word in fold_name(text).split():
-            found = found.filter(
-                Q(search_name__contains=word)
-                | Q(pk__in=Member.objects.filter(sitting=True, search_name__contains=word).values("constituency"))
-            )
-        return found
+        for word in folded.split():
+            by_member = sitting.filter(search_name__contains=word).values("constituency")
+            found = found.filter(Q(search_name__contains=word) | Q(pk__in=by_member))
+        starts = sitting.filter(search_name__startswith=folded).values("constituency")
+        nearness = Case(
+            When(search_name__startswith=folded, then=0),
+            When(search_name__contains=f" {folded}", then=1),
+            When(pk__in=starts, then=2),
+            default=3,
+            output_field=IntegerField(),
+        )
+        return found.order_by(nearness, "search_name")
 
 
 class Constituency(models.Model):
@@ -47,7 +63,10 @@ class Constituency(models.Model):
     name_cy = models.CharField(max_length=100, blank=True)
     nation = models.CharField(max_length=1, choices=Nation.choices)
     search_name = models.CharField(max_length=210, editable=False)
-    as_of = models.DateField()
+    as_of = models.DateField(help_text=_("When the seat's own facts (its name, its boundaries) were true."))
+    vacant_as_of = models.DateField(
+        null=True, blank=True, help_text=_("While nobody sits here: when that was last known.")
+    )
 
     objects = ConstituencyQuerySet.as_manager()
 
@@ -60,15 +79,29 @@ class Constituency(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep the folded name true."""
-        self.search_name = fold_name(f"{self.name} {self.name_cy}")
+        self.fold_names()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def fold_names(self) -> None:
+        """Set the name that is searched; save() does, bulk writes have to."""
+        self.search_name = fold_name(f"{self.name} {self.name_cy}")
+
+    @property
+    def member_known_as_of(self) -> date | None:
+        """When it was last known who sits here, or that nobody does; None if it never was."""
+        everyone = list(self.members.all())
+        for member in everyone:
+            if member.sitting:
+                return member.as_of
+        return max(filter(None, [self.vacant_as_of, *(member.as_of for member in everyone)]), default=None)
 
     @property
     def member(self) -> Member | None:
         """The sitting member, or none while the seat is vacant or Parliament is dissolved."""
-        if not hasattr(self, "sitting_members"):
-            self.sitting_members = list(self.members.filter(sitting=True))
-        return self.sitting_members[0] if self.sitting_members else None
+        loaded: list[Member] | None = self.__dict__.get("sitting_members")  # by with_members()
+        if loaded is None:
+            return self.members.filter(sitting=True).first()
+        return loaded[0] if loaded else None
 
 
 class Member(models.Model):
@@ -89,7 +122,10 @@ class Member(models.Model):
         ordering = ["search_name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["constituency"], condition=Q(sitting=True), name="one_sitting_member_per_seat"
+                fields=["constituency"],
+                condition=Q(sitting=True),
+                name="one_sitting_member_per_seat",
+                violation_error_message=_("This seat has a sitting member: first untick “sitting” there."),
             )
         ]
 
@@ -98,8 +134,12 @@ class Member(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep the folded name true."""
-        self.search_name = fold_name(self.name_display)
+        self.fold_names()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def fold_names(self) -> None:
+        """Set the name that is searched; save() does, bulk writes have to."""
+        self.search_name = fold_name(self.name_display)
 
     @property
     def envelope(self) -> str:

@@ -1,0 +1,19 @@
+"""Writes the seats and members of the database as a CSV file."""
+
+from typing import Any, TextIO, cast
+
+from django.core.management.base import BaseCommand
+
+from campaign.parliament.member_file import write_member_file
+from campaign.parliament.models import Constituency
+
+
+class Command(BaseCommand):
+    """`manage.py dump_members > FILE`: what import_members reads."""
+
+    help = "Write every seat and its sitting member as CSV to standard output, as import_members reads it."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write the seats in the order of their GSS codes."""
+        seats = Constituency.objects.with_members().prefetch_related("members").order_by("gss")
+        write_member_file(seats, cast(TextIO, self.stdout))

@@ -1,0 +1,50 @@
+"""Brings seats and members up to date from a CSV file."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from campaign.parliament.member_file import SHIPPED, MemberFileError, read_member_file
+from campaign.parliament.member_import import DissolutionError, import_members
+from campaign.parliament.member_report import describe_plan
+
+
+class Command(BaseCommand):
+    """`manage.py import_members [FILE]`: all or nothing, and again as often as you like."""
+
+    help = (
+        "Bring seats and members up to date. FILE is as dump_members writes it, or a lookup of members with columns "
+        "constituency_gss, member_id, name_display, name_full_title, name_address_as, party, email, as_of. "
+        "Facts never give way to older ones. Without FILE: the facts that came with Parley."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The file, and what has to be meant."""
+        parser.add_argument("file", nargs="?", type=Path, default=SHIPPED, metavar="FILE")
+        parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+        parser.add_argument("--dissolution", action="store_true", help="let more than a tenth of all seats fall vacant")
+        parser.add_argument("--new-seats", action="store_true", help="believe GSS codes that this site does not know")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read the whole file, then write, then say what changed."""
+        path: Path = options["file"]
+        known = None
+        try:
+            rows = read_member_file(path)
+            if not options["new_seats"]:
+                known = {row.gss for row in (rows if path == SHIPPED else read_member_file(SHIPPED))}
+            plan = import_members(
+                rows, str(path), known_seats=known, dissolution=options["dissolution"], dry_run=options["dry_run"]
+            )
+        except MemberFileError as error:
+            raise CommandError(f"{error}\nNothing was changed.") from error
+        except DissolutionError as error:
+            raise CommandError(
+                f"{path}: {error} If Parliament is dissolved, run again with --dissolution. Nothing was changed."
+            ) from error
+        for sentence in describe_plan(plan):
+            self.stdout.write(sentence)
+        if options["dry_run"]:
+            self.stdout.write("Nothing was changed: this was a dry run.")

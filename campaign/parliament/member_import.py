@@ -1,0 +1,241 @@
+"""Brings the seats and members of a file into the database: plans everything first, then writes it at once."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+
+from campaign.parliament.address import fold_name
+from campaign.parliament.member_file import MemberFacts, MemberFileError, SeatRow
+from campaign.parliament.models import Constituency, Member
+
+_SEAT_FIELDS = ["name", "name_cy", "nation", "search_name", "as_of", "vacant_as_of"]
+_FACTS = ["parliament_id", "name_display", "name_full_title", "name_address_as", "party", "email"]
+_MEMBER_FIELDS = ["constituency", "sitting", "search_name", "as_of", *_FACTS]
+
+
+class DissolutionError(Exception):
+    """So many seats would fall vacant that it has to be meant."""
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """A sitting member as stored before the import."""
+
+    member: Member
+    party: str
+    email: str
+    names: tuple[str, str, str]
+    as_of: date
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an import would change; `member_report.describe_plan` says it in sentences."""
+
+    seats: dict[str, Constituency]
+    before: dict[str, Snapshot]
+    after: dict[str, Member]
+    came_from: dict[int, str] = field(default_factory=dict)  # id() of a member that moved → the seat's name before
+    in_file: list[str] = field(default_factory=list)
+    new_seats: list[Constituency] = field(default_factory=list)
+    renamed: list[tuple[str, Constituency]] = field(default_factory=list)  # the name before
+    changed_seats: dict[str, Constituency] = field(default_factory=dict)
+    new_members: list[Member] = field(default_factory=list)
+    changed_members: dict[int, Member] = field(default_factory=dict)
+    confirmed: dict[date, list[int]] = field(default_factory=dict)  # nothing but as_of changed: keys of members
+    kept: list[str] = field(default_factory=list)  # sentences on newer facts that stay
+
+    def list_vacated(self) -> list[str]:
+        """Return the seats that have a member now and would have none."""
+        return [gss for gss in self.before if gss not in self.after]
+
+
+@transaction.atomic
+def import_members(
+    rows: list[SeatRow],
+    name: str,
+    *,
+    known_seats: set[str] | None = None,
+    dissolution: bool = False,
+    dry_run: bool = False,
+) -> Plan:
+    """Write the rows of a file (`name`, for messages) to the database, all or nothing, and return what changed.
+
+    A seat is new only if `known_seats` has its GSS code (None: every code is believed). Facts never give way to older
+    ones. A member is the same person if the number in Parliament is the same or, where one side has none, if seat and
+    name are. Raises MemberFileError for seats nobody knows, and DissolutionError if more than a tenth of all
+    seats would fall vacant and `dissolution` does not say that it is meant.
+    """
+    seats = {seat.gss: seat for seat in Constituency.objects.select_for_update().prefetch_related("members")}
+    planner = _Planner(seats)
+    problems = [problem for row in rows if (problem := planner.plan_seat(row, name, known_seats))]
+    if problems:
+        raise MemberFileError("\n".join(problems))
+    for row in rows:
+        planner.plan_member(row)
+    plan = planner.plan
+    vacated = len(plan.list_vacated())
+    if vacated * 10 > len(seats) and not dissolution:
+        raise DissolutionError(f"{vacated} of {len(seats)} seats would fall vacant.")
+    if not dry_run:
+        _write_plan(plan)
+    return plan
+
+
+def _write_plan(plan: Plan) -> None:
+    leaving = [before.member.pk for gss, before in plan.before.items() if plan.after.get(gss) is not before.member]
+    Member.objects.filter(pk__in=leaving).update(sitting=False)  # first, so that a seat never has two
+    Constituency.objects.bulk_create(plan.new_seats)
+    Constituency.objects.bulk_update(plan.changed_seats.values(), _SEAT_FIELDS, batch_size=100)
+    Member.objects.bulk_update(plan.changed_members.values(), _MEMBER_FIELDS, batch_size=100)
+    Member.objects.bulk_create(plan.new_members)
+    for as_of, keys in plan.confirmed.items():
+        Member.objects.filter(pk__in=keys).update(as_of=as_of)
+
+
+class _Planner:
+    """Plays the file through in memory."""
+
+    def __init__(self, seats: dict[str, Constituency]) -> None:
+        self.people = {m.parliament_id: m for seat in seats.values() for m in seat.members.all() if m.parliament_id}
+        self.by_seat = {seat.gss: list(seat.members.all()) for seat in seats.values()}
+        self.known_as_of = {seat.gss: seat.member_known_as_of for seat in seats.values()}
+        sitting = {m.constituency_id: m for members in self.by_seat.values() for m in members if m.sitting}
+        before = {
+            gss: Snapshot(m, m.party, m.email, (m.name_display, m.name_full_title, m.name_address_as), m.as_of)
+            for gss, m in sitting.items()
+        }
+        self.plan = Plan(seats, before, sitting)
+
+    def plan_seat(self, row: SeatRow, name: str, known_seats: set[str] | None) -> str | None:
+        """Plan a seat's own facts, or return what is wrong with them."""
+        self.plan.in_file.append(row.gss)
+        stored = self.plan.seats.get(row.gss)
+        facts = row.seat
+        if not stored:
+            if known_seats is not None and row.gss not in known_seats:
+                return f"{name}, line {row.line}, column gss: {row.gss} is not a seat that this site knows."
+            if not facts:
+                return (
+                    f"{name}, line {row.line}, column gss: {row.gss} is not in the database yet, and the file names "
+                    "only members. First run import_members without a file."
+                )
+            stored = Constituency(gss=row.gss, name=facts.name, name_cy=facts.name_cy, nation=facts.nation)
+            stored.as_of = facts.as_of
+            stored.fold_names()
+            self.plan.seats[row.gss] = stored
+            self.plan.new_seats.append(stored)
+            return None
+        if not facts or (facts.name, facts.name_cy, facts.nation, facts.as_of) == _get_facts(stored):
+            return None
+        if facts.as_of < stored.as_of:
+            if (facts.name, facts.name_cy) != (stored.name, stored.name_cy):
+                self.plan.kept.append(f"{stored.name} keeps its name, known as of {stored.as_of}: the file is older.")
+            return None
+        if (facts.name, facts.name_cy) != (stored.name, stored.name_cy):
+            self.plan.renamed.append((stored.name, stored))
+        stored.name, stored.name_cy, stored.nation, stored.as_of = facts.name, facts.name_cy, facts.nation, facts.as_of
+        stored.fold_names()
+        self.plan.changed_seats[row.gss] = stored
+        return None
+
+    def plan_member(self, row: SeatRow) -> None:
+        """Plan who sits."""
+        known = self.known_as_of.get(row.gss)
+        person = self._find_person(row) if row.member else None
+        if known and row.as_of < known:
+            self._keep(row, person, known)
+        elif row.member is None:
+            self._seat_nobody(row.gss, row.as_of)
+        elif person and person.sitting and person.constituency_id != row.gss and row.as_of < person.as_of:
+            self.plan.kept.append(
+                f"{person.name_display} stays the member for {self.plan.seats[person.constituency_id].name}, known "
+                f"as of {person.as_of}: the file places them in {self.plan.seats[row.gss].name} as of {row.as_of}."
+            )
+        else:
+            self._seat_person(row, row.member, person)
+
+    def _find_person(self, row: SeatRow) -> Member | None:
+        facts = row.member
+        if facts is None:
+            return None
+        if facts.parliament_id and (person := self.people.get(facts.parliament_id)):
+            return person
+        folded = fold_name(facts.name_display)
+        namesakes = [
+            person
+            for person in self.by_seat.get(row.gss, [])
+            if person.search_name == folded and not (person.parliament_id and facts.parliament_id)
+        ]
+        return max(namesakes, key=lambda person: person.sitting, default=None)
+
+    def _keep(self, row: SeatRow, person: Member | None, known: date) -> None:
+        current = self.plan.before.get(row.gss)
+        same = current.member is person if current else row.member is None
+        if same and (row.member is None or person is None or not _list_changes(person, row.member)):
+            return
+        who = current.member.name_display if current else "a vacant seat"
+        self.plan.kept.append(
+            f"{self.plan.seats[row.gss].name} keeps what is known of {who} as of {known}: the file says {row.as_of}."
+        )
+
+    def _seat_nobody(self, gss: str, as_of: date) -> None:
+        if leaver := self.plan.after.pop(gss, None):
+            self._mark_gone(leaver)
+        self._set_vacant(gss, as_of)
+
+    def _seat_person(self, row: SeatRow, facts: MemberFacts, person: Member | None) -> None:
+        gss = row.gss
+        current = self.plan.after.get(gss)
+        if current and current is not person:
+            self._mark_gone(current)
+        self._set_vacant(gss, None)
+        if person is None:
+            person = Member(constituency_id=gss, email="")
+            self.plan.new_members.append(person)
+            changes = ["constituency"]
+        else:
+            changes = _list_changes(person, facts)
+            if person.constituency_id != gss:
+                self.plan.came_from[id(person)] = self.plan.seats[person.constituency_id].name
+                if self.plan.after.get(person.constituency_id) is person:
+                    del self.plan.after[person.constituency_id]
+                    self._set_vacant(person.constituency_id, row.as_of)
+                changes.append("constituency")
+            if not person.sitting:
+                changes.append("sitting")
+        for column in _FACTS:
+            value = getattr(facts, column)
+            if value is not None:  # no number, no column of addresses: what is stored stays
+                setattr(person, column, value)
+        person.constituency_id, person.sitting = gss, True
+        person.fold_names()
+        self.plan.after[gss] = person
+        if person.pk and changes:
+            self.plan.changed_members[person.pk] = person
+        elif person.pk and person.as_of != row.as_of:
+            self.plan.confirmed.setdefault(row.as_of, []).append(person.pk)
+        person.as_of = row.as_of
+
+    def _mark_gone(self, member: Member) -> None:
+        member.sitting = False
+
+    def _set_vacant(self, gss: str, as_of: date | None) -> None:
+        seat = self.plan.seats[gss]
+        if seat.vacant_as_of != as_of:
+            seat.vacant_as_of = as_of
+            if not seat._state.adding:
+                self.plan.changed_seats[gss] = seat
+
+
+def _get_facts(seat: Constituency) -> tuple[str, str, str, date]:
+    return (seat.name, seat.name_cy, seat.nation, seat.as_of)
+
+
+def _list_changes(person: Member, facts: MemberFacts) -> list[str]:
+    return [
+        column
+        for column in _FACTS
+        if (value := getattr(facts, column)) is not None and value != getattr(person, column)
+    ]
