@@ -7,3 +7,7 @@ class LettersConfig(AppConfig):
     """The app's name and label."""
 
     name = "letters"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from letters import checks  # noqa: F401

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 STYLES = Path(settings.BASE_DIR) / "static" / "letter"
 PRINT = 4  # the Print flag of an annotation: ISO 32000-1, table 165, bit 3
 # Rows of the recipient that fit into the envelope's window at the usual size, and characters that fit into a row.
-WINDOW_ROWS, WINDOW_ROW_LENGTH, WINDOW_ROW_LENGTH_LARGE = 5, 42, 34
+WINDOW_ROWS, WINDOW_ROW_LENGTH, WINDOW_ROW_LENGTH_LARGE = 5, 42, 36
 
 # One letter at a time in a process. Pango's font maps, and WeasyPrint's caches in FontConfiguration, may not be used
 # by two threads at once; a set for every thread would cost its memory again and gain little, as layout holds the GIL.
@@ -39,7 +39,7 @@ class RenderingNotReadyError(RuntimeError):
 
 
 def require_fast_subsetting() -> None:
-    """Raise RenderingNotReadyError if WeasyPrint would cut fonts with fontTools: every letter would take twice as long."""
+    """Raise RenderingNotReadyError if WeasyPrint would subset fonts with fontTools, at twice the time a letter."""
     from weasyprint.text import ffi
 
     if ffi.harfbuzz_subset is None:
@@ -151,7 +151,7 @@ def make_fetcher() -> Any:
     class LetterFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         """Serves from a fixed table."""
 
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002 WeasyPrint's signature
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
             """Return the file at this address; raise ValueError for any that is not a letter's own."""
             if url not in served:
                 refuse(url)
@@ -165,7 +165,7 @@ def refuse(url: str) -> NoReturn:
     raise ValueError(f"a letter may not fetch {url[:60]!r}")
 
 
-def _let_links_print(document: Document, pdf: Any) -> None:  # noqa: ARG001 WeasyPrint's signature
+def _let_links_print(document: Document, pdf: Any) -> None:
     """Set the Print flag on link annotations, as PDF/UA checkers ask."""
     for item in pdf.objects:
         if isinstance(item, dict) and item.get("Subtype") == "/Link":
