@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.views.defaults import bad_request, permission_denied, server_error
+from pytest_django import DjangoAssertNumQueries
 
 from campaign.content.models import Argument, Campaign, Phrasing, Source, Theme
 from campaign.content.views import Door, find_door, group_arguments
@@ -19,7 +22,7 @@ from campaign.content.views import Door, find_door, group_arguments
 pytestmark = pytest.mark.django_db
 
 
-def make_campaign(slug: str = "bees", **fields: object) -> Campaign:
+def make_campaign(slug: str = "bees", **fields: Any) -> Campaign:
     defaults = {
         "title": f"Save the {slug}",
         "subject": "Bees",
@@ -30,7 +33,7 @@ def make_campaign(slug: str = "bees", **fields: object) -> Campaign:
 
 
 def add_argument(
-    campaign: Campaign, key: str, theme: str = "nature", *, sourced: bool = True, **fields: object
+    campaign: Campaign, key: str, theme: str = "nature", *, sourced: bool = True, **fields: Any
 ) -> Argument:
     heading, _ = Theme.objects.get_or_create(campaign=campaign, key=theme, defaults={"title": f"Theme {theme}"})
     defaults = {"title": f"Title {key}", "claim": f"Claim {key}.", "as_of": dt.date(2023, 2, 16)}
@@ -67,7 +70,8 @@ class Strictness(HTMLParser):
             self.faults.append(f"<{tag}> asks for {asked_for}")
 
 
-def find_faults(response: HttpResponse) -> list[str]:
+def find_faults(response: HttpResponseBase) -> list[str]:
+    assert isinstance(response, HttpResponse)
     parser = Strictness()
     parser.feed(response.content.decode())
     return parser.faults
@@ -211,7 +215,7 @@ SHUT = [
 
 @pytest.mark.parametrize(("fields", "door", "sentence"), SHUT)
 def test_a_shut_door_has_its_own_sentence_and_no_postcode_box(
-    client: Client, fields: dict[str, object], door: Door, sentence: str
+    client: Client, fields: dict[str, Any], door: Door, sentence: str
 ) -> None:
     campaign = make_campaign(**fields)
     add_argument(campaign, "honey")
@@ -253,9 +257,9 @@ def test_a_form_without_its_token_says_what_to_do_next() -> None:
     assert find_faults(response) == []
 
 
-def test_the_other_error_pages_render_on_their_own(django_assert_num_queries: object) -> None:
+def test_the_other_error_pages_render_on_their_own(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     request = RequestFactory().get("/")
-    with django_assert_num_queries(0):  # type: ignore[operator]
+    with django_assert_num_queries(0):
         pages = [
             bad_request(request, ValueError()),
             permission_denied(request, ValueError()),
