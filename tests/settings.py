@@ -2,11 +2,32 @@
 
 import os
 import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+from environs import Env
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("PARLEY_DATA_DIR", tempfile.mkdtemp(prefix="parley-test-data-"))
 
-from campaign.settings import *  # noqa: F403
+# With pytest-xdist each process has a data directory and a Redis database of its own.
+_process = os.environ.get("PYTEST_XDIST_WORKER", "")
+_own: dict[str, str] = {}
+if _process:
+    _own["PARLEY_DATA_DIR"] = str(Path(os.environ["PARLEY_DATA_DIR"]) / _process)
+    if "REDIS_URL" in os.environ:
+        _own["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{_process.removeprefix('gw')}"
 
-STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+with patch.object(Env, "read_env"), patch.dict(os.environ, _own):
+    from campaign.settings import *  # noqa: F403
+    from campaign.settings import DATA_DIR, DATABASES, STORAGES
+
+STATIC_ROOT = DATA_DIR / "collected"
+for _folder in ("queue", "collected"):
+    (DATA_DIR / _folder).mkdir(parents=True, exist_ok=True)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, so that the live server and a Celery worker see what a test commits; it need not survive a power cut.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

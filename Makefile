@@ -1,0 +1,38 @@
+# Two commands: `make demo` to try it, `make test` to check it. `make help` lists the rest.
+.PHONY: help setup demo test lint fmt bench requirements clean
+.DEFAULT_GOAL := help
+
+PORT ?= 8000
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+setup: ## install everything and fill the database (idempotent)
+	@tools/setup
+
+demo: ## set up, then run web, worker and mailbox until Ctrl-C; PORT=8123 for another port
+	@tools/demo $(PORT)
+
+test: ## install what tests need, then lint and all tests
+	@tools/test
+
+lint: ## style, types, import rules, migrations, deployment settings
+	@tools/install --tests
+	@tools/lint
+
+fmt: ## format the code
+	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+
+bench: ## run the benchmarks
+	@tools/install --tests
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; .venv/bin/python $$file || exit 1; done
+
+PIN = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
+
+requirements: ## pin again what requirements/*.in ask for
+	@tools/install --tests
+	@for name in base dev node; do $(PIN) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean: ## remove what was built; never data/
+	rm -rf build node_modules .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,71 @@
+"""The demo's mailbox pages: what was sent, opened as text, with its attachments."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from letters.mailbox.store import LIST_LENGTH, OpenedMail, list_mail, open_mail
+
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED")
+
+
+@never_cache
+@require_safe
+def list_mailbox(request: HttpRequest) -> HttpResponse:
+    """Show the latest messages, newest first."""
+    folder = _find_folder(request)
+    return render(request, "mailbox/list.html", {"mails": list_mail(folder), "list_length": LIST_LENGTH})
+
+
+@never_cache
+@require_safe
+def show_mail(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one message: headers that matter, its plain text, its attachments. HTML is never rendered."""
+    return render(request, "mailbox/mail.html", {"mail": _find_mail(request, key)})
+
+
+@never_cache
+@require_safe
+def send_attachment(request: HttpRequest, key: str, number: int, filename: str) -> HttpResponse:
+    """Hand out an attachment: a PDF opens in the browser, anything else is saved."""
+    found = next((part for part in _find_mail(request, key).attachments if part.number == number), None)
+    if found is None:
+        raise Http404
+    response = HttpResponse(found.content, "application/pdf" if found.is_pdf else "application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(not found.is_pdf, found.filename) or "attachment"
+    # A browser's own PDF viewer does not run in a sandbox; nothing else may do anything at all.
+    response["Content-Security-Policy"] = "default-src 'none'" + ("" if found.is_pdf else "; sandbox")
+    return response
+
+
+def _find_mail(request: HttpRequest, key: str) -> OpenedMail:
+    found = open_mail(_find_folder(request), key)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _find_folder(request: HttpRequest) -> Path:
+    """Return the mailbox's folder. It holds everybody's mail, so it is not there for others than this machine."""
+    folder: Path | None = settings.MAILBOX_DIR
+    if folder is None or not _is_local(request):
+        raise Http404
+    return folder
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """Whether the request comes from this machine itself, and through no proxy."""
+    if any(name in request.META for name in FORWARDED):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

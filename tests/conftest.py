@@ -1,0 +1,123 @@
+"""Fixtures for all tests: real servers, a real browser, a real worker. `tests/servers/` has what they start.
+
+`make test` runs everything twice: on SQLite with Celery's filesystem broker, and on PostgreSQL with Redis.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from playwright.sync_api import Browser, Page
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from tests.servers.browser import DESKTOP, PHONE, open_page, run_browser
+from tests.servers.mail import MailServer, run_mail_server
+from tests.servers.postgres import run_postgres
+from tests.servers.redis import run_redis
+from tests.servers.worker import run_worker
+
+QUIET = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
+hypothesis.settings.register_profile(
+    "ci", deadline=None, max_examples=200, derandomize=True, print_blob=True, suppress_health_check=QUIET
+)
+hypothesis.settings.register_profile(
+    "fuzz", deadline=None, max_examples=10_000, print_blob=True, suppress_health_check=QUIET
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Redis of this session's own."""
+    with run_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The DATABASE_URL of a PostgreSQL cluster of this session's own (not the one Django's tests use)."""
+    with run_postgres(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _mail_server() -> Iterator[MailServer]:
+    with run_mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_server(_mail_server: MailServer, settings: Settings) -> Iterator[MailServer]:
+    """An empty, willing mail server, to which the settings point."""
+    _mail_server.clear()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = _mail_server.host, _mail_server.port
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    yield _mail_server
+    _mail_server.clear()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with run_browser() as chromium:
+        yield chromium
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[OpenPage]:
+    """Open pages with options of one's own: `new_page(**PHONE, java_script_enabled=False)`."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(open_page(browser, **options))
+
+
+@pytest.fixture
+def page_phone(new_page: OpenPage) -> Page:
+    """A page on a phone, 390 pixels wide."""
+    return new_page(**PHONE)
+
+
+@pytest.fixture
+def page_desktop(new_page: OpenPage) -> Page:
+    """A page on a wide screen."""
+    return new_page(**DESKTOP)
+
+
+StartWorker = Callable[..., Path]
+
+
+@pytest.fixture
+def start_worker(
+    transactional_db: None,
+    live_server: LiveServer,
+    smtp_server: MailServer,
+    settings: Settings,
+    tmp_path: Path,
+) -> Iterator[StartWorker]:
+    """Start a real Celery worker: `start_worker(beat=True, LIVE_DELIVERY="true")` returns the path of its log.
+
+    It uses the tests' database and broker, the mail server of `smtp_server` and the address of `live_server`.
+    """
+    settings.SITE_URL = live_server.url
+    with ExitStack() as stack:
+
+        def start(**options: Any) -> Path:
+            running: AbstractContextManager[Path] = run_worker(tmp_path, **options)
+            return stack.enter_context(running)
+
+        yield start
+
+
+@pytest.fixture
+def worker(start_worker: StartWorker) -> Path:
+    """A running worker, without beat; the path of its log."""
+    return start_worker()

@@ -1,0 +1,241 @@
+"""Run the demo: web, Celery worker with beat, and the local mailbox, until Ctrl-C ends them all.
+
+`demo.py --check PORT` only says whether it could start; it needs nothing but Python's standard library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"  # the demo is for this machine: its mailbox shows everybody's mail
+START_SECONDS = 60
+STOP_SECONDS = 30  # longer than Celery's soft shutdown
+SHORT_LIFE = 10  # a part that ends sooner than this would only end again
+SHOWN = (" ERROR ", " CRITICAL ", "/ERROR]", "/CRITICAL]")
+_libc = ctypes.CDLL(None)
+
+
+class Part:
+    """One of the demo's processes, with its log."""
+
+    def __init__(self, name: str, command: list[str], env: dict[str, str], logs: Path) -> None:
+        self.name = name
+        self.command = command
+        self.env = env
+        self.log = logs / f"{name}.log"
+        self.log.write_bytes(b"")
+        self.start()
+
+    def start(self) -> None:
+        """Start the process in a group of its own, so that Ctrl-C reaches it only through `stop`."""
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=ROOT,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+            preexec_fn=_die_with_parent,
+        )
+        assert self.process.stdout is not None
+        threading.Thread(target=self._keep_log, args=(self.process.stdout,), daemon=True).start()
+
+    def _keep_log(self, output: IO[bytes]) -> None:
+        """Write what the process says to its log; show errors."""
+        with self.log.open("ab", buffering=0) as log:
+            for line in output:
+                log.write(line)
+                text = line.decode(errors="replace").rstrip()
+                if any(mark in text for mark in SHOWN):
+                    print(f"{self.name}: {text}", flush=True)
+
+    def ask_to_stop(self) -> None:
+        """Tell the process to finish."""
+        if self.process.poll() is None:
+            self.process.terminate()
+
+    def end(self, deadline: float) -> None:
+        """Wait for the process until the deadline, then end whatever is left of its group."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(max(0.0, deadline - time.monotonic()))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def last_words(self) -> str:
+        """Return the end of its log."""
+        time.sleep(0.2)  # for the thread that writes it
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+
+
+def main() -> int:
+    """Check, start, watch, stop."""
+    if sys.argv[1] == "--check":
+        read_port(sys.argv[2])
+        return 0
+    port = read_port(sys.argv[1])
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stopping.set())
+    sys.path.insert(0, str(ROOT))
+    from campaign.settings import DATA_DIR
+
+    with lock(DATA_DIR / "demo.lock"):
+        parts = start_parts(port, DATA_DIR)
+        try:
+            if wait_for_web(port, parts, stopping):
+                print(welcome(port, DATA_DIR), flush=True)
+            return watch(parts, stopping)
+        finally:
+            print("Stopping …", flush=True)
+            for part in parts:
+                part.ask_to_stop()
+            deadline = time.monotonic() + STOP_SECONDS
+            for part in parts:
+                part.end(deadline)
+            print("Everything has stopped.", flush=True)
+
+
+def read_port(text: str) -> int:
+    """Return the web port, or end with a sentence if it cannot be had."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        sys.exit(f"parley: {text!r} is no port. Give a number from 1 to 65535, for example: make demo PORT=8123")
+    port = int(text)
+    reason = why_not(port)
+    if reason:
+        sys.exit(f"parley: Port {port} {reason}. Choose another one, for example: make demo PORT={port % 65000 + 123}")
+    return port
+
+
+def why_not(port: int) -> str:
+    """Return why nobody can listen on that port, or nothing."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except PermissionError:
+            return "is only for administrators"
+        except OSError:
+            return "is in use by another program"
+    return ""
+
+
+def find_mail_port() -> int:
+    """Return 1025, where people expect a mail catcher, or any free port."""
+    if not why_not(1025):
+        return 1025
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def lock(path: Path) -> Iterator[None]:
+    """Let one demo at a time use the data directory."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit(f"parley: A demo is already running on the data in {path.parent}. Stop it first (Ctrl-C).")
+        yield
+
+
+def start_parts(port: int, data: Path) -> list[Part]:
+    """Start the mailbox, the worker and the web server."""
+    mail_port = find_mail_port()
+    logs = data / "logs"
+    logs.mkdir(exist_ok=True)
+    # The demo never delivers: whatever .env says of a mail server, all mail goes to the mailbox.
+    env = os.environ | {
+        "SITE_URL": f"http://localhost:{port}",
+        "ALLOWED_HOSTS": f"localhost,{HOST}",
+        "CSRF_TRUSTED_ORIGINS": f"http://localhost:{port},http://{HOST}:{port}",
+        "MAILBOX_DIR": str(data / "mailbox"),
+        "EMAIL_HOST": HOST,
+        "EMAIL_PORT": str(mail_port),
+        "EMAIL_HOST_USER": "",
+        "EMAIL_HOST_PASSWORD": "",
+        "EMAIL_USE_TLS": "false",
+        "EMAIL_USE_SSL": "false",
+        "LIVE_DELIVERY": "false",
+        "PYTHONUNBUFFERED": "1",
+    }
+    python = sys.executable
+    worker = ["-m", "celery", "-A", "campaign", "worker", "-B", "-P", "threads", "-c", "4", "--loglevel", "INFO"]
+    commands = {
+        "mailbox": [python, "manage.py", "catch_mail", "--port", str(mail_port)],
+        "worker": [python, *worker],
+        "web": [python, "-m", "waitress", f"--listen={HOST}:{port}", "--threads=8", "campaign.wsgi:application"],
+    }
+    return [Part(name, command, env, logs) for name, command in commands.items()]
+
+
+def wait_for_web(port: int, parts: list[Part], stopping: threading.Event) -> bool:
+    """Wait until the web server answers; False if something ended first."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and not stopping.wait(0.1):
+        if any(part.process.poll() is not None for part in parts):
+            return False
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                return True
+    return False
+
+
+def watch(parts: list[Part], stopping: threading.Event) -> int:
+    """Start again what ends by itself; give up on what does not stay. Returns the exit code."""
+    while not stopping.wait(0.5):
+        for part in parts:
+            code = part.process.poll()
+            if code is None:
+                continue
+            if time.monotonic() - part.started < SHORT_LIFE:
+                print(f"parley: The {part.name} process ended with code {code}. Its last words:\n{part.last_words()}")
+                return 1
+            print(f"parley: The {part.name} process ended with code {code}; starting it again.", flush=True)
+            part.end(time.monotonic())
+            part.start()
+    return 0
+
+
+def welcome(port: int, data: Path) -> str:
+    """Return where to go and what to try."""
+    site = f"http://localhost:{port}"
+    return f"""
+Parley is running at {site}/
+In rehearsal: every mail goes to the mailbox page, nothing to an MP.
+
+  1. Open {site}/ and choose the campaign.
+  2. Enter a postcode, for example LS1 3AD (Leeds) or CF10 3NP (Cardiff).
+  3. Choose up to four arguments, add your own words, give any name and address.
+  4. Download the letter as a PDF, or have it sent by email.
+  5. Open the mail that asks you to confirm at {site}/mailbox/, confirm, and find the letter there with its PDF.
+
+Organisers: {site}/admin/ (account "organiser"; new password: .venv/bin/python manage.py changepassword organiser)
+Logs: {data / "logs"}/    Stop with Ctrl-C.
+"""
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end the child if this process is killed (PR_SET_PDEATHSIG)."""
+    _libc.prctl(1, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

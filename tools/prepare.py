@@ -1,0 +1,137 @@
+"""Prepare the site's data: key, fonts and libraries, database, Parliament, campaign, static files, an organiser.
+
+Run by `make setup` and `make demo`, with the virtual environment's Python. `--assets` does only the part tests need.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STAMPS = ROOT / "build" / "stamps"
+PACK = ROOT / "campaign" / "content" / "packs" / "time-to-negotiate.yaml"
+MEMBERS = ROOT / "campaign" / "parliament" / "data"
+ORGANISER = "organiser"
+
+
+def main() -> None:
+    """Do every step whose inputs have changed since it was last done."""
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    (ROOT / "build" / "vendor").mkdir(parents=True, exist_ok=True)
+    if "--assets" in sys.argv:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+        start_django()
+        build_assets()
+        return
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
+    make_secret_key()
+    start_django()
+    build_assets()
+    fill_database()
+    collect_static_files()
+    make_organiser()
+
+
+def start_django() -> None:
+    """Load settings and apps."""
+    import django
+
+    django.setup()
+
+
+def run(*command: str) -> None:
+    """Run a management command; one that fails ends the set-up with its own sentence."""
+    from django.core.management import call_command
+    from django.core.management.base import CommandError
+
+    try:
+        call_command(*command)
+    except CommandError as error:
+        sys.exit(f"parley: {command[0]}: {error}")
+
+
+def make_secret_key() -> None:
+    """Keep a random key in the data directory, unless the environment has one."""
+    from environs import Env
+
+    env = Env()
+    env.read_env(str(ROOT / ".env"))
+    folder: Path = env.path("PARLEY_DATA_DIR", ROOT / "data")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / "queue").mkdir(exist_ok=True)
+    if env.str("SECRET_KEY", "") or (folder / "secret_key").exists():
+        return
+    # Opened with its final rights: nobody else can read it even for a moment.
+    with os.fdopen(os.open(folder / "secret_key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(64) + "\n")
+
+
+def build_assets() -> None:
+    """Subset the letter's fonts and copy the front-end libraries into build/; it skips by itself what is up to date."""
+    run("build_assets")
+
+
+def fill_database() -> None:
+    """Migrate; bring Parliament's data up to date; load the campaign if it is not there."""
+    from campaign.content.models import Campaign
+    from campaign.parliament.models import Constituency
+
+    run("migrate", "--verbosity=0")
+    members = sorted(MEMBERS.glob("members*"))
+    database = hashlib.sha256(os.environ.get("DATABASE_URL", "").encode()).hexdigest()[:8]
+    unless_done(f"members-{database}", members, import_members, done=Constituency.objects.exists())
+    # Organisers edit the campaign in the admin: a pack is loaded over their work only when they ask for it.
+    if not Campaign.objects.exists():
+        run("load_campaign", str(PACK))
+
+
+def import_members() -> None:
+    """Load constituencies and members."""
+    run("import_members")
+
+
+def collect_static_files() -> None:
+    """Collect and compress the static files."""
+    sources = [*find_files("static"), *find_files("build/vendor"), ROOT / "requirements" / "base.txt"]
+    unless_done("static", sources, lambda: run("collectstatic", "--noinput", "--clear", "--verbosity=0"))
+
+
+def make_organiser() -> None:
+    """Make the first account, once, and show its password, once."""
+    from django.contrib.auth.models import User
+
+    if User.objects.exists():
+        return
+    password = secrets.token_urlsafe(12)
+    User.objects.create_superuser(ORGANISER, password=password)
+    print(f"\nAn account for the admin: {ORGANISER}, password: {password}")
+    print("This password is shown only now and kept nowhere. To set another one:")
+    print(f"    .venv/bin/python manage.py changepassword {ORGANISER}\n", flush=True)
+
+
+def find_files(folder: str) -> list[Path]:
+    """Return the files below a folder of the repository."""
+    return sorted(path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
+
+
+def unless_done(name: str, sources: list[Path], step: Callable[[], None], *, done: bool = True) -> None:
+    """Do a step unless it has succeeded on exactly these files before, and its result is still there."""
+    digest = hashlib.sha256()
+    for path in sources:
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    stamp = STAMPS / name
+    if done and stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    step()
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest.hexdigest())
+
+
+if __name__ == "__main__":
+    main()
