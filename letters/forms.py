@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from campaign.parliament.finding import find_seats
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.models import Argument, Phrasing
+from campaign.parliament.finding import find_seats
 from campaign.parliament.models import Constituency, Member
 from letters.drafting import (
     MOST_ARGUMENTS,

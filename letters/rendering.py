@@ -124,7 +124,6 @@ class _Press:
             stylesheets=self.large_styles if large_print else self.styles,
             finisher=_let_links_print,
             pdf_variant="pdf/ua-1",
-            pdf_identifier=True,  # a digest of the content
         )
         return pdf
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from campaign.parliament.finding import find_seats
 from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
 
+from campaign.parliament.finding import find_seats
 from campaign.parliament.models import Constituency
 from letters.drafting import MOST_ARGUMENTS, OWN, count_words
 from letters.forms import ArgumentsForm, DetailsForm, PostcodeForm, SendForm, WordsForm

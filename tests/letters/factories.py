@@ -47,7 +47,12 @@ def make_campaign(slug: str = "peace", *, arguments: int = 3, **fields: Any) -> 
         )
     Ask.objects.create(campaign=campaign, key="say", label="Say so", text="I ask you to say so.", position=0)
     Ask.objects.create(
-        campaign=campaign, key="debate", label="Seek a debate", text="Please seek a debate.", in_chamber=True, position=1
+        campaign=campaign,
+        key="debate",
+        label="Seek a debate",
+        text="Please seek a debate.",
+        in_chamber=True,
+        position=1,
     )
     return campaign
 
@@ -92,7 +97,11 @@ def make_letter(campaign: Campaign | None = None, *, queued: bool = True, **fiel
     letter.save(force_insert=True)
     LetterParagraph.objects.create(letter=letter, position=0, text="I have thought about this for years.")
     LetterParagraph.objects.create(
-        letter=letter, position=1, text="The full text of argument 1.", argument_key="argument-1", sources=["Jane Roe, Report 1."]
+        letter=letter,
+        position=1,
+        text="The full text of argument 1.",
+        argument_key="argument-1",
+        sources=["Jane Roe, Report 1."],
     )
     if queued:
         assert confirm(letter)

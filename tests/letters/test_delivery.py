@@ -50,7 +50,9 @@ def test_rehearsal_letters_never_go_to_an_mp(scripted: ScriptedServer, settings:
     assert [taken.recipient for taken in scripted.taken] == ["group@organisers.example"]
 
 
-@pytest.mark.parametrize(("live", "recipient"), [(True, "ann.example.mp@parliament.example"), (False, "rehearsal@parley.localhost")])
+@pytest.mark.parametrize(
+    ("live", "recipient"), [(True, "ann.example.mp@parliament.example"), (False, "rehearsal@parley.localhost")]
+)
 def test_a_live_campaign_reaches_mps_only_if_the_operator_says_so_too(
     scripted: ScriptedServer, settings: Any, live: bool, recipient: str
 ) -> None:

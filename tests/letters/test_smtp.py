@@ -24,7 +24,11 @@ def test_an_accepted_message_arrives_byte_for_byte(scripted: ScriptedServer) -> 
     with Connection() as connection:
         assert send(connection) == Answer(Fate.ACCEPTED, "250 queued as 42")
     [taken] = scripted.taken
-    assert (taken.sender, taken.recipient, taken.content) == ("bounce@parley.localhost", "mp@parliament.example", MESSAGE)
+    assert (taken.sender, taken.recipient, taken.content) == (
+        "bounce@parley.localhost",
+        "mp@parliament.example",
+        MESSAGE,
+    )
 
 
 @given(st.binary(max_size=200))

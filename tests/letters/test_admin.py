@@ -1,0 +1,133 @@
+"""Organisers read letters and decide where they go; nobody edits them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from letters.models import Letter, Status
+from tests.letters.factories import make_campaign, make_letter
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/letters/letter/"
+
+
+def act(client: Client, action: str, *letters: Letter) -> str:
+    page = client.post(LIST, {"action": action, "_selected_action": [letter.pk for letter in letters]}, follow=True)
+    return page.content.decode()
+
+
+def last_event(letter: Letter) -> tuple[str, str | None]:
+    event = letter.events.last()
+    assert event is not None
+    return event.what, event.actor.username if event.actor else None
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_list_costs_a_constant_number_of_queries(
+    admin_client: Client, django_assert_max_num_queries: Any, count: int
+) -> None:
+    campaign = make_campaign()
+    for _ in range(count):
+        make_letter(campaign)
+    with django_assert_max_num_queries(12):
+        page = admin_client.get(LIST).content.decode()
+    assert page.count("letter-status is-queued") == count
+
+
+def test_letters_are_found_by_reference_seat_and_status(admin_client: Client) -> None:
+    campaign = make_campaign()
+    one = make_letter(campaign)
+    other = make_letter(campaign, queued=False, constituency_name="Ynys Môn", constituency_gss="W07000112")
+    for query, found, missing in (
+        (f"?q={one.reference}", one, other),
+        ("?q=Ynys", other, one),
+        ("?q=W07000112", other, one),
+        ("?status__exact=queued", one, other),
+    ):
+        page = admin_client.get(LIST + query).content.decode()
+        assert found.reference in page
+        assert missing.reference not in page
+
+
+def test_a_letters_page_shows_text_timeline_and_pdf_and_takes_no_changes(admin_client: Client) -> None:
+    letter = make_letter()
+    path = reverse("admin:letters_letter_change", args=[letter.pk])
+    page = admin_client.get(path).content.decode()
+    for part in (
+        "I have thought about this for years.",
+        "Jane Doe",
+        "Queued",
+        "letter.pdf",
+        "rehearsal@parley.localhost",
+    ):
+        assert part in page
+    assert 'name="_save"' not in page
+    admin_client.post(path, {"sender_name": "Somebody else"})
+    letter.refresh_from_db()
+    assert letter.sender_name == "Jane Doe"
+    pdf = admin_client.get(reverse("admin:letters_letter_pdf", args=[letter.pk]))
+    assert pdf.content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("path", ["add/", "{pk}/delete/"])
+def test_letters_are_neither_added_nor_deleted_here(admin_client: Client, path: str) -> None:
+    assert admin_client.get(LIST + path.format(pk=make_letter().pk)).status_code == 403
+
+
+def test_holding_and_releasing_leave_events_with_a_name(admin_client: Client) -> None:
+    letter = make_letter()
+    assert "1 letter: Held by an organiser." in act(admin_client, "hold", letter)
+    assert last_event(letter) == ("held", "admin")
+    act(admin_client, "release", letter)
+    assert last_event(letter) == ("queued", "admin")
+
+
+def test_retry_takes_failed_letters_only(admin_client: Client) -> None:
+    campaign = make_campaign()
+    failed, unknown, sent = (make_letter(campaign) for _ in range(3))
+    Letter.objects.filter(pk=failed.pk).update(status=Status.FAILED, attempts=12, next_attempt_at=None)
+    Letter.objects.filter(pk=unknown.pk).update(status=Status.UNKNOWN)
+    Letter.objects.filter(pk=sent.pk).update(status=Status.SENT, sent_at=timezone.now())
+    page = act(admin_client, "retry_failed", failed, unknown, sent)
+    assert "1 letter: Put back into the queue by an organiser." in page
+    assert "2 letters were left as they are" in page
+    failed.refresh_from_db()
+    assert (failed.status, failed.attempts) == (Status.QUEUED, 0)
+    assert failed.next_attempt_at is not None
+    assert set(Letter.objects.exclude(pk=failed.pk).values_list("status", flat=True)) == {"unknown", "sent"}
+
+
+@pytest.mark.parametrize(("action", "status"), [("resend_unknown", Status.QUEUED), ("mark_delivered", Status.SENT)])
+def test_only_a_person_decides_about_unknown_letters(admin_client: Client, action: str, status: Status) -> None:
+    letter = make_letter()
+    message_id = letter.message_id
+    Letter.objects.update(status=Status.UNKNOWN)
+    act(admin_client, action, letter)
+    letter.refresh_from_db()
+    assert (letter.status, letter.message_id) == (status, message_id)
+    assert last_event(letter) == (status, "admin")
+
+
+def test_who_may_only_view_cannot_act(client: Client) -> None:
+    viewer = User.objects.create_user("viewer", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_letter"))
+    client.force_login(viewer)
+    letter = make_letter()
+    assert client.get(LIST).status_code == 200
+    act(client, "hold", letter)
+    letter.refresh_from_db()
+    assert letter.status == Status.QUEUED
+
+
+def test_staff_without_permission_see_no_letter(client: Client) -> None:
+    client.force_login(User.objects.create_user("staff", is_staff=True))
+    letter = make_letter()
+    for path in (LIST, reverse("admin:letters_letter_change", args=[letter.pk])):
+        assert client.get(path).status_code == 403
+    assert client.get(reverse("admin:letters_letter_pdf", args=[letter.pk])).status_code == 404

@@ -1,0 +1,169 @@
+"""Drafts keep what was typed; letters read as the supporter left them."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign.content.models import Argument
+from letters.drafting import (
+    OWN,
+    Draft,
+    Piece,
+    Sender,
+    choose_asks,
+    compose_paragraphs,
+    count_words,
+    drop_draft,
+    load_draft,
+    number_notes,
+    read_letter,
+    save_draft,
+    tidy_line,
+    tidy_text,
+    write_letter,
+)
+from letters.models import Letter
+from tests.letters.factories import make_campaign, make_letter, make_seat
+
+KEYS = st.sampled_from(["a", "b", "c", "d"])
+
+
+@given(st.lists(st.tuples(KEYS | st.just(OWN), st.sampled_from([-1, 1])), max_size=12))
+def test_moving_keeps_every_piece_and_the_own_words(moves: list[tuple[str, int]]) -> None:
+    draft = Draft()
+    draft.choose("abcd")
+    for key, step in moves:
+        draft.move(key, step)
+        assert sorted(draft.keys) == list("abcd")
+        assert [key for key in draft.order if key != OWN] == draft.keys
+        assert draft.order.count(OWN) == 1
+
+
+def test_moving_down_and_up_again_changes_nothing() -> None:
+    draft = Draft()
+    draft.choose("abc")
+    draft.move("a", 1)
+    assert draft.order == [OWN, "b", "a", "c"]
+    draft.move("a", -1)
+    assert draft.order == [OWN, "a", "b", "c"]
+    draft.move(OWN, 1)
+    assert draft.order == ["a", OWN, "b", "c"]
+
+
+def test_choosing_again_keeps_order_and_edits_of_what_stays() -> None:
+    draft = Draft()
+    draft.choose(["a", "b", "c"])
+    draft.pieces[1].edits["short"] = "mine"
+    draft.choose(["d", "c", "b"])
+    assert draft.keys == ["b", "c", "d"]
+    assert draft.pieces[0].edits == {"short": "mine"}
+
+
+@given(
+    st.builds(
+        Draft,
+        gss=st.text(max_size=9),
+        own_words=st.text(),
+        own_position=st.integers(0, 4),
+        opening=st.none() | st.text(),
+        pieces=st.lists(
+            st.builds(Piece, key=KEYS, edits=st.dictionaries(st.sampled_from(["short", "full"]), st.text()))
+        ),
+    )
+)
+def test_a_draft_survives_the_session(draft: Draft) -> None:
+    session: dict[str, Any] = {}
+    save_draft(session, "peace", draft)
+    save_draft(session, "other", Draft())
+    assert load_draft(session, "peace") == draft
+    drop_draft(session, "peace")
+    assert load_draft(session, "peace").pieces == []
+    assert "other" in session["drafts"]
+
+
+@given(st.text())
+def test_tidy_text_is_printable_and_stays_tidy(text: str) -> None:
+    tidy = tidy_text(text)
+    assert tidy_text(tidy) == tidy
+    assert all(c == "\n" or unicodedata.category(c) != "Cc" for c in tidy)
+    assert not any(c in tidy for c in "\u202e\u2066\u200f\r\t\x00")
+    assert "\n" not in tidy_line(text)
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S"]), min_size=1))
+def test_tidy_text_keeps_what_people_write(text: str) -> None:
+    assert tidy_text(text) == unicodedata.normalize("NFC", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", 0), ("one", 1), ("It’s a well-known fact, isn't it?", 6), ("  two\n\nlines ", 2), ("— … !", 0)],
+)
+def test_words_are_counted_as_readers_count(text: str, words: int) -> None:
+    assert count_words(text) == words
+
+
+def test_a_note_has_one_number_however_often_it_is_used() -> None:
+    paragraphs, notes = number_notes([("One", ["A", "B"]), ("Two", []), ("Three", ["B", "C", "B"])])
+    assert [paragraph.note_numbers for paragraph in paragraphs] == [(1, 2), (), (2, 3)]
+    assert notes == ("A", "B", "C")
+
+
+@pytest.mark.django_db
+def test_the_letter_reads_as_the_draft_says() -> None:
+    campaign, seat = make_campaign(), make_seat()
+    arguments = {argument.key: argument for argument in Argument.objects.with_texts()}
+    draft = Draft(own_words="My own.\n\nTwice.", own_position=1, ask="say")
+    draft.choose(["argument-2", "argument-1", "gone"])
+    draft.pieces[1].length = "full"
+    draft.pieces[1].edits["full"] = "My version of it."
+    text = write_letter(
+        draft, campaign, arguments, seat, seat.member, Sender("Jane Doe", ("1 Test Street", "London"), "SW1A 1AA")
+    )
+    assert [(paragraph.text, paragraph.note_numbers) for paragraph in text.paragraphs] == [
+        ("I am writing to you as one of your constituents in Cities of London and Westminster.", ()),
+        ("The short text of argument 2.", (1,)),
+        ("My own.", ()),
+        ("Twice.", ()),
+        ("My version of it.", (2,)),
+    ]
+    assert text.sources == (
+        "Jane Roe, Report 2, The Paper, February 2023.",
+        "Jane Roe, Report 1, The Paper, February 2023.",
+    )
+    assert text.ask == "I ask you to say so."
+    assert text.sender_lines == ("1 Test Street", "London", "SW1A 1AA")
+    assert text.imprint == "Talk Group, 1 High Street, Leeds LS1 1AA"
+    draft.with_sources, draft.opening = False, ""
+    without = compose_paragraphs(draft, arguments, seat)
+    assert without[0].argument == arguments["argument-2"]
+    assert not any(part.notes for part in without)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("party", "asks"), [("Labour", ["say", "debate"]), ("Sinn Féin", ["say"]), ("Speaker", ["say"])]
+)
+def test_asks_that_make_no_sense_for_a_member_are_not_offered(party: str, asks: list[str]) -> None:
+    campaign, seat = make_campaign(), make_seat(party=party)
+    assert [ask.key for ask in choose_asks(campaign, seat.member)] == asks
+
+
+@pytest.mark.django_db
+def test_a_stored_letter_reads_as_it_was_frozen() -> None:
+    make_letter()
+    letter = Letter.objects.get()
+    text = read_letter(letter)
+    assert [(paragraph.text, paragraph.note_numbers) for paragraph in text.paragraphs] == [
+        ("I have thought about this for years.", ()),
+        ("The full text of argument 1.", (1,)),
+    ]
+    assert text.sources == ("Jane Roe, Report 1.",)
+    assert text.reference == letter.reference
+    assert text.recipient_lines == ("Ms Ann Example MP", "House of Commons", "London", "SW1A 0AA")
+    assert text.rehearsal is True

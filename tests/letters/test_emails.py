@@ -1,0 +1,138 @@
+"""The mails that leave the site: whole, addressed right, and no relay for anybody."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import hashlib
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign.content.models import Campaign
+from letters import emails
+from letters.drafting import tidy_line, tidy_text
+from letters.emails import build_confirm_mail, build_letter_mail, make_envelope_sender, make_message_id
+from letters.models import Letter
+from letters.privacy import make_token
+from tests.letters.factories import make_campaign, make_letter
+
+pytestmark = pytest.mark.django_db
+
+
+def read(content: bytes) -> EmailMessage:
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    assert message.defects == []
+    return message
+
+
+def plain(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def test_the_letter_says_who_writes_and_takes_answers_to_them() -> None:
+    letter = make_letter()
+    mail, sha256 = build_letter_mail(letter)
+    message = read(mail.content)
+    assert message["From"] == "Jane Doe via Time to talk <letters@parley.localhost>"
+    assert message["Reply-To"] == f"Jane Doe <{letter.sender_email}>"
+    assert message["To"] == "rehearsal@parley.localhost"
+    assert message["Subject"] == "[Rehearsal] Talks about talks (Cities of London and Westminster)"
+    assert message["Message-ID"] == letter.message_id == make_message_id(letter)
+    assert mail.envelope_sender == letter.envelope_sender == make_envelope_sender(letter)
+    text = plain(message)
+    for part in (
+        "REHEARSAL: this letter was not sent to an MP. It would have gone to Ms Ann Example MP <ann.example.mp@parliament.example>.",
+        "Dear Ms Example,",
+        "I have thought about this for years.",
+        "The full text of argument 1. [1]",
+        "I ask you to say so.",
+        "Jane Doe\n1 Test Street\nLondon\nSW1A 1AA",
+        "[1] Jane Roe, Report 1.",
+        letter.reference,
+        "Talk Group, 1 High Street, Leeds LS1 1AA",
+    ):
+        assert part in text
+    [pdf] = message.iter_attachments()
+    assert pdf.get_content_type() == "application/pdf"
+    content = pdf.get_content()
+    assert content.startswith(b"%PDF-")
+    assert hashlib.sha256(content).hexdigest() == sha256
+
+
+def test_a_live_letter_is_addressed_to_the_mp_and_says_nothing_of_rehearsal(settings: Any) -> None:
+    settings.LIVE_DELIVERY = True
+    mail, _sha256 = build_letter_mail(make_letter(make_campaign(mode="live")))
+    message = read(mail.content)
+    assert message["To"] == "Ms Ann Example MP <ann.example.mp@parliament.example>"
+    assert "ehearsal" not in message["Subject"] + plain(message)
+
+
+def test_the_bounce_address_is_signed_and_fits_the_standard(settings: Any) -> None:
+    letter = make_letter()
+    local, _at, domain = make_envelope_sender(letter).partition("@")
+    assert domain == "parley.localhost"
+    assert len(local) <= 64  # RFC 5321, 4.5.3.1.1
+    settings.SECRET_KEY = "another" * 10
+    assert make_envelope_sender(letter).partition("@")[0] != local
+
+
+@pytest.fixture
+def quick_pdf(monkeypatch: Any) -> None:
+    """The property is about headers and text: the PDF is another test's matter."""
+    monkeypatch.setattr(emails, "render_letter_pdf", lambda text: b"%PDF-1.7")
+
+
+names = st.text(max_size=60).map(tidy_line).filter(bool)
+
+
+@pytest.mark.usefixtures("quick_pdf")
+@given(name=names, title=names, words=st.text(max_size=200).map(tidy_text), seat=names)
+def test_whatever_people_type_makes_one_message_with_the_right_headers(
+    name: str, title: str, words: str, seat: str
+) -> None:
+    letter = _letter_of(name, title, words, seat)
+    mail, _sha256 = build_letter_mail(letter)
+    message = read(mail.content)
+    assert message.keys() == [
+        "From", "Reply-To", "To", "Subject", "Date", "Message-ID", "X-Parley-Reference", "MIME-Version", "Content-Type",
+    ]  # fmt: skip
+    assert [address.addr_spec for address in message["To"].addresses] == ["rehearsal@parley.localhost"]
+    assert [address.addr_spec for address in message["From"].addresses] == ["letters@parley.localhost"]
+    assert [address.addr_spec for address in message["Reply-To"].addresses] == ["jane@supporter.example"]
+    assert words in plain(message)
+    assert all(len(line) <= 998 for line in mail.content.split(b"\r\n"))  # RFC 5322, 2.1.1
+
+
+def _letter_of(name: str, title: str, words: str, seat: str) -> Letter:
+    """A letter in memory only: hypothesis runs hundreds of them."""
+    campaign = Campaign(title=title, slug="x", subject=title[:150])
+    letter = Letter(
+        campaign=campaign, sender_name=name, sender_email="jane@supporter.example", sender_address="1 Test Street",
+        sender_postcode="SW1A 1AA", subject=title[:150], constituency_name=seat, member_name="Ms Ann Example MP",
+        member_email="ann@parliament.example", salutation="Dear Ms Example", ask_text=words,
+    )  # fmt: skip
+    letter.message_id, letter.envelope_sender = make_message_id(letter), make_envelope_sender(letter)
+    letter._prefetched_objects_cache = {"paragraphs": []}  # type: ignore[attr-defined]
+    return letter
+
+
+def test_the_confirmation_mail_carries_no_free_text_and_no_name() -> None:
+    letter = make_letter(queued=False, sender_name="Buy pills at spam.example")
+    mail = build_confirm_mail(letter)
+    message = read(mail.content)
+    assert mail.recipient == letter.sender_email == message["To"]
+    assert message["Auto-Submitted"] == "auto-generated"
+    html = message.get_body(("html",))
+    assert html is not None
+    for text in (plain(message), html.get_content()):
+        assert f"http://localhost:8000/confirm/{make_token(letter.id, 'confirm')}/" in text
+        for typed in ("pills", "I have thought", "Test Street", "SW1A 1AA"):
+            assert typed not in text
+    assert "pills" not in str(message["From"]) + str(message["Subject"])

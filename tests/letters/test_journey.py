@@ -1,0 +1,297 @@
+"""The supporter's steps, as forms without a script."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from campaign.content.models import Argument, Campaign
+from letters.models import Consent, DownloadCount, Letter, Notice, Status
+from tests.letters.factories import GSS, make_campaign, make_seat
+
+pytestmark = pytest.mark.django_db
+POSTCODE = "SW1A 1AA"
+DETAILS = {
+    "name": "Jane Doe",
+    "address_1": "1 Test Street",
+    "address_2": "",
+    "town": "London",
+    "postcode": "sw1a1aa",
+    "channel": "email",
+    "email": "jane@supporter.example",
+}
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    make_seat()
+    return make_campaign()
+
+
+def go(client: Client, step: str, data: dict[str, Any] | None = None) -> Any:
+    path = reverse(step, args=["peace"])
+    return client.get(path) if data is None else client.post(path, data)
+
+
+def come_to_words(client: Client, *keys: str) -> None:
+    assert go(client, "write-mp", {"postcode": POSTCODE}).status_code == 302
+    assert go(client, "write-arguments", {"arguments": keys or ("argument-1",)})["Location"].endswith("/words/")
+
+
+def words(client: Client, **fields: Any) -> dict[str, Any]:
+    """What the browser would send from the builder as it stands."""
+    form = go(client, "write-words").context["form"]
+    return {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)} | fields
+
+
+def come_to_details(client: Client, own_words: str = "I have thought about this for many years.") -> None:
+    come_to_words(client)
+    assert go(client, "write-words", words(client, own_words=own_words))["Location"].endswith("/details/")
+
+
+def test_a_postcode_leads_to_the_mp_and_is_not_kept(client: Client, campaign: Campaign) -> None:
+    go(client, "write-mp", {"postcode": " sw1a 1aa "})
+    page = go(client, "write-mp").content.decode()
+    assert "Ms Ann Example MP" in page
+    assert "Cities of London and Westminster" in page
+    [session] = Session.objects.all()
+    assert "1AA" not in str(session.get_decoded()).upper()
+
+
+@pytest.mark.parametrize(("typed", "says"), [("", "Enter your postcode"), ("nonsense", ""), ("JE2 3XP", "Jersey")])
+def test_a_postcode_that_leads_nowhere_says_what_to_do_and_keeps_what_was_typed(
+    client: Client, campaign: Campaign, typed: str, says: str
+) -> None:
+    page = go(client, "write-mp", {"postcode": typed})
+    assert page.context["form"].errors["postcode"]
+    assert says in page.context["form"].errors["postcode"][0]
+    assert f'value="{typed}"' in page.content.decode() or not typed
+    assert reverse("write-seats", args=["peace"]) in page.content.decode()
+
+
+def test_a_northern_irish_postcode_asks_which_constituency(client: Client, campaign: Campaign) -> None:
+    make_seat("N05000001", "Belfast East", parliament_id=7)
+    go(client, "write-mp", {"postcode": "BT1 5GS"})
+    page = go(client, "write-mp").content.decode()
+    assert "Which is your constituency?" in page
+    assert "Belfast East" in page
+    go(client, "write-mp", {"gss": "N05000001"})
+    assert "MP for Belfast East" in go(client, "write-mp").content.decode()
+
+
+def test_the_list_of_constituencies_finds_seats_and_mps(client: Client, campaign: Campaign) -> None:
+    make_seat("W07000112", "Ynys Môn", name_display="Llinos Medi", name_full_title="Llinos Medi MP")
+    path = reverse("write-seats", args=["peace"])
+    for query in ("ynys mon", "YNYS", "llinos"):
+        page = client.get(path, {"q": query}).content.decode()
+        assert "Ynys Môn" in page
+        assert "Westminster" not in page
+    assert "Nothing is called “zzz”" in client.get(path, {"q": "zzz"}).content.decode()
+    client.post(path, {"gss": "W07000112"})
+    assert "Llinos Medi" in go(client, "write-mp").content.decode()
+
+
+def test_a_vacant_seat_says_so_and_leads_no_further(client: Client, campaign: Campaign) -> None:
+    from campaign.parliament.models import Member
+
+    Member.objects.all().delete()
+    go(client, "write-mp", {"postcode": POSTCODE})
+    page = go(client, "write-mp").content.decode()
+    assert "has no MP until its by-election" in page
+    assert reverse("write-arguments", args=["peace"]) not in page
+
+
+@pytest.mark.parametrize("step", ["write-arguments", "write-words", "write-details", "write-check"])
+def test_a_step_too_early_leads_back_to_the_one_that_is_missing(client: Client, campaign: Campaign, step: str) -> None:
+    assert go(client, step)["Location"] == reverse("write-mp", args=["peace"])
+    go(client, "write-mp", {"postcode": POSTCODE})
+    if step != "write-arguments":
+        assert go(client, step)["Location"] == reverse("write-arguments", args=["peace"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "error"),
+    [
+        ([], "Choose at least one argument."),
+        ([f"argument-{n}" for n in range(1, 6)], "You have chosen 5. Choose at most 4"),
+        (["argument-99"], "no longer offered"),
+    ],
+)
+def test_one_to_four_arguments_are_chosen(client: Client, keys: list[str], error: str) -> None:
+    make_seat()
+    make_campaign(arguments=6)
+    go(client, "write-mp", {"postcode": POSTCODE})
+    page = go(client, "write-arguments", {"arguments": keys})
+    assert error in page.context["form"].errors["arguments"][0]
+    assert page.content.decode().count(" checked") == len([key for key in keys if key != "argument-99"])
+
+
+def test_an_argument_past_its_review_date_is_not_offered(client: Client, campaign: Campaign) -> None:
+    Argument.objects.filter(key="argument-2").update(review_by=timezone.localdate() - dt.timedelta(days=1))
+    go(client, "write-mp", {"postcode": POSTCODE})
+    page = go(client, "write-arguments").content.decode()
+    assert "Argument 1" in page
+    assert "Argument 2" not in page
+
+
+def test_every_button_of_the_builder_saves_what_was_typed(client: Client, campaign: Campaign) -> None:
+    come_to_words(client, "argument-1", "argument-2")
+    typed = words(client, own_words="My own words.", **{"text-argument-1": "My version."})
+    for action in ("up:argument-2", "down:~own", "remove:argument-2", "save", "add"):
+        assert go(client, "write-words", typed | {"action": action}).status_code == 302
+        form = go(client, "write-words").context["form"]
+        assert form["own_words"].value() == "My own words."
+        assert form["text-argument-1"].value() == "My version."
+    assert "text-argument-2" not in form.fields
+
+
+def test_arguments_and_own_words_are_put_into_order_with_buttons(client: Client, campaign: Campaign) -> None:
+    come_to_words(client, "argument-1", "argument-2")
+
+    def order() -> list[str]:
+        return [card["key"] for card in go(client, "write-words").context["form"].cards()]
+
+    assert order() == ["~own", "argument-1", "argument-2"]
+    go(client, "write-words", words(client, action="up:argument-2"))
+    assert order() == ["~own", "argument-2", "argument-1"]
+    go(client, "write-words", words(client, action="down:~own"))
+    assert order() == ["argument-2", "~own", "argument-1"]
+
+
+def test_swapping_the_length_loses_no_edit(client: Client, campaign: Campaign) -> None:
+    come_to_words(client)
+    go(client, "write-words", words(client, **{"text-argument-1": "My short.", "action": "save"}))
+    go(client, "write-words", words(client, **{"length-argument-1": "full", "action": "save"}))
+    assert words(client)["text-argument-1"] == "The full text of argument 1."
+    go(client, "write-words", words(client, **{"length-argument-1": "short", "action": "save"}))
+    assert words(client)["text-argument-1"] == "My short."
+
+
+def test_text_that_is_too_long_is_refused_and_still_there(client: Client, campaign: Campaign) -> None:
+    come_to_words(client)
+    page = go(client, "write-words", words(client, own_words="word " * 700))
+    assert "Your own words have" in page.context["form"].errors["own_words"][0]
+    assert page.content.decode().count("word word") >= 300
+
+
+@pytest.mark.parametrize("missing", ["name", "address_1", "town", "postcode", "channel", "email"])
+def test_each_missing_detail_is_asked_for_and_the_others_stay(client: Client, campaign: Campaign, missing: str) -> None:
+    come_to_details(client)
+    page = go(client, "write-check", DETAILS | {missing: ""})
+    assert list(page.context["form"].errors) == [missing]
+    html = page.content.decode()
+    assert all(f'value="{value}"' in html for name, value in DETAILS.items() if name != missing and value)
+
+
+def test_a_postcode_of_another_constituency_is_refused(client: Client, campaign: Campaign) -> None:
+    make_seat("S14000061", "Aberdeen North", parliament_id=8)
+    come_to_details(client)
+    page = go(client, "write-check", DETAILS | {"postcode": "AB10 1AB"})
+    assert "AB10 1AB is in Aberdeen North, not in Cities of London" in page.context["form"].errors["postcode"][0]
+
+
+def test_without_an_email_address_of_the_mp_there_is_only_the_post(client: Client) -> None:
+    make_seat(email="")
+    make_campaign()
+    come_to_details(client)
+    form = go(client, "write-details").context["form"]
+    assert [value for value, _label in form.fields["channel"].choices] == ["post"]
+    assert "email" not in form.fields
+    assert go(client, "write-send", DETAILS | {"consent": "on"}).status_code == 200
+    assert not Letter.objects.exists()
+
+
+def test_the_check_page_shows_the_letter_and_brings_the_details_back_for_a_change(
+    client: Client, campaign: Campaign
+) -> None:
+    come_to_details(client)
+    html = go(client, "write-check", DETAILS).content.decode()
+    for part in ("Dear Ms Example,", "I have thought about this for many years.", "SW1A 1AA", "I ask you to say so."):
+        assert part in html
+    again = go(client, "write-details", DETAILS).content.decode()
+    assert 'value="Jane Doe"' in again
+
+
+def test_a_download_leaves_nothing_but_a_count(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    response = go(client, "write-download", DETAILS | {"channel": "post", "email": ""})
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Cache-Control"] == "no-store"
+    assert response["Content-Disposition"] == 'attachment; filename="letter-cities-of-london-and-westminster.pdf"'
+    text = PdfReader(io.BytesIO(response.content)).pages[0].extract_text()
+    assert "Jane Doe" in text
+    assert "I have thought about this for many years." in text.replace("\n", " ")
+    assert not Letter.objects.exists()
+    [count] = DownloadCount.objects.all()
+    assert (count.constituency_gss, count.count) == (GSS, 1)
+    for session in Session.objects.all():
+        assert not any(typed in str(session.get_decoded()) for typed in ("Jane", "Test Street", "1AA"))
+    go(client, "write-download", DETAILS)
+    assert DownloadCount.objects.get().count == 2
+
+
+def test_sending_stores_the_letter_with_consent_and_owes_a_confirmation(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    response = go(client, "write-send", DETAILS | {"consent": "on"})
+    assert response["Location"] == reverse("write-sent", args=["peace"])
+    letter = Letter.objects.get()
+    assert (letter.status, letter.sender_name, letter.sender_postcode) == (Status.UNCONFIRMED, "Jane Doe", "SW1A 1AA")
+    assert letter.member_email == "ann.example.mp@parliament.example"
+    assert [paragraph.argument_key for paragraph in letter.paragraphs.all()] == ["", "", "argument-1"]
+    assert len(Consent.objects.get(letter=letter).text_sha256) == 64
+    assert Notice.objects.get(letter=letter).due_at is not None
+
+
+def test_without_consent_nothing_is_stored(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    page = go(client, "write-send", DETAILS)
+    assert "Tick the box" in page.content.decode()
+    assert not Letter.objects.exists()
+
+
+def test_too_few_own_words_are_not_sent_but_can_be_printed(client: Client, campaign: Campaign) -> None:
+    come_to_words(client)
+    go(client, "write-words", words(client, own_words="Only four words here."))
+    page = go(client, "write-send", DETAILS | {"consent": "on"}).content.decode()
+    assert "A few more words of your own" in page
+    assert not Letter.objects.exists()
+    assert go(client, "write-download", DETAILS)["Content-Type"] == "application/pdf"
+
+
+def test_pressing_send_twice_makes_one_letter_and_a_change_replaces_it(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    for details in (DETAILS, DETAILS, DETAILS | {"email": "other@supporter.example"}):
+        go(client, "write-send", details | {"consent": "on"})
+    assert Letter.objects.get().sender_email == "other@supporter.example"
+
+
+def test_finishing_forgets_the_draft(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    assert "Thank you" in go(client, "write-finish", {}).content.decode()
+    [session] = Session.objects.all()
+    assert session.get_decoded()["drafts"] == {}
+
+
+@pytest.mark.parametrize("mode", ["paused", "closed"])
+def test_a_campaign_that_takes_no_letters_sends_people_to_its_page(
+    client: Client, campaign: Campaign, mode: str
+) -> None:
+    Campaign.objects.update(mode=mode)
+    assert go(client, "write-mp")["Location"] == reverse("campaign", args=["peace"])
+
+
+def test_each_step_costs_a_constant_number_of_queries(client: Client, django_assert_max_num_queries: Any) -> None:
+    make_seat()
+    make_campaign(arguments=30)
+    come_to_words(client, "argument-1", "argument-2", "argument-3", "argument-4")
+    for step in ("write-mp", "write-arguments", "write-words", "write-details", "write-seats"):
+        with django_assert_max_num_queries(12):
+            assert go(client, step).status_code == 200

@@ -1,0 +1,191 @@
+"""Pages behind secret links: GET shows, POST confirms, and the writer keeps the say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from campaign.content.models import Campaign
+from campaign.parliament.models import Member
+from letters.models import Letter, Notice, Status
+from letters.privacy import make_token
+from tests.letters.factories import make_letter, make_seat
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def letter() -> Letter:
+    make_seat()
+    return make_letter(queued=False)
+
+
+def confirm_path(letter: Letter) -> str:
+    return reverse("confirm", args=[make_token(letter.id, "confirm")])
+
+
+def letter_path(letter: Letter, name: str = "letter") -> str:
+    return reverse(name, args=[make_token(letter.id, "letter")])
+
+
+def status(letter: Letter) -> str:
+    return Letter.objects.values_list("status", flat=True).get(pk=letter.pk)
+
+
+def test_looking_at_the_link_confirms_nothing_however_often(client: Client, letter: Letter) -> None:
+    for _ in range(5):
+        page = client.get(confirm_path(letter))
+        client.head(confirm_path(letter))
+    assert page.status_code == 200
+    assert "I have thought about this for years." in page.content.decode()
+    assert status(letter) == Status.UNCONFIRMED
+
+
+def test_the_button_queues_the_letter_once(client: Client, letter: Letter) -> None:
+    for _ in range(3):
+        assert client.post(confirm_path(letter))["Location"] == letter_path(letter)
+    letter.refresh_from_db()
+    assert letter.status == Status.QUEUED
+    assert letter.confirmed_at is not None
+    assert letter.message_id == f"<{letter.id}@parley.localhost>"
+    assert [event.what for event in letter.events.all()] == ["queued"]
+    page = client.get(letter_path(letter)).content.decode()
+    assert "Your letter is queued." in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_presses_at_once_confirm_once() -> None:
+    make_seat()
+    letter = make_letter(queued=False)
+    answers: list[int] = []
+
+    def press() -> None:
+        try:
+            answers.append(Client().post(confirm_path(letter)).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [302] * 20
+    assert [event.what for event in letter.events.all()] == ["queued"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"email": "new@parliament.example"}, {"name_full_title": "Mr New MP"}, {"sitting": False}]
+)
+def test_a_letter_whose_mp_has_changed_is_held_for_a_person(
+    client: Client, letter: Letter, change: dict[str, Any]
+) -> None:
+    Member.objects.update(**change)
+    client.post(confirm_path(letter))
+    assert status(letter) == Status.HELD
+    assert "An organiser is looking at your letter" in client.get(letter_path(letter)).content.decode()
+
+
+def test_an_old_link_is_explained_and_confirms_nothing(client: Client, letter: Letter) -> None:
+    Letter.objects.update(created_at=timezone.now() - dt.timedelta(days=8))
+    page = client.post(confirm_path(letter))
+    assert (page.status_code, status(letter)) == (404, Status.UNCONFIRMED)
+    assert "This link is too old" in page.content.decode()
+
+
+def test_a_closed_campaign_takes_no_confirmation(client: Client, letter: Letter) -> None:
+    Campaign.objects.update(mode=Campaign.Mode.CLOSED)
+    page = client.post(confirm_path(letter), follow=True)
+    assert "This campaign has closed" in page.content.decode()
+    assert status(letter) == Status.UNCONFIRMED
+
+
+def test_a_wrong_link_tells_nothing(client: Client, letter: Letter) -> None:
+    paths = [
+        reverse("confirm", args=["x" * 43]),
+        reverse("letter", args=[make_token(letter.id, "confirm")]),
+        reverse("confirm", args=[make_token(letter.id, "letter")]),
+        reverse("letter-pdf", args=["é"]),
+    ]
+    pages = [client.get(path) for path in paths]
+    assert {page.status_code for page in pages} == {404}
+    assert not any(letter.reference in page.content.decode() for page in pages)
+
+
+@pytest.mark.parametrize("name", ["confirm", "letter", "letter-pdf"])
+def test_secret_pages_stay_out_of_caches_and_referrers(client: Client, letter: Letter, name: str) -> None:
+    path = confirm_path(letter) if name == "confirm" else letter_path(letter, name)
+    for page in (client.get(path), client.get(reverse(name, args=["wrong"]))):
+        assert page["Cache-Control"] == "no-store, private"
+        assert page["Referrer-Policy"] == "no-referrer"
+        assert page["X-Robots-Tag"] == "noindex"
+
+
+def test_the_writer_gets_the_pdf(client: Client, letter: Letter) -> None:
+    response = client.get(letter_path(letter, "letter-pdf"))
+    text = PdfReader(io.BytesIO(b"".join(response))).pages[0].extract_text()
+    assert "Jane Doe" in text
+    assert letter.reference in text
+
+
+def test_the_writer_can_withdraw_until_it_is_being_sent(client: Client, letter: Letter) -> None:
+    client.post(confirm_path(letter))
+    client.post(letter_path(letter, "letter-act"), {"action": "withdraw"})
+    assert status(letter) == Status.WITHDRAWN
+    assert "You withdrew your letter" in client.get(letter_path(letter)).content.decode()
+
+
+def test_a_sent_letter_can_no_longer_be_withdrawn(client: Client, letter: Letter) -> None:
+    client.post(confirm_path(letter))
+    Letter.objects.update(status=Status.SENT, sent_at=timezone.now())
+    page = client.post(letter_path(letter, "letter-act"), {"action": "withdraw"}, follow=True)
+    assert "too late to withdraw" in page.content.decode()
+    assert status(letter) == Status.SENT
+
+
+@pytest.mark.parametrize(("action", "field"), [("posted", "posted_at"), ("answered", "answered_at")])
+def test_the_writer_tells_once(client: Client, letter: Letter, action: str, field: str) -> None:
+    for _ in range(2):
+        client.post(letter_path(letter, "letter-act"), {"action": action})
+    letter.refresh_from_db()
+    assert getattr(letter, field) is not None
+    assert [event.what for event in letter.events.all()] == [action]
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_erasing_withdraws_and_forgets_everything_personal(client: Client, letter: Letter, confirmed: bool) -> None:
+    if confirmed:
+        client.post(confirm_path(letter))
+    client.post(letter_path(letter, "letter-act"), {"action": "erase"})
+    letter.refresh_from_db()
+    assert letter.status == Status.WITHDRAWN
+    assert letter.scrubbed_at is not None
+    kept = " ".join(str(value) for value in Letter.objects.values().get().values())
+    kept += " ".join(str(row) for row in letter.paragraphs.values()) + " ".join(
+        str(row) for row in letter.events.values()
+    )
+    assert not any(
+        gone in kept for gone in ("Jane Doe", "supporter.example", "Test Street", "SW1A 1AA", "thought about")
+    )
+    assert not Notice.objects.exists()
+    page = client.get(letter_path(letter)).content.decode()
+    assert "Your name, address and words were deleted." in page
+    assert client.get(letter_path(letter, "letter-pdf")).status_code == 302
+
+
+def test_a_letter_being_sent_is_erased_only_afterwards(client: Client, letter: Letter) -> None:
+    client.post(confirm_path(letter))
+    Letter.objects.update(status=Status.SENDING, lease_token=letter.id, lease_until=timezone.now())
+    page = client.post(letter_path(letter, "letter-act"), {"action": "erase"}, follow=True)
+    assert "try again in a minute" in page.content.decode()
+    letter.refresh_from_db()
+    assert letter.sender_name == "Jane Doe"

@@ -1,0 +1,85 @@
+"""A letter's life is one table, and every move is one conditional update with its event."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from letters.models import MOVES, REFERENCE_ALPHABET, Happening, Letter, Status, make_reference
+from tests.letters.factories import make_letter
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_status_is_in_the_table_and_moves_only_to_statuses() -> None:
+    assert set(MOVES) == set(Status)
+    assert set().union(*MOVES.values()) <= set(Status)
+
+
+@pytest.mark.parametrize("status", [Status.SENT, Status.BOUNCED, Status.WITHDRAWN])
+def test_what_has_arrived_or_ended_never_goes_back_into_the_queue(status: Status) -> None:
+    reachable, new = {status}, {status}
+    while new:
+        new = set().union(*(MOVES[at] for at in new)) - reachable  # type: ignore[arg-type]
+        reachable |= new
+    assert reachable.isdisjoint({Status.QUEUED, Status.CLAIMED, Status.SENDING})
+
+
+def test_a_move_writes_its_event() -> None:
+    letter = make_letter()
+    assert letter.move_to(Status.HELD, note="a look")
+    assert [(event.what, event.note) for event in letter.events.all()] == [("queued", ""), ("held", "a look")]
+
+
+def test_a_move_that_the_table_does_not_allow_is_refused_and_changes_nothing() -> None:
+    letter = make_letter()
+    with pytest.raises(ValueError, match="cannot move from queued to sent"):
+        letter.move_to(Status.SENT, sent_at=timezone.now())
+    letter.refresh_from_db()
+    assert letter.status == Status.QUEUED
+    assert letter.events.count() == 1
+
+
+def test_only_the_first_of_two_moves_counts() -> None:
+    letter = make_letter()
+    mine, theirs = Letter.objects.get(pk=letter.pk), Letter.objects.get(pk=letter.pk)
+    assert mine.move_to(Status.HELD)
+    assert theirs.move_to(Status.WITHDRAWN) is False
+    letter.refresh_from_db()
+    assert letter.status == Status.HELD
+    assert [event.what for event in letter.events.all()] == ["queued", "held"]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("letter_sent_has_sent_at", {"status": "sent", "sent_at": None}),
+        ("letter_queued_has_next_attempt", {"next_attempt_at": None}),
+        ("letter_leased_only_while_claimed_or_sending", {"status": "claimed"}),
+        ("letter_leased_only_while_claimed_or_sending", {"lease_until": timezone.now()}),
+        ("letter_confirmed_before_anything_else", {"confirmed_at": None}),
+        ("letter_scrubbed_has_no_sender", {"scrubbed_at": timezone.now()}),
+    ],
+)
+def test_the_database_itself_refuses_a_row_that_lies(constraint: str, fields: dict[str, Any]) -> None:
+    letter = make_letter()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Letter.objects.filter(pk=letter.pk).update(**fields)
+
+
+def test_references_are_short_and_hard_to_misread() -> None:
+    references = {make_reference() for _ in range(200)}
+    assert len(references) == 200
+    assert all(re.fullmatch(f"[{REFERENCE_ALPHABET}]{{4}}-[{REFERENCE_ALPHABET}]{{4}}", one) for one in references)
+    assert set(REFERENCE_ALPHABET).isdisjoint("AEIOU01L2Z5S8B")
+
+
+def test_other_happenings_are_told_without_a_move() -> None:
+    letter = make_letter()
+    letter.tell(Happening.POSTED)
+    assert [event.what for event in letter.events.all()] == ["queued", "posted"]
+    assert letter.status == Status.QUEUED
