@@ -64,6 +64,11 @@ class PackArgument:
     phrasings: tuple[PackPhrasing, ...]
     sources: tuple[PackSource, ...]
 
+    def __post_init__(self) -> None:
+        """Give the phrasings one order, short before full: theirs means nothing and is kept nowhere."""
+        in_order = sorted(self.phrasings, key=lambda one: (one.language, one.length != "short"))
+        object.__setattr__(self, "phrasings", tuple(in_order))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pack:
