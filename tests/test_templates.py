@@ -52,7 +52,6 @@ def test_the_summary_links_each_error_to_its_field() -> None:
     assert 'role="alert" tabindex="-1" autofocus' in html
 
 
-def test_a_form_without_errors_has_no_summary_and_names_what_is_optional() -> None:
+def test_a_form_without_errors_has_no_summary() -> None:
     html = render(Form())
     assert "error-summary" not in html
-    assert html.count("(optional)") == 1
