@@ -1,22 +1,127 @@
-"""STUB until the real one lands (its author overwrites this file)."""
+"""From what a person typed to the seats that may be theirs, and what to tell them."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from campaign.parliament.models import Constituency
+from campaign.parliament.postcodes import (
+    Postcode,
+    list_seats_nearby,
+    look_up_postcode,
+    parse_postcode,
+    squeeze_text,
+    suggest_postcode,
+)
+from campaign.parliament.territories import describe_territory
+
+Status = Literal["found", "confirm", "no_mp", "choose", "unknown", "invalid"]
+
+# In force since 4 July 2024. Postcodes there may not be redistributed, so the person chooses.
+NORTHERN_IRELAND = tuple(f"N050000{number:02}" for number in range(1, 19))
+MOST_NEARBY = 6
+_OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a postcode leads to."""
+    """What a postcode leads to.
 
-    postcode: str
-    status: Literal["found", "confirm", "no_mp", "choose", "unknown", "invalid"]
-    message: str
+    found: one seat, certain. confirm: the likeliest seat first, then others of the same few streets: ask.
+    choose: Northern Ireland's seats: ask. no_mp: a place or a body without an MP. unknown: it has the form of a
+    postcode, but we know no seat for it. invalid: it is no postcode.
+    """
+
+    postcode: str  # as it is written, SW1A 0AA; "" if invalid
+    status: Status
+    message: str  # sentences for the person who typed it, which say what to do next
     gss: tuple[str, ...] = ()
 
 
-def find_seats(text: str) -> Finding:
-    """Stub."""
-    from campaign.parliament.models import Constituency
+def find_seats(text: str | None) -> Finding:
+    """Return what a postcode leads to. Asks no database, takes microseconds once the tables are loaded, never raises."""
+    squeezed = squeeze_text(text)
+    if not squeezed:
+        return Finding("", "invalid", "Enter your full postcode, such as SW1A 0AA.")
+    if without_mp := describe_territory(squeezed):
+        return Finding(without_mp[0], "no_mp", without_mp[1])
+    postcode = parse_postcode(squeezed)
+    if postcode is None:
+        return _describe_invalid(squeezed)
+    if postcode.outward.startswith("BT"):
+        return Finding(
+            str(postcode),
+            "choose",
+            f"{postcode} is in Northern Ireland, where we cannot tell the constituency from a postcode. Choose yours.",
+            NORTHERN_IRELAND,
+        )
+    return _look_up(postcode)
 
-    seats = tuple(Constituency.objects.values_list("gss", flat=True)[:1])
-    return Finding(text.upper(), "found" if seats else "unknown", "stub", seats)
+
+def load_constituencies(finding: Finding) -> list[Constituency]:
+    """Return the seats of a finding in its order, with their members, in two queries (none without seats)."""
+    if not finding.gss:
+        return []
+    seats = {seat.gss: seat for seat in Constituency.objects.with_members().filter(pk__in=finding.gss)}
+    return [seats[gss] for gss in finding.gss if gss in seats]
+
+
+def find_constituencies(text: str | None) -> tuple[Finding, list[Constituency]]:
+    """Return what `find_seats` finds and its seats, in at most two queries; the message names seat, MP or vacancy."""
+    finding = find_seats(text)
+    seats = load_constituencies(finding)
+    if finding.gss and not seats:
+        message = f"We know {finding.postcode}, but this site has no constituencies yet. Please tell its organisers."
+        return replace(finding, status="unknown", message=message, gss=()), []
+    if finding.status == "found":
+        return replace(finding, message=f"{finding.postcode} is in {describe_seat(seats[0])}"), seats
+    if finding.status == "confirm":
+        likeliest = f"The likeliest constituency is {describe_seat(seats[0])}"
+        return replace(finding, message=f"{finding.message} {likeliest}"), seats
+    return finding, seats
+
+
+def describe_seat(seat: Constituency) -> str:
+    """Return the seat and who sits there, to end a sentence with: "Clacton. Its MP is …" or that it is vacant."""
+    if seat.member:
+        return f"{seat.name}. Its MP is {seat.member.name_display} ({seat.member.party})."
+    return f"{seat.name}. The seat is vacant: it has no MP to write to until the next election there."
+
+
+def _look_up(postcode: Postcode) -> Finding:
+    found = look_up_postcode(postcode)
+    if found is None:
+        hint = _hint_at(str(postcode))
+        message = f"We do not know {postcode}. {hint or 'Check it'}, or choose your constituency from the list."
+        return Finding(str(postcode), "unknown", message)
+    gss = found.place.gss
+    if gss is None:
+        return Finding(
+            str(postcode),
+            "unknown",
+            f"{postcode} is in use, but is not tied to a place, so it tells us no constituency. Enter the postcode of "
+            "the address where you are registered to vote, or choose your constituency from the list.",
+        )
+    if found.live and found.place.certain:
+        return Finding(str(postcode), "found", f"We found the constituency of {postcode}.", (gss,))
+    nearby = (gss, *(other for other in list_seats_nearby(postcode) if other != gss))[:MOST_NEARBY]
+    reason = "is near a boundary between constituencies" if found.live else "is no longer in use"
+    if found.live and len(nearby) == 1:
+        reason = "could not be placed with certainty"
+    check = "Check that this is your constituency" if len(nearby) == 1 else "Choose your constituency"
+    return Finding(
+        str(postcode), "confirm", f"{postcode} {reason}. {check}, or take another one from the full list.", nearby
+    )
+
+
+def _describe_invalid(squeezed: str) -> Finding:
+    if hint := _hint_at(squeezed):
+        return Finding("", "invalid", f"That is not a postcode. {hint}")
+    if _OUTWARD.fullmatch(squeezed):
+        return Finding("", "invalid", f"{squeezed} is only the first half. Enter your full postcode, such as SW1A 0AA.")
+    return Finding("", "invalid", "That is not a UK postcode. Enter your full postcode, such as SW1A 0AA.")
+
+
+def _hint_at(text: str) -> str:
+    suggestion = suggest_postcode(text)
+    return f"Did you mean {suggestion}?" if suggestion else ""

@@ -1,0 +1,134 @@
+"""Constituencies and members in Django's admin: an organiser may record a by-election or a new address."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.parliament.address import fold_name
+from campaign.parliament.models import Constituency, ConstituencyQuerySet, Member
+
+
+class VacancyFilter(admin.SimpleListFilter):
+    """Seats with a sitting member, and vacant ones."""
+
+    title = _("sitting member")
+    parameter_name = "sitting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The two answers."""
+        return [("yes", _("has one")), ("no", _("vacant"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Ask for a sitting member."""
+        sitting = Exists(Member.objects.filter(constituency=OuterRef("pk"), sitting=True))
+        if self.value() == "yes":
+            return queryset.filter(sitting)
+        return queryset.filter(~sitting) if self.value() == "no" else queryset
+
+
+class PartyFilter(admin.SimpleListFilter):
+    """Seats by the party of their sitting member."""
+
+    title = _("party")
+    parameter_name = "party"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Every party that has a sitting member."""
+        parties = Member.objects.filter(sitting=True).order_by("party").values_list("party", flat=True).distinct()
+        return [(party, party) for party in parties]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The seats of one party."""
+        if party := self.value():
+            return queryset.filter(
+                Exists(Member.objects.filter(constituency=OuterRef("pk"), sitting=True, party=party))
+            )
+        return queryset
+
+
+@admin.register(Constituency)
+class ConstituencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Seats are facts: the file of members brings them, and nobody adds or deletes one here."""
+
+    list_display = ["name", "name_cy", "nation", "show_member", "show_party", "gss"]
+    list_filter = ["nation", VacancyFilter, PartyFilter]
+    search_fields = ["search_name"]
+    search_help_text = _("Name of the seat, in English or Welsh, or of its MP; accents do not matter.")
+    fields = ["gss", "name", "name_cy", "nation", "show_member", "as_of", "vacant_as_of"]
+    readonly_fields = ["gss", "nation", "show_member"]
+    list_per_page = 100
+
+    def get_queryset(self, request: HttpRequest) -> ConstituencyQuerySet:
+        """With members, so that the list costs the same however long it is."""
+        return Constituency.objects.with_members()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search as the site does."""
+        if isinstance(queryset, ConstituencyQuerySet) and search_term:
+            return queryset.search(search_term), False
+        return super().get_search_results(request, queryset, fold_name(search_term))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """No: boundaries change by import_members."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """No: letters name seats for ever."""
+        return False
+
+    @admin.display(description=_("MP"))
+    def show_member(self, seat: Constituency) -> str:
+        """The sitting member, or that there is none."""
+        return seat.member.name_display if seat.member else str(_("vacant"))
+
+    @admin.display(description=_("party"))
+    def show_party(self, seat: Constituency) -> str:
+        """The sitting member's party."""
+        return seat.member.party if seat.member else ""
+
+
+@admin.register(Member)
+class MemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Members, sitting and former. After a by-election: untick "sitting" for the one who left, add the new one."""
+
+    list_display = ["name_display", "constituency", "party", "sitting", "email", "as_of"]
+    list_filter = ["sitting", "constituency__nation", "party"]
+    list_select_related = ["constituency"]
+    search_fields = ["search_name", "constituency__search_name"]
+    search_help_text = _("Name of the MP or of the seat; accents do not matter.")
+    autocomplete_fields = ["constituency"]
+    readonly_fields = ["show_envelope", "show_salutation"]
+    list_per_page = 100
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search without accents and punctuation, as names are stored for it."""
+        return super().get_search_results(request, queryset, fold_name(search_term))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new member is true as of today."""
+        return {"as_of": timezone.localdate(), **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: Member, form: "ModelForm[Any]", change: bool) -> None:
+        """What an organiser changed is true as of today, so that an older file does not undo it."""
+        if change and form.changed_data and "as_of" not in form.changed_data:
+            obj.as_of = timezone.localdate()
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("on the envelope"))
+    def show_envelope(self, member: Member) -> str:
+        """How letters address the member."""
+        return member.envelope
+
+    @admin.display(description=_("salutation"))
+    def show_salutation(self, member: Member) -> str:
+        """How letters begin."""
+        return f"{member.salutation}," if member.name_display else ""

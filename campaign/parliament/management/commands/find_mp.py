@@ -1,0 +1,60 @@
+"""Says whose postcode it is."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from campaign.parliament.finding import find_constituencies
+from campaign.parliament.models import Constituency
+
+
+class Command(BaseCommand):
+    """`manage.py find_mp POSTCODE [--json]`: leaves with 0 if there is a seat to choose, else with 1."""
+
+    help = "Say which constituency a postcode is in, who sits there and how to address them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The postcode, with or without its space."""
+        parser.add_argument("postcode", nargs="+")
+        parser.add_argument("--json", action="store_true", help="one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print what the site would tell a supporter."""
+        finding, seats = find_constituencies(" ".join(options["postcode"]))
+        if options["json"]:
+            answer = {"postcode": finding.postcode, "status": finding.status, "message": finding.message}
+            answer_seats = {"constituencies": [_describe(seat) for seat in seats]}
+            self.stdout.write(json.dumps(answer | answer_seats, ensure_ascii=False))
+        else:
+            self.stdout.write(finding.message)
+            for seat in seats:
+                self.stdout.write(_write(seat))
+        if not seats:
+            sys.exit(1)
+
+
+def _describe(seat: Constituency) -> dict[str, Any]:
+    member = seat.member
+    return {
+        "gss": seat.gss,
+        "name": seat.name,
+        "member": member
+        and {
+            "name": member.name_display,
+            "envelope": member.envelope,
+            "salutation": member.salutation,
+            "party": member.party,
+            "email": member.email,
+        },
+    }
+
+
+def _write(seat: Constituency) -> str:
+    member = seat.member
+    if not member:
+        return f"\n{seat.name} ({seat.gss})\n  vacant"
+    lines = [f"\n{seat.name} ({seat.gss})", member.envelope, member.party, member.email or "no email: by post only"]
+    return "\n  ".join([*lines, f"{member.salutation},"])

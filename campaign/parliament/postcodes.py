@@ -1,0 +1,119 @@
+"""Reads what a person typed as a postcode, and looks it up in the tables that came with the site."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+
+from campaign.parliament.postcode_table import Place, PostcodeTable, read_table
+
+SHIPPED = Path(__file__).parent / "data"
+LIVE_FILE = "postcodes.bin"
+OLD_FILE = "postcodes_old.bin"
+LONGEST_INPUT = 40  # characters; nobody needs more, and normalising may lengthen a text many times
+
+# Wider than Royal Mail's own pattern, which refuses live ones such as N1P 1AA. NPT was Newport until 1984.
+_PATTERN = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?|NPT)([0-9][A-Z]{2})")
+_UNIT = re.compile(r"[0-9][ABD-HJLNP-UW-Z]{2}")
+_LOOK_ALIKES = {"O": "O0", "0": "0O", "I": "I1", "1": "1I", "L": "L1"}
+_MOST_LOOK_ALIKES = 64
+_lock = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Postcode:
+    """A postcode by its form: `outward` SW1A and `inward` 0AA."""
+
+    outward: str
+    inward: str
+
+    def __str__(self) -> str:
+        return f"{self.outward} {self.inward}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the tables know of a postcode: its place, and whether it is in use."""
+
+    place: Place
+    live: bool
+
+
+def squeeze_text(text: str | None) -> str:
+    """Return the text in NFKC and upper case without separators: spaces, dots, dashes, invisible characters.
+
+    Text longer than 40 characters is no postcode; "" stands for it.
+    """
+    if not isinstance(text, str) or len(text) > LONGEST_INPUT:
+        return ""
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return "".join(c for c in folded if unicodedata.category(c)[0] not in "ZPCM")
+
+
+def parse_postcode(text: str | None) -> Postcode | None:
+    """Return the postcode that the text has the form of, or None; never raises. Whether it exists is not asked."""
+    found = _PATTERN.fullmatch(squeeze_text(text))
+    if not found or not (found[1] == "NPT" or _UNIT.fullmatch(found[2])):
+        return None
+    return Postcode(found[1], found[2])
+
+
+def look_up_postcode(postcode: Postcode) -> Found | None:
+    """Return what the tables know of a postcode, or None. Takes microseconds once the tables are loaded."""
+    live, old = load_tables()
+    if place := live.look_up(postcode.outward, postcode.inward):
+        return Found(place, live=True)
+    if place := old.look_up(postcode.outward, postcode.inward):
+        return Found(place, live=False)
+    return None
+
+
+def list_seats_nearby(postcode: Postcode) -> list[str]:
+    """Return the GSS codes of the postcode's sector (SW1A 0), the one with most postcodes first."""
+    live, old = load_tables()
+    return live.list_seats(postcode.outward, postcode.inward) or old.list_seats(postcode.outward, postcode.inward)
+
+
+def suggest_postcode(text: str | None) -> Postcode | None:
+    """Return the one live postcode that differs from the text only in O for 0, I or L for 1, or None."""
+    squeezed = squeeze_text(text)
+    if not 5 <= len(squeezed) <= 7:
+        return None
+    live, _old = load_tables()
+    known = [
+        postcode
+        for candidate in _list_look_alikes(squeezed)
+        if (postcode := parse_postcode(candidate)) and live.look_up(postcode.outward, postcode.inward)
+    ]
+    return known[0] if len(known) == 1 else None
+
+
+def load_tables() -> tuple[PostcodeTable, PostcodeTable]:
+    """Return the tables of live and of old postcodes, read once per process.
+
+    An operator's own tables in PARLEY_DATA_DIR (`manage.py build_postcodes`) win over the shipped ones; restart after
+    a rebuild. Raises PostcodeTableError if a file is missing or damaged.
+    """
+    with _lock:  # two threads at the start of a process would read the files twice
+        return _load_tables(settings.DATA_DIR)
+
+
+@lru_cache(maxsize=1)
+def _load_tables(own: Path) -> tuple[PostcodeTable, PostcodeTable]:
+    folder = own if (own / LIVE_FILE).exists() and (own / OLD_FILE).exists() else SHIPPED
+    return read_table(folder / LIVE_FILE), read_table(folder / OLD_FILE)
+
+
+def _list_look_alikes(squeezed: str) -> Iterator[str]:
+    choices = [_LOOK_ALIKES.get(c, c) for c in squeezed]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if 1 < count <= _MOST_LOOK_ALIKES:
+        yield from ("".join(letters) for letters in product(*choices) if "".join(letters) != squeezed)
