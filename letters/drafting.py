@@ -165,6 +165,11 @@ def choose_asks(campaign: Campaign, member: Member | None) -> list[Ask]:
     return [ask for ask in campaign.asks.all() if member is None or member.takes_part or not ask.in_chamber]
 
 
+def pick_ask(draft: Draft, asks: list[Ask]) -> Ask | None:
+    """Return the ask that the supporter chose, else the first."""
+    return next((ask for ask in asks if ask.key == draft.ask), asks[0] if asks else None)
+
+
 def write_opening(seat: Constituency) -> str:
     """Return the sentence with which a letter begins unless the supporter writes another."""
     return _("I am writing to you as one of your constituents in %(seat)s.") % {"seat": seat.name}
@@ -227,6 +232,7 @@ def write_letter(
     """Return the draft as the letter it would be today."""
     composed = compose_paragraphs(draft, arguments, seat)
     paragraphs, sources = number_notes((part.text, part.notes) for part in composed)
+    ask = pick_ask(draft, choose_asks(campaign, member))
     return LetterText(
         language=campaign.language,
         sender_name=sender.name,
@@ -236,7 +242,7 @@ def write_letter(
         salutation=member.salutation if member else _("Dear MP"),
         subject=campaign.subject,
         paragraphs=paragraphs,
-        ask=next((ask.text for ask in choose_asks(campaign, member) if ask.key == draft.ask), ""),
+        ask=ask.text if ask else "",
         sources=sources,
         written_with=write_credit(campaign),
         imprint=campaign.imprint,

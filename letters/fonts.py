@@ -25,16 +25,14 @@ LETTER_FACES = ("Regular", "Italic", "Bold")
 # What a letter to an MP is written in; anything else falls back to DejaVu Serif.
 LETTER_RANGES = (
     (0x0020, 0x007E),  # ASCII
-    (0x00A0, 0x017F),  # Latin-1 and Extended-A (Welsh ŵ ŷ)
-    (0x0218, 0x021B),  # Romanian ș ț
-    (0x02BB, 0x02BC),  # ʻ and ʼ in names
-    (0x0300, 0x0308),  # combining marks
-    (0x1E80, 0x1E85),  # Welsh ẁ ẃ ẅ
-    (0x1EF2, 0x1EF3),  # ỳ
-    (0x2010, 0x2044),  # dashes, quotation marks, ellipsis
+    (0x00A0, 0x024F),  # Latin-1, Extended-A (Welsh ŵ ŷ) and Extended-B (Romanian ș ț)
+    (0x02B0, 0x02FF),  # modifier letters, such as ʻ and ʼ in names
+    (0x0300, 0x036F),  # combining marks
+    (0x1E00, 0x1EFF),  # Welsh ẁ ẃ ẅ ỳ, Vietnamese
+    (0x2000, 0x209F),  # dashes, quotation marks, ellipsis; superior and inferior figures
     (0x20A0, 0x20CF),  # currencies
-    (0x2116, 0x2122),  # №, ™
-    (0x2212, 0x2212),  # −
+    (0x2100, 0x22FF),  # №, ™, fractions, arrows, − ≤ ≥
+    (0xFB01, 0xFB02),  # fi, fl
 )
 # The website's headings and sheets need less, and every visitor pays for it.
 WEB_RANGES = (

@@ -20,6 +20,7 @@ from letters.drafting import (
     Draft,
     Sender,
     choose_asks,
+    pick_ask,
     read_piece,
     tidy_line,
     tidy_text,
@@ -112,7 +113,7 @@ class WordsForm(CrispyForm):
         label=_("How your letter begins"),
         max_length=300,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )
     own_words = TextField(
         label=_("Your own words"),
@@ -147,10 +148,11 @@ class WordsForm(CrispyForm):
         self.draft = draft
         self.arguments = {key: arguments[key] for key in draft.keys if key in arguments}
         asks = choose_asks(next(iter(arguments.values())).campaign, member) if arguments else []
+        ask = pick_ask(draft, asks)
         initial = {
             "opening": write_opening(seat) if draft.opening is None else draft.opening,
             "own_words": draft.own_words,
-            "ask": draft.ask or (asks[0].key if asks else ""),
+            "ask": ask.key if ask else "",
             "with_sources": draft.with_sources,
         }
         super().__init__(data, initial=initial)
@@ -161,7 +163,7 @@ class WordsForm(CrispyForm):
                 continue
             argument = self.arguments[piece.key]
             self.fields[f"text-{piece.key}"] = TextField(
-                label=argument.title,
+                label=_("Text of “%s”") % argument.title,
                 initial=read_piece(piece, argument),
                 max_length=MOST_CHARACTERS,
                 required=False,
@@ -236,7 +238,7 @@ class DetailsForm(CrispyForm):
         },
     )
     address_2 = LineField(
-        label=_("Address, second line (if there is one)"),
+        label=_("Address, second line (optional)"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "address-line2"}),
@@ -266,7 +268,10 @@ class DetailsForm(CrispyForm):
         required=False,
         help_text=_("We send you a link to confirm, and your MP’s answer comes to this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": _("Enter an email address in full, such as name@example.org.")},
+        error_messages={
+            "required": _("Enter your email address, so that you can confirm the letter, or choose to post it."),
+            "invalid": _("Enter an email address in full, such as name@example.org."),
+        },
     )
 
     def __init__(self, *args: Any, seat: Constituency, member: Member | None, **kwargs: Any) -> None:
@@ -275,6 +280,7 @@ class DetailsForm(CrispyForm):
         choices = [(Channel.POST, _("By post: I print it, sign it and post it"))]
         if member is not None and member.email:
             choices.insert(0, (Channel.EMAIL, _("By email: this site sends it for me")))
+            self.fields["email"].required = self.data.get("channel") != Channel.POST
         else:
             del self.fields["email"]
         self.fields["channel"].choices = choices  # type: ignore[attr-defined]
@@ -310,15 +316,6 @@ class DetailsForm(CrispyForm):
             raise ValidationError(
                 _("We cannot send to this address. Enter one with plain letters before the @.")
             ) from error
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for an email address only if the site is to send."""
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("channel") == Channel.EMAIL and not data.get("email") and "email" not in self.errors:
-            self.add_error(
-                "email", _("Enter your email address, so that you can confirm the letter, or choose to post it.")
-            )
-        return data
 
     def sender(self) -> Sender:
         """Return who writes, from a valid form."""

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from letters.drafting import Sender, choose_asks, compose_paragraphs, drop_draft
+from letters.drafting import Sender, choose_asks, compose_paragraphs, drop_draft, pick_ask
 from letters.forms import DetailsForm, SendForm
 from letters.models import Consent, DownloadCount, Happening, Letter, LetterParagraph, Status
 from letters.notices import owe_confirmation
@@ -72,6 +72,7 @@ def store_letter(desk: Desk, sender: Sender) -> bool:
     Letter.objects.filter(draft_id=desk.draft.id, status=Status.UNCONFIRMED).delete()
     if Letter.objects.filter(draft_id=desk.draft.id).exists():
         return False
+    ask = pick_ask(desk.draft, choose_asks(desk.campaign, desk.member))
     letter = Letter(
         draft_id=desk.draft.id,
         campaign=desk.campaign,
@@ -88,7 +89,7 @@ def store_letter(desk: Desk, sender: Sender) -> bool:
         sender_postcode=sender.postcode,
         sender_email=sender.email,
         subject=desk.campaign.subject,
-        ask_text=next((ask.text for ask in choose_asks(desk.campaign, desk.member) if ask.key == desk.draft.ask), ""),
+        ask_text=ask.text if ask else "",
         with_sources=desk.draft.with_sources,
     )
     letter.confirm_token_hash = hash_token(make_token(letter.id, "confirm"))
