@@ -62,7 +62,7 @@ class Part:
                 log.write(line)
                 text = line.decode(errors="replace").rstrip()
                 if any(mark in text for mark in SHOWN):
-                    print(f"{self.name}: {text}", flush=True)
+                    tell(f"{self.name}: {text}")
 
     def ask_to_stop(self) -> None:
         """Tell the process to finish."""
@@ -99,16 +99,16 @@ def main() -> int:
         parts = start_parts(port, DATA_DIR)
         try:
             if wait_for_web(port, parts, stopping):
-                print(welcome(port, DATA_DIR), flush=True)
+                tell(welcome(port, DATA_DIR))
             return watch(parts, stopping)
         finally:
-            print("Stopping …", flush=True)
+            tell("Stopping …")
             for part in parts:
                 part.ask_to_stop()
             deadline = time.monotonic() + STOP_SECONDS
             for part in parts:
                 part.end(deadline)
-            print("Everything has stopped.", flush=True)
+            tell("Everything has stopped.")
 
 
 def read_port(text: str) -> int:
@@ -206,9 +206,9 @@ def watch(parts: list[Part], stopping: threading.Event) -> int:
             if code is None:
                 continue
             if time.monotonic() - part.started < SHORT_LIFE:
-                print(f"parley: The {part.name} process ended with code {code}. Its last words:\n{part.last_words()}")
+                tell(f"parley: The {part.name} process ended with code {code}. Its last words:\n{part.last_words()}")
                 return 1
-            print(f"parley: The {part.name} process ended with code {code}; starting it again.", flush=True)
+            tell(f"parley: The {part.name} process ended with code {code}; starting it again.")
             part.end(time.monotonic())
             part.start()
     return 0
@@ -230,6 +230,12 @@ In rehearsal: every mail goes to the mailbox page, nothing to an MP.
 Organisers: {site}/admin/ (account "organiser"; new password: .venv/bin/python manage.py changepassword organiser)
 Logs: {data / "logs"}/    Stop with Ctrl-C.
 """
+
+
+def tell(text: str) -> None:
+    """Print; a terminal that has been closed must not keep the demo from stopping."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
 
 
 def _die_with_parent() -> None:

@@ -6,6 +6,7 @@ Run by `make setup` and `make demo`, with the virtual environment's Python. `--a
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import secrets
 import sys
@@ -17,6 +18,7 @@ STAMPS = ROOT / "build" / "stamps"
 PACK = ROOT / "campaign" / "content" / "packs" / "time-to-negotiate.yaml"
 MEMBERS = ROOT / "campaign" / "parliament" / "data"
 ORGANISER = "organiser"
+SHOWN_LINES = 3
 
 
 def main() -> None:
@@ -46,14 +48,25 @@ def start_django() -> None:
 
 
 def run(*command: str) -> None:
-    """Run a management command; one that fails ends the set-up with its own sentence."""
+    """Run a management command; show what it says if that is short. One that fails ends the set-up with its words."""
     from django.core.management import call_command
     from django.core.management.base import CommandError
 
+    output = io.StringIO()
     try:
-        call_command(*command)
+        call_command(*command, stdout=output)
     except CommandError as error:
         sys.exit(f"parley: {command[0]}: {error}")
+    lines = output.getvalue().splitlines()
+    if len(lines) > SHOWN_LINES:
+        lines[SHOWN_LINES:] = [f"… and {len(lines) - SHOWN_LINES} more"]
+    for line in lines:
+        print(f"  {line}", flush=True)
+
+
+def say(step: str) -> None:
+    """Name the step that begins."""
+    print(f"\033[1m{step}\033[0m", flush=True)
 
 
 def make_secret_key() -> None:
@@ -74,30 +87,36 @@ def make_secret_key() -> None:
 
 def build_assets() -> None:
     """Subset the letter's fonts and copy the front-end libraries into build/; it skips by itself what is up to date."""
+    say("Fonts and front-end libraries")
     run("build_assets")
 
 
 def fill_database() -> None:
     """Migrate; bring Parliament's data up to date; load the campaign if it is not there."""
+    from django.db import connection
+
     from campaign.content.models import Campaign
     from campaign.parliament.models import Constituency
 
+    say("Database")
     run("migrate", "--verbosity=0")
-    members = sorted(MEMBERS.glob("members*"))
-    database = hashlib.sha256(os.environ.get("DATABASE_URL", "").encode()).hexdigest()[:8]
-    unless_done(f"members-{database}", members, import_members, done=Constituency.objects.exists())
+    place = "|".join(str(connection.settings_dict[part]) for part in ("NAME", "HOST", "PORT"))
+    stamp = "members-" + hashlib.sha256(place.encode()).hexdigest()[:8]
+    unless_done(stamp, sorted(MEMBERS.glob("members*")), import_members, done=Constituency.objects.exists())
     # Organisers edit the campaign in the admin: a pack is loaded over their work only when they ask for it.
     if not Campaign.objects.exists():
+        say("The campaign")
         run("load_campaign", str(PACK))
 
 
 def import_members() -> None:
     """Load constituencies and members."""
+    say("Constituencies and members")
     run("import_members")
 
 
 def collect_static_files() -> None:
-    """Collect and compress the static files."""
+    """Collect and compress the static files, unless that is done."""
     sources = [*find_files("static"), *find_files("build/vendor"), ROOT / "requirements" / "base.txt"]
     unless_done("static", sources, lambda: run("collectstatic", "--noinput", "--clear", "--verbosity=0"))
 
