@@ -30,7 +30,7 @@ class PlainTextField(forms.CharField):
 class ThemeChoiceField(ThemeField):
     """A theme, named with its campaign."""
 
-    def label_from_instance(self, theme: Theme) -> str:  # type: ignore[override]
+    def label_from_instance(self, theme: Theme) -> str:
         """Name the campaign too: two campaigns may have a theme of the same title."""
         return f"{theme.campaign}: {theme}"
 

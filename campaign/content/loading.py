@@ -21,6 +21,7 @@ from campaign.content.pack import Pack, PackArgument, PackAsk, PackTheme, shorte
 
 FILLED_IF_EMPTY = ("promoter_name", "promoter_address", "contact_email")
 TAKEN = ("title", "language", "subject", "tagline", "brief", "credit", "own_words_minimum")
+UNTOLD = {"position", "dropped_by_pack"}  # told in other words
 CONTENT = {"title", "claim", "as_of"}  # what a review is of, with phrasings and sources
 
 M = TypeVar("M", bound=models.Model)
@@ -70,9 +71,7 @@ class _Loading:
         }
         self.save(self.campaign, wanted, f"campaign {self.pack.slug}")
 
-    def load_entries(
-        self, model: type[M], here: dict[str, M], entries: Sequence[PackTheme] | Sequence[PackAsk]
-    ) -> None:
+    def load_entries(self, model: type[M], here: dict[str, M], entries: Sequence[PackTheme | PackAsk]) -> None:
         """Add and change themes or asks, and bring them into the pack's order."""
         keys = [entry.key for entry in entries]
         in_order = [key for key in here if key in keys] == keys
@@ -149,7 +148,7 @@ class _Loading:
         self.changes += [
             f"changed {name}: {field}: {show_change(old[field], wanted[field])}"
             for field in wanted
-            if field in changed - {"position"}
+            if field in changed - UNTOLD
         ]
         if "position" in changed:
             self.moved.add(str(one._meta.verbose_name_plural))

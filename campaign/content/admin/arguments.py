@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -72,7 +73,7 @@ class StateFilter(admin.SimpleListFilter):
             case "due":
                 return queryset.due_for_review()
             case "unsourced":
-                return queryset.filter(published=True, has_source=False)
+                return queryset.filter(published=True, sources__isnull=True)
             case "unpublished":
                 return queryset.filter(published=False)
         return queryset
@@ -109,7 +110,7 @@ class ArgumentAdmin(ArgumentBase):
         """Keep the key once the argument exists: packs and counts know it by its key."""
         return ["key", "reviewed_by"] if obj else ["reviewed_by"]
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Argument | None = None) -> dict[str, list[str]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Argument | None = None) -> dict[str, Sequence[str]]:
         """Propose a key for a new argument."""
         return {} if obj else {"key": ["title"]}
 
@@ -121,6 +122,12 @@ class ArgumentAdmin(ArgumentBase):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Argument]:
         """Know with each argument whether it has a source."""
         return super().get_queryset(request).annotate(has_source=Exists(Source.objects.filter(argument=OuterRef("pk"))))
+
+    def save_model(self, request: HttpRequest, obj: Argument, form: ArgumentForm, change: bool) -> None:
+        """Remember that it was an organiser who decided whether it is published."""
+        if "published" in form.changed_data:
+            obj.dropped_by_pack = False
+        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("state"))
     def state(self, argument: Argument) -> SafeString:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -88,7 +89,7 @@ class CampaignAdmin(CampaignBase):
         """Keep the slug once the campaign exists: its address is on leaflets, and packs know it by its slug."""
         return ["slug", "mode"] if obj else ["mode"]
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Campaign | None = None) -> dict[str, list[str]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Campaign | None = None) -> dict[str, Sequence[str]]:
         """Propose a slug for a new campaign."""
         return {} if obj else {"slug": ["title"]}
 

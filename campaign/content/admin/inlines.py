@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model, TextField
+from django.db.models import Model, TextField, URLField
 from django.http import HttpRequest
 
 from campaign.content.forms import PlainTextField
 
-PLAIN_TEXT: dict[Any, dict[str, Any]] = {TextField: {"form_class": PlainTextField}}
+# Text as packs have it; an address typed without its scheme is https.
+PLAIN_TEXT: dict[Any, dict[str, Any]] = {
+    TextField: {"form_class": PlainTextField},
+    URLField: {"assume_scheme": "https"},
+}
 
 
 class EmptyRowIfNew:

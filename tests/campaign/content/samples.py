@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.db.models import Model
 
 from campaign.content.loading import load_pack
 from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
 from campaign.content.parsing import parse_bytes
 
+MODELS: list[type[Model]] = [Campaign, Theme, Argument, Phrasing, Source, Ask]
 SAMPLE = Path(__file__).with_name("sample-pack.yaml")
 
 
@@ -41,7 +43,4 @@ def load_sample() -> Campaign:
 
 def see_database() -> dict[str, list[dict[str, Any]]]:
     """Return every row of content, for comparison."""
-    return {
-        model.__name__: list(model._default_manager.order_by("pk").values())
-        for model in (Campaign, Theme, Argument, Phrasing, Source, Ask)
-    }
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in MODELS}

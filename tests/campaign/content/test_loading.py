@@ -149,7 +149,6 @@ def test_an_argument_that_goes_is_unpublished_and_comes_back() -> None:
     assert Theme.objects.filter(key="repair").exists()  # the argument still stands under it
     assert load_data(pack) == []
     assert load_data(read_sample()) == [
-        "changed argument it-pays: dropped_by_pack: “True” → “False”",
         "changed argument it-pays: published: “False” → “True”",
     ]
     assert Argument.objects.get(key=gone["key"]).published

@@ -1,0 +1,142 @@
+"""What the models promise to the rest of the site."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from campaign.content.models import Argument, Campaign, Phrasing, Source, Theme
+from campaign.content.validators import RESERVED_SLUGS
+from tests.campaign.content.samples import load_sample
+
+TODAY = timezone.localdate()
+DAY = dt.timedelta(days=1)
+
+
+@pytest.mark.django_db
+def test_only_published_sourced_arguments_in_date_are_offered() -> None:
+    load_sample()
+    assert Argument.objects.offered().count() == 3
+    bills = Argument.objects.get(key="bills")
+    for changes in ({"published": False}, {"review_by": TODAY - DAY}):
+        Argument.objects.filter(pk=bills.pk).update(**{"published": True, "review_by": TODAY, **changes})
+        assert list(Argument.objects.offered().values_list("key", flat=True)) == ["cold-kills", "it-pays"]
+    Argument.objects.filter(pk=bills.pk).update(review_by=TODAY, published=True)
+    assert bills in Argument.objects.offered()  # on its last day it still is
+    bills.sources.all().delete()
+    assert bills not in Argument.objects.offered()
+
+
+@pytest.mark.django_db
+def test_only_published_arguments_past_their_day_are_due() -> None:
+    load_sample()
+    Argument.objects.filter(key="bills").update(review_by=TODAY - DAY)
+    Argument.objects.filter(key="it-pays").update(review_by=TODAY - DAY, published=False)
+    Argument.objects.filter(key="cold-kills").update(review_by=TODAY)
+    assert list(Argument.objects.due_for_review().values_list("key", flat=True)) == ["bills"]
+
+
+@pytest.mark.django_db
+def test_a_review_by_day_is_counted_unless_somebody_sets_one() -> None:
+    campaign = load_sample()
+    theme = campaign.themes.first()
+    base = {"campaign": campaign, "theme": theme, "title": "A", "claim": "A", "as_of": TODAY, "review_every_days": 30}
+    assert Argument.objects.create(key="a", **base).review_by == TODAY + 30 * DAY
+    assert Argument.objects.create(key="b", review_by=TODAY, **base).review_by == TODAY
+
+
+@pytest.mark.django_db
+def test_texts_come_in_a_constant_number_of_queries(django_assert_num_queries: object) -> None:
+    load_sample()
+    with django_assert_num_queries(3):  # type: ignore[operator]
+        for argument in Argument.objects.with_texts():
+            assert [argument.theme.title, argument.phrasing("full"), *argument.sources.all()]
+
+
+@pytest.mark.django_db
+def test_a_phrasing_falls_back_to_its_language_but_never_to_another() -> None:
+    load_sample()
+    argument = Argument.objects.get(key="it-pays")
+    found = [argument.phrasing(*wanted) for wanted in (("full", "en"), ("full", "cy"), ("full", "gd"))]
+    assert [(p.language, p.length) if p else None for p in found] == [("en", "full"), ("cy", "short"), None]
+
+
+@pytest.mark.parametrize(
+    ("date", "text"), [("2022-11-09", "9 November 2022"), ("2022-11", "November 2022"), ("2022", "2022")]
+)
+def test_a_date_is_written_as_people_write_it(date: str, text: str) -> None:
+    source = Source(who="Jane Roe", publisher="Example", date=date, title="Winter", url="https://example.org")
+    assert source.date_text == text
+    assert source.note == f"Jane Roe, Winter, Example, {text}, https://example.org."
+
+
+def test_a_note_says_nothing_twice() -> None:
+    assert Source(who="CNN", publisher="CNN", date="2022", title="News").note == "CNN, News, 2022."
+
+
+@pytest.mark.parametrize(
+    "date", ["", "22", "2022-1", "2022-13", "2022-02-30", "0000", "2022-11-09\n", "2999", "2022-00"]
+)
+def test_a_date_that_is_none_is_refused(date: str) -> None:
+    with pytest.raises(ValidationError):
+        Source(who="A", publisher="B", date=date, title="C").full_clean(exclude=["argument"])
+
+
+@pytest.mark.parametrize("slug", [slug for slug in sorted(RESERVED_SLUGS) if "." not in slug] + ["Admin"])
+def test_a_campaign_cannot_take_the_sites_own_paths(slug: str) -> None:
+    with pytest.raises(ValidationError, match="used by the site itself"):
+        Campaign(slug=slug).clean_fields(exclude={"title", "subject", "tagline", "brief"})
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "imprint"),
+    [
+        ("Jane Roe", "1 High Street,\n\n Anytown \nAB1 2CD\n", "Jane Roe, 1 High Street, Anytown, AB1 2CD"),
+        ("Jane Roe", "", "Jane Roe"),
+        ("", "1 High Street", "1 High Street"),
+        ("", " \n ", ""),
+    ],
+)
+def test_the_imprint_is_one_line(name: str, address: str, imprint: str) -> None:
+    assert Campaign(promoter_name=name, promoter_address=address).imprint == imprint
+
+
+@pytest.mark.parametrize(
+    ("mode", "starts", "ends", "takes"),
+    [
+        ("rehearsal", None, None, True),
+        ("live", TODAY, TODAY, True),
+        ("live", TODAY + DAY, None, False),
+        ("live", None, TODAY - DAY, False),
+        ("paused", None, None, False),
+        ("closed", None, None, False),
+    ],
+)
+def test_letters_are_taken_in_its_dates_unless_paused_or_closed(
+    mode: str, starts: dt.date | None, ends: dt.date | None, takes: bool
+) -> None:
+    assert Campaign(mode=mode, starts_on=starts, ends_on=ends).takes_letters() is takes
+
+
+@pytest.mark.django_db
+def test_a_campaign_goes_with_all_that_is_in_it_but_no_theme_from_under_its_arguments() -> None:
+    campaign = load_sample()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        campaign.themes.first().delete()  # type: ignore[union-attr]
+    campaign.delete()
+    assert (Theme.objects.count(), Argument.objects.count(), Phrasing.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.django_db
+def test_an_argument_cannot_stand_under_another_campaigns_theme() -> None:
+    campaign = load_sample()
+    other = Campaign.objects.create(slug="other", title="Other")
+    argument = campaign.arguments.first()
+    assert argument is not None
+    argument.theme = Theme.objects.create(campaign=other, key="a", title="A")
+    with pytest.raises(ValidationError, match="belongs to another campaign"):
+        argument.full_clean()
