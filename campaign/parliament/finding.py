@@ -39,7 +39,7 @@ class Finding:
 
 
 def find_seats(text: str | None) -> Finding:
-    """Return what a postcode leads to. Asks no database, takes microseconds once the tables are loaded, never raises."""
+    """Return what a postcode leads to. Asks no database, takes microseconds, never raises."""
     squeezed = squeeze_text(text)
     if not squeezed:
         return Finding("", "invalid", "Enter your full postcode, such as SW1A 0AA.")

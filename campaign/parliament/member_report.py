@@ -35,7 +35,7 @@ def _describe_seat(plan: Plan, seat: str, before: Snapshot | None, member: Membe
     who = f"{member.name_display} ({member.party})"
     if place := plan.came_from.get(id(member)):
         who += f", until now the member for {place}"
-    elif member.pk:
+    elif all(member is not new for new in plan.new_members):
         who += ", who comes back"
     if before:
         return [f"{seat} has a new member: {who}, after {before.names[0]} ({before.party})."]

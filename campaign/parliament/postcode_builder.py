@@ -55,11 +55,11 @@ class PostcodeRows:
             elif text.startswith("BT"):
                 self.northern_irish += 1
                 continue
-            elif self.units.setdefault((key := found[1] + found[2], found[3]), (gss, method == "w")) != (
+            elif self.units.setdefault((found[1] + found[2], found[3]), (gss, method == "w")) != (
                 gss,
                 method == "w",
             ):
-                reason = f"{key}{found[3]} is there already, in another place"
+                reason = f"{row['postcode']} is there already, in another place"
             else:
                 continue
             raise PostcodeFileError(f"{path}, line {reader.line_num}: {reason}.")

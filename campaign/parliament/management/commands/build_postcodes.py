@@ -20,8 +20,8 @@ class Command(BaseCommand):
 
     help = (
         "Build the tables of postcodes from CSV files (.csv or .csv.xz) with the columns postcode, gss and method (w: "
-        "certain; s, k, l, b: the person is asked). Postcodes of Northern Ireland (BT) are left out: their licence does "
-        "not allow them. Tables in the data directory win over the shipped ones; restart the site afterwards."
+        "certain; s, k, l, b: the person is asked). Postcodes of Northern Ireland (BT) are left out: their licence "
+        "does not allow them. Tables in the data directory win over the shipped ones; restart the site afterwards."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--old", default=[], help="postcodes no longer in use", **files)
         parser.add_argument("--no-location", default=[], help="postcodes in use without a place", **files)
         parser.add_argument("--out", type=Path, default=settings.DATA_DIR, metavar="DIR", help="default: %(default)s")
-        parser.add_argument("--as-of", default="", metavar="YYYY-MM[-DD]", help="default: today")
+        parser.add_argument("--as-of", default="", help="YYYY-MM[-DD]; default: today")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read everything, write both files."""
