@@ -85,7 +85,7 @@ class ArgumentAdmin(ArgumentBase):
 
     form = ArgumentForm
     list_display = ["title", "theme", "as_of", "review_by", "state", "published"]
-    list_filter = [StateFilter, "published", "campaign", "theme"]
+    list_filter = [StateFilter, "campaign", "theme"]
     list_select_related = ["theme"]
     list_per_page = 50
     search_fields = ["title", "key", "claim", "phrasings__text", "sources__who", "sources__title"]

@@ -23,9 +23,9 @@ from campaign.content.modes import change_mode, list_requirements
 if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
     CampaignBase = admin.ModelAdmin[Campaign]
     AskBase = admin.StackedInline[Ask, Campaign]
-    ThemeBase = admin.TabularInline[Theme, Campaign]
+    ThemeBase = admin.StackedInline[Theme, Campaign]
 else:
-    CampaignBase, AskBase, ThemeBase = admin.ModelAdmin, admin.StackedInline, admin.TabularInline
+    CampaignBase, AskBase, ThemeBase = admin.ModelAdmin, admin.StackedInline, admin.StackedInline
 
 Mode = Campaign.Mode
 
