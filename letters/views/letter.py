@@ -60,7 +60,8 @@ def secret_page(show: Callable[[HttpRequest, Letter], HttpResponse]) -> Callable
         else:
             response = show(request, letter)
         response["Cache-Control"] = "no-store, private"
-        response["Referrer-Policy"] = "no-referrer"
+        # Not "no-referrer": with it browsers send "Origin: null" and Django's CSRF check refuses the page's own forms.
+        response["Referrer-Policy"] = "same-origin"
         response["X-Robots-Tag"] = "noindex"
         return response
 

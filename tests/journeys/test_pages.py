@@ -1,0 +1,137 @@
+"""Every page of the journey: no accessibility violation, no sideways scrolling, and a picture to look at."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from letters.models import Letter
+from letters.privacy import make_token
+from tests.conftest import OpenPage
+from tests.journeys.supporter import Supporter
+from tests.servers.browser import DESKTOP, PHONE
+
+AXE = Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js"
+PICTURES = Path(settings.BASE_DIR) / "build/screenshots"
+
+
+class Looker:
+    """Looks at a page as axe does, and keeps a picture."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.faults: list[str] = []
+
+    def __call__(self, name: str, page: Page) -> None:
+        """Note what is wrong with the page."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{self.label}-{name}.png", full_page=True)
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("axe.run().then(result => result.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
+        self.faults += [f"{name}: {json.dumps(violation)[:400]}" for violation in found]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            self.faults.append(f"{name}: {wide} px wider than the screen")
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize(
+    ("label", "screen"),
+    [("phone", PHONE), ("desktop", DESKTOP), ("narrow", PHONE | {"viewport": {"width": 320, "height": 640}})],
+)
+def test_every_page_is_accessible_and_fits(
+    new_page: OpenPage, live_server: LiveServer, label: str, screen: dict[str, Any]
+) -> None:
+    look = Looker(label)
+    page = new_page(**screen, bypass_csp=True)
+    jane = Supporter(page, live_server.url, look)
+    write = f"{live_server.url}/time-to-negotiate/write/"
+
+    page.goto(write)
+    jane.see("mp-empty")
+    jane.press("Find my MP")
+    jane.see("mp-error")
+    page.goto(write)
+    page.get_by_label("Your postcode").fill("BT1 5GS")
+    jane.press("Find my MP")
+    jane.see("mp-choose")
+    page.goto(f"{write}seats/?q=ynys")
+    jane.see("seats")
+
+    jane.find_mp()
+    page.get_by_role("link", name=re.compile("^Write to ")).click()
+    jane.press("Go on to your words")
+    jane.see("arguments-error")
+    page.goto(write)
+    jane.choose("The war nearly ended in its second month", "‘Seize the moment’")
+    jane.see("words-empty")
+    jane.write()
+    jane.press("See the letter")
+    jane.see("details-error")
+    jane.give_details()
+    jane.press("Send my letter")
+    jane.see("check-error")
+    jane.send()
+
+    letter = Letter.objects.get()
+    page.goto(f"{live_server.url}/confirm/{make_token(letter.id, 'confirm')}/")
+    jane.see("confirm")
+    jane.press("Send my letter now")
+    jane.see("letter")
+    page.goto(f"{live_server.url}/letter/wrong/")
+    jane.see("wrong-link")
+    assert look.faults == []
+
+
+@pytest.mark.usefixtures("shipped")
+def test_the_email_field_goes_away_for_those_who_post(page_phone: Page, live_server: LiveServer) -> None:
+    jane = Supporter(page_phone, live_server.url)
+    jane.find_mp()
+    jane.choose("‘Seize the moment’")
+    jane.write("")
+    email = page_phone.get_by_label("Your email address")
+    assert email.is_visible()
+    jane.give_details(channel="By post")
+    assert page_phone.get_by_role("button", name="Download the PDF").is_visible()
+    assert not page_phone.get_by_role("button", name="Send my letter").is_visible()
+
+
+@pytest.mark.usefixtures("shipped")
+def test_choosing_a_length_shows_that_text_and_keeps_what_was_typed(
+    page_desktop: Page, live_server: LiveServer
+) -> None:
+    jane = Supporter(page_desktop, live_server.url)
+    jane.find_mp()
+    jane.choose("‘Seize the moment’")
+    page_desktop.get_by_role("textbox", name="Your own words").fill("Kept.")
+    text = page_desktop.get_by_role("textbox", name="Text of “‘Seize the moment’”")
+    short = text.input_value()
+    page_desktop.get_by_label("Full", exact=True).check()
+    page_desktop.wait_for_url("**/words/#card-milley-seize-the-moment")
+    assert len(text.input_value()) > len(short)
+    assert page_desktop.get_by_role("textbox", name="Your own words").input_value() == "Kept."
+
+
+@pytest.mark.usefixtures("shipped")
+def test_an_organiser_finds_the_letter_in_the_admin(page_desktop: Page, live_server: LiveServer) -> None:
+    from tests.letters.factories import make_letter
+
+    letter = make_letter(queued=True)
+    User.objects.create_superuser("organiser", password="a-long-password")
+    page_desktop.goto(f"{live_server.url}/admin/letters/letter/")
+    page_desktop.get_by_label("Username").fill("organiser")
+    page_desktop.get_by_label("Password").fill("a-long-password")
+    page_desktop.get_by_role("button", name="Log in").click()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page_desktop.screenshot(path=PICTURES / "desktop-admin-letters.png", full_page=True)
+    page_desktop.get_by_role("link", name=letter.reference).click()
+    page_desktop.screenshot(path=PICTURES / "desktop-admin-letter.png", full_page=True)
+    assert "I have thought about this for years." in page_desktop.inner_text("pre")

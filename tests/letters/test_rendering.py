@@ -1,0 +1,291 @@
+"""What letters promise: their place in the envelope, every word, the same bytes, nothing fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import outloud
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.template.loader import render_to_string
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from campaign.parliament.models import Member
+from letters import rendering
+from letters.checks import check_letters_can_be_made
+from letters.drafting import LetterText, Paragraph
+from letters.rendering import make_fetcher, render_letter_html, render_letter_pdf
+from tests.letters.pdf_tools import list_fonts, read_text, read_words, squeeze
+from tests.letters.samples import make_letter, make_short_letter
+
+COMMONS = ("House of Commons", "London", "SW1A 0AA")
+LONG_NAMES = [
+    "Ed Davey MP",
+    "The Rt Hon Sir Iain Duncan Smith MP",
+    "The Rt Hon the Baroness Featherstonehaugh-Cholmondeley of Llanfairpwllgwyngyll MP",
+    "The Rt Hon Sir Bartholomew Wriothesley Featherstonehaugh-Cholmondeley-Smythe GCMG KCB DSO KC MP",
+    "THE RIGHT HONOURABLE " * 9 + "MP",
+    "M" * 200,
+]
+LONG_ADDRESSES = [
+    ("1 A Road", "B1 1AA"),
+    tuple(f"{n} Upper Llanfihangel-y-Creuddyn Industrial Estate and Business Park" for n in range(8)),
+    ("W" * 120, "LL58 8XX"),
+]
+
+
+def find_recipient_faults(text: LetterText, *, large_print: bool = False) -> list[str]:
+    """Return what an envelope's window would hide of the recipient, or show besides."""
+    words = read_words(render_letter_pdf(text, large_print=large_print))
+    inside = [
+        word.text
+        for word in words
+        if word.left >= 24.6 and word.right <= 120 and word.top >= 39.5 and word.bottom <= 66.3
+    ]
+    touching = [
+        word for word in words if word.left < 120 and word.right > 24.6 and word.top < 66.3 and word.bottom > 39.5
+    ]
+    faults = [f"beside the recipient: {word}" for word in touching if word.text not in inside]
+    if squeeze("".join(inside)) != squeeze("".join(text.recipient_lines)):
+        faults.append(f"{text.recipient_lines[0]}: the window shows {inside}")
+    return faults
+
+
+@pytest.mark.parametrize("large_print", [False, True])
+@pytest.mark.parametrize("address", LONG_ADDRESSES)
+@pytest.mark.parametrize("name", LONG_NAMES)
+def test_the_window_shows_the_recipient_and_nothing_else(
+    name: str, address: tuple[str, ...], large_print: bool
+) -> None:
+    text = make_short_letter(recipient_lines=(name, *COMMONS), sender_lines=address, rehearsal=True)
+    assert find_recipient_faults(text, large_print=large_print) == []
+
+
+@pytest.mark.django_db
+def test_the_window_shows_every_member_of_parliament() -> None:
+    call_command("import_members", stdout=io.StringIO())
+    envelopes = sorted({member.envelope for member in Member.objects.filter(sitting=True)}, key=len)
+    assert len(envelopes) > 600
+    letters = [make_short_letter(recipient_lines=(envelope, *COMMONS), sources=()) for envelope in envelopes]
+    assert [fault for text in letters for fault in find_recipient_faults(text)] == []
+    assert [fault for text in letters[-60:] for fault in find_recipient_faults(text, large_print=True)] == []
+
+
+def test_a_long_senders_address_does_not_run_into_the_letter() -> None:
+    words = read_words(render_letter_pdf(make_short_letter(sender_lines=LONG_ADDRESSES[1])))
+    date = next(word for word in words if word.text == "November")
+    assert next(word for word in words if word.text == "Dear").top > date.bottom
+
+
+def test_a_typical_letter_with_sources_is_one_page() -> None:
+    pdf = render_letter_pdf(make_letter())
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
+    assert "Reference C7QK-4MHW\nPage 1 of 1" in read_text(pdf)
+
+
+def test_every_page_has_the_foot_and_the_mark() -> None:
+    pdf = render_letter_pdf(make_letter(paragraphs=make_letter().paragraphs * 3, rehearsal=True))
+    pages = len(PdfReader(io.BytesIO(pdf)).pages)
+    text = read_text(pdf)
+    assert pages > 1
+    assert re.findall("Page [0-9] of [0-9]", text) == [f"Page {page} of {pages}" for page in range(1, pages + 1)]
+    for line in ("REHEARSAL – not sent to an MP", "Written with Time to negotiate", "Reference C7QK-4MHW"):
+        assert text.count(line) == pages
+    assert text.count("Promoted by Jane Doe") == pages
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"), [({}, []), ({"rehearsal": True}, ["REHEARSAL"]), ({"sample": True}, ["SAMPLE"])]
+)
+def test_it_is_marked_for_what_it_is(marks: dict[str, bool], expected: list[str]) -> None:
+    assert re.findall("REHEARSAL|SAMPLE", read_text(render_letter_pdf(make_short_letter(**marks)))) == expected
+
+
+def test_it_reads_in_the_order_of_a_letter() -> None:
+    parts = ["14 Station Road", "2 November 2026", "The Rt Hon Sir Iain", "Dear Sir Iain,", "Time to negotiate: an",
+             "I am writing", "Will you ask", "Yours sincerely,", "Margaret Ann", "Sources", "1."]  # fmt: skip
+    text = read_text(render_letter_pdf(make_letter()))
+    assert sorted(parts, key=text.index) == parts
+
+
+def test_there_is_room_to_sign() -> None:
+    words = read_words(render_letter_pdf(make_letter()))
+    closing = next(word for word in words if word.text == "sincerely,")
+    assert next(word for word in words if word.text == "Margaret").top - closing.bottom > 15
+
+
+WORDS = st.text(
+    st.characters(min_codepoint=0x21, max_codepoint=0x17F, exclude_categories=["Cc", "Cf"])
+    | st.sampled_from("ŵŷẁẃẅỳŴŶ’‘“”–—…€£•′\u0301\u0302\u0308"),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=40))
+@hypothesis_settings(max_examples=60)
+def test_every_word_typed_is_printed(words: list[str]) -> None:
+    typed = " ".join(words)
+    text = make_short_letter(paragraphs=(Paragraph(typed),), ask="", subject="S")
+    assert squeeze(typed) in squeeze(read_text(render_letter_pdf(text)))
+
+
+@pytest.mark.parametrize(
+    "name", ["Ольга Петрова", "Αθηνά Παπαδοπούλου", "Siân Llŷr ap Rhŷs", "Nguyễn Thị Hạnh", "Żółć Ğürşöy"]
+)
+def test_names_of_other_scripts_are_printed(name: str) -> None:
+    text = make_short_letter(sender_name=name)
+    assert squeeze(name) in squeeze(read_text(render_letter_pdf(text)))
+
+
+HOSTILE = (
+    '<img src="file:///etc/passwd"> <style>@import url(http://evil.example/x.css); p{background:url(//evil.example)}'
+    "</style> <link rel=attachment href=file:///etc/passwd> <script>alert(1)</script> &lt;b&gt; {{ letter }} {% now %}"
+)
+
+
+def test_markup_is_printed_as_it_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(rendering, "refuse", asked.append)
+    text = make_letter(
+        sender_name=HOSTILE, sender_lines=(HOSTILE,), subject=HOSTILE, salutation=HOSTILE,
+        paragraphs=(Paragraph(HOSTILE, (1,)),), ask=HOSTILE, sources=(HOSTILE,), imprint=HOSTILE, reference=HOSTILE,
+    )  # fmt: skip
+    assert squeeze(read_text(render_letter_pdf(text))).count(squeeze(HOSTILE)) >= 7
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd", "http://evil.example/", "https://evil.example/", "data:text/css,p{}", "ftp://x.example/",
+        "letter:../../campaign/settings.py", "letter:Gelasio-Regular.ttf?x", "letter:", "LETTER:Gelasio-Bold.ttf",
+    ],
+)  # fmt: skip
+def test_the_fetcher_refuses_whatever_is_not_the_letters_own(url: str) -> None:
+    with pytest.raises(ValueError, match="may not fetch"):
+        make_fetcher().fetch(url)
+
+
+def test_nothing_is_fetched_even_if_markup_slipped_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real_refuse = rendering.refuse
+
+    def refuse_and_note(url: str) -> None:
+        asked.append(url.partition(":")[0])
+        real_refuse(url)
+
+    monkeypatch.setattr(rendering, "refuse", refuse_and_note)
+    (tmp_path / "secret.css").write_text('p::after { content: "leaked" }')
+    secret = (tmp_path / "secret.css").as_uri()
+    html = f"""<html lang="en"><title>t</title><link rel="stylesheet" href="{secret}"><style>@import "{secret}";
+        p {{ background: url(http://127.0.0.1:9/x.png) }}</style><link rel="attachment" href="{secret}"><p>text
+        <img alt="i" src="{secret}"><object data="{secret}" type="image/png">o</object></p></html>"""
+    pdf = rendering._press().print(html, large_print=False)
+    assert "leaked" not in read_text(pdf)
+    assert PdfReader(io.BytesIO(pdf)).attachments == {}
+    assert set(asked) == {"file", "http"}
+
+
+def test_the_fonts_are_embedded_and_cut_down() -> None:
+    fonts = list_fonts(render_letter_pdf(make_letter()))
+    assert sorted(name.partition("+")[2] for name, _, _ in fonts) == ["Gelasio", "Gelasio-Bold"]
+    assert all(embedded and subset for _, embedded, subset in fonts)
+
+
+@pytest.mark.parametrize("large_print", [False, True])
+def test_a_pdf_ua_checker_finds_no_fault(tmp_path: Path, large_print: bool) -> None:
+    text = make_letter(rehearsal=True) if not large_print else make_short_letter(rehearsal=True)
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(render_letter_pdf(text, large_print=large_print))
+    findings = outloud.check(str(path)).findings
+    assert [(finding.rule, finding.message) for finding in findings] == []
+
+
+def test_it_says_what_it_is_to_screen_readers() -> None:
+    pdf = PdfReader(io.BytesIO(render_letter_pdf(make_letter())))
+    assert pdf.metadata is not None
+    title = "Time to negotiate: an end to the war in Ukraine: letter to The Rt Hon Sir Iain Duncan Smith MP"
+    assert (pdf.metadata.title, pdf.metadata.author) == (title, "Margaret Ann Whitfield")
+    assert pdf.root_object["/Lang"] == "en-GB"
+    annotations = [annotation.get_object() for annotation in pdf.pages[0]["/Annots"]]
+    assert {annotation["/Subtype"] for annotation in annotations} == {"/Link"}
+    assert {annotation["/F"] for annotation in annotations} == {4}
+    assert [a["/Dest"] for a in annotations if "/Dest" in a] == [f"letter-source-{n}" for n in (1, 2, 3)]
+
+
+def test_without_sources_there_are_no_note_numbers() -> None:
+    html = render_letter_html(make_letter(sources=()))
+    assert "<sup>" not in html
+    assert "Sources" not in html
+
+
+def test_large_print_is_large() -> None:
+    small, large = (
+        next(
+            word
+            for word in read_words(render_letter_pdf(make_letter(), large_print=large_print))
+            if word.text == "Dear"
+        )
+        for large_print in (False, True)
+    )
+    assert (large.bottom - large.top) / (small.bottom - small.top) == pytest.approx(18 / 11, rel=0.02)
+
+
+def test_the_same_letter_has_the_same_bytes() -> None:
+    first = render_letter_pdf(make_letter())
+    render_letter_pdf(make_short_letter(sender_name="Ольга Петрова"), large_print=True)
+    assert render_letter_pdf(make_letter()) == first
+
+
+def test_another_process_makes_the_same_bytes() -> None:
+    code = (
+        "import django, hashlib; django.setup();"
+        "from letters.rendering import render_letter_pdf; from tests.letters.samples import make_letter;"
+        "print(hashlib.sha256(render_letter_pdf(make_letter())).hexdigest())"
+    )
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    run = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, env=env, capture_output=True, check=True)
+    assert run.stdout.decode().strip() == hashlib.sha256(render_letter_pdf(make_letter())).hexdigest()
+
+
+def test_four_threads_make_the_same_bytes_as_one() -> None:
+    letters = [make_letter(reference=f"{n:04}-TEST") for n in range(4)] + [make_short_letter(sender_name="Ольга")]
+    alone = [render_letter_pdf(text) for text in letters]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(render_letter_pdf, letters * 4))
+    assert together == alone * 4
+
+
+def test_the_preview_is_the_same_letter_under_the_pages_headings() -> None:
+    text = make_letter()
+    preview = render_to_string("letters/_letter_body.html", {"letter": text, "heading_level": 2})
+    assert re.findall("<h([1-6])", preview) == ["2", "3"]
+    assert re.findall("<h([1-6])", render_letter_html(text)) == ["1", "2"]
+    assert "style=" not in preview
+
+    def body(html: str) -> str:
+        inner = html[html.index('<div class="letter-sender">') : html.index("</ol>")]
+        return re.sub("<(/?)h[1-6]", r"<\1h", inner)
+
+    assert body(preview) == body(render_letter_html(text))
+
+
+def test_the_checks_name_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert check_letters_can_be_made() == []
+    monkeypatch.setattr("weasyprint.text.ffi.harfbuzz_subset", None)
+    monkeypatch.setattr(settings, "BUILD_DIR", tmp_path)
+    library, fonts = check_letters_can_be_made()
+    assert "libharfbuzz-subset0" in library.msg
+    assert "make setup" in fonts.msg
