@@ -53,8 +53,11 @@ need_packages() {
         printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $start_nothing >/dev/null
         "${as_root[@]}" chmod +x $start_nothing
         # shellcheck disable=SC2064
-        trap "${as_root[*]} rm -f $start_nothing" RETURN EXIT
+        trap "${as_root[*]} rm -f $start_nothing" EXIT
     fi
+    case " $missing" in *" postfix "*) # only its smtp-sink is wanted, no mail server
+        echo "postfix postfix/main_mailer_type select No configuration" | "${as_root[@]}" debconf-set-selections ;;
+    esac
     # shellcheck disable=SC2086
     if ! { "${as_root[@]}" apt-get update -q &&
         "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing; } \
@@ -63,6 +66,8 @@ need_packages() {
         die "apt-get could not install these system packages: ${missing% } (its last words are above)."
     fi
     rm -f "$output"
+    [ -z "$(trap -p EXIT)" ] || "${as_root[@]}" rm -f $start_nothing
+    trap - EXIT
 }
 
 # unless_done NAME FILE… -- COMMAND…: run the command unless it has succeeded on exactly these files before.
