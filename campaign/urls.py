@@ -2,6 +2,11 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+admin.site.site_header = _("Parley: the organisers’ desk")
+admin.site.site_title = _("Parley")
+admin.site.index_title = _("Campaigns, letters, Parliament")
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -37,8 +38,8 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
         "campaign",
         "constituency_name",
         "member_name",
-        "created_at",
-        "sent_at",
+        "shown_created",
+        "shown_sent",
     ]
     list_filter = ["status", "campaign", "rehearsal", "member_party"]
     list_select_related = ["campaign"]
@@ -102,6 +103,16 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
         return format_html(
             '<span class="letter-status is-{}"><b aria-hidden="true">{}</b> {}</span>', letter.status, shape, word
         )
+
+    @admin.display(description=_("written"), ordering="created_at")
+    def shown_created(self, letter: Letter) -> str:
+        """When it was written, short enough for a list."""
+        return date_format(timezone.localtime(letter.created_at), "j M Y, H:i")
+
+    @admin.display(description=_("sent"), ordering="sent_at")
+    def shown_sent(self, letter: Letter) -> str:
+        """When it was sent, if it was."""
+        return date_format(timezone.localtime(letter.sent_at), "j M Y, H:i") if letter.sent_at else "–"
 
     @admin.display(description=_("goes to"))
     def goes_to(self, letter: Letter) -> str:

@@ -85,6 +85,7 @@ def test_every_page_is_accessible_and_fits(
     page.goto(f"{live_server.url}/confirm/{make_token(letter.id, 'confirm')}/")
     jane.see("confirm")
     jane.press("Send my letter now")
+    assert page.inner_text("h1") == "Your letter to Rachel Blake MP"
     jane.see("letter")
     page.goto(f"{live_server.url}/letter/wrong/")
     jane.see("wrong-link")

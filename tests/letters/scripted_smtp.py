@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import IO
 
 
 @dataclass
@@ -98,7 +100,7 @@ class ScriptedServer:
                 if not go_on:
                     return
 
-    def _take(self, stream, sender: str, recipient: str, say) -> bool:  # noqa: ANN001
+    def _take(self, stream: IO[bytes], sender: str, recipient: str, say: Callable[[str], bool]) -> bool:
         if self._breaks("drop-data"):
             return False
         lines = []

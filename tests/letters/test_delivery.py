@@ -13,7 +13,7 @@ import pytest
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters import delivery
+from letters import delivery, emails
 from letters.delivery import claim_letters, drain_queue, recover_leases, settle_letter, start_letter
 from letters.models import Letter, Status
 from letters.smtp import Answer, Fate
@@ -142,7 +142,7 @@ def test_an_unreachable_server_costs_no_attempt(settings: Any) -> None:
 def test_one_letter_that_cannot_be_made_does_not_hold_up_the_others(scripted: ScriptedServer, monkeypatch: Any) -> None:
     campaign = make_campaign()
     bad, good = make_letter(campaign, sender_name="Bad"), make_letter(campaign)
-    build = delivery.build_letter_mail
+    build = emails.build_letter_mail
 
     def build_or_break(letter: Letter) -> Any:
         if letter.sender_name == "Bad":
@@ -203,7 +203,7 @@ def test_a_letter_that_kills_its_sender_each_time_fails_in_the_end() -> None:
 
 def test_a_letter_withdrawn_after_it_was_claimed_is_not_sent(scripted: ScriptedServer, monkeypatch: Any) -> None:
     letter = make_letter()
-    build = delivery.build_letter_mail
+    build = emails.build_letter_mail
 
     def withdraw_meanwhile(claimed: Letter) -> Any:
         fresh = Letter.objects.get(pk=claimed.pk)

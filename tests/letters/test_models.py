@@ -22,9 +22,8 @@ def test_every_status_is_in_the_table_and_moves_only_to_statuses() -> None:
 
 @pytest.mark.parametrize("status", [Status.SENT, Status.BOUNCED, Status.WITHDRAWN])
 def test_what_has_arrived_or_ended_never_goes_back_into_the_queue(status: Status) -> None:
-    reachable, new = {status}, {status}
-    while new:
-        new = set().union(*(MOVES[at] for at in new)) - reachable  # type: ignore[arg-type]
+    reachable: set[str] = {status}
+    while new := set().union(*(MOVES[at] for at in reachable)) - reachable:
         reachable |= new
     assert reachable.isdisjoint({Status.QUEUED, Status.CLAIMED, Status.SENDING})
 
