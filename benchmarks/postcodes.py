@@ -1,6 +1,6 @@
 """Is a postcode's seat found quickly? Run: python -m benchmarks.postcodes
 
-Asks the shipped table for the same 20,000 postcodes as a dict of all live postcodes and a SQLite table with an index, in
+Asks the shipped table for the same 20,000 postcodes as a dict of all live ones and a SQLite table with an index, in
 turns in one process, and weighs loading against unpickling that dict. Exits 1 if a gate is missed: a look-up at most
 20 times a dict's and 2 times SQLite's, loading at most a twentieth of the dict's, memory at most a twentieth of it.
 """

@@ -1,8 +1,8 @@
-"""Reads and writes the file of seats and members: one row a seat, checked as a whole before anything is believed."""
+"""Reads the file of seats and members: one row a seat, checked as a whole before anything is believed."""
 
 import csv
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -95,18 +95,6 @@ def read_member_file(path: Path) -> list[SeatRow]:
         raise MemberFileError(f"{path}: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise MemberFileError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
-
-
-def write_member_file(seats: Iterable[Constituency], file: TextIO) -> None:
-    """Write the seats (loaded with their `members`) in the format that `read_member_file` reads."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for seat in seats:
-        member = seat.member
-        person = [getattr(member, column) if member else "" for column in MEMBER_COLUMNS]
-        writer.writerow(
-            [seat.gss, seat.name, seat.name_cy, seat.nation, seat.as_of, *person, seat.member_known_as_of or seat.as_of]
-        )
 
 
 class _Reader:

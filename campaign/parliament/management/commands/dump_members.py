@@ -4,7 +4,7 @@ from typing import Any, TextIO, cast
 
 from django.core.management.base import BaseCommand
 
-from campaign.parliament.member_file import write_member_file
+from campaign.parliament.member_dump import write_member_file
 from campaign.parliament.models import Constituency
 
 

@@ -1,0 +1,20 @@
+"""Writes the file of seats and members."""
+
+import csv
+from collections.abc import Iterable
+from typing import TextIO
+
+from campaign.parliament.member_file import COLUMNS, MEMBER_COLUMNS
+from campaign.parliament.models import Constituency
+
+
+def write_member_file(seats: Iterable[Constituency], file: TextIO) -> None:
+    """Write the seats (loaded with their `members`) in the format that `read_member_file` reads."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for seat in seats:
+        member = seat.member
+        person = [getattr(member, column) if member else "" for column in MEMBER_COLUMNS]
+        writer.writerow(
+            [seat.gss, seat.name, seat.name_cy, seat.nation, seat.as_of, *person, seat.member_known_as_of or seat.as_of]
+        )
