@@ -1,6 +1,7 @@
 """From what a person typed to the seats that may be theirs, and what to tell them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -58,18 +59,18 @@ def find_seats(text: str | None) -> Finding:
     return _look_up(postcode)
 
 
-def load_constituencies(finding: Finding) -> list[Constituency]:
-    """Return the seats of a finding in its order, with their members, in two queries (none without seats)."""
-    if not finding.gss:
+def load_constituencies(codes: Sequence[str]) -> list[Constituency]:
+    """Return the seats of these GSS codes in their order, with their members, in two queries (none without codes)."""
+    if not codes:
         return []
-    seats = {seat.gss: seat for seat in Constituency.objects.with_members().filter(pk__in=finding.gss)}
-    return [seats[gss] for gss in finding.gss if gss in seats]
+    seats = {seat.gss: seat for seat in Constituency.objects.with_members().filter(pk__in=codes)}
+    return [seats[gss] for gss in codes if gss in seats]
 
 
 def find_constituencies(text: str | None) -> tuple[Finding, list[Constituency]]:
     """Return what `find_seats` finds and its seats, in at most two queries; the message names seat, MP or vacancy."""
     finding = find_seats(text)
-    seats = load_constituencies(finding)
+    seats = load_constituencies(finding.gss)
     if finding.gss and not seats:
         message = f"We know {finding.postcode}, but this site has no constituencies yet. Please tell its organisers."
         return replace(finding, status="unknown", message=message, gss=()), []

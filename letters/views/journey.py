@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
-from campaign.parliament.finding import find_seats
+from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
 from letters.drafting import MOST_ARGUMENTS, OWN, count_words
 from letters.forms import ArgumentsForm, DetailsForm, PostcodeForm, SendForm, WordsForm
@@ -33,17 +34,19 @@ def find_member(desk: Desk) -> HttpResponse:
         if choose_seat(desk, desk.request.POST.get("gss", "")):
             return desk.go("write-mp")
         if form.is_valid():
-            finding = find_seats(form.cleaned_data["postcode"])
+            finding, _seats = find_constituencies(form.cleaned_data["postcode"])
             if finding.status == "found" and choose_seat(desk, finding.gss[0]):
                 return desk.go("write-mp")
             if finding.gss:
                 desk.draft.gss = ""
                 desk.save()
-                session[FINDING] = {"message": finding.message, "gss": list(finding.gss)}
+                # The message names the postcode; what is kept does not.
+                message = finding.message.replace(finding.postcode, _("Your postcode"))
+                session[FINDING] = {"message": message, "gss": list(finding.gss)}
                 return desk.go("write-mp")
             form.add_error("postcode", finding.message)
     found = session.get(FINDING) or {"message": "", "gss": []}
-    seats = Constituency.objects.with_members().filter(pk__in=found["gss"])
+    seats = load_constituencies(found["gss"])
     return desk.render("write-mp", "letters/mp.html", {"form": form, "message": found["message"], "seats": seats})
 
 

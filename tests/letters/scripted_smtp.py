@@ -5,9 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import IO
 
 
 @dataclass
@@ -100,7 +99,7 @@ class ScriptedServer:
                 if not go_on:
                     return
 
-    def _take(self, stream: IO[bytes], sender: str, recipient: str, say: Callable[[str], bool]) -> bool:
+    def _take(self, stream: Iterable[bytes], sender: str, recipient: str, say: Callable[[str], bool]) -> bool:
         if self._breaks("drop-data"):
             return False
         lines = []

@@ -80,7 +80,10 @@ def test_a_postcode_that_leads_nowhere_says_what_to_do_and_keeps_what_was_typed(
 def test_a_northern_irish_postcode_asks_which_constituency(client: Client, campaign: Campaign) -> None:
     make_seat("N05000001", "Belfast East", parliament_id=7)
     go(client, "write-mp", {"postcode": "BT1 5GS"})
+    [session] = Session.objects.all()
+    assert "BT1" not in str(session.get_decoded())
     page = go(client, "write-mp").content.decode()
+    assert "Your postcode is in Northern Ireland" in page
     assert "Which is your constituency?" in page
     assert "Belfast East" in page
     go(client, "write-mp", {"gss": "N05000001"})

@@ -96,10 +96,10 @@ def test_no_campaign_an_unknown_one_or_several(member: Member, request: pytest.F
     with pytest.raises(CommandError, match="no campaign yet"):
         print_sample("--gss", GSS)
     request.getfixturevalue("campaign")
-    with pytest.raises(CommandError, match="no campaign “other”. There is: talks"):
+    with pytest.raises(CommandError, match=r"no campaign “other”. There is: talks"):
         print_sample("--gss", GSS, "--campaign", "other")
     Campaign.objects.create(slug="second", title="S", subject="s", tagline="t", brief="b")
-    with pytest.raises(CommandError, match="several campaigns.*second, talks"):
+    with pytest.raises(CommandError, match=r"several campaigns.*second, talks"):
         print_sample("--gss", GSS)
 
 
@@ -114,5 +114,5 @@ def test_it_writes_no_pdf_to_a_terminal(campaign: Campaign, member: Member) -> N
         def isatty(self) -> bool:
             return True
 
-    with pytest.raises(CommandError, match="letter.pdf"):
+    with pytest.raises(CommandError, match=r"letter\.pdf"):
         call_command("sample_letter", "--gss", GSS, stdout=Terminal())

@@ -118,7 +118,7 @@ def test_no_input_raises(text: str | None) -> None:
 def test_seats_are_loaded_in_two_queries(text: str, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     finding = find_seats(text)
     with django_assert_num_queries(2):
-        seats = load_constituencies(finding)
+        seats = load_constituencies(finding.gss)
         assert [seat.gss for seat in seats if seat.member] == list(finding.gss)
 
 
