@@ -12,7 +12,7 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import outloud
+import outloud  # type: ignore[import-untyped]
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -228,7 +228,7 @@ def test_it_says_what_it_is_to_screen_readers() -> None:
     assert pdf.metadata is not None
     title = "Time to negotiate: an end to the war in Ukraine: letter to The Rt Hon Sir Iain Duncan Smith MP"
     assert (pdf.metadata.title, pdf.metadata.author) == (title, "Margaret Ann Whitfield")
-    assert pdf.root_object["/Lang"] == "en-GB"
+    assert str(pdf.root_object["/Lang"]) == "en-GB"
     annotations = [annotation.get_object() for annotation in pdf.pages[0]["/Annots"]]
     assert {annotation["/Subtype"] for annotation in annotations} == {"/Link"}
     assert {annotation["/F"] for annotation in annotations} == {4}

@@ -59,7 +59,7 @@ def print_sample(*options: str) -> str:
     """Return the text of the PDF that the command writes."""
     out = io.TextIOWrapper(io.BytesIO())
     call_command("sample_letter", *options, stdout=out)
-    return read_text(out.buffer.getvalue())  # type: ignore[attr-defined]
+    return read_text(out.buffer.getvalue())
 
 
 def test_it_prints_a_letter_marked_as_a_sample(campaign: Campaign, member: Member) -> None:

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             pdf = render_letter_pdf(text, large_print=options["large_print"])
         except RenderingNotReadyError as error:
             raise CommandError(str(error)) from error
-        self.stdout.buffer.write(pdf)
+        self.stdout.buffer.write(pdf)  # type: ignore[attr-defined]  # passed on to the stream beneath
 
 
 def find_campaign(slug: str | None) -> Campaign:
