@@ -229,7 +229,7 @@ def test_it_says_what_it_is_to_screen_readers() -> None:
     title = "Time to negotiate: an end to the war in Ukraine: letter to The Rt Hon Sir Iain Duncan Smith MP"
     assert (pdf.metadata.title, pdf.metadata.author) == (title, "Margaret Ann Whitfield")
     assert str(pdf.root_object["/Lang"]) == "en-GB"
-    annotations = [annotation.get_object() for annotation in pdf.pages[0]["/Annots"]]
+    annotations = [annotation.get_object() for annotation in pdf.pages[0].annotations or []]
     assert {annotation["/Subtype"] for annotation in annotations} == {"/Link"}
     assert {annotation["/F"] for annotation in annotations} == {4}
     assert [a["/Dest"] for a in annotations if "/Dest" in a] == [f"letter-source-{n}" for n in (1, 2, 3)]
