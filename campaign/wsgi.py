@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 
 application = get_wsgi_application()
+
+from campaign.startup import refuse_to_start_on_errors  # noqa: E402 Django has to be set up
+
+refuse_to_start_on_errors()

@@ -1,0 +1,39 @@
+"""Web and worker refuse to start when letters could not be made."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.checks import Error, Warning  # noqa: A004
+
+from campaign import startup
+
+
+def test_errors_stop_the_start_and_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup, "run_checks", lambda: [Warning("mind this"), Error("no font", hint="make setup")])
+    with pytest.raises(SystemExit, match=r"(?s)cannot start.*no font.*make setup"):
+        startup.refuse_to_start_on_errors()
+
+
+def test_warnings_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup, "run_checks", lambda: [Warning("mind this")])
+    startup.refuse_to_start_on_errors()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["-c", "import campaign.wsgi"], ["-m", "celery", "-A", "campaign", "worker", "-P", "solo"]],
+    ids=["web", "worker"],
+)
+def test_without_the_fonts_neither_web_nor_worker_starts(command: list[str], tmp_path: Path) -> None:
+    settings = tmp_path / "without_fonts.py"
+    settings.write_text("from tests.settings import *\nfrom pathlib import Path\nBUILD_DIR = Path('/nowhere')\n")
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "without_fonts", "PYTHONPATH": f"{tmp_path}:{Path.cwd()}"}
+    done = subprocess.run([sys.executable, *command], env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert "Parley cannot start" in done.stderr
+    assert "make setup" in done.stderr
