@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core.checks import Error, Warning  # noqa: A004
+from django.core.checks import Error, Warning
 
 from campaign import startup
 
