@@ -1,6 +1,8 @@
 """Parley's settings for tests: a secret key and a data directory of their own, nothing from a .env file."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from unittest.mock import patch
@@ -8,7 +10,9 @@ from unittest.mock import patch
 from environs import Env
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
-os.environ.setdefault("PARLEY_DATA_DIR", tempfile.mkdtemp(prefix="parley-test-data-"))
+if "PARLEY_DATA_DIR" not in os.environ:  # children, such as a Celery worker, inherit it
+    os.environ["PARLEY_DATA_DIR"] = tempfile.mkdtemp(prefix="parley-test-data-")
+    atexit.register(shutil.rmtree, os.environ["PARLEY_DATA_DIR"], ignore_errors=True)
 
 # With pytest-xdist each process has a data directory and a Redis database of its own.
 _process = os.environ.get("PYTEST_XDIST_WORKER", "")
