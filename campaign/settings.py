@@ -164,7 +164,7 @@ if "@" not in parseaddr(LETTERS_FROM)[1]:
 LIVE_DELIVERY: bool = env.bool("LIVE_DELIVERY", False)
 REHEARSAL_ADDRESS: str = env.str("REHEARSAL_ADDRESS", "rehearsal@parley.localhost")
 # Where the demo's mail catcher keeps what it caught; unset, there is no mailbox page.
-MAILBOX_DIR: Path | None = env.path("MAILBOX_DIR", None)
+MAILBOX_DIR: Path | None = Path(env.str("MAILBOX_DIR")) if env.str("MAILBOX_DIR", "") else None
 
 # --- Celery: the database row is the truth, these messages only say "wake up" -----------------------------
 REDIS_URL: str = env.str("REDIS_URL", "")
@@ -198,7 +198,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hide_secret_paths": {"()": "campaign.logs.HideSecretPaths"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_secret_paths"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        "mail.log": {"level": "WARNING"},  # the demo's mail catcher would name every address
+    },
 }

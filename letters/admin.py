@@ -118,9 +118,7 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
     def goes_to(self, letter: Letter) -> str:
         """The address that the letter really goes to, which in rehearsal is not the MP's."""
         recipient = choose_recipient(letter)
-        return (
-            recipient if recipient == letter.member_email else f"{recipient} ({_('rehearsal')}; {letter.member_email})"
-        )
+        return f"{recipient} ({_('rehearsal')}; {letter.member_email})" if letter.rehearsal else recipient
 
     @admin.display(description=_("text"))
     def shown_text(self, letter: Letter) -> str | SafeString:

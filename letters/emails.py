@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from letters.drafting import LetterText, read_letter, tidy_line
-from letters.models import Letter
+from letters.models import Letter, Notice
 from letters.privacy import make_token
 from letters.rendering import render_letter_pdf
 
@@ -54,8 +55,8 @@ def make_envelope_sender(letter: Letter) -> str:
 
 
 def choose_recipient(letter: Letter) -> str:
-    """Return where the letter goes: to the MP only if campaign and operator have both gone live."""
-    if letter.rehearsal or not settings.LIVE_DELIVERY:
+    """Return where the letter goes: to the MP if it was confirmed while its campaign was live."""
+    if letter.rehearsal:
         return letter.campaign.rehearsal_address or settings.REHEARSAL_ADDRESS
     return letter.member_email
 
@@ -84,62 +85,78 @@ def write_plain_text(text: LetterText) -> str:
     return "\n\n".join([date_format(text.dated, "j F Y"), *blocks, "-- \n" + "\n".join(footer)]) + "\n"
 
 
+def name_pdf(letter: Letter) -> str:
+    """Return the attachment's file name: which seat, which letter, nobody's name."""
+    return f"letter-{slugify(letter.constituency_name)}-{letter.reference}.pdf"
+
+
 def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
     """Return the letter as the mail that its MP receives, and the SHA-256 of its PDF in hex.
 
-    Raises whatever the PDF engine raises; the letter is then not sent.
+    Raises whatever the PDF engine raises, and PermissionError for a live letter that the operator does not allow to
+    go (LIVE_DELIVERY); the letter is then not sent.
     """
+    if not (letter.rehearsal or settings.LIVE_DELIVERY):
+        raise PermissionError("LIVE_DELIVERY is off")
     with override(letter.language):
         text = read_letter(letter)
         pdf = render_letter_pdf(text)
         plain = write_plain_text(text)
     recipient = choose_recipient(letter)
-    rehearsed = recipient != letter.member_email
     message = EmailMessage(policy=SMTP)
     local, domain = split_from()
     via = _("%(name)s via %(campaign)s") % {"name": letter.sender_name, "campaign": letter.campaign.title}
     message["From"] = Address(tidy_line(via), local, domain)
     message["Reply-To"] = Address(tidy_line(letter.sender_name), addr_spec=letter.sender_email)
     message["To"] = (
-        Address(addr_spec=recipient) if rehearsed else Address(tidy_line(letter.member_name), addr_spec=recipient)
+        Address(addr_spec=recipient)
+        if letter.rehearsal
+        else Address(tidy_line(letter.member_name), addr_spec=recipient)
     )
     subject = f"{letter.subject} ({letter.constituency_name})"
-    message["Subject"] = tidy_line(f"[{_('Rehearsal')}] {subject}" if rehearsed else subject)
+    message["Subject"] = tidy_line(f"[{_('Rehearsal')}] {subject}" if letter.rehearsal else subject)
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = letter.message_id or make_message_id(letter)
     message["X-Parley-Reference"] = letter.reference
-    if rehearsed:
+    if letter.rehearsal:
         notice = _("REHEARSAL: this letter was not sent to an MP. It would have gone to %(mp)s <%(address)s>.")
         plain = notice % {"mp": letter.member_name, "address": letter.member_email} + "\n\n" + plain
     message.set_content(plain, cte="quoted-printable")
-    filename = f"letter-{slugify(letter.constituency_name)}-{letter.reference}.pdf"
-    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=filename)
+    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name_pdf(letter))
     return Mail(letter.envelope_sender, recipient, message.as_bytes()), hashlib.sha256(pdf).hexdigest()
 
 
-def build_confirm_mail(letter: Letter) -> Mail:
-    """Return the mail that asks the writer to confirm.
+def build_notice_mail(letter: Letter, kind: str) -> Mail:
+    """Return the mail to the writer of that kind (Notice.Kind); the one about a sent letter has a copy and the PDF.
 
-    It carries no free text and no name, so that the form is no relay for anybody's message.
+    The one that asks for confirmation carries no free text and no name, so that the form is no relay for anybody's
+    message: until then nobody knows whose address it is.
     """
-    context = {
+    purpose = "confirm" if kind == Notice.Kind.CONFIRM else "letter"
+    context: dict[str, Any] = {
         "letter": letter,
         "campaign": letter.campaign,
-        "url": settings.SITE_URL + reverse("confirm", args=[make_token(letter.id, "confirm")]),
-        "rehearsal": letter.campaign.mode == letter.campaign.Mode.REHEARSAL,
+        "url": settings.SITE_URL + reverse(purpose, args=[make_token(letter.id, purpose)]),
+        "rehearsal": letter.rehearsal,
     }
+    pdf = None
     with override(letter.language):
-        plain = render_to_string("letters/mails/confirm.txt", context)
-        html = render_to_string("letters/mails/confirm.html", context)
-        subject = _("Please confirm your letter to %(mp)s") % {"mp": letter.member_name}
+        if kind == Notice.Kind.SENT:
+            text = read_letter(letter)
+            context["copy"], pdf = write_plain_text(text), render_letter_pdf(text)
+        plain = render_to_string(f"letters/mails/{kind}.txt", context)
+        html = render_to_string(f"letters/mails/{kind}.html", context)
+        subject = tidy_line(render_to_string(f"letters/mails/{kind}_subject.txt", context))
     message = EmailMessage(policy=SMTP)
     local, domain = split_from()
     message["From"] = Address(tidy_line(letter.campaign.title), local, domain)
     message["To"] = Address(addr_spec=letter.sender_email)
-    message["Subject"] = tidy_line(subject)
+    message["Subject"] = subject
     message["Date"] = format_datetime(timezone.now())
-    message["Message-ID"] = f"<confirm.{letter.id}@{domain}>"
+    message["Message-ID"] = f"<{kind}.{letter.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office replies away
     message.set_content(plain, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if pdf is not None:
+        message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name_pdf(letter))
     return Mail(settings.LETTERS_FROM, letter.sender_email, message.as_bytes())

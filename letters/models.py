@@ -6,6 +6,7 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -55,6 +56,8 @@ MOVES: dict[str, set[str]] = {
     Status.WITHDRAWN: set(),
 }
 LEASED = (Status.CLAIMED, Status.SENDING)
+# What the supporter is owed a mail about: a Notice of this kind is written with the move.
+TOLD_BY_MAIL: dict[str, str] = {Status.SENT: "sent", Status.FAILED: "returned", Status.BOUNCED: "returned"}
 WITHDRAWABLE = tuple(status for status, to in MOVES.items() if Status.WITHDRAWN in to)
 
 
@@ -72,11 +75,15 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     """Queries that read as English."""
 
     def due(self) -> LetterQuerySet:
-        """Queued letters whose time has come and whose campaign is not paused, longest waiting first."""
+        """Queued letters whose time has come and which may go, longest waiting first.
+
+        A paused campaign's letters wait, and live ones while the operator does not allow delivery to MPs.
+        """
         sending = (Campaign.Mode.REHEARSAL, Campaign.Mode.LIVE, Campaign.Mode.CLOSED)
-        return self.filter(
-            status=Status.QUEUED, next_attempt_at__lte=timezone.now(), campaign__mode__in=sending
-        ).order_by("next_attempt_at")
+        may_go = Q(campaign__mode__in=sending) & (Q() if settings.LIVE_DELIVERY else Q(rehearsal=True))
+        return self.filter(may_go, status=Status.QUEUED, next_attempt_at__lte=timezone.now()).order_by(
+            "next_attempt_at"
+        )
 
     def past_lease(self) -> LetterQuerySet:
         """Letters whose sender has not been heard of since its lease ended."""
@@ -201,6 +208,9 @@ class Letter(models.Model):
             if not mine.update(status=status, **changes):
                 return False
             self.events.create(what=status, note=note, actor=actor)
+            if status in TOLD_BY_MAIL and not self.scrubbed_at:
+                # Each kind once in a letter's life, also if it fails, is retried and fails again.
+                Notice.objects.get_or_create(letter=self, kind=TOLD_BY_MAIL[status])
         self.status = status
         for field, value in changes.items():
             if not isinstance(value, models.expressions.Combinable):
@@ -268,6 +278,8 @@ class Notice(models.Model):
         """What the mail is about."""
 
         CONFIRM = "confirm", _("Please confirm your letter")
+        SENT = "sent", _("Your letter was sent")
+        RETURNED = "returned", _("Your letter did not arrive")
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=10, choices=Kind.choices)

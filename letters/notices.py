@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from letters.delivery import MOST_ATTEMPTS, count_pause, lease_length
-from letters.emails import Mail, build_confirm_mail
+from letters.emails import Mail, build_notice_mail
 from letters.models import Happening, Letter, Notice, Status
 from letters.smtp import Connection, Fate
 
@@ -22,9 +22,9 @@ def owe_confirmation(letter: Letter) -> Notice:
 
 def build_notice(notice: Notice) -> Mail | None:
     """Return the notice as a mail, or None if it has lost its point."""
-    if notice.letter.status != Status.UNCONFIRMED or notice.letter.scrubbed_at:
-        return None
-    return build_confirm_mail(notice.letter)
+    letter = notice.letter
+    outdated = notice.kind == Notice.Kind.CONFIRM and letter.status != Status.UNCONFIRMED
+    return None if outdated or letter.scrubbed_at else build_notice_mail(letter, notice.kind)
 
 
 def claim_notice(notice: Notice) -> bool:
@@ -52,7 +52,9 @@ def send_notices() -> int:
                 sent += 1
             elif answer.fate is Fate.REFUSED or notice.attempts + 1 >= MOST_ATTEMPTS:
                 changes |= {"due_at": None}
-                notice.letter.tell(Happening.NOTE, note="The confirmation mail could not be delivered.")
+                notice.letter.tell(
+                    Happening.NOTE, note=f"The mail “{notice.get_kind_display()}” could not be delivered."
+                )
                 logger.warning("letter %s: notice %s refused", notice.letter.reference, notice.kind)
             else:
                 changes |= {"due_at": timezone.now() + count_pause(notice.attempts + 1)}

@@ -17,9 +17,10 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def wake() -> None:
-    """Send what is due now: notices first, somebody is waiting for them."""
+    """Send what is due: notices first, for somebody waits for them; then letters, and the notices they gave rise to."""
     send_notices()
-    drain_queue()
+    if drain_queue():
+        send_notices()
 
 
 @shared_task
@@ -28,8 +29,7 @@ def sweep() -> None:
     recovered = recover_leases()
     if recovered:
         logger.warning("recovered letters: %s", dict(recovered))
-    send_notices()
-    drain_queue()
+    wake()
 
 
 @shared_task

@@ -64,7 +64,7 @@ def test_a_letter_goes_the_whole_way(
     jane.press("Send my letter now")
     assert "Your letter to" in jane.page.inner_text("h1")
 
-    [_asked, letter] = smtp_server.wait_for(2)
+    [_asked, letter, told] = smtp_server.wait_for(3)
     row = Letter.objects.get()
     message = letter.message
     assert letter.recipients == ("rehearsal@parley.localhost",)
@@ -91,8 +91,9 @@ def test_a_letter_goes_the_whole_way(
         assert part in printed
     assert hashlib.sha256(pdf).hexdigest() == row.pdf_sha256
 
-    jane.page.wait_for_timeout(300)
     jane.page.reload()
     assert "Your letter was sent." in jane.page.content()
     assert Letter.objects.get().status == Status.SENT
-    assert len(smtp_server.messages) == 2
+    assert told.recipients == ("jane@supporter.example",)
+    assert told.message["Subject"] == "Your letter to Rachel Blake MP was sent"
+    assert len(smtp_server.messages) == 3

@@ -50,16 +50,17 @@ def test_rehearsal_letters_never_go_to_an_mp(scripted: ScriptedServer, settings:
     assert [taken.recipient for taken in scripted.taken] == ["group@organisers.example"]
 
 
-@pytest.mark.parametrize(
-    ("live", "recipient"), [(True, "ann.example.mp@parliament.example"), (False, "rehearsal@parley.localhost")]
-)
-def test_a_live_campaign_reaches_mps_only_if_the_operator_says_so_too(
-    scripted: ScriptedServer, settings: Any, live: bool, recipient: str
+def test_a_live_letter_waits_until_the_operator_allows_it_to_go_to_an_mp(
+    scripted: ScriptedServer, settings: Any
 ) -> None:
-    settings.LIVE_DELIVERY = live
-    make_letter(make_campaign(mode=Campaign.Mode.LIVE))
-    drain_queue()
-    assert [taken.recipient for taken in scripted.taken] == [recipient]
+    letter = make_letter(make_campaign(mode=Campaign.Mode.LIVE))
+    assert settings.LIVE_DELIVERY is False
+    assert drain_queue() == {}
+    with pytest.raises(PermissionError):
+        emails.build_letter_mail(letter)
+    settings.LIVE_DELIVERY = True
+    assert drain_queue() == {"sent": 1}
+    assert [taken.recipient for taken in scripted.taken] == ["ann.example.mp@parliament.example"]
 
 
 def test_a_letter_confirmed_in_rehearsal_stays_in_rehearsal_when_the_campaign_goes_live(

@@ -9,14 +9,15 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign.content.models import Campaign
 from letters import emails
 from letters.drafting import tidy_line, tidy_text
-from letters.emails import build_confirm_mail, build_letter_mail, make_envelope_sender, make_message_id
-from letters.models import Letter
+from letters.emails import build_letter_mail, build_notice_mail, make_envelope_sender, make_message_id
+from letters.models import Letter, Notice
 from letters.privacy import make_token
 from tests.letters.factories import make_campaign, make_letter
 
@@ -123,16 +124,41 @@ def _letter_of(name: str, title: str, words: str, seat: str) -> Letter:
     return letter
 
 
-def test_the_confirmation_mail_carries_no_free_text_and_no_name() -> None:
+def test_the_confirmation_mail_carries_no_free_text_and_no_name(settings: Any) -> None:
     letter = make_letter(queued=False, sender_name="Buy pills at spam.example")
-    mail = build_confirm_mail(letter)
+    mail = build_notice_mail(letter, Notice.Kind.CONFIRM)
     message = read(mail.content)
     assert mail.recipient == letter.sender_email == message["To"]
     assert message["Auto-Submitted"] == "auto-generated"
     html = message.get_body(("html",))
     assert html is not None
     for text in (plain(message), html.get_content()):
-        assert f"http://localhost:8000/confirm/{make_token(letter.id, 'confirm')}/" in text
+        assert f"{settings.SITE_URL}/confirm/{make_token(letter.id, 'confirm')}/" in text
         for typed in ("pills", "I have thought", "Test Street", "SW1A 1AA"):
             assert typed not in text
     assert "pills" not in str(message["From"]) + str(message["Subject"])
+
+
+def test_the_writer_of_a_sent_letter_gets_a_copy_with_the_pdf_and_the_link() -> None:
+    letter = make_letter(sent_at=timezone.now())
+    message = read(build_notice_mail(letter, Notice.Kind.SENT).content)
+    assert message["To"] == letter.sender_email
+    assert message["Subject"] == "Your letter to Ms Ann Example MP was sent"
+    text = plain(message)
+    for part in (
+        "Dear Jane Doe,",
+        f"/letter/{make_token(letter.id, 'letter')}/",
+        "I have thought about this for years.",
+    ):
+        assert part in text
+    [pdf] = message.iter_attachments()
+    assert pdf.get_content().startswith(b"%PDF-")
+
+
+def test_the_writer_of_a_letter_that_came_back_learns_what_to_do() -> None:
+    letter = make_letter()
+    message = read(build_notice_mail(letter, Notice.Kind.RETURNED).content)
+    assert message["Subject"] == "Your letter to Ms Ann Example MP did not arrive: please post it"
+    assert "Please print and post it." in plain(message)
+    assert f"/letter/{make_token(letter.id, 'letter')}/" in plain(message)
+    assert list(message.iter_attachments()) == []

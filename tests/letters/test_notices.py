@@ -7,8 +7,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from letters.delivery import drain_queue
 from letters.models import Letter, Notice, Status
-from letters.notices import owe_confirmation, send_notices
+from letters.notices import claim_notice, owe_confirmation, send_notices
+from letters.privacy import erase_letter
 from tests.letters.factories import make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
@@ -59,11 +61,37 @@ def test_a_letter_that_is_no_longer_waiting_is_not_asked_about(scripted: Scripte
 
 def test_a_notice_claimed_by_a_worker_that_died_comes_back(scripted: ScriptedServer) -> None:
     owe()
-    from letters.notices import claim_notice
-
     notice = Notice.objects.get()
     assert claim_notice(notice)
     assert claim_notice(notice) is False
     assert send_notices() == 0
     Notice.objects.update(due_at=timezone.now() - dt.timedelta(seconds=1))
     assert send_notices() == 1
+
+
+def test_the_writer_is_told_once_that_the_letter_was_sent(scripted: ScriptedServer) -> None:
+    letter = make_letter()
+    drain_queue()
+    assert (send_notices(), send_notices()) == (1, 0)
+    assert [taken.recipient for taken in scripted.taken] == ["rehearsal@parley.localhost", letter.sender_email]
+
+
+def test_the_writer_is_told_once_that_it_failed_however_often_it_is_retried(scripted: ScriptedServer) -> None:
+    letter = make_letter()
+    for _ in range(2):
+        scripted.script.append("rcpt 550 no")
+        drain_queue()
+        letter.refresh_from_db()
+        assert letter.status == Status.FAILED
+        send_notices()
+        letter.move_to(Status.QUEUED, next_attempt_at=timezone.now())
+    assert [taken.recipient for taken in scripted.taken] == [letter.sender_email]
+
+
+def test_nobody_is_written_to_after_erasure(scripted: ScriptedServer) -> None:
+    letter = make_letter()
+    drain_queue()
+    letter.refresh_from_db()
+    assert erase_letter(letter)
+    assert send_notices() == 0
+    assert len(scripted.taken) == 1
