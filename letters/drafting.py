@@ -160,9 +160,9 @@ def count_words(text: str) -> int:
     return len(re.findall(r"\w+(?:[’'\-]\w+)*", text))
 
 
-def choose_asks(campaign: Campaign, member: Member | None) -> list[Ask]:
+def choose_asks(campaign: Campaign, member: Member) -> list[Ask]:
     """Return the asks that make sense for this member."""
-    return [ask for ask in campaign.asks.all() if member is None or member.takes_part or not ask.in_chamber]
+    return [ask for ask in campaign.asks.all() if member.takes_part or not ask.in_chamber]
 
 
 def pick_ask(draft: Draft, asks: list[Ask]) -> Ask | None:
@@ -226,7 +226,7 @@ def write_letter(
     campaign: Campaign,
     arguments: dict[str, Argument],
     seat: Constituency,
-    member: Member | None,
+    member: Member,
     sender: Sender,
 ) -> LetterText:
     """Return the draft as the letter it would be today."""
@@ -237,9 +237,9 @@ def write_letter(
         language=campaign.language,
         sender_name=sender.name,
         sender_lines=(*sender.lines, sender.postcode) if sender.postcode else sender.lines,
-        recipient_lines=(member.envelope if member else _("The MP for %s") % seat.name, *COMMONS_LINES),
+        recipient_lines=(member.envelope, *COMMONS_LINES),
         dated=timezone.localdate(),
-        salutation=member.salutation if member else _("Dear MP"),
+        salutation=member.salutation,
         subject=campaign.subject,
         paragraphs=paragraphs,
         ask=ask.text if ask else "",

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.models import Argument, Phrasing
+from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.finding import find_seats
 from campaign.parliament.models import Constituency, Member
 from letters.drafting import (
@@ -140,14 +140,15 @@ class WordsForm(CrispyForm):
         self,
         data: QueryDict | None = None,
         *,
+        campaign: Campaign,
         draft: Draft,
         arguments: dict[str, Argument],
         seat: Constituency,
-        member: Member | None,
+        member: Member,
     ) -> None:
         self.draft = draft
         self.arguments = {key: arguments[key] for key in draft.keys if key in arguments}
-        asks = choose_asks(next(iter(arguments.values())).campaign, member) if arguments else []
+        asks = choose_asks(campaign, member)
         ask = pick_ask(draft, asks)
         initial = {
             "opening": write_opening(seat) if draft.opening is None else draft.opening,
@@ -274,11 +275,11 @@ class DetailsForm(CrispyForm):
         },
     )
 
-    def __init__(self, *args: Any, seat: Constituency, member: Member | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, seat: Constituency, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.seat = seat
         choices = [(Channel.POST, _("By post: I print it, sign it and post it"))]
-        if member is not None and member.email:
+        if member.email:
             choices.insert(0, (Channel.EMAIL, _("By email: this site sends it for me")))
             self.fields["email"].required = self.data.get("channel") != Channel.POST
         else:

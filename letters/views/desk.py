@@ -47,14 +47,21 @@ class Desk:
         return arguments
 
     @cached_property
-    def seat(self) -> Constituency | None:
-        """The chosen constituency with its member."""
+    def found_seat(self) -> Constituency | None:
+        """The chosen constituency with its member, if one has been chosen."""
         return Constituency.objects.with_members().filter(pk=self.draft.gss).first() if self.draft.gss else None
 
     @property
-    def member(self) -> Member | None:
-        """The MP written to."""
-        return self.seat.member if self.seat else None
+    def seat(self) -> Constituency:
+        """The chosen constituency; only for steps that need one."""
+        assert self.found_seat is not None
+        return self.found_seat
+
+    @property
+    def member(self) -> Member:
+        """The MP written to; only for steps that need one."""
+        assert self.seat.member is not None
+        return self.seat.member
 
     @property
     def chosen(self) -> list[str]:
@@ -67,7 +74,6 @@ class Desk:
 
     def write(self, sender: Sender | None = None) -> LetterText:
         """Return the letter as it stands."""
-        assert self.seat is not None
         nobody = Sender(_("Your name"), (_("Your address"),), "")
         return write_letter(self.draft, self.campaign, self.arguments, self.seat, self.member, sender or nobody)
 
@@ -98,7 +104,7 @@ class Desk:
 
 
 def journey_step(
-    needs_seat: bool = False, needs_arguments: bool = False
+    needs_member: bool = False, needs_arguments: bool = False
 ) -> Callable[[Callable[[Desk], HttpResponse]], Callable[Concatenate[HttpRequest, str, ...], HttpResponse]]:
     """Make a function of a Desk into a view of (request, slug), going back to the step that is missing."""
 
@@ -110,8 +116,9 @@ def journey_step(
             if not campaign.takes_letters():
                 return redirect("campaign", slug)  # its page says why
             desk = Desk(request, campaign, load_draft(request.session, slug))
-            if needs_seat and desk.seat is None:
-                messages.info(request, _("First, let us find your MP."))
+            if needs_member and (desk.found_seat is None or desk.found_seat.member is None):
+                if desk.found_seat is None:  # a vacant seat is explained on that page
+                    messages.info(request, _("First, let us find your MP."))
                 return desk.go("write-mp")
             if needs_arguments and not desk.chosen:
                 messages.info(request, _("Choose at least one argument for your letter."))

@@ -60,7 +60,7 @@ def choose_from_seats(desk: Desk) -> HttpResponse:
     return desk.render("write-mp", "letters/seats.html", {"query": query, "seats": seats})
 
 
-@journey_step(needs_seat=True)
+@journey_step(needs_member=True)
 def choose_arguments(desk: Desk) -> HttpResponse:
     """Step 2: one to four arguments."""
     if desk.request.method == "POST":
@@ -80,12 +80,18 @@ def choose_arguments(desk: Desk) -> HttpResponse:
     )
 
 
-@journey_step(needs_seat=True, needs_arguments=True)
+@journey_step(needs_member=True, needs_arguments=True)
 def write_words(desk: Desk) -> HttpResponse:
     """Step 3, the builder. Every button saves everything that was typed, then does its own work."""
-    assert desk.seat is not None
     data = desk.request.POST if desk.request.method == "POST" else None
-    form = WordsForm(data, draft=desk.draft, arguments=desk.arguments, seat=desk.seat, member=desk.member)
+    form = WordsForm(
+        data,
+        campaign=desk.campaign,
+        draft=desk.draft,
+        arguments=desk.arguments,
+        seat=desk.seat,
+        member=desk.member,
+    )
     if form.is_valid():
         form.update_draft()
         action, _colon, key = desk.request.POST.get("action", "next").partition(":")
@@ -111,10 +117,9 @@ def write_words(desk: Desk) -> HttpResponse:
     return desk.render("write-words", "letters/words.html", context)
 
 
-@journey_step(needs_seat=True, needs_arguments=True)
+@journey_step(needs_member=True, needs_arguments=True)
 def give_details(desk: Desk) -> HttpResponse:
     """Step 4: who writes. A POST comes from the check page's "change" and brings what was typed back."""
-    assert desk.seat is not None
     form = DetailsForm(initial=desk.request.POST.dict(), seat=desk.seat, member=desk.member)
     return show_details(desk, form)
 
@@ -125,14 +130,14 @@ def show_details(desk: Desk, form: DetailsForm) -> HttpResponse:
 
 
 def show_check(desk: Desk, form: DetailsForm) -> HttpResponse:
-    """Show step 5 for valid details. They travel on in hidden fields and are kept nowhere."""
+    """Show step 5 for valid details (only consent may be missing). They travel on in hidden fields, kept nowhere."""
     response = desk.render(
         "write-check",
         "letters/check.html",
         {
             "form": form,
             "consent": form if isinstance(form, SendForm) else SendForm(seat=form.seat, member=desk.member),
-            "text": desk.write(form.sender()) if form.is_valid() or isinstance(form, SendForm) else None,
+            "text": desk.write(form.sender()),
             "by_email": form.cleaned_data["channel"] == "email",
             "enough": desk.has_enough_own_words(),
             "own_word_count": count_words(desk.draft.own_words),
@@ -142,10 +147,9 @@ def show_check(desk: Desk, form: DetailsForm) -> HttpResponse:
     return response
 
 
-@journey_step(needs_seat=True, needs_arguments=True)
+@journey_step(needs_member=True, needs_arguments=True)
 def check_letter(desk: Desk) -> HttpResponse:
     """Step 5: the letter as it will arrive, to download or to send."""
-    assert desk.seat is not None
     if desk.request.method != "POST":
         return desk.go("write-details")
     form = DetailsForm(desk.request.POST, seat=desk.seat, member=desk.member)

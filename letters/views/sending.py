@@ -20,10 +20,9 @@ from letters.views.desk import Desk, journey_step
 from letters.views.journey import show_check, show_details
 
 
-@journey_step(needs_seat=True, needs_arguments=True)
+@journey_step(needs_member=True, needs_arguments=True)
 def download_letter(desk: Desk) -> HttpResponse:
     """Give the letter as a PDF. Name and address make the PDF and are not stored; a count remains."""
-    assert desk.seat is not None
     if desk.request.method != "POST":
         return desk.go("write-details")
     form = DetailsForm(desk.request.POST, seat=desk.seat, member=desk.member)
@@ -37,10 +36,9 @@ def download_letter(desk: Desk) -> HttpResponse:
     return response
 
 
-@journey_step(needs_seat=True, needs_arguments=True)
+@journey_step(needs_member=True, needs_arguments=True)
 def send_letter(desk: Desk) -> HttpResponse:
     """Store the letter and ask its writer, by email, to confirm it."""
-    assert desk.seat is not None
     if desk.request.method != "POST":
         return desk.go("write-details")
     form = SendForm(desk.request.POST, seat=desk.seat, member=desk.member)
@@ -67,8 +65,6 @@ def store_letter(desk: Desk, sender: Sender) -> bool:
 
     A letter of the same draft that is not confirmed yet is replaced: the writer has gone back to change it.
     """
-    assert desk.seat is not None
-    assert desk.member is not None
     Letter.objects.filter(draft_id=desk.draft.id, status=Status.UNCONFIRMED).delete()
     if Letter.objects.filter(draft_id=desk.draft.id).exists():
         return False

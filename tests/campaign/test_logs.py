@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -25,7 +26,8 @@ def test_a_refused_form_is_logged_without_its_secret(caplog: pytest.LogCaptureFi
 
 
 def test_every_handler_hides_secrets() -> None:
-    assert all("hide_secret_paths" in handler["filters"] for handler in settings.LOGGING["handlers"].values())
+    handlers: Any = settings.LOGGING["handlers"]
+    assert all("hide_secret_paths" in handler["filters"] for handler in handlers.values())
 
 
 def test_other_records_pass_as_they_are() -> None:

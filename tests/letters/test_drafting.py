@@ -117,6 +117,7 @@ def test_a_note_has_one_number_however_often_it_is_used() -> None:
 @pytest.mark.django_db
 def test_the_letter_reads_as_the_draft_says() -> None:
     campaign, seat = make_campaign(), make_seat()
+    assert seat.member
     arguments = {argument.key: argument for argument in Argument.objects.with_texts()}
     draft = Draft(own_words="My own.\n\nTwice.", own_position=1, ask="say")
     draft.choose(["argument-2", "argument-1", "gone"])
@@ -151,6 +152,7 @@ def test_the_letter_reads_as_the_draft_says() -> None:
 )
 def test_asks_that_make_no_sense_for_a_member_are_not_offered(party: str, asks: list[str]) -> None:
     campaign, seat = make_campaign(), make_seat(party=party)
+    assert seat.member
     assert [ask.key for ask in choose_asks(campaign, seat.member)] == asks
 
 

@@ -110,6 +110,8 @@ def test_a_vacant_seat_says_so_and_leads_no_further(client: Client, campaign: Ca
     page = go(client, "write-mp").content.decode()
     assert "has no MP until its by-election" in page
     assert reverse("write-arguments", args=["peace"]) not in page
+    for step in ("write-arguments", "write-words", "write-details", "write-send"):
+        assert go(client, step)["Location"] == reverse("write-mp", args=["peace"])
 
 
 @pytest.mark.parametrize("step", ["write-arguments", "write-words", "write-details", "write-check"])
