@@ -211,7 +211,7 @@ def number_notes(paragraphs: Iterable[tuple[str, Iterable[str]]]) -> tuple[tuple
     notes: dict[str, int] = {}
     numbered = []
     for text, its_notes in paragraphs:
-        numbers = tuple(dict.fromkeys(notes.setdefault(note, len(notes) + 1) for note in its_notes))
+        numbers = tuple(sorted({notes.setdefault(note, len(notes) + 1) for note in its_notes}))
         numbered.append(Paragraph(text, numbers))
     return tuple(numbered), tuple(notes)
 

@@ -191,6 +191,10 @@ class Argument(models.Model):
             self.count_review_from_today()  # type: ignore[unreachable]  # unset until the first save
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self) -> str:
+        """Return where the argument stands on the campaign's public page."""
+        return f"{self.campaign.get_absolute_url()}#argument-{self.key}"
+
     def clean(self) -> None:
         """Refuse a theme of another campaign."""
         if self.theme_id and self.campaign_id and self.theme.campaign_id != self.campaign_id:
@@ -264,9 +268,12 @@ class Source(models.Model):
     @property
     def note(self) -> str:
         """The source in one line, as it stands in a letter's notes."""
-        parts = [self.who, self.title, self.publisher, self.date_text]
-        unique = list(dict.fromkeys(part for part in parts if part))
-        return ", ".join(unique) + (f", {self.url}" if self.url else "") + "."
+        said = ""
+        for part in (self.who, self.title, self.publisher, self.date_text, self.url):
+            # A title often names its occasion or its date already.
+            if part and part.casefold() not in said.casefold():
+                said = f"{said}, {part}" if said else part
+        return f"{said}."
 
 
 class Ask(models.Model):
