@@ -105,6 +105,12 @@ class Draft:
         self.pieces = kept + [Piece(key) for key in wanted if key not in {piece.key for piece in kept}]
         self.own_position = min(self.own_position, len(self.pieces))
 
+    def arrange(self, order: list[str]) -> None:
+        """Bring the pieces into this order, if it names each of them and the own words once; else leave it."""
+        if sorted(order) == sorted(self.order):
+            self.own_position = order.index(OWN)
+            self.pieces.sort(key=lambda piece: order.index(piece.key))
+
     def move(self, key: str, step: int) -> None:
         """Move an argument, or the own words, `step` places down (negative: up), as far as there is room."""
         order = self.order
@@ -112,8 +118,7 @@ class Draft:
             return
         at = order.index(key)
         order.insert(max(0, min(at + step, len(order) - 1)), order.pop(at))
-        self.own_position = order.index(OWN)
-        self.pieces.sort(key=lambda piece: order.index(piece.key))
+        self.arrange(order)
 
 
 def load_draft(session: MutableMapping[str, Any], slug: str) -> Draft:

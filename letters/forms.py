@@ -124,6 +124,7 @@ class WordsForm(CrispyForm):
             "max_length": _("Your own words have %(show_value)d characters; %(limit_value)d fit in a letter.")
         },
     )
+    order = forms.CharField(required=False, widget=forms.HiddenInput)  # filled in by dragging: keys with spaces between
     ask = forms.ChoiceField(
         label=_("What do you ask your MP to do?"),
         widget=forms.RadioSelect,
@@ -181,6 +182,7 @@ class WordsForm(CrispyForm):
     def update_draft(self) -> None:
         """Take what was typed into the draft. An edit is kept for the phrasing it was made on."""
         data = self.cleaned_data
+        self.draft.arrange(data["order"].split())
         self.draft.opening = None if data["opening"] == self.usual_opening else data["opening"]
         self.draft.own_words = data["own_words"]
         self.draft.ask = data["ask"]

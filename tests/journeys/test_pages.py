@@ -136,3 +136,24 @@ def test_an_organiser_finds_the_letter_in_the_admin(page_desktop: Page, live_ser
     page_desktop.get_by_role("link", name=letter.reference).click()
     page_desktop.screenshot(path=PICTURES / "desktop-admin-letter.png", full_page=True)
     assert "I have thought about this for years." in page_desktop.inner_text("pre")
+
+
+@pytest.mark.usefixtures("shipped")
+def test_cards_are_dragged_into_order_and_nothing_typed_is_lost(page_desktop: Page, live_server: LiveServer) -> None:
+    jane = Supporter(page_desktop, live_server.url)
+    jane.find_mp()
+    jane.choose("The war nearly ended in its second month", "‘Seize the moment’")
+    page_desktop.get_by_role("textbox", name="Your own words").fill("It’s kept, isn't it? Yes.")
+    assert page_desktop.inner_text("#own-count") == "5"
+    page_desktop.get_by_role("textbox", name="Your own words").fill("Kept.")
+
+    def order() -> list[str | None]:
+        return [card.get_attribute("data-key") for card in page_desktop.locator(".words-card").all()]
+
+    assert order() == ["~own", "nearly-ended", "milley-seize-the-moment"]
+    page_desktop.locator("[data-key='milley-seize-the-moment'] .words-card-handle").drag_to(
+        page_desktop.locator("[data-key='nearly-ended'] .words-card-head")
+    )
+    page_desktop.wait_for_url("**/words/#card-milley-seize-the-moment")
+    assert order() == ["~own", "milley-seize-the-moment", "nearly-ended"]
+    assert page_desktop.get_by_role("textbox", name="Your own words").input_value() == "Kept."

@@ -169,3 +169,19 @@ def test_a_stored_letter_reads_as_it_was_frozen() -> None:
     assert text.reference == letter.reference
     assert text.recipient_lines == ("Ms Ann Example MP", "House of Commons", "London", "SW1A 0AA")
     assert text.rehearsal is True
+
+
+@given(st.permutations(["~own", "a", "b", "c"]))
+def test_dragging_arranges_as_dropped(order: list[str]) -> None:
+    draft = Draft()
+    draft.choose("abc")
+    draft.arrange(order)
+    assert draft.order == order
+
+
+@pytest.mark.parametrize("order", [[], ["a", "b"], ["~own", "a", "b", "b"], ["~own", "a", "b", "c"], ["a", "b", "x"]])
+def test_an_order_that_does_not_fit_changes_nothing(order: list[str]) -> None:
+    draft = Draft()
+    draft.choose("ab")
+    draft.arrange(order)
+    assert draft.order == ["~own", "a", "b"]

@@ -11,8 +11,9 @@ from django.core.management.base import CommandError
 from fontTools.ttLib import TTFont
 
 from letters.fonts import SourceMissingError, build_fonts
-from letters.management.commands.build_assets import copy_bootstrap
+from letters.management.commands.build_assets import LIBRARIES, copy_library
 
+BOOTSTRAP = "bootstrap/dist/css/bootstrap.min.css"
 NODE_MODULES = settings.BASE_DIR / "node_modules"
 WELSH = "ÂÊÎÔÛŴŶâêîôûŵŷÁÉÍÓÚẂÝáéíóúẃýÄËÏÖÜẄŸäëïöüẅÿÀÈÌÒÙẀỲàèìòùẁỳ"
 
@@ -53,14 +54,14 @@ def test_without_npm_packages_it_says_what_to_do(tmp_path: Path, monkeypatch: py
     with pytest.raises(SourceMissingError, match="npm ci"):
         build_fonts(tmp_path, tmp_path)
     with pytest.raises(CommandError, match="npm ci"):
-        copy_bootstrap(tmp_path, tmp_path)
+        copy_library(tmp_path, tmp_path, BOOTSTRAP, LIBRARIES[BOOTSTRAP])
     monkeypatch.setattr(settings, "BASE_DIR", tmp_path)
     with pytest.raises(CommandError, match="npm ci"):
         call_command("build_assets")
 
 
 def test_bootstrap_names_no_map_that_is_not_there(tmp_path: Path) -> None:
-    (copied,) = copy_bootstrap(NODE_MODULES, tmp_path)
+    (copied,) = copy_library(NODE_MODULES, tmp_path, BOOTSTRAP, LIBRARIES[BOOTSTRAP])
     assert "sourceMappingURL" not in copied.read_text()
     assert copied.read_text().rstrip().endswith("}")
-    assert copy_bootstrap(NODE_MODULES, tmp_path) == []
+    assert copy_library(NODE_MODULES, tmp_path, BOOTSTRAP, LIBRARIES[BOOTSTRAP]) == []
