@@ -149,7 +149,8 @@ def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     """Give the writer the PDF of the letter."""
     if letter.scrubbed_at:
         return redirect("letter", make_token(letter.id, "letter"))
-    response = HttpResponse(render_letter_pdf(read_letter(letter)), content_type="application/pdf")
+    pdf = render_letter_pdf(read_letter(letter), large_print="large" in request.GET)
+    response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'
     return response
 

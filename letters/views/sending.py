@@ -28,7 +28,7 @@ def download_letter(desk: Desk) -> HttpResponse:
     form = DetailsForm(desk.request.POST, seat=desk.seat, member=desk.member)
     if not form.is_valid():
         return show_details(desk, form)
-    pdf = render_letter_pdf(desk.write(form.sender()))
+    pdf = render_letter_pdf(desk.write(form.sender()), large_print="large_print" in desk.request.POST)
     DownloadCount.add_one(desk.campaign, desk.seat.gss)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="letter-{slugify(desk.seat.name)}.pdf"'

@@ -300,3 +300,22 @@ def test_each_step_costs_a_constant_number_of_queries(client: Client, django_ass
     for step in ("write-mp", "write-arguments", "write-words", "write-details", "write-seats"):
         with django_assert_max_num_queries(12):
             assert go(client, step).status_code == 200
+
+
+def test_large_print_is_larger(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    usual = go(client, "write-download", DETAILS).content
+    large = go(client, "write-download", DETAILS | {"large_print": "yes"}).content
+    assert _find_largest_body_size(large) >= 18 > _find_largest_body_size(usual)
+
+
+def _find_largest_body_size(pdf: bytes) -> float:
+    """The size in points of the words that the supporter wrote."""
+    sizes: list[float] = []
+
+    def look(text: str, _cm: Any, matrix: list[float], _font: Any, size: float) -> None:
+        if "thought" in text:
+            sizes.append(abs(size * matrix[0]))
+
+    PdfReader(io.BytesIO(pdf)).pages[0].extract_text(visitor_text=look)
+    return max(sizes)

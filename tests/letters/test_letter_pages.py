@@ -135,6 +135,9 @@ def test_the_writer_gets_the_pdf(client: Client, letter: Letter) -> None:
     text = PdfReader(io.BytesIO(b"".join(response))).pages[0].extract_text()
     assert "Jane Doe" in text
     assert letter.reference in text
+    large = client.get(letter_path(letter, "letter-pdf") + "?large")
+    assert large.content.startswith(b"%PDF-")
+    assert large.content != response.content
 
 
 def test_the_writer_can_withdraw_until_it_is_being_sent(client: Client, letter: Letter) -> None:
