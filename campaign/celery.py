@@ -1,16 +1,24 @@
 """The Celery application: the muscle; the database row is the truth (docs/states.md)."""
 
 import os
+from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 
 app = Celery("parley")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_as_django_does(**_signal: Any) -> None:
+    """Log as the settings say, also in worker and beat: Celery's own way would neither hide secrets nor write JSON."""
+    dictConfig(settings.LOGGING)
 
 
 @worker_init.connect

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import logging
 import re
 
@@ -16,3 +18,21 @@ class HideSecretPaths(logging.Filter):
         """Rewrite the record's message; let every record pass."""
         record.msg, record.args = SECRET_PATH.sub(r"/\1/…", record.getMessage()), ()
         return True
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, for programs that collect logs; `letter` is there if the record names one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as a line of JSON."""
+        line: dict[str, str] = {
+            "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if reference := getattr(record, "letter", ""):
+            line["letter"] = str(reference)
+        if record.exc_info:
+            line["exception"] = SECRET_PATH.sub(r"/\1/…", self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)

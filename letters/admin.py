@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from letters.drafting import read_letter
 from letters.emails import choose_recipient, write_plain_text
+from letters.health import measure_health
 from letters.models import Letter, Status
 from letters.rendering import render_letter_pdf
 from letters.tasks import wake_worker
@@ -85,6 +86,15 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
         """Leave the long texts out of the list."""
         return super().get_queryset(request).select_related("campaign")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Say above the list what needs a person now, and what is stuck."""
+        health = measure_health(brief=True)
+        undecided = [(Status.UNKNOWN, health.unknown), (Status.FAILED, health.failed), (Status.HELD, health.held)]
+        needs = [{"status": status, "shape": SHAPES[status], "count": count} for status, count in undecided if count]
+        return super().changelist_view(
+            request, (extra_context or {}) | {"problems": health.problems, "needs_a_person": needs}
+        )
 
     def show_pdf(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Give the letter's PDF to those who may see letters."""

@@ -82,7 +82,8 @@ def prepare_letters(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Lette
             mail, letter.pdf_sha256 = build_letter_mail(letter)
         except Exception as error:  # noqa: BLE001 whatever one letter does to the PDF engine must not stop the others
             # The kind of error only: its words might quote the letter.
-            logger.error("letter %s could not be made: %s", letter.reference, type(error).__name__)
+            words = "letter %s could not be made: %s"
+            logger.error(words, letter.reference, type(error).__name__, extra={"letter": letter.reference})
             letter.move_to(Status.FAILED, lease=lease, note=f"The letter could not be made ({type(error).__name__}).")
         else:
             ready.append((letter, mail))
@@ -119,9 +120,10 @@ def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Status | 
         status = Status.FAILED
         changes |= {"next_attempt_at": None}
     if not letter.move_to(status, note=answer.words[:500], lease=lease, **changes):
-        logger.warning("letter %s: lease lost before its answer was written", letter.reference)
+        words = "letter %s: lease lost before its answer was written"
+        logger.warning(words, letter.reference, extra={"letter": letter.reference})
         return None
-    logger.info("letter %s: %s", letter.reference, status)
+    logger.info("letter %s: %s", letter.reference, status, extra={"letter": letter.reference})
     return status
 
 

@@ -152,6 +152,7 @@ class Letter(models.Model):
             models.Index(fields=["status", "-created_at"], name="letter_status_newest"),
             models.Index(fields=["constituency_gss"], name="letter_seat"),
             models.Index(fields=["-created_at"], name="letter_newest"),
+            models.Index(fields=["-sent_at"], condition=Q(sent_at__isnull=False), name="letter_last_sent"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -318,3 +319,19 @@ class DownloadCount(models.Model):
         key: dict[str, Any] = {"campaign": campaign, "constituency_gss": constituency_gss, "day": timezone.localdate()}
         cls.objects.get_or_create(**key)
         cls.objects.filter(**key).update(count=F("count") + 1)
+
+
+class Heartbeat(models.Model):
+    """When a process that works unseen was last at work: one row for each."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @staticmethod
+    def beat(name: str) -> None:
+        """Write down that it is at work now, in one statement, however many do so at once."""
+        now = Heartbeat(name=name, at=timezone.now())
+        Heartbeat.objects.bulk_create([now], update_conflicts=True, unique_fields=["name"], update_fields=["at"])

@@ -55,7 +55,8 @@ def send_notices() -> int:
                 notice.letter.tell(
                     Happening.NOTE, note=f"The mail “{notice.get_kind_display()}” could not be delivered."
                 )
-                logger.warning("letter %s: notice %s refused", notice.letter.reference, notice.kind)
+                reference = notice.letter.reference
+                logger.warning("letter %s: notice %s refused", reference, notice.kind, extra={"letter": reference})
             else:
                 changes |= {"due_at": timezone.now() + count_pause(notice.attempts + 1)}
             Notice.objects.filter(pk=notice.pk).update(**changes)

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from letters.delivery import drain_queue, recover_leases
+from letters.models import Heartbeat
 from letters.notices import send_notices
 from letters.privacy import forget_unconfirmed
 
@@ -26,6 +27,7 @@ def wake() -> None:
 @shared_task
 def sweep() -> None:
     """The safety net, run by beat: take back lost claims, then send whatever is due."""
+    Heartbeat.beat("sweep")  # first, for what follows may take minutes; letters.health reads it
     recovered = recover_leases()
     if recovered:
         logger.warning("recovered letters: %s", dict(recovered))

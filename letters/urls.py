@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from letters.views import journey, letter, sending
+from letters.views import health, journey, letter, sending
 
 steps = [
     path("", journey.find_member, name="write-mp"),
@@ -18,6 +18,7 @@ steps = [
 ]
 
 urlpatterns = [
+    path("health/", health.show_health, name="health"),
     path("mailbox/", include("letters.mailbox.urls")),
     path("confirm/<str:token>/", letter.confirm_letter, name="confirm"),
     path("letter/<str:token>/", letter.show_letter, name="letter"),

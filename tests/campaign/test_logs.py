@@ -1,16 +1,22 @@
-"""Logs carry no secret link."""
+"""Logs carry no secret link, and programs can read them."""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import logging
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from campaign.logs import HideSecretPaths
+from campaign.logs import HideSecretPaths, JsonLines
 from letters.privacy import make_token
+from tests.conftest import StartWorker
 from tests.letters.factories import make_letter
 
 
@@ -34,3 +40,51 @@ def test_other_records_pass_as_they_are() -> None:
     record = logging.LogRecord("x", logging.INFO, "", 0, "letter %s: %s", ("C7QK-4MHW", "sent"), None)
     assert HideSecretPaths().filter(record)
     assert record.getMessage() == "letter C7QK-4MHW: sent"
+
+
+def write(record: logging.LogRecord) -> dict[str, str]:
+    assert HideSecretPaths().filter(record)
+    line = JsonLines().format(record)
+    assert "\n" not in line
+    fields: dict[str, str] = json.loads(line)
+    return fields
+
+
+def test_json_lines_name_the_letter_they_are_about() -> None:
+    record = logging.LogRecord("letters.delivery", logging.INFO, "", 0, "letter %s: %s", ("C7QK-4MHW", "sent"), None)
+    record.letter = "C7QK-4MHW"
+    line = write(record)
+    assert dt.datetime.fromisoformat(line.pop("time")).tzinfo == dt.UTC
+    assert line == {
+        "level": "INFO",
+        "logger": "letters.delivery",
+        "message": "letter C7QK-4MHW: sent",
+        "letter": "C7QK-4MHW",
+    }
+
+
+def test_json_lines_hide_secrets_in_messages_and_in_errors() -> None:
+    try:
+        raise ValueError("at /confirm/secret-token/ “quoted”\nand more")
+    except ValueError:
+        record = logging.LogRecord(
+            "x", logging.ERROR, "", 0, "Forbidden: %s", ("/letter/secret-token/",), sys.exc_info()
+        )
+    line = write(record)
+    assert line["message"] == "Forbidden: /letter/…/"
+    assert "ValueError: at /confirm/…/ “quoted”\nand more" in line["exception"]
+    assert "letter" not in line
+
+
+def test_a_worker_logs_as_the_settings_say(start_worker: StartWorker) -> None:
+    lines = start_worker(LOG_FORMAT="json").read_text().splitlines()
+    logged = [json.loads(line) for line in lines if line.startswith("{")]
+    assert any(line["message"].endswith("ready.") for line in logged)
+    assert not any(" ready." in line for line in lines if not line.startswith("{"))
+
+
+def test_a_format_that_does_not_exist_is_refused() -> None:
+    command = [sys.executable, "-c", "import campaign.settings"]
+    env = os.environ | {"LOG_FORMAT": "xml"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert "LOG_FORMAT has to be line or json." in done.stderr

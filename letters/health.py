@@ -1,0 +1,195 @@
+"""Is the site well? What is due, who is at work, and what holds letters up: nothing is ever silently stuck.
+
+Every query goes through an index of open rows, so that asking often costs little however many letters were sent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from letters.delivery import lease_length
+from letters.models import LEASED, Heartbeat, Letter, Notice, Status
+
+LONGEST_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
+LONGEST_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seconds
+LONGEST_SILENCE_WITH_WORK = dt.timedelta(seconds=90)
+BROKER_SECONDS = 2
+
+
+@dataclass
+class Health:
+    """What was measured. Ages are in seconds; None where there is nothing to measure."""
+
+    database: bool = True
+    broker: bool | None = None  # None: not asked
+    heartbeat_age: float | None = None  # since the last sweep began
+    at_work_age: float | None = None  # since the last sign of any worker: a sweep, or a letter in hand
+    due: int = 0
+    oldest_due_age: float | None = None
+    past_lease: int = 0
+    oldest_past_lease_age: float | None = None
+    unreached: int = 0
+    oldest_unreached_age: float | None = None
+    due_notices: int = 0
+    oldest_notice_age: float | None = None
+    held: int = 0
+    failed: int = 0
+    unknown: int = 0
+    last_sent_at: dt.datetime | None = None
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    def as_dict(self) -> dict[str, Any]:
+        """The measurements as plain data, "ok" first."""
+        return {"ok": self.ok} | asdict(self)
+
+
+def measure_health(*, brief: bool = False) -> Health:
+    """Measure everything and say what is wrong; never raises because something is down.
+
+    `brief` is for pages of the site: four queries, and no waiting for the broker.
+    """
+    health = Health()
+    try:
+        _measure_queue(health)
+        if not brief:
+            sent = Letter.objects.filter(sent_at__isnull=False).order_by("-sent_at")
+            health.last_sent_at = sent.values_list("sent_at", flat=True).first()
+    except DatabaseError:
+        health.database = False
+    if not brief:
+        health.broker = reach_broker()
+    health.problems = find_problems(health)
+    return health
+
+
+def reach_broker() -> bool:
+    """Whether Redis answers within seconds or, without Redis, the folder of messages can be written to."""
+    if not settings.REDIS_URL:
+        try:
+            with tempfile.TemporaryFile(dir=settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_out"]) as probe:
+                probe.write(b"probe")
+        except OSError:
+            return False
+        return True
+    # redis-py tries three more times by default, which would keep whoever asks waiting.
+    limits: dict[str, Any] = {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": BROKER_SECONDS}
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, retry=Retry(NoBackoff(), 0), **limits) as client:
+            return bool(client.ping())
+    except (redis.RedisError, OSError):
+        return False
+
+
+def _measure_queue(health: Health) -> None:
+    """Fill in what the database tells, in four queries."""
+    now = timezone.now()
+
+    def age(moment: dt.datetime | None) -> float | None:
+        return None if moment is None else max((now - moment).total_seconds(), 0)
+
+    due = Letter.objects.due().aggregate(count=Count("pk"), oldest=Min("next_attempt_at"))
+    health.due, health.oldest_due_age = due["count"], age(due["oldest"])
+
+    lost = Q(status__in=LEASED, lease_until__lt=now)
+    # Put back because the mail server could not be reached: each time due again a little later, so never due for long.
+    unreached = Q(status=Status.QUEUED, next_attempt_at__gt=now, attempts=0, confirmed_at__lt=now - LONGEST_DUE)
+    unreached &= ~Q(last_answer="")
+    is_open = (Status.QUEUED, *LEASED, Status.HELD, Status.FAILED, Status.UNKNOWN)
+    letters = Letter.objects.filter(status__in=is_open).aggregate(
+        lost=Count("pk", filter=lost),
+        oldest_lost=Min("lease_until", filter=lost),
+        newest_lease=Max("lease_until"),
+        unreached=Count("pk", filter=unreached),
+        oldest_unreached=Min("confirmed_at", filter=unreached),
+        **{
+            status.value: Count("pk", filter=Q(status=status))
+            for status in (Status.HELD, Status.FAILED, Status.UNKNOWN)
+        },
+    )
+    health.past_lease, health.oldest_past_lease_age = letters["lost"], age(letters["oldest_lost"])
+    health.unreached, health.oldest_unreached_age = letters["unreached"], age(letters["oldest_unreached"])
+    health.held, health.failed, health.unknown = (letters[status] for status in ("held", "failed", "unknown"))
+
+    notices = Notice.objects.filter(due_at__lte=now).aggregate(count=Count("pk"), oldest=Min("due_at"))
+    health.due_notices, health.oldest_notice_age = notices["count"], age(notices["oldest"])
+
+    beat = Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
+    health.heartbeat_age = age(beat)
+    # While every thread of the worker drains a long queue, sweeps wait; the letter it has just begun shows it is alive.
+    begun = letters["newest_lease"] and letters["newest_lease"] - lease_length()
+    health.at_work_age = min((seconds for seconds in (age(beat), age(begun)) if seconds is not None), default=None)
+
+
+def find_problems(health: Health) -> list[str]:
+    """Say in plain sentences what is wrong; an empty list means healthy."""
+    if not health.database:
+        problems = ["The database does not answer."]
+    else:
+        problems = [*_find_silence(health), *_find_stuck(health)]
+    if health.broker is False:
+        problems.append("The broker cannot be reached: wake-ups are lost, and letters wait.")
+    return problems
+
+
+def _find_silence(health: Health) -> list[str]:
+    """Say whether no worker is at work."""
+    work = health.due + health.past_lease + health.due_notices
+    limit = LONGEST_SILENCE_WITH_WORK if work else LONGEST_SILENCE
+    if health.at_work_age is None:
+        return ["No worker has ever swept the queue. Are worker and beat running?"]
+    if health.at_work_age > limit.total_seconds():
+        return [f"No worker has swept the queue for {say_age(health.at_work_age)}. Are worker and beat running?"]
+    return []
+
+
+def _find_stuck(health: Health) -> list[str]:
+    """Say what has been waiting for too long."""
+    limit = LONGEST_DUE.total_seconds()
+    stuck = [
+        (health.oldest_due_age, "The oldest letter has been due for {age} ({count} due)", health.due),
+        (
+            health.oldest_past_lease_age,
+            "A letter lost its sender {age} ago and nobody has taken it back ({count} in all)",
+            health.past_lease,
+        ),
+        (
+            health.oldest_unreached_age,
+            "The mail server cannot be reached: a letter confirmed {age} ago has not been offered yet ({count} in all)",
+            health.unreached,
+        ),
+        (
+            health.oldest_notice_age,
+            "The oldest mail to a supporter has been due for {age} ({count} due)",
+            health.due_notices,
+        ),
+    ]
+    return [
+        words.format(age=say_age(age), count=count) + "."
+        for age, words, count in stuck
+        if age is not None and age > limit
+    ]
+
+
+def say_age(seconds: float) -> str:
+    """Say how long that is: 45 seconds, 14 minutes, 3 hours, 5 days."""
+    for unit, length, least in (("day", 86_400, 2), ("hour", 3600, 2), ("minute", 60, 2)):
+        if seconds >= least * length:
+            return f"{int(seconds // length)} {unit}s"
+    whole = int(seconds)
+    return f"{whole} second" if whole == 1 else f"{whole} seconds"

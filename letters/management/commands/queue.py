@@ -1,0 +1,133 @@
+"""Print the state of the queue, and what holds it up, in plain words."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Count, Max, Min, QuerySet
+from django.utils import timezone
+
+from campaign.content.models import Campaign
+from letters.health import Health, measure_health, say_age
+from letters.models import LEASED, Letter, Status
+
+ADDRESS = re.compile(r"[^\s<>\"']+@[^\s<>\"']+")  # mail servers like to quote whom they refuse
+MOST_ANSWERS = 10
+
+
+class Command(BaseCommand):
+    """Say what is due, what waits and why, and what needs a person."""
+
+    help = (
+        "Prints the state of the queue and what holds it up; holds no personal data. "
+        "Exit code 1 if something is wrong, so that a cron job or a monitor can use it."
+    )
+    requires_system_checks: list[str] = []  # it has to answer just when things are broken
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the form."""
+        parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print, then end with 1 if unhealthy."""
+        health = measure_health()
+        state = health.as_dict() | (describe_queue() if health.database else {})
+        if options["json"]:
+            self.stdout.write(json.dumps(state, cls=DjangoJSONEncoder, indent=2))
+        else:
+            self.stdout.write("\n".join(write_lines(health, state)))
+        if not health.ok:
+            sys.exit(1)
+
+
+def describe_queue() -> dict[str, Any]:
+    """Return what measuring the health leaves out: what waits, for what, and until when."""
+    queued = Letter.objects.filter(status=Status.QUEUED).order_by()
+    paused = queued.filter(campaign__mode=Campaign.Mode.PAUSED)
+    moving = queued.exclude(campaign__mode=Campaign.Mode.PAUSED)
+    barred = moving.none() if settings.LIVE_DELIVERY else moving.filter(rehearsal=False)
+    retrying = moving.filter(next_attempt_at__gt=timezone.now()).exclude(pk__in=barred.values("pk"))
+    counts = dict(Letter.objects.order_by().values_list("status").annotate(Count("pk")))
+    times = retrying.aggregate(count=Count("pk"), first=Min("next_attempt_at"), last=Max("next_attempt_at"))
+    return {
+        "letters": {status.value: counts.get(status, 0) for status in Status},
+        "waiting_for_retry": {
+            "count": times["count"],
+            "first_at": times["first"],
+            "last_at": times["last"],
+            "answers": group_answers(retrying),
+        },
+        "paused_campaigns": dict(paused.values_list("campaign__slug").annotate(Count("pk"))),
+        "waiting_for_live_delivery": barred.count(),
+        "in_hand": Letter.objects.filter(status__in=LEASED).count(),
+    }
+
+
+def group_answers(letters: QuerySet[Letter]) -> list[tuple[str, int]]:
+    """Return the mail server's last words to these letters, most frequent first, without anybody's address."""
+    answers: Counter[str] = Counter()
+    for words, count in letters.values_list("last_answer").annotate(Count("pk")):
+        answers[ADDRESS.sub("…@…", words)] += count
+    return answers.most_common(MOST_ANSWERS)
+
+
+def write_lines(health: Health, state: dict[str, Any]) -> list[str]:
+    """Return the state as lines of text."""
+    lines = ["Healthy." if health.ok else "Something is wrong:", *(f"  - {words}" for words in health.problems), ""]
+    if health.database:
+        lines += [*_write_queue(health, state), "", *_write_people(health), ""]
+        last = health.last_sent_at
+        lines.append(f"Last letter sent: {_say_time(last) if last else 'never'}.")
+        beat = health.heartbeat_age
+        lines.append(f"Worker: {'has never swept' if beat is None else f'last swept {say_age(beat)} ago'}.")
+    lines.append(f"Broker: {'answers' if health.broker else 'does not answer'}.")
+    return lines
+
+
+def _write_queue(health: Health, state: dict[str, Any]) -> list[str]:
+    """What is on its way, and what waits for what."""
+    lines = ["Letters:"]
+    lines += [f"  {count:>7,}  {Status(status).label}" for status, count in state["letters"].items() if count]
+    if len(lines) == 1:
+        lines = ["Letters: none yet."]
+    oldest = "" if health.oldest_due_age is None else f", the oldest for {say_age(health.oldest_due_age)}"
+    lines += ["", f"Due now: {health.due:,}{oldest}."]
+    lost = f", {health.past_lease:,} of them without a sender" if health.past_lease else ""
+    lines.append(f"In hand: {state['in_hand']:,}{lost}.")
+    if health.due_notices:
+        lines.append(f"Mails to supporters due: {health.due_notices:,}.")
+    if retry := state["waiting_for_retry"]["count"]:
+        first, last = (_say_time(state["waiting_for_retry"][key]) for key in ("first_at", "last_at"))
+        lines.append(f"Waiting for another try: {retry:,}, from {first} to {last}. The mail server said:")
+        lines += [f"  {count:>7,}  {words or '(nothing)'}" for words, count in state["waiting_for_retry"]["answers"]]
+    lines += [
+        f"Waiting because the campaign “{slug}” is paused: {count:,}."
+        for slug, count in state["paused_campaigns"].items()
+    ]
+    if barred := state["waiting_for_live_delivery"]:
+        lines.append(f"Waiting because LIVE_DELIVERY is off: {barred:,} live.")
+    return lines
+
+
+def _write_people(health: Health) -> list[str]:
+    """What only a person can decide."""
+    undecided = {Status.UNKNOWN: health.unknown, Status.FAILED: health.failed, Status.HELD: health.held}
+    if not any(undecided.values()):
+        return ["Nothing needs a person."]
+    return [
+        "A person has to decide, in the admin:",
+        *(f"  {count:>7,}  {status.label}" for status, count in undecided.items() if count),
+    ]
+
+
+def _say_time(moment: Any) -> str:
+    """A time as people in the UK write it, to the minute."""
+    return f"{timezone.localtime(moment):%-d %B %Y, %H:%M}"

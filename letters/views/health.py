@@ -1,0 +1,40 @@
+"""Is the site well? Anybody may ask; only staff are told what is wrong."""
+
+from __future__ import annotations
+
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from letters.health import measure_health
+
+
+@never_cache
+@require_safe
+def show_health(request: HttpRequest) -> HttpResponse:
+    """Answer 200 "ok" or 503 "not ok"; staff who ask for JSON, or `?details`, get the measurements too."""
+    health = measure_health()
+    status = 200 if health.ok else 503
+    response: HttpResponse
+    if wants_details(request) and is_staff(request):
+        response = JsonResponse(health.as_dict(), status=status)
+    else:
+        response = HttpResponse("ok\n" if health.ok else "not ok\n", status=status, content_type="text/plain")
+    patch_vary_headers(response, ["Accept", "Cookie"])
+    return response
+
+
+def wants_details(request: HttpRequest) -> bool:
+    """Whether the request prefers JSON or asks for details outright."""
+    preferred = request.get_preferred_type(["text/plain", "application/json"])
+    return "details" in request.GET or preferred == "application/json"
+
+
+def is_staff(request: HttpRequest) -> bool:
+    """Whether a member of staff asks; nobody is one while the database, which knows them, is down."""
+    try:
+        return request.user.is_authenticated and request.user.is_staff
+    except DatabaseError:
+        return False
