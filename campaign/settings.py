@@ -160,6 +160,8 @@ EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", 60)  # seconds, for every step of 
 LETTERS_FROM: str = env.str("LETTERS_FROM", "letters@parley.localhost")
 if "@" not in parseaddr(LETTERS_FROM)[1]:
     raise ImproperlyConfigured("LETTERS_FROM has to be an email address, such as letters@campaign.example.")
+# Where mail to the letters' bounce addresses lies, such as imaps://user:password@host/INBOX.
+BOUNCE_IMAP_URL: str = env.str("BOUNCE_IMAP_URL", "")
 # Letters go to MPs only if the operator says so here AND an organiser has taken the campaign live.
 LIVE_DELIVERY: bool = env.bool("LIVE_DELIVERY", False)
 REHEARSAL_ADDRESS: str = env.str("REHEARSAL_ADDRESS", "rehearsal@parley.localhost")

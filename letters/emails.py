@@ -46,12 +46,28 @@ def make_message_id(letter: Letter) -> str:
     return f"<{letter.id}@{split_from()[1]}>"
 
 
+def sign_stem(stem: str) -> str:
+    """Return the signature that ties a bounce address to the letter whose reference it carries."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"bounce:{stem}".encode(), hashlib.sha256).hexdigest()[:16]
+
+
 def make_envelope_sender(letter: Letter) -> str:
     """Return the letter's own bounce address, signed so that nobody can forge a bounce for it."""
     local, domain = split_from()
     stem = letter.reference.replace("-", "").lower()
-    signature = hmac.new(settings.SECRET_KEY.encode(), f"bounce:{stem}".encode(), hashlib.sha256).hexdigest()[:16]
-    return f"{local}+{stem}-{signature}@{domain}"
+    return f"{local}+{stem}-{sign_stem(stem)}@{domain}"
+
+
+def verify_envelope_sender(address: str) -> str | None:
+    """Return the reference of the letter whose bounce address this is, or None if the signature is not ours.
+
+    Only what stands behind the last "+" counts: aliases on the way rewrite the name before it and the domain.
+    """
+    extension = address.rpartition("@")[0].rpartition("+")[2].lower()
+    stem, _dash, signature = extension.partition("-")
+    if len(stem) != 8 or not extension.isascii():
+        return None
+    return f"{stem[:4]}-{stem[4:]}".upper() if hmac.compare_digest(signature, sign_stem(stem)) else None
 
 
 def choose_recipient(letter: Letter) -> str:

@@ -1,0 +1,107 @@
+"""Applies what came back: only a permanent failure, proved to belong to a letter, makes it BOUNCED."""
+
+from __future__ import annotations
+
+import enum
+import logging
+import re
+
+from django.db import transaction
+
+from letters.emails import verify_envelope_sender
+from letters.models import Happening, Letter, Status
+from letters.reports import Kind, Report, read_report
+
+logger = logging.getLogger(__name__)
+
+# Each is written at most once in a letter's life, however many reports come.
+FAILED_NOTE = "A failure report came, but the letter was not “sent”; its status stays as it is."
+DELAYED_NOTE = "The recipient's mail server has not delivered it yet and goes on trying."
+DOUBTFUL_NOTE = "A mail server's report came that only a person can read; it is in the mailbox for returned mail."
+LONGEST_NOTE = 400
+
+
+class Outcome(enum.Enum):
+    """What became of a mail that came back."""
+
+    BOUNCED = "bounced"  # its letter is now BOUNCED
+    NOTED = "noted"  # its letter has a note
+    DOUBTFUL = "doubtful"  # its letter has a note, and a person ought to read the mail
+    KNOWN = "already known"  # nothing new: the same report again
+    AUTO_REPLY = "automatic replies"
+    OTHER = "other mail"  # for a letter, but no report
+    STRANGER = "not for a letter"  # no address, or none with a genuine signature
+    EARLY = "too early"  # its letter is being sent this moment: try again
+
+
+def take_bounce(raw: bytes, recipient: str | None = None) -> Outcome:
+    """Apply a mail that came back and return what became of it. Taking it again changes nothing.
+
+    `recipient` is the envelope's, if the mail server told it: then it alone counts. Raises only what the database
+    raises; the mail is then to be taken again later.
+    """
+    report = read_report(raw)
+    reference = find_reference(report, recipient)
+    if reference is None:
+        return Outcome.STRANGER
+    if report.kind is Kind.AUTO_REPLY:
+        return Outcome.AUTO_REPLY
+    if report.kind is Kind.OTHER:
+        return Outcome.OTHER
+    with transaction.atomic():
+        letter = Letter.objects.select_for_update().filter(reference=reference).first()
+        if letter is None:
+            return Outcome.STRANGER
+        outcome = apply_report(letter, report)
+    logger.info("letter %s: report %s, %s", letter.reference, report.kind.value, outcome.value)
+    return outcome
+
+
+def find_reference(report: Report, recipient: str | None) -> str | None:
+    """Return the one reference whose signature is genuine; None if there is none, or more than one."""
+    addresses = (recipient,) if recipient is not None else report.addresses
+    genuine = {reference for address in addresses if (reference := verify_envelope_sender(address))}
+    return genuine.pop() if len(genuine) == 1 else None
+
+
+def apply_report(letter: Letter, report: Report) -> Outcome:
+    """Move or note the letter, whose row is locked."""
+    if report.kind is Kind.DELAYED:
+        return note_once(letter, DELAYED_NOTE, report.words)
+    if report.kind is Kind.DOUBTFUL:
+        note_once(letter, DOUBTFUL_NOTE)
+        return Outcome.DOUBTFUL
+    if letter.status == Status.BOUNCED:
+        return Outcome.KNOWN
+    if letter.status == Status.SENDING:
+        # A fast server reports before its own "250" is written down; the status settles within the lease.
+        return Outcome.EARLY
+    if letter.status != Status.SENT:
+        # For UNKNOWN the report tells that a server had the letter. What follows from it, a person decides.
+        return note_once(letter, FAILED_NOTE, report.words)
+    words = hide_personal(report.words, letter) or "The mail server gave no reason."
+    return Outcome.BOUNCED if letter.move_to(Status.BOUNCED, note=words) else Outcome.EARLY
+
+
+def note_once(letter: Letter, note: str, words: str = "") -> Outcome:
+    """Write the note with the server's words, unless the letter has such a note already."""
+    if letter.events.filter(what=Happening.NOTE, note__startswith=note).exists():
+        return Outcome.KNOWN
+    letter.tell(Happening.NOTE, note=f"{note} {hide_personal(words, letter)}".strip()[:LONGEST_NOTE])
+    return Outcome.NOTED
+
+
+def hide_personal(words: str, letter: Letter) -> str:
+    """Return the server's words without any address and without what the letter's row knows of its writer.
+
+    After an erasure nobody knows any more what to look for: then only the codes are kept.
+    """
+    if letter.scrubbed_at:
+        return " ".join(re.findall(r"(?<![\d.])[45](?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])", words)[:2])
+    words = re.sub(r"[^\s<>@]{1,80}@[^\s<>@,;]{1,255}|\S{0,64}\+[a-z0-9]{8}-[0-9a-f]{16}", "…", words)
+    known = [letter.sender_email, letter.sender_name, *letter.sender_address.splitlines(), letter.sender_postcode]
+    names = [name for name in letter.sender_name.split() if len(name) > 2]
+    for secret in (*known, letter.sender_postcode.replace(" ", ""), *names):
+        if len(secret.strip()) > 2:
+            words = re.sub(rf"(?<!\w){re.escape(secret.strip())}(?!\w)", "…", words, flags=re.IGNORECASE)
+    return words[:LONGEST_NOTE]

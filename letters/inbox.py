@@ -1,0 +1,138 @@
+"""Where mail that came back lies: a pipe from Postfix, a file or folder, an IMAP mailbox. Fetches, reads nothing."""
+
+from __future__ import annotations
+
+import enum
+import imaplib
+import mailbox
+import re
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
+
+MOST_BYTES = 5_000_000
+IMAP_SECONDS = 60
+# A keyword (RFC 3501, 2.3.2) on what was read and stays, so that the next run does not fetch it again.
+READ_KEYWORD = "ParleyRead"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Leave(enum.Enum):
+    """What is to become of a mail in the mailbox, once it was taken."""
+
+    REMOVED = "removed"
+    KEPT = "kept"  # for a person
+    AGAIN = "again"  # to be fetched next time
+
+
+class InboxError(Exception):
+    """The mailbox cannot be read; the reason names no password."""
+
+
+def read_pipe(stream: BinaryIO) -> bytes:
+    """Return what a mail server pipes in, up to MOST_BYTES."""
+    raw = stream.read(MOST_BYTES)
+    while stream.read(1_000_000):
+        pass  # read to the end, so that the mail server does not meet a broken pipe
+    return raw
+
+
+def read_path(path: Path) -> Iterator[bytes]:
+    """Yield the mails of a file with one mail, an mbox, a Maildir, or a folder of files. Changes nothing there."""
+    if path.is_dir() and (path / "cur").is_dir():
+        yield from read_box(mailbox.Maildir(path, create=False))
+    elif path.is_dir():
+        for file in sorted(path.iterdir()):
+            if file.is_file():
+                yield from read_path(file)
+    else:
+        with path.open("rb") as file_or_box:
+            start = file_or_box.read(MOST_BYTES)
+        if start.startswith(b"From "):
+            yield from read_box(mailbox.mbox(path, create=False))
+        else:
+            yield start
+
+
+def read_box(box: mailbox.Mailbox[mailbox.Message]) -> Iterator[bytes]:
+    """Yield the mails of an mbox or Maildir."""
+    for key in box.keys():  # noqa: SIM118 a mailbox iterates over its messages
+        with box.get_file(key) as file:
+            yield file.read(MOST_BYTES)
+    box.close()
+
+
+def open_imap(url: str) -> imaplib.IMAP4:
+    """Return a logged-in connection with the mailbox of the URL selected. Raises InboxError.
+
+    Plain imap:// is encrypted with STARTTLS before the password goes out, except to this machine itself.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
+        raise InboxError("BOUNCE_IMAP_URL has to look like imaps://user:password@host/INBOX.")
+    context = ssl.create_default_context()
+    connection: imaplib.IMAP4
+    if parts.scheme == "imaps":
+        connection = imaplib.IMAP4_SSL(parts.hostname, parts.port or 993, ssl_context=context, timeout=IMAP_SECONDS)
+    else:
+        connection = imaplib.IMAP4(parts.hostname, parts.port or 143, timeout=IMAP_SECONDS)
+        if parts.hostname not in LOOPBACK:
+            connection.starttls(context)
+    connection.login(quote(unquote(parts.username)), unquote(parts.password or ""))
+    check(connection.select(quote(unquote(parts.path.strip("/")) or "INBOX")), "select")
+    return connection
+
+
+def quote(text: str) -> str:
+    """Return an IMAP quoted string (RFC 3501, 4.3)."""
+    return '"' + re.sub(r"[\r\n\0]", "", text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def check(answer: tuple[str, Sequence[object]], what: str) -> Sequence[object]:
+    """Return the data of a server's answer. Raises InboxError if it is not OK."""
+    if answer[0] != "OK":
+        raise InboxError(f"the server refused “{what}”")
+    return answer[1]
+
+
+def walk_imap(url: str, take: Callable[[bytes], Leave]) -> None:
+    """Hand every mail that was not read before to `take`, and mark it or remove it only after that has returned.
+
+    Mails are fetched without being marked as seen (BODY.PEEK), one by one. Raises InboxError.
+    """
+    try:
+        connection = open_imap(url)
+        try:
+            found = check(connection.uid("SEARCH", "UNDELETED", f"UNKEYWORD {READ_KEYWORD}"), "search")
+            for uid in (found[0] if found and isinstance(found[0], bytes) else b"").decode().split():
+                raw = fetch_mail(connection, uid)
+                if raw is not None:
+                    settle_mail(connection, uid, take(raw))
+        finally:
+            connection.logout()
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise InboxError(f"{type(error).__name__}: {error}"[:300]) from error
+    except ValueError:
+        # Its words may quote the address with the password.
+        raise InboxError("BOUNCE_IMAP_URL has to look like imaps://user:password@host/INBOX, in ASCII.") from None
+
+
+def fetch_mail(connection: imaplib.IMAP4, uid: str) -> bytes | None:
+    """Return the mail's first MOST_BYTES; None if somebody removed it meanwhile."""
+    data = check(connection.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MOST_BYTES}>)"), "fetch")
+    return next((item[1] for item in data if isinstance(item, tuple) and isinstance(item[1], bytes)), None)
+
+
+def settle_mail(connection: imaplib.IMAP4, uid: str, leave: Leave) -> None:
+    """Remove the mail or mark it as read by us.
+
+    Without UIDPLUS (RFC 4315) it is only flagged: a plain EXPUNGE would remove other people's deleted mails too.
+    """
+    if leave is Leave.REMOVED:
+        check(connection.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen \Deleted)"), "store")
+        if "UIDPLUS" in connection.capabilities:
+            check(connection.uid("EXPUNGE", uid), "expunge")
+    elif leave is Leave.KEPT:
+        connection.uid("STORE", uid, "+FLAGS.SILENT", f"({READ_KEYWORD})")  # refused where keywords are: read again

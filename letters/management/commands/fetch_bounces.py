@@ -1,0 +1,86 @@
+"""`manage.py fetch_bounces`: takes in the mail that came back."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseError
+
+from letters.bounces import Outcome, take_bounce
+from letters.inbox import InboxError, Leave, read_path, read_pipe, walk_imap
+
+# Applied reports carry the letter, with name and address: they go. What a person may want to read stays.
+LEAVE = {
+    Outcome.BOUNCED: Leave.REMOVED,
+    Outcome.NOTED: Leave.REMOVED,
+    Outcome.KNOWN: Leave.REMOVED,
+    Outcome.EARLY: Leave.AGAIN,
+}
+
+
+class Command(BaseCommand):
+    """Take in bounces from a pipe, a file or folder, or the IMAP mailbox of the settings."""
+
+    help = (
+        "Reads mail that came back and marks letters as bounced. From BOUNCE_IMAP_URL, or from PATH (a mail, an mbox, "
+        "a Maildir, a folder), or from standard input with --pipe. Reading a mail twice changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the source."""
+        parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a mail, an mbox, a Maildir, a folder")
+        parser.add_argument(
+            "--pipe", action="store_true", help="read one mail from standard input, as Postfix sends it"
+        )
+        parser.add_argument("--recipient", help="with --pipe: the envelope recipient, which then alone counts")
+
+    def handle(self, *_args: Any, path: Path | None, pipe: bool, recipient: str | None, **_options: Any) -> None:
+        """Read, apply, and print a tally."""
+        if pipe and path:
+            raise CommandError("Give PATH or --pipe, not both.")
+        if recipient is not None and not pipe:
+            raise CommandError("--recipient goes with --pipe.")
+        self.tally: Counter[Outcome] = Counter()
+        if pipe:
+            self.take_pipe(recipient)
+        elif path:
+            try:
+                for raw in read_path(path):
+                    self.take(raw)
+            except OSError as error:
+                raise CommandError(f"Cannot read {path}: {error.strerror or error}.") from error
+        elif settings.BOUNCE_IMAP_URL:
+            try:
+                walk_imap(settings.BOUNCE_IMAP_URL, self.take)
+            except InboxError as error:
+                raise CommandError(f"The mailbox for returned mail could not be read to its end: {error}") from error
+        else:
+            raise CommandError("Set BOUNCE_IMAP_URL, or give PATH or --pipe.")
+        counts = ", ".join(f"{self.tally[outcome]} {outcome.value}" for outcome in Outcome if self.tally[outcome])
+        self.stdout.write(f"{self.tally.total()} read: {counts}" if counts else "0 read")
+
+    def take(self, raw: bytes, recipient: str | None = None) -> Leave:
+        """Apply one mail and count it."""
+        outcome = take_bounce(raw, recipient)
+        self.tally[outcome] += 1
+        return LEAVE.get(outcome, Leave.KEPT)
+
+    def take_pipe(self, recipient: str | None) -> None:
+        """Apply the mail on standard input; tell the mail server to try again (EX_TEMPFAIL) if that cannot be now.
+
+        With any other exit code Postfix would throw the report away.
+        """
+        try:
+            leave = self.take(read_pipe(sys.stdin.buffer), recipient)
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database does not answer ({type(error).__name__}).", returncode=os.EX_TEMPFAIL
+            ) from error
+        if leave is Leave.AGAIN:
+            raise CommandError("The letter is being sent this moment.", returncode=os.EX_TEMPFAIL)
