@@ -1,5 +1,5 @@
 # Two commands: `make demo` to try it, `make test` to check it. `make help` lists the rest.
-.PHONY: help setup demo test lint fmt bench requirements clean
+.PHONY: help setup demo test lint fmt bench faults requirements clean
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
@@ -26,6 +26,9 @@ fmt: ## format the code
 bench: ## run the benchmarks
 	@tools/install --tests
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; .venv/bin/python $$file || exit 1; done
+
+faults: ## 1,000 letters amid kills and other faults; SEED=42 for the same faults again
+	@tools/faults
 
 PIN = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"

@@ -146,9 +146,10 @@ def send_batch(connection: Connection, ready: list[tuple[Letter, Mail]], lease: 
             if before:
                 tally[settle_letter(*before, lease) or "lost"] += 1
             before = None
+            until = time.monotonic() + lease_length().total_seconds()  # read before the lease is written: never later
             started = start_letter(letter, lease)
         if started:
-            before = (letter, connection.send(mail.envelope_sender, mail.recipient, mail.content))
+            before = (letter, connection.send(mail.envelope_sender, mail.recipient, mail.content, until=until))
     if before:
         tally[settle_letter(*before, lease) or "lost"] += 1
     return tally

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 import re
 import smtplib
 import ssl
@@ -109,8 +110,11 @@ class Connection:
                 self._server.close()
             self._server = None
 
-    def send(self, envelope_sender: str, recipient: str, message: bytes) -> Answer:
-        """Offer one message and return its fate. Never raises for what the server or the network does."""
+    def send(self, envelope_sender: str, recipient: str, message: bytes, *, until: float = math.inf) -> Answer:
+        """Offer one message and return its fate. Never raises for what the server or the network does.
+
+        After `until` (of `time.monotonic`) the text does not go out: who was stopped that long has lost the lease.
+        """
         try:
             server, refusal = self._offer(envelope_sender, recipient)
         except ServerUnavailable as error:
@@ -118,6 +122,9 @@ class Connection:
         if refusal is not None:
             self._reset(server, refusal)
             return refusal
+        if time.monotonic() > until:
+            self._drop()
+            return Answer(Fate.DEFERRED, "The sender took too long to offer the letter; the text was not sent.")
         try:
             # Text and final dot in one write: two writes cost 44 ms a letter (Nagle against delayed ACK).
             server.send(_stuff(message))

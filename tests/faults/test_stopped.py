@@ -1,0 +1,64 @@
+"""A sender that was stopped for longer than its lease must not send what it has lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from letters import delivery
+from letters.models import Letter, Status
+from tests.faults.sink import Sink
+from tests.letters.factories import make_letter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sink(settings: Any) -> Iterator[Sink]:
+    """A willing mail server that the site sends through."""
+    server = Sink("stopped", troubled=False, pace=0, patience=1)
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 2
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease of 0.3 seconds; a drain is one batch."""
+    monkeypatch.setattr(delivery, "lease_length", lambda: dt.timedelta(seconds=0.3))
+    monkeypatch.setattr(delivery, "DRAIN_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("short_lease")
+@pytest.mark.parametrize("stopped_after", ["claim_letters", "prepare_letters", "start_letter"])
+def test_a_sender_stopped_past_its_lease_sends_nothing(
+    stopped_after: str, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = make_letter()
+    plain = getattr(delivery, stopped_after)
+
+    def stop_after(*given: Any) -> Any:
+        result = plain(*given)
+        time.sleep(0.4)
+        delivery.recover_leases()  # meanwhile, another worker's sweep
+        return result
+
+    monkeypatch.setattr(delivery, stopped_after, stop_after)
+    delivery.drain_queue()
+    letter.refresh_from_db()
+    assert sink.copies == []
+    assert letter.status == (Status.UNKNOWN if stopped_after == "start_letter" else Status.QUEUED)
+
+
+@pytest.mark.usefixtures("short_lease")
+def test_a_letter_whose_lease_ends_in_the_dialogue_waits_for_its_next_turn(sink: Sink) -> None:
+    letter = make_letter()
+    sink.script[letter.envelope_sender] = deque(["take-slow-mail"])
+    delivery.drain_queue()
+    assert sink.copies == []
+    assert Letter.objects.get().status == Status.QUEUED
