@@ -31,6 +31,7 @@ class Command(BaseCommand):
         "Reads mail that came back and marks letters as bounced. From BOUNCE_IMAP_URL, or from PATH (a mail, an mbox, "
         "a Maildir, a folder), or from standard input with --pipe. Reading a mail twice changes nothing."
     )
+    requires_system_checks: list[str] = []  # a missing font is no reason to refuse a report
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the source."""
