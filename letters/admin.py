@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,8 +18,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from letters.decisions import DECISIONS, Decision, decide
 from letters.drafting import read_letter
 from letters.emails import choose_recipient, write_plain_text
+from letters.forms import ReasonForm
 from letters.health import measure_health
 from letters.models import Letter, Status
 from letters.rendering import render_letter_pdf
@@ -49,7 +53,6 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
     date_hierarchy = "created_at"
     show_full_result_count = False
     list_per_page = 50
-    actions = ["hold", "release", "retry_failed", "resend_unknown", "mark_delivered"]
     readonly_fields = ["shown_status", "goes_to", "shown_text", "shown_timeline", "shown_pdf"]
     fieldsets = [
         (None, {"fields": ["reference", "shown_status", "campaign", "rehearsal", "goes_to", "shown_pdf"]}),
@@ -152,54 +155,48 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
             '<a href="{}">{}</a>', reverse("admin:letters_letter_pdf", args=[letter.pk]), _("Open the PDF")
         )
 
-    def _move(self, request: HttpRequest, letters: QuerySet[Letter], origin: Status, to: Status, note: str) -> None:
-        """Move those of the chosen letters that are where the action expects them; say how many."""
-        now = timezone.now()
-        changes: dict[Status, dict[str, Any]] = {
-            Status.QUEUED: {"next_attempt_at": now, "attempts": 0},
-            Status.SENT: {"sent_at": now, "next_attempt_at": None},
-        }
-        actor: Any = request.user
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer the decisions to those who may change letters."""
+        actions = super().get_actions(request)
+        if self.has_change_permission(request):
+            actions |= {one.name: (ask_for_decision(one), one.name, one.label) for one in DECISIONS}
+        return actions
+
+    def settle(self, request: HttpRequest, letters: QuerySet[Letter], decision: Decision, reason: str) -> None:
+        """Carry the decision out and say how many letters it moved."""
         chosen = list(letters)
-        moved = sum(
-            letter.move_to(to, note=note, actor=actor, **changes.get(to, {}))
-            for letter in chosen
-            if letter.status == origin
-        )
+        actor: Any = request.user
+        moved = decide(decision, chosen, reason=reason, actor=actor)
         if moved:
-            said = ngettext("%d letter: %s.", "%d letters: %s.", moved) % (moved, note)
+            said = ngettext("%d letter: %s.", "%d letters: %s.", moved) % (moved, decision.done)
             self.message_user(request, said, messages.SUCCESS)
+            wake_worker()
         if left := len(chosen) - moved:
             said = ngettext(
-                "%(count)d letter was left as it is: this works only for letters that are “%(status)s”.",
-                "%(count)d letters were left as they are: this works only for letters that are “%(status)s”.",
+                "%(count)d letter was left as it is: this works only for letters that are “%(status)s” and not erased.",
+                "%(count)d letters were left as they are: this works only for letters that are “%(status)s” and not "
+                "erased.",
                 left,
             )
-            self.message_user(request, said % {"count": left, "status": origin.label}, messages.WARNING)
-        if moved and to == Status.QUEUED:
-            wake_worker()
+            self.message_user(request, said % {"count": left, "status": decision.origin.label}, messages.WARNING)
 
-    @admin.action(description=_("Hold: stop queued letters"), permissions=["change"])
-    def hold(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
-        """QUEUED → HELD."""
-        self._move(request, queryset, Status.QUEUED, Status.HELD, "Held by an organiser")
 
-    @admin.action(description=_("Release: send held letters"), permissions=["change"])
-    def release(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
-        """HELD → QUEUED."""
-        self._move(request, queryset, Status.HELD, Status.QUEUED, "Released by an organiser")
+def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
+    """Return the admin action that asks for a reason, and carries the decision out once it has one."""
 
-    @admin.action(description=_("Retry failed letters"), permissions=["change"])
-    def retry_failed(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
-        """FAILED → QUEUED."""
-        self._move(request, queryset, Status.FAILED, Status.QUEUED, "Put back into the queue by an organiser")
+    def act(admin_page: LetterAdmin, request: HttpRequest, letters: QuerySet[Letter]) -> HttpResponse | None:
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            admin_page.settle(request, letters, decision, form.cleaned_data["reason"])
+            return None
+        context = admin_page.admin_site.each_context(request) | {
+            "title": decision.label,
+            "opts": Letter._meta,
+            "decision": decision,
+            "letters": letters,
+            "movable": letters.filter(status=decision.origin).count(),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/letters/letter/decide.html", context)
 
-    @admin.action(description=_("Unknown: send again (the MP may get it twice)"), permissions=["change"])
-    def resend_unknown(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
-        """UNKNOWN → QUEUED, which only a person decides."""
-        self._move(request, queryset, Status.UNKNOWN, Status.QUEUED, "Sent again by decision of an organiser")
-
-    @admin.action(description=_("Unknown: mark as delivered"), permissions=["change"])
-    def mark_delivered(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
-        """UNKNOWN → SENT, which only a person decides."""
-        self._move(request, queryset, Status.UNKNOWN, Status.SENT, "Marked as delivered by an organiser")
+    return act

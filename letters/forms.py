@@ -334,3 +334,15 @@ class SendForm(DetailsForm):
         label=CONSENT_TEXT,
         error_messages={"required": _("Tick the box to let us store and send your letter, or download it instead.")},
     )
+
+
+class ReasonForm(forms.Form):
+    """Why an organiser decides as they do."""
+
+    reason = LineField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("Kept with the letter for good: write nothing personal, such as a supporter's name."),
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        error_messages={"required": _("Say why: the reason is kept in the letter's timeline.")},
+    )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from letters.models import Letter, Status
+from letters.privacy import scrub_letter
 from tests.letters.factories import make_campaign, make_letter
 
 pytestmark = pytest.mark.django_db
@@ -18,8 +19,8 @@ LIST = "/admin/letters/letter/"
 
 
 def act(client: Client, action: str, *letters: Letter) -> str:
-    page = client.post(LIST, {"action": action, "_selected_action": [letter.pk for letter in letters]}, follow=True)
-    return page.content.decode()
+    chosen = {"action": action, "_selected_action": [letter.pk for letter in letters]}
+    return client.post(LIST, chosen | {"reason": "Asked by phone"}, follow=True).content.decode()
 
 
 def last_event(letter: Letter) -> tuple[str, str | None]:
@@ -82,7 +83,7 @@ def test_letters_are_neither_added_nor_deleted_here(admin_client: Client, path: 
 
 def test_holding_and_releasing_leave_events_with_a_name(admin_client: Client) -> None:
     letter = make_letter()
-    assert "1 letter: Held by an organiser." in act(admin_client, "hold", letter)
+    assert "1 letter: Held." in act(admin_client, "hold", letter)
     assert last_event(letter) == ("held", "admin")
     act(admin_client, "release", letter)
     assert last_event(letter) == ("queued", "admin")
@@ -95,7 +96,7 @@ def test_retry_takes_failed_letters_only(admin_client: Client) -> None:
     Letter.objects.filter(pk=unknown.pk).update(status=Status.UNKNOWN)
     Letter.objects.filter(pk=sent.pk).update(status=Status.SENT, sent_at=timezone.now())
     page = act(admin_client, "retry_failed", failed, unknown, sent)
-    assert "1 letter: Put back into the queue by an organiser." in page
+    assert "1 letter: Put back into the queue." in page
     assert "2 letters were left as they are" in page
     failed.refresh_from_db()
     assert (failed.status, failed.attempts) == (Status.QUEUED, 0)
@@ -103,7 +104,10 @@ def test_retry_takes_failed_letters_only(admin_client: Client) -> None:
     assert set(Letter.objects.exclude(pk=failed.pk).values_list("status", flat=True)) == {"unknown", "sent"}
 
 
-@pytest.mark.parametrize(("action", "status"), [("resend_unknown", Status.QUEUED), ("mark_delivered", Status.SENT)])
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [("resend_unknown", Status.QUEUED), ("mark_delivered", Status.SENT), ("give_up", Status.FAILED)],
+)
 def test_only_a_person_decides_about_unknown_letters(admin_client: Client, action: str, status: Status) -> None:
     letter = make_letter()
     message_id = letter.message_id
@@ -131,3 +135,29 @@ def test_staff_without_permission_see_no_letter(client: Client) -> None:
     for path in (LIST, reverse("admin:letters_letter_change", args=[letter.pk])):
         assert client.get(path).status_code == 403
     assert client.get(reverse("admin:letters_letter_pdf", args=[letter.pk])).status_code == 404
+
+
+def test_a_decision_is_asked_for_its_reason_and_keeps_it(admin_client: Client) -> None:
+    letter = make_letter()
+    chosen = {"action": "hold", "_selected_action": [letter.pk]}
+    page = admin_client.post(LIST, chosen).content.decode()
+    assert letter.reference in page
+    assert 'name="reason"' in page
+    page = admin_client.post(LIST, chosen | {"reason": "  "}).content.decode()
+    assert "Say why" in page
+    letter.refresh_from_db()
+    assert letter.status == Status.QUEUED
+    admin_client.post(LIST, chosen | {"reason": "A second look"})
+    event = letter.events.last()
+    assert event is not None
+    assert (event.what, event.note) == ("held", "Held: A second look")
+
+
+def test_an_erased_letter_never_goes_back_into_the_queue(admin_client: Client) -> None:
+    letter = make_letter()
+    Letter.objects.update(status=Status.FAILED, next_attempt_at=None)
+    letter.refresh_from_db()
+    scrub_letter(letter)
+    assert "1 letter was left as it is" in act(admin_client, "retry_failed", letter)
+    letter.refresh_from_db()
+    assert letter.status == Status.FAILED
