@@ -157,7 +157,7 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Offer the decisions to those who may change letters."""
-        actions = super().get_actions(request)
+        actions: dict[str, Any] = super().get_actions(request)
         if self.has_change_permission(request):
             actions |= {one.name: (ask_for_decision(one), one.name, one.label) for one in DECISIONS}
         return actions
