@@ -34,7 +34,7 @@ def find_violations(confirmed: Collection[UUID], copies: Iterable[Copy]) -> list
         if by_id[letter.message_id or ""] != copies_of_it:
             wrong.append(f"{letter} went out under another Message-ID")
         if letter.status == Status.SENT and copies_of_it != 1:
-            wrong.append(f"{letter} is SENT, with {copies_of_it} copies at the server: lost")
+            wrong.append(f"{letter} is SENT, with {copies_of_it} copies at the server")
         if copies_of_it and letter.status not in (Status.SENT, Status.UNKNOWN):
             wrong.append(f"{letter} is {letter.status}, and the server has it")
         wrong += [f"{letter}: {fault}" for fault in find_faults_in_events(letter)]
