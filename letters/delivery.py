@@ -134,25 +134,27 @@ def release_letters(lease: uuid.UUID, why: str) -> None:
         letter.move_to(Status.QUEUED, lease=lease, note=why[:500], next_attempt_at=later, last_answer=why[:500])
 
 
-def send_batch(connection: Connection, ready: list[tuple[Letter, Mail]], lease: uuid.UUID) -> Counter[str]:
-    """Send the prepared letters one by one, committing each.
+def send_batch(connection: Connection, ready: list[tuple[Letter, Mail]], lease: uuid.UUID, tally: Counter[str]) -> None:
+    """Send the prepared letters one by one, committing each, and count in `tally` what became of them.
 
     One transaction settles the letter before and starts the next, so a crash leaves at most one letter in doubt.
+    Raises ServerUnavailable when the server has gone away; the letters left over were not offered to it.
     """
-    tally: Counter[str] = Counter()
     before: tuple[Letter, Answer] | None = None
-    for letter, mail in ready:
-        with transaction.atomic():
-            if before:
-                tally[settle_letter(*before, lease) or "lost"] += 1
-            before = None
-            until = time.monotonic() + lease_length().total_seconds()  # read before the lease is written: never later
-            started = start_letter(letter, lease)
-        if started:
-            before = (letter, connection.send(mail.envelope_sender, mail.recipient, mail.content, until=until))
-    if before:
-        tally[settle_letter(*before, lease) or "lost"] += 1
-    return tally
+    try:
+        for letter, mail in ready:
+            connection.open()
+            with transaction.atomic():
+                if before:
+                    tally[settle_letter(*before, lease) or "lost"] += 1
+                before = None
+                until = time.monotonic() + lease_length().total_seconds()  # before the lease is written: never later
+                started = start_letter(letter, lease)
+            if started:
+                before = (letter, connection.send(mail.envelope_sender, mail.recipient, mail.content, until=until))
+    finally:
+        if before:
+            tally[settle_letter(*before, lease) or "lost"] += 1
 
 
 def drain_queue() -> Counter[str]:
@@ -165,14 +167,12 @@ def drain_queue() -> Counter[str]:
             letters = claim_letters(lease)
             if not letters:
                 break
-            ready = prepare_letters(letters, lease)
             try:
-                connection.open()
+                send_batch(connection, prepare_letters(letters, lease), lease, tally)
             except ServerUnavailable as error:
                 logger.error("mail server unavailable: %s", error)
                 release_letters(lease, str(error))
                 break
-            tally += send_batch(connection, ready, lease)
     return tally
 
 

@@ -41,7 +41,21 @@ def send_notices() -> int:
         for notice in due[:200]:
             if not claim_notice(notice):
                 continue
-            mail = build_notice(notice)
+            try:
+                mail = build_notice(notice)
+            except Exception as error:  # noqa: BLE001 one that cannot be made must not hold up the others
+                # The kind of error only: its words might quote the letter. It is tried again when its claim ends.
+                reference = notice.letter.reference
+                logger.error(
+                    "letter %s: notice %s could not be made: %s",
+                    reference,
+                    notice.kind,
+                    type(error).__name__,
+                    extra={"letter": reference},
+                )
+                if notice.attempts + 1 >= MOST_ATTEMPTS:
+                    give_up(notice)
+                continue
             if mail is None:
                 Notice.objects.filter(pk=notice.pk).update(due_at=None)
                 continue
@@ -52,12 +66,16 @@ def send_notices() -> int:
                 sent += 1
             elif answer.fate is Fate.REFUSED or notice.attempts + 1 >= MOST_ATTEMPTS:
                 changes |= {"due_at": None}
-                notice.letter.tell(
-                    Happening.NOTE, note=f"The mail “{notice.get_kind_display()}” could not be delivered."
-                )
-                reference = notice.letter.reference
-                logger.warning("letter %s: notice %s refused", reference, notice.kind, extra={"letter": reference})
+                give_up(notice)
             else:
                 changes |= {"due_at": timezone.now() + count_pause(notice.attempts + 1)}
             Notice.objects.filter(pk=notice.pk).update(**changes)
     return sent
+
+
+def give_up(notice: Notice) -> None:
+    """Stop trying, and say so in the letter's timeline."""
+    Notice.objects.filter(pk=notice.pk).update(due_at=None)
+    letter = notice.letter
+    letter.tell(Happening.NOTE, note=f"The mail “{notice.get_kind_display()}” could not be delivered.")
+    logger.warning("letter %s: gave up notice %s", letter.reference, notice.kind, extra={"letter": letter.reference})

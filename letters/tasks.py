@@ -19,18 +19,9 @@ logger = logging.getLogger(__name__)
 @shared_task
 def wake() -> None:
     """Send what is due: notices first, for somebody waits for them; then letters, and the notices they gave rise to."""
-    tell_supporters()
+    send_notices()
     if drain_queue():
-        tell_supporters()
-
-
-def tell_supporters() -> None:
-    """Send the notices that are due; one that cannot be made holds up no letter."""
-    try:
         send_notices()
-    except Exception as error:  # noqa: BLE001 whatever breaks a notice, the letters go on
-        # The kind of error only: its words might quote the letter.
-        logger.error("notices could not be sent: %s", type(error).__name__)
 
 
 @shared_task

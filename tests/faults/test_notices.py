@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
+from django.utils import timezone
 
-from letters import notices, tasks
-from letters.models import Notice, Status
+from letters import emails, notices, tasks
+from letters.delivery import MOST_ATTEMPTS
+from letters.emails import Mail
+from letters.models import Letter, Notice, Status
 from letters.notices import owe_confirmation
 from tests.faults.sink import Sink
 from tests.letters.factories import make_letter
@@ -39,3 +42,25 @@ def test_a_notice_that_cannot_be_made_does_not_keep_letters_from_going(
     assert letter.status == Status.SENT
     assert sink.count(letter.reference) == 1
     assert not Notice.objects.filter(sent_at__isnull=False).exists()
+
+
+def test_a_notice_that_can_never_be_made_is_given_up_and_the_others_go(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = make_letter(queued=False), make_letter(queued=False)
+    build = emails.build_notice_mail
+
+    def build_or_break(letter: Letter, kind: str) -> Mail:
+        if letter.pk == broken.pk:
+            raise RuntimeError("no template")
+        return build(letter, kind)
+
+    monkeypatch.setattr(notices, "build_notice_mail", build_or_break)
+    owe_confirmation(broken)
+    owe_confirmation(whole)
+    for _ in range(MOST_ATTEMPTS):
+        Notice.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+        notices.send_notices()
+    assert Notice.objects.get(letter=whole).sent_at is not None
+    assert Notice.objects.get(letter=broken).due_at is None
+    assert [event.what for event in broken.events.all()] == ["note"]

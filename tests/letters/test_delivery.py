@@ -226,3 +226,16 @@ def test_a_paused_campaign_keeps_its_letters_and_the_others_go_on(scripted: Scri
     waiting.refresh_from_db()
     going.refresh_from_db()
     assert (waiting.status, going.status) == (Status.QUEUED, Status.SENT)
+
+
+def test_a_server_that_goes_away_in_the_middle_costs_the_rest_no_attempt(scripted: ScriptedServer) -> None:
+    campaign = make_campaign()
+    letters = [make_letter(campaign) for _ in range(3)]
+    scripted.script.extend(["end 421 closing", "banner 421 busy"])
+    assert drain_queue() == {"queued": 1}
+    found = sorted(
+        (letter.status, letter.attempts) for letter in Letter.objects.filter(pk__in=[one.pk for one in letters])
+    )
+    assert found == [("queued", 0), ("queued", 0), ("queued", 1)]
+    assert not Letter.objects.filter(next_attempt_at__lte=timezone.now()).exists()
+    assert scripted.taken == []
