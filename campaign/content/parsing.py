@@ -90,9 +90,10 @@ class _Parser:
             return self.refuse(node, path, "has to be a list: one “- ” for each entry")
         if len(node.items) > MAX_ITEMS:
             return self.refuse(node, path, f"has more than {MAX_ITEMS} entries")
-        return tuple(
+        values = tuple(
             self.read_value(wanted, item, f"{path}[{i}]{name_entry(item)}") for i, item in enumerate(node.items)
         )
+        return MISSING if MISSING in values else values
 
     def read_object(self, wanted: type, node: Node, path: str) -> Any:
         if not isinstance(node, Mapping):

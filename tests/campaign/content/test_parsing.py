@@ -67,6 +67,12 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     ("no source", lambda p: first(p).update(sources=[]), f"{FIRST}.sources", "has no source"),
     ("no full", lambda p: first(p)["phrasings"].pop(), f"{FIRST}.phrasings", "has no full phrasing in “en”"),
     (
+        "phrasing as text",
+        lambda p: first(p)["phrasings"].insert(0, "words"),
+        f"{FIRST}.phrasings[0]",
+        "has to be a group of keys",
+    ),
+    (
         "length",
         lambda p: p["arguments"][1]["phrasings"][2].update(length="shrot"),
         "arguments[1] (it-pays).phrasings[2].length",
