@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
 from letters.models import DownloadCount, Letter, Status
-from tests.conftest import OpenPage
+from tests.conftest import OpenPage, StartWorker
 from tests.journeys.supporter import OWN_WORDS, Supporter
 from tests.servers.browser import DESKTOP, PHONE
 from tests.servers.mail import MailServer
@@ -26,7 +26,7 @@ def read_pdf(content: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
 
 
-@pytest.mark.usefixtures("shipped", "worker")
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize(
     ("screen", "script"), [(PHONE, True), (DESKTOP, False)], ids=["phone-with-script", "desktop-without-script"]
 )
@@ -34,10 +34,12 @@ def test_a_letter_goes_the_whole_way(
     new_page: OpenPage,
     live_server: LiveServer,
     smtp_server: MailServer,
+    start_worker: StartWorker,
     tmp_path: Path,
     screen: dict[str, Any],
     script: bool,
 ) -> None:
+    start_worker(beat=True)
     jane = Supporter(new_page(**screen, java_script_enabled=script, accept_downloads=True), live_server.url)
     jane.find_mp()
     assert "MP for Cities of London and Westminster" in jane.page.content()
@@ -53,7 +55,7 @@ def test_a_letter_goes_the_whole_way(
     assert DownloadCount.objects.get().count == 1
 
     jane.send()
-    [asked] = smtp_server.wait_for(1)
+    [asked] = smtp_server.wait_for(1, seconds=45)
     assert asked.recipients == ("jane@supporter.example",)
     assert "Jane" not in asked.content.decode()
     body = asked.message.get_body(("plain",))
@@ -64,7 +66,7 @@ def test_a_letter_goes_the_whole_way(
     jane.press("Send my letter now")
     assert "Your letter to" in jane.page.inner_text("h1")
 
-    [_asked, letter, told] = smtp_server.wait_for(3)
+    [_asked, letter, told] = smtp_server.wait_for(3, seconds=45)
     row = Letter.objects.get()
     message = letter.message
     assert letter.recipients == ("rehearsal@parley.localhost",)
