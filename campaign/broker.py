@@ -22,13 +22,13 @@ SCHEME = "wholefiles"
 class Channel(filesystem.Channel):
     """Puts messages by renaming."""
 
-    def _put(self, queue: str, message: Any, **_options: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **_options: Any) -> None:  # type: ignore[override] # as its parent
         """Put a message onto the queue. Raises ChannelError if the folder cannot be written to."""
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         file = Path(self.data_folder_out) / name
         aside = file.with_name(f"{name}.part")  # no queue's file ends like this
         try:
-            aside.write_text(dumps(message))
+            aside.write_text(dumps(payload))
             os.replace(aside, file)
         except OSError as error:
             raise ChannelError(f"Cannot add file {name!r} to directory") from error
