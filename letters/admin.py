@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from letters.decisions import DECISIONS, Decision, decide
 from letters.drafting import read_letter
 from letters.emails import choose_recipient, write_plain_text
-from letters.forms import ReasonForm
+from letters.forms.decisions import ReasonForm
 from letters.health import measure_health
 from letters.models import Letter, Status
 from letters.rendering import render_letter_pdf

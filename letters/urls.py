@@ -2,13 +2,13 @@
 
 from django.urls import include, path
 
-from letters.views import health, journey, letter, sending
+from letters.views import health, journey, letter, sending, words
 
 steps = [
     path("", journey.find_member, name="write-mp"),
     path("seats/", journey.choose_from_seats, name="write-seats"),
     path("arguments/", journey.choose_arguments, name="write-arguments"),
-    path("words/", journey.write_words, name="write-words"),
+    path("words/", words.write_words, name="write-words"),
     path("details/", journey.give_details, name="write-details"),
     path("check/", journey.check_letter, name="write-check"),
     path("letter.pdf", sending.download_letter, name="write-download"),

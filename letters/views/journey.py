@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
-from letters.drafting import MOST_ARGUMENTS, OWN, count_words
-from letters.forms import ArgumentsForm, DetailsForm, PostcodeForm, SendForm, WordsForm
+from letters.drafting import MOST_ARGUMENTS, count_words
+from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
 from letters.views.desk import Desk, journey_step
 
 FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
@@ -78,43 +78,6 @@ def choose_arguments(desk: Desk) -> HttpResponse:
         "letters/arguments.html",
         {"form": form, "arguments": list(desk.arguments.values()), "chosen": chosen, "most": MOST_ARGUMENTS},
     )
-
-
-@journey_step(needs_member=True, needs_arguments=True)
-def write_words(desk: Desk) -> HttpResponse:
-    """Step 3, the builder. Every button saves everything that was typed, then does its own work."""
-    data = desk.request.POST if desk.request.method == "POST" else None
-    form = WordsForm(
-        data,
-        campaign=desk.campaign,
-        draft=desk.draft,
-        arguments=desk.arguments,
-        seat=desk.seat,
-        member=desk.member,
-    )
-    if form.is_valid():
-        form.update_draft()
-        action, _colon, key = desk.request.POST.get("action", "next").partition(":")
-        if action in ("up", "down"):
-            desk.draft.move(key, -1 if action == "up" else 1)
-        elif action == "remove" and key in desk.draft.keys:
-            desk.draft.choose(kept for kept in desk.draft.keys if kept != key)
-        desk.save()
-        if action == "next":
-            return desk.go("write-details")
-        if action == "add" or not desk.draft.pieces:
-            return desk.go("write-arguments")
-        card = "own" if key == OWN else key
-        return desk.go("write-words", f"card-{card}" if card and action != "remove" else "letter")
-    text = desk.write()
-    context = {
-        "form": form,
-        "text": text,
-        "word_count": sum(count_words(paragraph.text) for paragraph in text.paragraphs) + count_words(text.ask),
-        "own_word_count": count_words(desk.draft.own_words),
-        "can_add": len(desk.chosen) < MOST_ARGUMENTS,
-    }
-    return desk.render("write-words", "letters/words.html", context)
 
 
 @journey_step(needs_member=True, needs_arguments=True)

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from letters.drafting import Sender, choose_asks, compose_paragraphs, drop_draft, pick_ask
-from letters.forms import DetailsForm, SendForm
+from letters.forms.journey import DetailsForm, SendForm
 from letters.models import Consent, DownloadCount, Happening, Letter, LetterParagraph, Status
 from letters.notices import owe_confirmation
 from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_token

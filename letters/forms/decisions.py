@@ -1,0 +1,20 @@
+"""What organisers are asked."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from letters.forms.fields import LineField
+
+
+class ReasonForm(forms.Form):
+    """Why an organiser decides as they do."""
+
+    reason = LineField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("Kept with the letter for good: write nothing personal, such as a supporter's name."),
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        error_messages={"required": _("Say why: the reason is kept in the letter's timeline.")},
+    )

@@ -1,0 +1,42 @@
+"""What all forms are made of: fields that tidy what was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from letters.drafting import tidy_line, tidy_text
+
+
+class LineField(forms.CharField):
+    """One line of text, tidied."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the value as one tidy line."""
+        return tidy_line(super().to_python(value) or "")
+
+
+class TextField(forms.CharField):
+    """Several lines of text, tidied."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        """Return the value as tidy text."""
+        return tidy_text(super().to_python(value) or "")
+
+
+class CrispyForm(forms.Form):
+    """A form whose template writes its own <form> tag and buttons."""
+
+    required_css_class = "required"
+
+    @property
+    def helper(self) -> FormHelper:
+        """How crispy-forms lays the form out."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
