@@ -18,7 +18,7 @@ from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from letters.delivery import lease_length
+from letters.claims import lease_length
 from letters.models import LEASED, Heartbeat, Letter, Notice, Status
 
 LONGEST_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck

@@ -7,7 +7,8 @@ import logging
 from django.db.models import F
 from django.utils import timezone
 
-from letters.delivery import MOST_ATTEMPTS, count_pause, lease_length
+from letters.backoff import MOST_ATTEMPTS, count_pause
+from letters.claims import lease_length
 from letters.emails import Mail, build_notice_mail
 from letters.models import Happening, Letter, Notice, Status
 from letters.smtp import Connection, Fate

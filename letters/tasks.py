@@ -8,7 +8,8 @@ from celery import shared_task
 from django.core.management import call_command
 from django.db import transaction
 
-from letters.delivery import drain_queue, recover_leases
+from letters.claims import recover_leases
+from letters.delivery import drain_queue
 from letters.models import Heartbeat
 from letters.notices import send_notices
 from letters.privacy import forget_unconfirmed

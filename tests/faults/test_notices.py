@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from letters import emails, notices, tasks
-from letters.delivery import MOST_ATTEMPTS
+from letters.backoff import MOST_ATTEMPTS
 from letters.emails import Mail
 from letters.models import Letter, Notice, Status
 from letters.notices import owe_confirmation

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from letters import delivery
+from letters import claims, delivery
 from letters.models import Letter, Status
 from tests.faults.sink import Sink
 from tests.letters.factories import make_letter
@@ -30,7 +30,8 @@ def sink(settings: Any) -> Iterator[Sink]:
 @pytest.fixture
 def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lease of 0.3 seconds; a drain is one batch."""
-    monkeypatch.setattr(delivery, "lease_length", lambda: dt.timedelta(seconds=0.3))
+    for module in (claims, delivery):
+        monkeypatch.setattr(module, "lease_length", lambda: dt.timedelta(seconds=0.3))
     monkeypatch.setattr(delivery, "DRAIN_SECONDS", 0.2)
 
 
@@ -45,7 +46,7 @@ def test_a_sender_stopped_past_its_lease_sends_nothing(
     def stop_after(*given: Any) -> Any:
         result = plain(*given)
         time.sleep(0.4)
-        delivery.recover_leases()  # meanwhile, another worker's sweep
+        claims.recover_leases()  # meanwhile, another worker's sweep
         return result
 
     monkeypatch.setattr(delivery, stopped_after, stop_after)

@@ -13,8 +13,9 @@ import pytest
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters import delivery, emails
-from letters.delivery import claim_letters, drain_queue, recover_leases, settle_letter, start_letter
+from letters import backoff, delivery, emails
+from letters.claims import claim_letters, recover_leases
+from letters.delivery import drain_queue, settle_letter, start_letter
 from letters.models import Letter, Status
 from letters.smtp import Answer, Fate
 from tests.letters.factories import make_campaign, make_letter
@@ -85,7 +86,7 @@ def test_many_letters_go_over_one_connection(scripted: ScriptedServer) -> None:
 def test_a_transient_answer_waits_longer_each_time_and_fails_in_the_end(scripted: ScriptedServer) -> None:
     letter = make_letter()
     pauses = []
-    for _ in range(delivery.MOST_ATTEMPTS):
+    for _ in range(backoff.MOST_ATTEMPTS):
         scripted.script.append("rcpt 450 greylisted")
         Letter.objects.filter(status=Status.QUEUED).update(next_attempt_at=timezone.now())
         drain_queue()
@@ -94,10 +95,10 @@ def test_a_transient_answer_waits_longer_each_time_and_fails_in_the_end(scripted
             pauses.append(letter.next_attempt_at - timezone.now())
     assert letter.status == Status.FAILED
     assert letter.last_answer == "450 greylisted"
-    assert letter.attempts == delivery.MOST_ATTEMPTS
+    assert letter.attempts == backoff.MOST_ATTEMPTS
     assert dt.timedelta(minutes=4) < pauses[0] < dt.timedelta(minutes=7)
     assert pauses[1] > pauses[0] * 1.5
-    assert max(pauses) <= delivery.LONGEST_PAUSE * 1.2
+    assert max(pauses) <= backoff.LONGEST_PAUSE * 1.2
     assert scripted.taken == []
 
 
@@ -194,7 +195,7 @@ def test_a_letter_whose_sender_died_while_sending_becomes_unknown() -> None:
 
 def test_a_letter_that_kills_its_sender_each_time_fails_in_the_end() -> None:
     letter = make_letter()
-    for _ in range(delivery.MOST_ATTEMPTS):
+    for _ in range(backoff.MOST_ATTEMPTS):
         if claim_letters(uuid.uuid4()):
             Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
             recover_leases()

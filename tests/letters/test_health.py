@@ -21,7 +21,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters.delivery import claim_letters, drain_queue, lease_length
+from letters.claims import claim_letters, lease_length
+from letters.delivery import drain_queue
 from letters.health import measure_health, reach_broker, say_age
 from letters.models import Heartbeat, Letter, Notice, Status
 from letters.notices import owe_confirmation
