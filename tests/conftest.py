@@ -1,6 +1,6 @@
 """Fixtures for all tests: real servers, a real browser, a real worker. `tests/servers/` has what they start.
 
-`make test` runs everything twice: on SQLite with Celery's filesystem broker, and on PostgreSQL with Redis.
+`make test` runs on SQLite with Celery's filesystem broker, and again on PostgreSQL with Redis what a database can change.
 """
 
 from __future__ import annotations
@@ -31,6 +31,23 @@ hypothesis.settings.register_profile(
     "fuzz", deadline=None, max_examples=10_000, print_blob=True, suppress_health_check=QUIET
 )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--needs-database",
+        action="store_true",
+        help="only tests that use a database: the others cannot tell one from another, and ran on the first",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--needs-database"):
+        return
+    fixtures = {"db", "transactional_db"}
+    kept = [i for i in items if i.get_closest_marker("django_db") or fixtures & set(getattr(i, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 @pytest.fixture(scope="session")
