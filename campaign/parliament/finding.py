@@ -37,6 +37,7 @@ class Finding:
     status: Status
     message: str  # sentences for the person who typed it, which say what to do next
     gss: tuple[str, ...] = ()
+    suggestion: str = ""  # the postcode that was probably meant, as it is written; "" if there is none
 
 
 def find_seats(text: str | None) -> Finding:
@@ -92,8 +93,10 @@ def describe_seat(seat: Constituency) -> str:
 def _look_up(postcode: Postcode) -> Finding:
     found = look_up_postcode(postcode)
     if found is None:
-        hint = _hint_at(str(postcode))
-        message = f"We do not know {postcode}. {hint or 'Check it'}, or choose your constituency from the list."
+        if suggestion := suggest_postcode(str(postcode)):
+            message = f"We do not know {postcode}. Did you mean {suggestion}?"
+            return Finding(str(postcode), "unknown", message, suggestion=str(suggestion))
+        message = f"We do not know {postcode}. Check it, or choose your constituency from the list."
         return Finding(str(postcode), "unknown", message)
     gss = found.place.gss
     if gss is None:
@@ -116,13 +119,8 @@ def _look_up(postcode: Postcode) -> Finding:
 
 
 def _describe_invalid(squeezed: str) -> Finding:
-    if hint := _hint_at(squeezed):
-        return Finding("", "invalid", f"That is not a postcode. {hint}")
+    if suggestion := suggest_postcode(squeezed):
+        return Finding("", "invalid", f"That is not a postcode. Did you mean {suggestion}?", suggestion=str(suggestion))
     if _OUTWARD.fullmatch(squeezed):
         return Finding("", "invalid", f"{squeezed} is only the first half. Enter your full postcode, such as SW1A 0AA.")
     return Finding("", "invalid", "That is not a UK postcode. Enter your full postcode, such as SW1A 0AA.")
-
-
-def _hint_at(text: str) -> str:
-    suggestion = suggest_postcode(text)
-    return f"Did you mean {suggestion}?" if suggestion else ""

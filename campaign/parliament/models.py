@@ -22,6 +22,13 @@ class ConstituencyQuerySet(models.QuerySet["Constituency"]):
         sitting = Member.objects.filter(sitting=True)
         return self.prefetch_related(models.Prefetch("members", queryset=sitting, to_attr="sitting_members"))
 
+    def is_dissolved(self) -> bool:
+        """Whether there are constituencies and no MP sits for any: Parliament is dissolved until a general election.
+
+        `manage.py import_members --dissolution` makes it so, and the first import afterwards ends it.
+        """
+        return self.exists() and not Member.objects.filter(sitting=True).exists()
+
     def search(self, text: str) -> ConstituencyQuerySet:
         """Seats whose name, Welsh name or sitting member has every word of `text`, accents and case ignored.
 

@@ -44,6 +44,7 @@ class ArgumentsForm(CrispyForm):
             "invalid_choice": _("One of these arguments is no longer offered. Please choose again."),
         },
     )
+    order = forms.CharField(required=False, widget=forms.HiddenInput)  # filled in by the page's script: keys as ticked
 
     def __init__(self, *args: Any, arguments: dict[str, Argument], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +59,12 @@ class ArgumentsForm(CrispyForm):
                 params={"count": len(keys), "most": MOST_ARGUMENTS},
             )
         return keys
+
+    def keys(self) -> list[str]:
+        """Return the chosen arguments in the order in which they were ticked, as far as that is known."""
+        keys: list[str] = self.cleaned_data["arguments"]
+        ticked = self.cleaned_data["order"].split()
+        return sorted(keys, key=lambda key: ticked.index(key) if key in ticked else len(ticked))
 
 
 class Channel(StrEnum):

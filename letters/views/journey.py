@@ -30,6 +30,7 @@ def find_member(desk: Desk) -> HttpResponse:
     """Step 1: from a postcode to the MP. One answer is shown; several are a question."""
     session = desk.request.session
     form = PostcodeForm(desk.request.POST if "postcode" in desk.request.POST else None)
+    suggestion = ""
     if desk.request.method == "POST":
         if choose_seat(desk, desk.request.POST.get("gss", "")):
             return desk.go("write-mp")
@@ -45,9 +46,17 @@ def find_member(desk: Desk) -> HttpResponse:
                 session[FINDING] = {"message": message, "gss": list(finding.gss)}
                 return desk.go("write-mp")
             form.add_error("postcode", finding.message)
+            suggestion = finding.suggestion
     found = session.get(FINDING) or {"message": "", "gss": []}
     seats = load_constituencies(found["gss"])
-    return desk.render("write-mp", "letters/mp.html", {"form": form, "message": found["message"], "seats": seats})
+    context = {
+        "form": form,
+        "suggestion": suggestion,
+        "message": found["message"],
+        "seats": seats,
+        "dissolved": Constituency.objects.is_dissolved(),
+    }
+    return desk.render("write-mp", "letters/mp.html", context)
 
 
 @journey_step()
@@ -66,18 +75,21 @@ def choose_arguments(desk: Desk) -> HttpResponse:
     if desk.request.method == "POST":
         form = ArgumentsForm(desk.request.POST, arguments=desk.arguments)
         if form.is_valid():
-            desk.draft.choose(form.cleaned_data["arguments"])
+            desk.draft.choose(form.keys())
             desk.save()
             return desk.go("write-words")
         chosen = desk.request.POST.getlist("arguments")
     else:
         form = ArgumentsForm(arguments=desk.arguments)
         chosen = desk.chosen
-    return desk.render(
-        "write-arguments",
-        "letters/arguments.html",
-        {"form": form, "arguments": list(desk.arguments.values()), "chosen": chosen, "most": MOST_ARGUMENTS},
-    )
+    context = {
+        "form": form,
+        "cards": list(enumerate(desk.arguments.values())),
+        "chosen": chosen,
+        "chosen_arguments": [desk.arguments[key] for key in chosen if key in desk.arguments],
+        "most": MOST_ARGUMENTS,
+    }
+    return desk.render("write-arguments", "letters/arguments.html", context)
 
 
 @journey_step(needs_member=True, needs_arguments=True)

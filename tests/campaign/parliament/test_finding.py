@@ -191,3 +191,11 @@ def test_find_mp_is_readable_and_vacant_seats_have_no_member() -> None:
     Member.objects.filter(constituency="E14001172").update(sitting=False)
     assert json.loads(find_mp("SW1A 0AA", "--json")[0])["constituencies"][0]["member"] is None
     assert "vacant" in find_mp("SW1A 0AA")[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("SWIA OAA", "SW1A 0AA"), ("sw1aoaa", "SW1A 0AA"), ("LSl 3AD", "LS1 3AD")]
+)
+def test_a_letter_typed_for_a_digit_is_suggested_back_as_a_postcode_that_is_found(typed: str, meant: str) -> None:
+    assert find_seats(typed).suggestion == meant
+    assert find_seats(meant).status == "found"

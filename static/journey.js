@@ -1,0 +1,58 @@
+// Every page of the journey works without this. With it, choices are counted and collected as they are made, text is
+// copied at a press, and a second press of a button that is still at work does nothing.
+
+// --- Choosing arguments: how many, and in which order ---
+const choosing = document.querySelector(".choosing");
+if (choosing) {
+  const most = Number(choosing.dataset.most);
+  const boxes = [...choosing.querySelectorAll(".argument-check")];
+  const order = choosing.elements.order;
+  const count = choosing.querySelector(".chosen-count");
+  const list = choosing.querySelector(".chosen-list");
+  const collect = () => {
+    const ticked = boxes.filter((box) => box.checked).map((box) => box.value);
+    const keys = [...order.value.split(" ").filter((key) => ticked.includes(key))];
+    keys.push(...ticked.filter((key) => !keys.includes(key)));
+    order.value = keys.join(" ");
+    const over = keys.length > most;
+    const text = over ? `${keys.length} chosen: untick ${keys.length - most}, ${most} is the most` : `${keys.length} of ${most} chosen`;
+    if (count.textContent !== text) count.textContent = text;
+    choosing.classList.toggle("is-over", over);
+    list.replaceChildren(...keys.map((key) => {
+      const item = document.createElement("li");
+      item.textContent = boxes.find((box) => box.value === key).labels[0].textContent;
+      return item;
+    }));
+  };
+  choosing.addEventListener("change", collect);
+  addEventListener("pageshow", collect); // "back" brings ticks back without telling
+}
+
+// --- Copying ---
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      document.getElementById(button.dataset.says).textContent = "Copied.";
+    } catch {
+      // It stays selected: the reader's own "copy" takes it.
+      document.getElementById(button.dataset.says).textContent = "It is selected: copy it with your keyboard or menu.";
+    }
+  });
+}
+
+// --- One press is enough ---
+for (const form of document.querySelectorAll("form.once")) {
+  let pressed = 0;
+  form.addEventListener("submit", (event) => {
+    if (event.timeStamp - pressed < 3000 && pressed) {
+      event.preventDefault();
+      return;
+    }
+    pressed = event.timeStamp;
+    const says = event.submitter?.dataset.says;
+    if (says) document.getElementById(says).hidden = false;
+  });
+}
