@@ -1,0 +1,5 @@
+"""The organisers' pages for letters."""
+
+from letters.admin import letters
+
+__all__ = ["letters"]
