@@ -15,6 +15,7 @@ from django.utils import timezone
 from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.claims import claim_letters, lease_length, release_letters
 from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_message_id
+from letters.likeness import record_fingerprint
 from letters.models import Letter, Status
 from letters.smtp import Answer, Connection, Fate, ServerUnavailable
 
@@ -29,7 +30,7 @@ def confirm(letter: Letter, *, hold: str = "") -> bool:
     Message-ID and bounce address are made here, and kept however often the letter is sent.
     """
     now = timezone.now()
-    return letter.move_to(
+    confirmed = letter.move_to(
         Status.HELD if hold else Status.QUEUED,
         note=hold,
         confirmed_at=now,
@@ -39,6 +40,9 @@ def confirm(letter: Letter, *, hold: str = "") -> bool:
         envelope_sender=make_envelope_sender(letter),
         rehearsal=letter.campaign.mode != letter.campaign.Mode.LIVE,
     )
+    if confirmed:  # whatever goes wrong with comparing is logged and keeps no letter from being sent
+        transaction.on_commit(lambda: record_fingerprint(letter), robust=True)
+    return confirmed
 
 
 def prepare_letters(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Letter, Mail]]:

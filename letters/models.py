@@ -121,6 +121,10 @@ class Letter(models.Model):
     subject = models.CharField(max_length=150)
     ask_text = models.TextField(blank=True)
     with_sources = models.BooleanField(default=True)
+    # How much was the writer's own when they confirmed it (docs/distinctiveness.md). No personal data: these stay.
+    own_word_count = models.PositiveSmallIntegerField(_("words of their own"), null=True, editable=False)
+    own_share = models.FloatField(_("share of their own"), null=True, editable=False)
+    own_score = models.FloatField(_("distinctiveness"), null=True, editable=False)
     dated = models.DateField(default=timezone.localdate, help_text=_("The date on the letter."))
 
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.UNCONFIRMED)
@@ -240,6 +244,22 @@ class LetterParagraph(models.Model):
 
     def __str__(self) -> str:
         return f"{self.letter_id} ¶{self.position}"
+
+
+class Fingerprint(models.Model):
+    """What a confirmed letter is compared by instead of its text; it goes with the text (docs/distinctiveness.md)."""
+
+    letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="fingerprint")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
+    constituency_gss = models.CharField(max_length=9)
+    own = models.BinaryField(help_text=_("MinHash of the writer's own words, with a secret key; may be empty."))
+    argument_keys = models.CharField(max_length=300, blank=True, help_text=_("In order, with spaces between."))
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "constituency_gss"], name="fingerprint_of_seat")]
+
+    def __str__(self) -> str:
+        return f"{self.constituency_gss} #{self.pk}"
 
 
 class LetterEvent(models.Model):

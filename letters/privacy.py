@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 
-from letters.models import WITHDRAWABLE, Happening, Letter, LetterParagraph, Status
+from letters.models import WITHDRAWABLE, Fingerprint, Happening, Letter, LetterParagraph, Status
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -53,7 +53,11 @@ def withdraw_letter(letter: Letter, *, note: str = "", actor: User | None = None
     """Withdraw the letter if that is still possible; return whether it was."""
     if letter.status not in WITHDRAWABLE:
         return False
-    return letter.move_to(Status.WITHDRAWN, note=note, actor=actor, next_attempt_at=None)
+    with transaction.atomic():
+        withdrawn = letter.move_to(Status.WITHDRAWN, note=note, actor=actor, next_attempt_at=None)
+        if withdrawn:  # no MP gets it: others' letters are not compared with it
+            Fingerprint.objects.filter(letter=letter).delete()
+    return withdrawn
 
 
 def erase_letter(letter: Letter) -> bool:
@@ -81,6 +85,7 @@ def scrub_letter(letter: Letter) -> None:
     for name, value in gone.items():
         setattr(letter, name, value)
     LetterParagraph.objects.filter(letter=letter).update(text="")
+    Fingerprint.objects.filter(letter=letter).delete()
     letter.notices.all().delete()
     letter.tell(Happening.ERASED)
 

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods
 
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency, Member
-from letters.drafting import Draft, LetterText, Sender, count_words, load_draft, save_draft, write_letter
+from letters.drafting import Draft, LetterText, Sender, load_draft, save_draft, write_letter
+from letters.likeness import count_own_words
 
 STEPS = [
     ("write-mp", gettext_lazy("Your MP")),
@@ -77,9 +78,14 @@ class Desk:
         nobody = Sender(_("Your name"), (_("Your address"),), "")
         return write_letter(self.draft, self.campaign, self.arguments, self.seat, self.member, sender or nobody)
 
+    @property
+    def own_word_count(self) -> int:
+        """How many words are the writer's own; what was pasted from the campaign's texts is not."""
+        return count_own_words(self.draft, self.arguments)
+
     def has_enough_own_words(self) -> bool:
         """Return whether the campaign lets the site send this letter."""
-        return count_words(self.draft.own_words) >= self.campaign.own_words_minimum
+        return self.own_word_count >= self.campaign.own_words_minimum
 
     def render(self, step: str, template: str, context: dict[str, Any]) -> HttpResponse:
         """Show a page of the journey. Pages with drafts are kept by nobody but the browser itself."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
 from letters.drafting import MOST_ARGUMENTS, count_words
+from letters.fingerprints import warm_up
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
 from letters.views.desk import Desk, journey_step
 
@@ -72,6 +73,7 @@ def choose_from_seats(desk: Desk) -> HttpResponse:
 @journey_step(needs_member=True)
 def choose_arguments(desk: Desk) -> HttpResponse:
     """Step 2: one to four arguments."""
+    warm_up()  # the next step compares letters
     if desk.request.method == "POST":
         form = ArgumentsForm(desk.request.POST, arguments=desk.arguments)
         if form.is_valid():
@@ -115,7 +117,8 @@ def show_check(desk: Desk, form: DetailsForm) -> HttpResponse:
             "text": desk.write(form.sender()),
             "by_email": form.cleaned_data["channel"] == "email",
             "enough": desk.has_enough_own_words(),
-            "own_word_count": count_words(desk.draft.own_words),
+            "own_word_count": desk.own_word_count,
+            "pasted": desk.own_word_count < count_words(desk.draft.own_words),
         },
     )
     patch_cache_control(response, no_store=True)

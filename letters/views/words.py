@@ -40,7 +40,7 @@ def write_words(desk: Desk) -> HttpResponse:
         "form": form,
         "text": text,
         "word_count": sum(count_words(paragraph.text) for paragraph in text.paragraphs) + count_words(text.ask),
-        "own_word_count": count_words(desk.draft.own_words),
+        "own_word_count": desk.own_word_count,
         "can_add": len(desk.chosen) < MOST_ARGUMENTS,
     }
     return desk.render("write-words", "letters/words.html", context)

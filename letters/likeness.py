@@ -1,0 +1,207 @@
+"""How much of a letter is its writer's own, and how near it is to others sent to the same MP (docs/distinctiveness.md).
+
+Advice, never a bar: only the campaign's minimum of own words keeps a letter from being sent by the site.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaign.content.models import Argument, Campaign
+from campaign.parliament.models import Constituency
+from letters.drafting import Draft, compose_paragraphs, count_words, write_opening
+from letters.fingerprints import Nearness, compare, take_fingerprint
+from letters.models import Fingerprint, Letter, Status
+from letters.ownwords import Bank, Owned, count_own_words, find_own, read_bank
+
+__all__ = ["Advice", "Judgement", "count_own_words", "judge_draft", "record_fingerprint"]
+
+MOST_COMPARED = 5000  # letters to one MP, the newest
+ENOUGH_OWN = 0.5  # a letter half of which is the writer's own gets full marks for it
+SET_WEIGHT = 0.15  # what choosing arguments in a way of one's own counts for
+FEW_LETTERS = 5  # so few letters say little of what is common
+NEAR = 0.5  # from this share of own words in other letters on, say so
+COMMON = 0.4
+FEW_WORDS = 20  # own words; fewer are hardly noticed in a letter
+PAGE_WORDS = 380  # about what fits on a page with address and notes
+PRAISED = 0.7
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The one thing that would help most now."""
+
+    code: str  # none-own, pasted, few-own, near, long, unedited, common-set, good
+    text: str  # in the reader's language
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How distinct a letter is."""
+
+    own_words: int  # in the own-words box, without what was pasted from the campaign
+    own_share: float  # of the words of the letter's paragraphs, 0–1
+    own_nearness: float  # how much of the own words stands, nearly so, in others' letters to this MP, 0–1
+    set_commonness: float  # how usual this choice of arguments is among them, 0–1; not to be shown to supporters
+    score: float  # 0–1, higher: more the writer's own
+    advice: Advice | None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A letter's paragraphs, measured."""
+
+    parts: tuple[tuple[Owned, bool], ...]  # and whether the paragraph is an argument's
+
+    @property
+    def own_count(self) -> int:
+        """Words that are the writer's own, in all paragraphs."""
+        return sum(owned.own_count for owned, _argued in self.parts)
+
+    @property
+    def own_share(self) -> float:
+        """Their share of all words."""
+        return self.own_count / max(1, sum(owned.word_count for owned, _argued in self.parts))
+
+    @property
+    def unedited(self) -> bool:
+        """Whether all arguments stand as the bank has them."""
+        argued = [owned for owned, its in self.parts if its]
+        return bool(argued) and not any(owned.own_count for owned in argued)
+
+    def take_fingerprint(self) -> bytes:
+        """Return the fingerprint of the own words."""
+        return take_fingerprint(owned.stretches for owned, _argued in self.parts)
+
+
+def measure_paragraphs(paragraphs: Iterable[tuple[str, Argument | None]], bank: Bank) -> Measured:
+    """Return how much of each paragraph is the writer's own."""
+    return Measured(tuple((find_own(text, bank, argument), argument is not None) for text, argument in paragraphs))
+
+
+def judge_draft(draft: Draft, campaign: Campaign, arguments: dict[str, Argument], seat: Constituency) -> Judgement:
+    """Return how distinct the draft is from other letters to this constituency's MP. Costs one query.
+
+    `arguments` come with their texts, and the campaign with its asks, or each costs a query more.
+    """
+    composed = compose_paragraphs(draft, arguments, seat)
+    bank = read_bank(campaign, arguments.values(), write_opening(seat))
+    measured = measure_paragraphs(((part.text, part.argument) for part in composed), bank)
+    # The writer's own letter of this draft, if it is confirmed already, is no other.
+    others = Fingerprint.objects.exclude(letter__draft_id=draft.id)
+    keys = [part.argument.key for part in composed if part.argument]
+    nearness, commonness = compare_letter(measured, keys, campaign, seat.gss, others)
+    own_words = count_own_words(draft, arguments)
+    length = sum(count_words(part.text) for part in composed)
+    return Judgement(
+        own_words=own_words,
+        own_share=measured.own_share,
+        own_nearness=nearness.share,
+        set_commonness=commonness,
+        score=count_score(measured.own_share, nearness.share, commonness),
+        advice=advise(measured, nearness, commonness, own_words, length, campaign, bool(draft.own_words.strip())),
+    )
+
+
+def compare_letter(
+    measured: Measured, keys: Sequence[str], campaign: Campaign, gss: str, others: models.QuerySet[Fingerprint]
+) -> tuple[Nearness, float]:
+    """Return how near a letter's own words are to those of the others, and how common its choice of arguments is."""
+    others = others.filter(campaign=campaign, constituency_gss=gss).order_by("-pk")
+    mine = measured.take_fingerprint()
+    if mine:
+        rows = list(others.values_list("argument_keys", "own")[:MOST_COMPARED])
+    else:
+        rows = [(theirs, b"") for theirs in others.values_list("argument_keys", flat=True)[:MOST_COMPARED]]
+    nearness = compare(mine, [bytes(own) for _keys, own in rows])
+    return nearness, count_commonness(keys, Counter(theirs for theirs, _own in rows))
+
+
+def count_commonness(keys: Sequence[str], others: Counter[str]) -> float:
+    """Return how common this choice of arguments is, 0–1: the same ones count half, in the same order whole."""
+    same_order = others[" ".join(keys)]
+    same_set = sum(count for theirs, count in others.items() if sorted(theirs.split()) == sorted(keys))
+    return (same_order + same_set) / 2 / (others.total() + FEW_LETTERS)
+
+
+def count_score(own_share: float, nearness: float, commonness: float) -> float:
+    """Return the score: what is own and not like others', and a little for the choice of arguments."""
+    own = min(1.0, own_share / ENOUGH_OWN) * (1 - nearness)
+    return (1 - SET_WEIGHT) * own + SET_WEIGHT * (1 - commonness)
+
+
+def advise(
+    measured: Measured,
+    nearness: Nearness,
+    commonness: float,
+    own_words: int,
+    length: int,
+    campaign: Campaign,
+    has_written: bool,
+) -> Advice | None:
+    """Return the one piece of advice that helps most: own words first, then being unlike others, then length."""
+    wanted = max(FEW_WORDS, campaign.own_words_minimum)
+    if own_words == 0 and has_written:
+        text = _("What you wrote so far is the campaign’s. Say in your own words why it matters to you.")
+        return Advice("pasted", text)
+    if own_words == 0:
+        text = _("Add two or three sentences of your own: what made you care, or how it touches where you live.")
+        return Advice("none-own", text)
+    if own_words < wanted:
+        missing = wanted - own_words
+        text = ngettext(
+            "A good start. About %(count)d more word of your own would make it yours.",
+            "A good start. About %(count)d more words of your own would make it yours.",
+            missing,
+        )
+        return Advice("few-own", text % {"count": missing})
+    if nearness.copied or nearness.share >= NEAR:
+        text = _("Other letters to your MP use nearly these words. Say it as you would to a neighbour.")
+        return Advice("near", text)
+    if length > PAGE_WORDS:
+        return Advice("long", _("One page is read; two rarely are. Could you shorten a paragraph, or leave one out?"))
+    score = count_score(measured.own_share, nearness.share, commonness)
+    if measured.unedited and score < PRAISED:
+        return Advice("unedited", _("Put one argument into your own words: how would you say it to a friend?"))
+    if commonness >= COMMON:
+        text = _("Is there an argument that matters more to you than these? Put the one you care about most first.")
+        return Advice("common-set", text)
+    if score >= PRAISED:
+        return Advice("good", _("This letter is yours: it says what only you can say."))
+    return None
+
+
+def record_fingerprint(letter: Letter) -> None:
+    """Keep what a confirmed letter is compared by, and on the letter how much of it is its writer's own.
+
+    Does nothing for a letter that was erased or withdrawn meanwhile. Done again, it changes nothing.
+    """
+    campaign = letter.campaign
+    arguments = list(Argument.objects.with_texts().filter(campaign=campaign))
+    known = {argument.pk: argument for argument in arguments}
+    paragraphs = list(letter.paragraphs.all())
+    seat = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
+    bank = read_bank(campaign, arguments, write_opening(seat))
+    measured = measure_paragraphs(((part.text, known.get(part.argument_id or 0)) for part in paragraphs), bank)
+    keys = [part.argument_key for part in paragraphs if part.argument_key]
+    others = Fingerprint.objects.exclude(letter=letter)
+    nearness, commonness = compare_letter(measured, keys, campaign, letter.constituency_gss, others)
+    own_words = sum(owned.own_count for owned, argued in measured.parts if not argued)
+    with transaction.atomic():
+        here = Letter.objects.filter(pk=letter.pk, scrubbed_at=None).exclude(status=Status.WITHDRAWN)
+        numbers = {
+            "own_word_count": own_words,
+            "own_share": measured.own_share,
+            "own_score": count_score(measured.own_share, nearness.share, commonness),
+        }
+        if here.update(**numbers):
+            fields: dict[str, Any] = {"own": measured.take_fingerprint(), "argument_keys": " ".join(keys)}
+            fields |= {"campaign": campaign, "constituency_gss": letter.constituency_gss}
+            Fingerprint.objects.update_or_create(letter=letter, defaults=fields)

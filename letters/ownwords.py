@@ -1,0 +1,129 @@
+"""Tell a writer's own words from the campaign's. What was pasted from the bank is not the writer's own."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from campaign.content.models import Argument, Campaign
+from letters.drafting import Draft
+
+RUN = 8  # so many words in a row come about by pasting; fewer, such as "an end to the war in Ukraine", by chance
+SHORTEST = 3  # a whole prompt or claim counts from so many words on
+ALIKE = 0.4  # a paragraph that shares so much of its three-word runs with a text of the bank was made from it
+BLOCK = 2  # in an edited paragraph, so many words in a row that were not changed are the bank's
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """All that the campaign has written, as words."""
+
+    texts: tuple[Words, ...]
+    runs: frozenset[Words]  # every RUN words in a row, and the short texts whole
+    lengths: tuple[int, ...]  # of the runs
+    threes: tuple[frozenset[Words], ...]  # the three-word runs of each text
+
+
+@dataclass(frozen=True)
+class Owned:
+    """One paragraph: the stretches of it that are the writer's own, and how many words it has."""
+
+    stretches: tuple[Words, ...]
+    word_count: int
+
+    @property
+    def own_count(self) -> int:
+        """How many words are the writer's own."""
+        return sum(len(stretch) for stretch in self.stretches)
+
+
+def split_words(text: str) -> Words:
+    """Return the words as they are compared: without case, punctuation, and marks inside words.
+
+    Typography makes no difference: "Isn’t" and "isn't", "cease-fire" and "ceasefire" are the same.
+    """
+    text = "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if unicodedata.category(c) != "Cf")
+    return tuple(re.sub(r"[’'\-‐‑]", "", word) for word in re.findall(r"\w+(?:[’'\-‐‑]\w+)*", text))
+
+
+def list_runs(words: Sequence[str], length: int) -> Iterator[Words]:
+    """Yield every so many words in a row."""
+    return (tuple(words[at : at + length]) for at in range(len(words) - length + 1))
+
+
+@lru_cache(maxsize=16)
+def index_texts(texts: tuple[str, ...]) -> Bank:
+    """Return the texts, made ready for comparing. Kept for a few campaigns; holds nothing of a supporter's."""
+    split = tuple(words for words in map(split_words, texts) if len(words) >= SHORTEST)
+    runs = frozenset(run for words in split for run in list_runs(words, min(RUN, len(words))))
+    threes = tuple(frozenset(list_runs(words, 3)) for words in split)
+    return Bank(split, runs, tuple(sorted({len(run) for run in runs})), threes)
+
+
+def read_bank(campaign: Campaign, arguments: Iterable[Argument], *more: str) -> Bank:
+    """Return what the campaign has written: phrasings, claims, quotations, prompts, asks and its page; and `more`."""
+    texts = [*more, *campaign.prompt_list, *campaign.brief.split("\n\n"), campaign.tagline]
+    texts += [ask.text for ask in campaign.asks.all()]
+    for argument in arguments:
+        texts.append(argument.claim)
+        texts += [phrasing.text for phrasing in argument.phrasings.all()]
+        texts += [source.quotation for source in argument.sources.all()]
+    return index_texts(tuple(texts))
+
+
+def find_unchanged(words: Words, base: Words) -> set[int]:
+    """Return the positions of the words that stand so, in this order, in the text they were made from."""
+    blocks = SequenceMatcher(None, base, words, autojunk=False).get_matching_blocks()
+    return {at for block in blocks if block.size >= BLOCK for at in range(block.b, block.b + block.size)}
+
+
+def find_own(text: str, bank: Bank, argument: Argument | None = None) -> Owned:
+    """Return which words of a paragraph are the writer's own.
+
+    Words that stand in the bank RUN or more in a row are not. In a paragraph made from a text of the bank (this
+    argument's, if one is given) only the changed words are.
+    """
+    words = split_words(text)
+    taken = {
+        at + offset
+        for length in bank.lengths
+        for at, run in enumerate(list_runs(words, length))
+        if run in bank.runs
+        for offset in range(length)
+    }
+    if argument:
+        bases = [split_words(phrasing.text) for phrasing in argument.phrasings.all()] or [split_words(argument.claim)]
+    else:
+        threes = frozenset(list_runs(words, 3))
+        likeness = [len(threes & theirs) for theirs in bank.threes]
+        best = max(likeness, default=0)
+        bases = [bank.texts[likeness.index(best)]] if best and best >= ALIKE * len(threes) else []
+    taken |= max((find_unchanged(words, base) for base in bases), key=len, default=set())
+    stretches: list[list[str]] = [[]]
+    for at, word in enumerate(words):
+        if at in taken:
+            stretches.append([])
+        else:
+            stretches[-1].append(word)
+    return Owned(tuple(tuple(stretch) for stretch in stretches if stretch), len(words))
+
+
+def split_paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text, without empty ones."""
+    return [part for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def count_own_words(draft: Draft, arguments: dict[str, Argument]) -> int:
+    """Return how many words of the own-words box are really the writer's own.
+
+    Costs no query for arguments that were loaded with their texts and campaign.
+    """
+    campaign = next((argument.campaign for argument in arguments.values()), None)
+    bank = read_bank(campaign, arguments.values()) if campaign else index_texts(())
+    return sum(find_own(part, bank).own_count for part in split_paragraphs(draft.own_words))

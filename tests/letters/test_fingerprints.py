@@ -1,0 +1,48 @@
+"""Fingerprints tell how near texts are, and cost nothing before they are needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from letters.fingerprints import WIDTH, Nearness, compare, take_fingerprint
+from letters.ownwords import split_words
+
+TEXT = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+
+
+def fingerprint(*paragraphs: str) -> bytes:
+    return take_fingerprint([split_words(text)] for text in paragraphs)
+
+
+def test_neither_numpy_nor_scipy_is_loaded_when_the_site_starts() -> None:
+    program = (
+        "import sys, django; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns;"
+        "import campaign.wsgi, campaign.celery, letters.likeness, letters.delivery, letters.tasks;"
+        "print(sorted({'numpy', 'scipy', 'datasketch'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("texts", [(), ("",), ("Too short to say.",), ("a b", "c d")])
+def test_very_short_texts_have_no_fingerprint_and_are_near_nothing(texts: tuple[str, ...]) -> None:
+    assert fingerprint(*texts) == b""
+    assert compare(b"", [fingerprint(TEXT)]) == compare(fingerprint(TEXT), [b""]) == Nearness(0.0, copied=False)
+
+
+def test_a_fingerprint_has_a_record_for_each_paragraph_and_none_of_its_words() -> None:
+    assert len(fingerprint(TEXT, TEXT.upper(), "a few more")) == 2 * 2 * WIDTH
+    assert compare(fingerprint(TEXT), [fingerprint(TEXT.upper())]) == Nearness(1.0, copied=True)
+    assert b"three" not in fingerprint(TEXT)
+
+
+def test_what_a_text_contains_is_estimated_well_enough() -> None:
+    words = [f"word{number}" for number in range(300)]
+    other = [f"other{number}" for number in range(300)]
+    for part in (30, 100, 200):
+        mixed = fingerprint(" ".join(words[:part] + other[part:]))
+        near = compare(mixed, [fingerprint(" ".join(words)), fingerprint(TEXT)])
+        assert near.share == pytest.approx(part / 300, abs=0.1)
