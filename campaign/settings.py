@@ -191,6 +191,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "letters.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "tally": {"task": "letters.tasks.tally", "schedule": 15.0, "options": {"expires": 15}},
     "tidy": {"task": "letters.tasks.tidy", "schedule": 60 * 60.0, "options": {"expires": 60 * 60}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

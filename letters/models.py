@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.models import Argument, Campaign
+from letters import counts  # noqa: F401 Django looks for models here
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -85,6 +86,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             "next_attempt_at"
         )
 
+    def uncounted(self) -> LetterQuerySet:
+        """Letters that have moved since they were last counted (letters.tallies)."""
+        return self.exclude(status=F("counted_as"))
+
     def past_lease(self) -> LetterQuerySet:
         """Letters whose sender has not been heard of since its lease ended."""
         return self.filter(status__in=LEASED, lease_until__lt=timezone.now())
@@ -128,6 +133,8 @@ class Letter(models.Model):
     dated = models.DateField(default=timezone.localdate, help_text=_("The date on the letter."))
 
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.UNCONFIRMED)
+    # As what it is in the tallies; as unconfirmed it is in none.
+    counted_as = models.CharField(max_length=11, default=Status.UNCONFIRMED, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -157,6 +164,7 @@ class Letter(models.Model):
             models.Index(fields=["constituency_gss"], name="letter_seat"),
             models.Index(fields=["-created_at"], name="letter_newest"),
             models.Index(fields=["-sent_at"], condition=Q(sent_at__isnull=False), name="letter_last_sent"),
+            models.Index(fields=["campaign"], condition=~Q(status=F("counted_as")), name="letter_uncounted"),
         ]
         constraints = [
             models.CheckConstraint(

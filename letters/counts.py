@@ -1,0 +1,75 @@
+"""Numbers without persons: what remains of drafts and letters when they are only counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.content.models import Campaign
+
+
+class Tally(models.Model):
+    """How many of a campaign's letters have something in common: one row for each answer (letters.tallies).
+
+    `key` says which seat, day, argument or step of a scale; `other` which party, or the second argument of a pair.
+    """
+
+    class Kind(models.TextChoices):
+        """What is counted."""
+
+        SEAT = "seat", _("Constituency, party and status")
+        CONFIRMED = "confirmed", _("Day of confirmation")
+        SENT = "sent", _("Day of sending")
+        ARGUMENT = "argument", _("Argument")
+        PAIR = "pair", _("Two arguments in one letter")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
+    rehearsal = models.BooleanField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    key = models.CharField(max_length=60)
+    other = models.CharField(max_length=80, blank=True)
+    status = models.CharField(max_length=11, blank=True)
+    count = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "rehearsal", "kind", "key", "other", "status"], name="one_tally_of_a_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.kind, self.key, self.other, self.status])) + f": {self.count}"
+
+
+class StepCount(models.Model):
+    """How many drafts came to a step on a day, each draft once; nothing tells whose they were."""
+
+    class Step(models.TextChoices):
+        """How far a draft came."""
+
+        STARTED = "started", _("Started: chose an MP")
+        MADE = "made", _("Made: saw the finished letter")
+        DOWNLOADED = "downloaded", _("Downloaded the PDF")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
+    step = models.CharField(max_length=10, choices=Step.choices)
+    day = models.DateField(default=timezone.localdate)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "step", "day"], name="one_step_count_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.day}: {self.count}"
+
+    @classmethod
+    def add_one(cls, campaign: Campaign, step: Step) -> None:
+        """Count one draft today."""
+        key: dict[str, Any] = {"campaign": campaign, "step": step, "day": timezone.localdate()}
+        cls.objects.get_or_create(**key)
+        cls.objects.filter(**key).update(count=F("count") + 1)

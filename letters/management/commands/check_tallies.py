@@ -1,0 +1,36 @@
+"""Hold the dashboard's numbers against a full count of all letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from letters.models import Letter
+from letters.tallies import check_tallies, fold_all
+
+
+class Command(BaseCommand):
+    """Count every letter, compare, and mend what is wrong."""
+
+    help = "Compares the dashboard's numbers with a full count of all letters, and mends them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Read whether only to look."""
+        parser.add_argument("--dry-run", action="store_true", help="only say what is wrong; ends with an error then")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Count, compare, mend."""
+        counted = fold_all()
+        wrong = check_tallies(mend=not options["dry_run"])
+        for number, change in sorted(wrong.items()):
+            what = " ".join(filter(None, [number.kind, number.key, number.other, number.status]))
+            self.stdout.write(f"campaign {number.campaign_id}, {what}: off by {-change:+d}")
+        left = Letter.objects.uncounted().count()
+        self.stdout.write(
+            f"Letters newly counted: {counted}; still to be counted: {left}. Numbers wrong: {len(wrong)}."
+        )
+        if wrong and options["dry_run"]:
+            raise CommandError("Run this without --dry-run to mend them.")
+        if wrong:
+            self.stdout.write(self.style.SUCCESS("They are mended."))

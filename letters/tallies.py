@@ -1,0 +1,168 @@
+"""The roll-up: how many letters there are by seat, status, day and argument, however many there are.
+
+Each letter's row says as what it has been counted (`counted_as`), beside what it is (`status`). So no move can be
+missed, whoever makes it and however: a letter of which the two differ is still to be counted, and a partial index finds
+it. Counting takes it out of the numbers it was in, puts it into those it belongs to, and notes so, in one transaction.
+Sending waits for none of this, and no number is a row that all senders queue for.
+
+An unconfirmed letter is in no number: it may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Count, F
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from letters.counts import Tally
+from letters.models import Heartbeat, Letter, LetterParagraph, LetterQuerySet, Status
+
+BATCH = 500  # letters a transaction
+COUNTER = "tally"  # the heartbeat of counting; its row lock lets only one count at a time
+NOT_WRITTEN = (Status.UNCONFIRMED, Status.WITHDRAWN)  # what nobody writes, or nobody any more
+HAS_LEFT = (Status.SENT, Status.BOUNCED)
+
+Kind = Tally.Kind
+
+# Django's bulk_create can replace a count that is there already, but not add to it.
+ADD = """
+    INSERT INTO letters_tally (campaign_id, rehearsal, kind, key, other, status, count)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (campaign_id, rehearsal, kind, key, other, status)
+    DO UPDATE SET count = letters_tally.count + excluded.count
+"""
+
+
+class Number(NamedTuple):
+    """Which number: the columns of Tally without the count."""
+
+    campaign_id: int
+    rehearsal: bool
+    kind: str
+    key: str
+    other: str = ""
+    status: str = ""
+
+
+def fold_letters(limit: int = BATCH) -> int:
+    """Count up to `limit` letters that have moved since they were last counted; return how many.
+
+    Letters that somebody is moving this moment are left for the next time.
+    """
+    if not Letter.objects.uncounted().exists():
+        return 0
+    with transaction.atomic():
+        Heartbeat.beat(COUNTER)
+        moved = Letter.objects.uncounted().select_for_update(skip_locked=True, of=("self",)).order_by()
+        letters = list(moved.defer("sender_address", "ask_text")[:limit])
+        # A letter that stays written, or stays not written, keeps its arguments' numbers as they are.
+        turned = [one.pk for one in letters if _is_written(one.status) != _is_written(one.counted_as)]
+        arguments = _read_arguments(turned)
+        changes: Counter[Number] = Counter()
+        for letter in letters:
+            changes.subtract(_list_numbers(letter, letter.counted_as, arguments[letter.pk]))
+            changes.update(_list_numbers(letter, letter.status, arguments[letter.pk]))
+        add_to_tallies(changes)
+        Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(counted_as=F("status"))
+    return len(letters)
+
+
+def fold_all(until: dt.datetime | None = None) -> int:
+    """Count every letter that has moved, until then at most; return how many moves were counted."""
+    counted = 0
+    while (until is None or timezone.now() < until) and (folded := fold_letters()):
+        counted += folded
+    return counted
+
+
+def _is_written(status: str) -> bool:
+    """Whether such a letter counts as one that its writer stands by."""
+    return status not in NOT_WRITTEN
+
+
+def _read_arguments(letters: list[uuid.UUID]) -> defaultdict[uuid.UUID, set[str]]:
+    """Return the keys of the arguments in each letter."""
+    arguments: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
+    rows = LetterParagraph.objects.filter(letter__in=letters).exclude(argument_key="").order_by()
+    for letter, key in rows.values_list("letter_id", "argument_key"):
+        arguments[letter].add(key)
+    return arguments
+
+
+def _list_numbers(letter: Letter, status: str, arguments: Iterable[str]) -> Iterator[Number]:
+    """List the numbers that a letter of this status is in. `recount` does the same for all letters, in SQL."""
+    if status == Status.UNCONFIRMED:
+        return
+    mine = letter.campaign_id, letter.rehearsal
+    yield Number(*mine, Kind.SEAT, letter.constituency_gss, letter.member_party, status)
+    if letter.confirmed_at:
+        yield Number(*mine, Kind.CONFIRMED, timezone.localdate(letter.confirmed_at).isoformat())
+    if status in HAS_LEFT and letter.sent_at:
+        yield Number(*mine, Kind.SENT, timezone.localdate(letter.sent_at).isoformat())
+    if _is_written(status):
+        keys = sorted(arguments)
+        yield from (Number(*mine, Kind.ARGUMENT, key) for key in keys)
+        yield from (Number(*mine, Kind.PAIR, *pair) for pair in combinations(keys, 2))
+
+
+def add_to_tallies(changes: Counter[Number]) -> None:
+    """Add the changes to the stored numbers, always in the same order."""
+    rows = [(*number, change) for number, change in sorted(changes.items()) if change]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(ADD, rows)
+
+
+def recount() -> Counter[Number]:
+    """Return what the tallies have to be, by counting every letter as what it has been counted."""
+    counted = Letter.objects.exclude(counted_as=Status.UNCONFIRMED).order_by()
+    paragraphs = LetterParagraph.objects.filter(letter__in=counted.exclude(counted_as=Status.WITHDRAWN)).order_by()
+    paragraphs = paragraphs.exclude(argument_key="").annotate(
+        campaign_id=F("letter__campaign_id"), rehearsal=F("letter__rehearsal")
+    )
+    pairs = paragraphs.filter(letter__paragraphs__argument_key__gt=F("argument_key"))
+    numbers: Counter[Number] = Counter()
+
+    def put(kind: Kind, rows: Iterable[tuple[int, bool, object, str, str, int]]) -> None:
+        for campaign, rehearsal, key, other, status, count in rows:
+            numbers[Number(campaign, rehearsal, kind, str(key), other, status)] += count
+
+    def count_days(letters: LetterQuerySet, moment: str) -> Iterator[tuple[int, bool, object, str, str, int]]:
+        days = letters.filter(**{f"{moment}__isnull": False}).annotate(day=TruncDate(moment))
+        for *mine, count in days.values_list("campaign_id", "rehearsal", "day").annotate(count=Count("pk")):
+            yield (*mine, "", "", count)
+
+    seats = counted.values_list("campaign_id", "rehearsal", "constituency_gss", "member_party", "counted_as")
+    put(Kind.SEAT, seats.annotate(count=Count("pk")))
+    put(Kind.CONFIRMED, count_days(counted, "confirmed_at"))
+    put(Kind.SENT, count_days(counted.filter(counted_as__in=HAS_LEFT), "sent_at"))
+    alone = paragraphs.values_list("campaign_id", "rehearsal", "argument_key")
+    put(Kind.ARGUMENT, ((*row[:3], "", "", row[3]) for row in alone.annotate(count=Count("letter", distinct=True))))
+    both = pairs.values_list("campaign_id", "rehearsal", "argument_key", "letter__paragraphs__argument_key")
+    put(Kind.PAIR, ((*row[:4], "", row[4]) for row in both.annotate(count=Count("letter", distinct=True))))
+    return numbers
+
+
+def check_tallies(*, mend: bool) -> Counter[Number]:
+    """Return by how much the stored numbers are wrong (what has to be added to each), and mend them if asked to.
+
+    Nothing is counted meanwhile: letters move on, and are counted afterwards.
+    """
+    with transaction.atomic():
+        Heartbeat.beat(COUNTER)
+        wrong = recount()
+        for tally in Tally.objects.exclude(count=0):
+            number = Number(*(getattr(tally, column) for column in Number._fields))
+            wrong[number] -= tally.count
+        wrong = Counter({number: change for number, change in wrong.items() if change})
+        if mend:
+            add_to_tallies(wrong)
+    return wrong
