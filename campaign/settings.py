@@ -4,6 +4,8 @@ The defaults run on one machine with nothing else installed: SQLite, Celery's fi
 and every mail to the local mailbox of the demo. Rehearsal is the default: nothing reaches an MP.
 """
 
+import datetime as dt
+import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -42,8 +44,13 @@ _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [_site.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 
+# Where the organisers' pages are, such as "desk/". No page for supporters links there.
+ADMIN_PATH: str = env.str("ADMIN_PATH", "admin/")
+if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", ADMIN_PATH):
+    raise ImproperlyConfigured('ADMIN_PATH has to end with a slash and begin with none, such as "desk/".')
+
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "campaign.staff.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -53,6 +60,11 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
+    "campaign.staff",
     "campaign.content",
     "campaign.parliament",
     "letters",
@@ -67,8 +79,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "campaign.urls"
@@ -103,10 +117,33 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- The organisers' way in (campaign/staff/) ---------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Without the second factor no campaign goes live; only the demo switches it off.
+ADMIN_TOTP: bool = env.bool("ADMIN_TOTP", True)
+OTP_TOTP_ISSUER = f"Parley {_site.hostname}"
+STAFF_SESSION_HOURS: int = env.int("STAFF_SESSION_HOURS", 8)
+STAFF_IDLE_MINUTES: int = env.int("STAFF_IDLE_MINUTES", 45)
+STAFF_PROOF_MINUTES = 10  # how long a password with its code counts for what needs a fresh one
+SESSION_KEPT_AT_LOGOUT = ["drafts", "finding"]  # a supporter's, who may be the same person
+LOGIN_TRIES: int = env.int("LOGIN_TRIES", 5)
+LOCKOUT_MINUTES: int = env.int("LOCKOUT_MINUTES", 30)
+AXES_FAILURE_LIMIT = LOGIN_TRIES
+AXES_COOLOFF_TIME = dt.timedelta(minutes=LOCKOUT_MINUTES)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or the page that says when to try again would lie
+AXES_CLIENT_IP_CALLABLE = "campaign.addresses.find_address"
+AXES_LOCKOUT_CALLABLE = "campaign.staff.lockout.show_lockout"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
+AXES_DISABLE_ACCESS_LOG = True  # addresses live as long as the lockout and no longer
+AXES_ENABLE_ADMIN = False  # campaign.staff.admin has a page that can be understood
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
@@ -121,16 +158,27 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# A draft lives in the session alone and goes after 24 hours.
-SESSION_COOKIE_AGE = 24 * 60 * 60
-SESSION_COOKIE_SAMESITE = "Lax"
+# --- How long what is kept; the privacy notice says these numbers ------------------------------------------
+DRAFT_HOURS: int = env.int("DRAFT_HOURS", 24)  # a draft lives in the session alone
+UNCONFIRMED_DAYS: int = env.int("UNCONFIRMED_DAYS", 7)
+LETTER_DAYS: int = env.int("LETTER_DAYS", 28)  # text and address, counted from the day it was sent
+IDENTITY_DAYS: int = env.int("IDENTITY_DAYS", 182)  # name and email, counted from the end of the campaign
+SESSION_COOKIE_AGE = DRAFT_HOURS * 60 * 60
+CSRF_FAILURE_VIEW = "campaign.refusals.refuse_forgery"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
 
 HTTPS = SITE_URL.startswith("https://")
+if HTTPS:  # browsers take these names only with Secure, path / and no domain
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if env.bool("BEHIND_PROXY", False):
+BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", False)
+# How many proxies of one's own add to X-Forwarded-For; what stands further left there can be made up by anybody.
+PROXY_COUNT: int = env.int("PROXY_COUNT", 1 if BEHIND_PROXY else 0)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -215,6 +263,7 @@ LOGGING = {
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},  # it would name accounts and addresses
         "mail.log": {"level": "WARNING"},  # the demo's mail catcher would name every address
     },
 }

@@ -1,5 +1,6 @@
 """The URLconf. It only names what the apps serve; it imports neither of them."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,7 @@ admin.site.site_title = _("Parley")
 admin.site.index_title = _("Campaigns, letters, Parliament")
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path(settings.ADMIN_PATH, admin.site.urls),
     path("", include("letters.urls")),
     path("", include("campaign.content.urls")),
 ]

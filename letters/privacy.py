@@ -8,6 +8,7 @@ import hashlib
 import uuid
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -18,7 +19,7 @@ from letters.models import WITHDRAWABLE, Fingerprint, Happening, Letter, LetterP
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-CONFIRM_WITHIN = dt.timedelta(days=7)
+CONFIRM_WITHIN = dt.timedelta(days=settings.UNCONFIRMED_DAYS)
 
 # A letter about peace talks reveals a political opinion: UK GDPR article 9(2)(a) asks for explicit consent.
 CONSENT_VERSION = "2026-11-22"

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from campaign.staff.lockout import forget_old_attempts
 from letters.claims import recover_leases
 from letters.delivery import drain_queue
 from letters.models import Heartbeat
@@ -48,11 +49,12 @@ def tally() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Delete what has outlived its purpose: unconfirmed letters and expired drafts."""
+    """Delete what has outlived its purpose: unconfirmed letters, expired drafts, the door's wrong tries."""
     forgotten = forget_unconfirmed()
     if forgotten:
         logger.info("deleted %d letters that nobody confirmed", forgotten)
     call_command("clearsessions")
+    forget_old_attempts()
 
 
 def wake_worker() -> None:

@@ -13,10 +13,13 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from tests.otp import otp_login
 from tests.servers.browser import DESKTOP, PHONE, open_page, run_browser
 from tests.servers.mail import MailServer, run_mail_server
 from tests.servers.postgres import run_postgres
@@ -48,6 +51,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [i for i in items if i.get_closest_marker("django_db") or fixtures & set(getattr(i, "fixturenames", ()))]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+@pytest.fixture
+def admin_client(client: Client, admin_user: User) -> Client:
+    """pytest-django's, with the second factor shown too."""
+    otp_login(client, admin_user)
+    return client
 
 
 @pytest.fixture(scope="session")

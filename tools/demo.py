@@ -174,6 +174,7 @@ def start_parts(port: int, data: Path) -> list[Part]:
         "EMAIL_USE_TLS": "false",
         "EMAIL_USE_SSL": "false",
         "LIVE_DELIVERY": "false",
+        "ADMIN_TOTP": "false",  # without it no campaign goes live
         "PYTHONUNBUFFERED": "1",
     }
     python = sys.executable
@@ -216,6 +217,8 @@ def watch(parts: list[Part], stopping: threading.Event) -> int:
 
 def welcome(port: int, data: Path) -> str:
     """Return where to go and what to try."""
+    from campaign.settings import ADMIN_PATH
+
     site = f"http://localhost:{port}"
     return f"""
 Parley is running at {site}/
@@ -227,7 +230,8 @@ In rehearsal: every mail goes to the mailbox page, nothing to an MP.
   4. Download the letter as a PDF, or have it sent by email.
   5. Open the mail that asks you to confirm at {site}/mailbox/, confirm, and find the letter there with its PDF.
 
-Organisers: {site}/admin/ (account "organiser"; new password: .venv/bin/python manage.py changepassword organiser)
+Organisers: {site}/{ADMIN_PATH} (account "organiser"; new password: .venv/bin/python manage.py changepassword organiser)
+    The password alone opens it: this demo runs with ADMIN_TOTP=false. A real site also asks for a code from a phone.
 Logs: {data / "logs"}/    Stop with Ctrl-C.
 """
 

@@ -55,6 +55,11 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
             _("It is live already.") if campaign.mode == Mode.LIVE else _("Resume it in rehearsal first."),
         ),
         Requirement(
+            _("Signing in to these pages takes a second factor"),
+            settings.ADMIN_TOTP,
+            _("The operator of this site has to remove ADMIN_TOTP=false."),
+        ),
+        Requirement(
             _("This site may send letters to MPs"),
             settings.LIVE_DELIVERY,
             _("The operator of this site has to set LIVE_DELIVERY; until then no letter reaches an MP."),

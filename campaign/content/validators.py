@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 # First parts of a path that the site itself uses; a campaign may not take them.
 RESERVED_SLUGS = {
-    "admin", "about", "accessibility", "confirm", "contact", "favicon.ico", "health", "imprint", "letter",
+    "admin", "about", "accessibility", "complaints", "confirm", "contact", "favicon.ico", "health", "imprint", "letter",
     "mailbox", "privacy", "robots.txt", "static", ".well-known",
 }  # fmt: skip
 
@@ -33,7 +34,7 @@ PARTIAL_DATE = RegexValidator(
 
 def refuse_reserved_slug(slug: str) -> None:
     """Raise ValidationError if the site itself uses this path."""
-    if slug.lower() in RESERVED_SLUGS:
+    if slug.lower() in RESERVED_SLUGS | {settings.ADMIN_PATH.partition("/")[0].lower()}:
         raise ValidationError(_("“%(slug)s” is used by the site itself. Choose another slug."), params={"slug": slug})
 
 

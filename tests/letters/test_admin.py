@@ -13,6 +13,7 @@ from django.utils import timezone
 from letters.models import Letter, Status
 from letters.privacy import scrub_letter
 from tests.letters.factories import make_campaign, make_letter
+from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/letters/letter/"
@@ -36,7 +37,7 @@ def test_the_list_costs_a_constant_number_of_queries(
     campaign = make_campaign()
     for _ in range(count):
         make_letter(campaign)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = admin_client.get(LIST).content.decode()
     assert page.count("letter-status is-queued") == count
 
@@ -121,7 +122,7 @@ def test_only_a_person_decides_about_unknown_letters(admin_client: Client, actio
 def test_who_may_only_view_cannot_act(client: Client) -> None:
     viewer = User.objects.create_user("viewer", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_letter"))
-    client.force_login(viewer)
+    otp_login(client, viewer)
     letter = make_letter()
     assert client.get(LIST).status_code == 200
     act(client, "hold", letter)
@@ -130,7 +131,7 @@ def test_who_may_only_view_cannot_act(client: Client) -> None:
 
 
 def test_staff_without_permission_see_no_letter(client: Client) -> None:
-    client.force_login(User.objects.create_user("staff", is_staff=True))
+    otp_login(client, User.objects.create_user("staff", is_staff=True))
     letter = make_letter()
     for path in (LIST, reverse("admin:letters_letter_change", args=[letter.pk])):
         assert client.get(path).status_code == 403

@@ -13,6 +13,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
@@ -67,7 +68,7 @@ def test_a_page_is_phone_sized(page_phone: Page) -> None:
 def test_the_live_server_answers_the_browser(
     transactional_db: None, live_server: LiveServer, page_desktop: Page
 ) -> None:
-    answer = page_desktop.goto(f"{live_server.url}/admin/login/")
+    answer = page_desktop.goto(f"{live_server.url}{reverse('admin:login')}")
     assert answer is not None
     assert answer.status == 200
 

@@ -13,12 +13,14 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew
 from campaign.content.forms import GoLiveForm
 from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.modes import change_mode, list_requirements
+from campaign.staff.reauth import require_recent_login
 
 if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
     CampaignBase = admin.ModelAdmin[Campaign]
@@ -173,6 +175,7 @@ class CampaignAdmin(CampaignBase):
         view = self.admin_site.admin_view(self.go_live)
         return [path("<path:object_id>/go-live/", view, name="content_campaign_go_live"), *super().get_urls()]
 
+    @method_decorator(require_recent_login)
     def go_live(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """GET shows what going live means and what is missing; POST with the slug typed does it."""
         with transaction.atomic():

@@ -18,6 +18,7 @@ from pytest_django import Settings
 
 from campaign.content.models import Argument, Campaign, Phrasing, Source, Theme
 from tests.campaign.content.samples import load_sample
+from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db
 ARGUMENTS = "/admin/content/argument/"
@@ -32,10 +33,10 @@ def campaign() -> Campaign:
 @pytest.fixture
 def organiser(client: Client) -> User:
     """Somebody who may edit everything here, but not take a campaign live."""
-    user = User.objects.create_user("organiser", is_staff=True)
+    user = User.objects.create_user("organiser", password="a-long-password", is_staff=True)
     rights = Permission.objects.filter(content_type__app_label="content").exclude(codename="take_live")
     user.user_permissions.set(rights)
-    client.force_login(user)
+    otp_login(client, user)
     return user
 
 
@@ -323,7 +324,7 @@ def test_the_campaigns_page_leads_to_it_for_those_who_may(client: Client, chief:
 def test_going_live_needs_a_login_and_a_csrf_token(chief: User, ready: Campaign) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.get(go_live_path(ready)).status_code == 302
-    strict.force_login(chief)
+    otp_login(strict, chief)
     assert strict.post(go_live_path(ready), {"slug": ready.slug}).status_code == 403
     assert see_mode(ready) == "rehearsal"
 

@@ -1,0 +1,68 @@
+"""Who is let in: password, second factor, and a sign-in that is neither too old nor forgotten about."""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest
+
+# Session keys; each holds seconds since 1970. They live beside a supporter's draft and end on their own.
+SINCE = "staff_since"  # the password was right
+SEEN = "staff_seen"  # the last page
+PROVED = "staff_proved"  # password and code were right
+SEEN_STEP = 60  # seconds; a session is not written on every page
+
+
+def is_let_in(request: HttpRequest) -> bool:
+    """Return whether the request comes from an organiser who has shown everything that is asked for."""
+    user = request.user
+    if not (user.is_authenticated and user.is_active and user.is_staff):
+        return False
+    if settings.ADMIN_TOTP and not user.is_verified():  # type: ignore[attr-defined] # django-otp's middleware adds it
+        return False
+    return is_fresh(request)
+
+
+def is_half_way(request: HttpRequest) -> bool:
+    """Return whether an organiser's password was right, a moment ago, whatever else is missing."""
+    user = request.user
+    return user.is_authenticated and user.is_active and user.is_staff and is_fresh(request)
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Return whether the sign-in is within its hours and was used within the last minutes."""
+    now = time.time()
+    since, seen = request.session.get(SINCE, 0), request.session.get(SEEN, 0)
+    return bool(now - since < settings.STAFF_SESSION_HOURS * 3600 and now - seen < settings.STAFF_IDLE_MINUTES * 60)
+
+
+def has_proved_lately(request: HttpRequest) -> bool:
+    """Return whether password and code were given within the last ten minutes."""
+    return bool(time.time() - request.session.get(PROVED, 0) < settings.STAFF_PROOF_MINUTES * 60)
+
+
+def note_password(request: HttpRequest) -> None:
+    """Begin the sign-in's hours."""
+    request.session[SINCE] = request.session[SEEN] = time.time()
+    request.session.pop(PROVED, None)
+
+
+def note_proof(request: HttpRequest) -> None:
+    """Note that all is shown, under a new session key: one from before the sign-in opens nothing."""
+    request.session.cycle_key()
+    request.session[PROVED] = time.time()
+
+
+def note_use(request: HttpRequest) -> None:
+    """Put off the end for lack of use."""
+    if time.time() - request.session.get(SEEN, 0) > SEEN_STEP:
+        request.session[SEEN] = time.time()
+
+
+def leave(request: HttpRequest) -> None:
+    """Sign out. A letter that is being written in the same browser stays for its 24 hours."""
+    kept = {name: request.session[name] for name in settings.SESSION_KEPT_AT_LOGOUT if name in request.session}
+    logout(request)
+    request.session.update(kept)

@@ -1,0 +1,96 @@
+"""Accounts, groups and lockouts in the admin. A superuser helps who lost a phone or is locked out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from axes.models import AccessAttempt
+from axes.utils import reset
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from campaign.staff.factors import has_factor, reset_factor
+
+if TYPE_CHECKING:
+    AccountBase = UserAdmin[User]
+    AttemptBase = admin.ModelAdmin[AccessAttempt]
+else:
+    AccountBase, AttemptBase = UserAdmin, admin.ModelAdmin
+
+# Their pages would show keys, and let one be put in for somebody else.
+admin.site.unregister([TOTPDevice, StaticDevice])
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class AccountAdmin(AccountBase):
+    """Accounts, with whether each has its second factor."""
+
+    list_display = ["username", "is_active", "is_superuser", "has_second_factor", "last_login"]
+    list_filter = ["is_active", "is_superuser", "groups"]
+    actions = ["reset_second_factor"]
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def has_second_factor(self, user: User) -> bool:
+        """Whether a phone is set up."""
+        return has_factor(user)
+
+    def has_superuser_permission(self, request: HttpRequest) -> bool:
+        """Whether a superuser asks."""
+        return bool(request.user.is_superuser)
+
+    @admin.action(description=_("Reset the second factor (lost phone)"), permissions=["superuser"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Have the chosen accounts set up a phone anew at their next sign-in."""
+        for user in queryset:
+            if reset_factor(user, by=cast(User, request.user)):
+                text = _("%s sets up a phone at the next sign-in. Be sure that it is really they who asked.")
+                self.message_user(request, text % user, messages.SUCCESS)
+            else:
+                self.message_user(request, _("%s had no second factor.") % user, messages.WARNING)
+
+
+@admin.register(AccessAttempt)
+class LockoutAdmin(AttemptBase):
+    """Wrong tries that still count. They vanish by themselves when the lockout is over."""
+
+    list_display = ["username", "ip_address", "failures_since_start", "attempt_time"]
+    fields = ["username", "ip_address", "failures_since_start", "attempt_time"]
+    actions = ["let_try_again"]
+    search_fields = ["username"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only the door counts."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody edits a count."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """There is an action of its own, which says what it does."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Addresses are for superusers."""
+        return bool(request.user.is_superuser)
+
+    has_module_permission = has_view_permission
+
+    def has_superuser_permission(self, request: HttpRequest) -> bool:
+        """Whether a superuser asks."""
+        return bool(request.user.is_superuser)
+
+    @admin.action(description=_("Let them try again now"), permissions=["superuser"])
+    def let_try_again(self, request: HttpRequest, queryset: QuerySet[AccessAttempt]) -> None:
+        """Unlock the chosen accounts at the chosen addresses."""
+        chosen: list[Any] = list(queryset.values_list("username", "ip_address").distinct())
+        for username, address in chosen:
+            reset(username=username, ip=address)
+            self.message_user(request, _("%s may try again.") % username, messages.SUCCESS)

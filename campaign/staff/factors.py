@@ -1,0 +1,155 @@
+"""The second factor: an app on a phone that shows codes, and recovery codes on paper."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import math
+import secrets
+import time
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import qrcode
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from qrcode.image.svg import SvgPathFillImage
+
+if TYPE_CHECKING:
+    from django_otp.models import Device
+
+KEY_BYTES = 20  # RFC 4226, section 4: 160 bits
+RECOVERY_CODES = 10
+RECOVERY_LENGTH = 10  # of 31 characters: 49 bits, and every wrong one counts towards the lockout
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like something else
+TOKEN_LENGTH = 16  # what a StaticToken holds
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What became of a code: the device that took it, or how many seconds to wait before the next try counts."""
+
+    device: Device | None
+    wait: int = 0
+
+
+def has_factor(user: User) -> bool:
+    """Return whether the organiser has set up a phone."""
+    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+
+
+def clean_code(typed: str) -> str:
+    """Return the code as it counts: people write spaces and hyphens, and capitals."""
+    return "".join(typed.split()).replace("-", "").lower()
+
+
+def check_code(user: User, typed: str) -> Checked:
+    """Try a code from the phone, or a recovery code. Each works once, also if it comes twice at the same moment."""
+    code = clean_code(typed)
+    from_phone = len(code) == 6 and code.isascii() and code.isdigit()
+    wait = 0
+    with transaction.atomic():
+        kind = TOTPDevice if from_phone else StaticDevice
+        for device in kind.objects.select_for_update().filter(user=user, confirmed=True):
+            allowed, why_not = device.verify_is_allowed()
+            if not allowed:
+                wait = _count_seconds(why_not)
+            elif device.verify_token(code if from_phone else hash_recovery_code(user, code)):
+                return Checked(device)
+    return Checked(None, wait)
+
+
+def _count_seconds(why_not: dict[str, object] | None) -> int:
+    until = (why_not or {}).get("locked_until")
+    return max(1, math.ceil((until - timezone.now()).total_seconds())) if isinstance(until, dt.datetime) else 1
+
+
+def make_key() -> str:
+    """Return a new key for a phone, in hex."""
+    return secrets.token_hex(KEY_BYTES)
+
+
+def write_key(key: str) -> str:
+    """Return the key as people type it into an app: base 32, in groups of four."""
+    letters = base64.b32encode(bytes.fromhex(key)).decode()
+    return " ".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
+def draw_key(user: User, key: str) -> str:
+    """Return a QR code of the key as a data: image, which the site's own policy allows."""
+    code = qrcode.QRCode(image_factory=SvgPathFillImage, border=4)
+    code.add_data(TOTPDevice(user=user, key=key).config_url)
+    image = BytesIO()
+    code.make_image().save(image)
+    return "data:image/svg+xml;base64," + base64.b64encode(image.getvalue()).decode()
+
+
+def set_up_phone(user: User, key: str, typed: str) -> TOTPDevice | None:
+    """Make the phone that has this key the organiser's only one, if the code shows that it has it."""
+    code = clean_code(typed)
+    totp = TOTP(bytes.fromhex(key))
+    totp.time = time.time()
+    if not (len(code) == 6 and code.isascii() and code.isdigit() and totp.verify(int(code), tolerance=1)):
+        return None
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        TOTPDevice.objects.filter(user=user).delete()
+        # last_t: the code that was just typed does not open the door a second time.
+        device = TOTPDevice.objects.create(
+            user=user, name="phone", key=key, confirmed=True, drift=totp.drift, last_t=totp.t()
+        )
+        log_factor(user, user, "Set up the second factor.")
+    return device
+
+
+def make_recovery_codes(user: User) -> list[str]:
+    """Return new recovery codes; those from before are void. The database keeps only what they hash to."""
+    codes = ["".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES)]
+    with transaction.atomic():
+        device, _created = StaticDevice.objects.get_or_create(user=user, defaults={"name": "recovery codes"})
+        device.token_set.all().delete()
+        StaticToken.objects.bulk_create(
+            StaticToken(device=device, token=hash_recovery_code(user, code)) for code in codes
+        )
+        log_factor(user, user, "Made new recovery codes.")
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+def hash_recovery_code(user: User, code: str) -> str:
+    """Return what is kept of a recovery code: 96 bits, keyed with SECRET_KEY and bound to its owner."""
+    digest = salted_hmac("staff.recovery", f"{user.pk}:{code}", algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest).decode()[:TOKEN_LENGTH]
+
+
+def count_recovery_codes(user: User) -> int:
+    """Return how many recovery codes are left."""
+    return int(StaticToken.objects.filter(device__user=user).count())
+
+
+def reset_factor(user: User, *, by: User | None) -> bool:
+    """Forget phone and recovery codes, so that the next sign-in sets them up anew; return whether there were any."""
+    with transaction.atomic():
+        found = TOTPDevice.objects.filter(user=user).delete()[0] + StaticDevice.objects.filter(user=user).delete()[0]
+        if found:
+            log_factor(by or user, user, "Reset the second factor" + ("." if by else " on the server."))
+    return bool(found)
+
+
+def log_factor(actor: User, user: User, message: str) -> None:
+    """Write it to the account's history in the admin."""
+    LogEntry.objects.create(
+        user_id=actor.pk,
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(user.pk),
+        object_repr=str(user),
+        action_flag=CHANGE,
+        change_message=message,
+    )

@@ -1,0 +1,69 @@
+"""Locked out for a while after too many wrong tries, counted by django-axes per account and address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from axes.handlers.proxy import AxesProxyHandler
+from axes.models import AccessAttempt
+from axes.utils import reset
+from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from campaign.addresses import find_address
+
+
+def count_failure(request: HttpRequest, username: str) -> None:
+    """Count a wrong code as axes counts a wrong password; at the limit its middleware shows the lockout page."""
+    user_login_failed.send(sender=__name__, credentials={"username": username}, request=request)
+
+
+def is_locked(request: HttpRequest, username: str) -> bool:
+    """Return whether this account may not try from this address now."""
+    return not AxesProxyHandler.is_allowed(request, {"username": username})
+
+
+def forgive(request: HttpRequest, username: str) -> None:
+    """Forget the wrong tries of somebody who has got in."""
+    reset(username=username, ip=find_address(request))
+
+
+def find_end(username: str, address: str) -> dt.datetime | None:
+    """Return when the next try counts again, or None if it does already."""
+    lasts: dt.timedelta = settings.AXES_COOLOFF_TIME
+    attempts = AccessAttempt.objects.filter(
+        username=username, ip_address=address, attempt_time__gte=timezone.now() - lasts
+    )
+    rows: list[tuple[dt.datetime, int]] = list(
+        attempts.order_by("attempt_time").values_list("attempt_time", "failures_since_start")
+    )
+    left = sum(failures for _time, failures in rows)
+    for attempt_time, failures in rows:
+        if left < settings.LOGIN_TRIES:
+            return None
+        left -= failures
+        if left < settings.LOGIN_TRIES:
+            return attempt_time + lasts
+    return None
+
+
+def show_lockout(
+    request: HttpRequest, _response: HttpResponse | None, credentials: dict[str, Any] | None
+) -> HttpResponse:
+    """Say that it was too often, and when to try again. Known and unknown accounts get the same page."""
+    end = find_end(str((credentials or {}).get("username") or ""), find_address(request))
+    response = render(request, "staff/locked.html", {"again_at": end}, status=429)
+    response["Cache-Control"] = "no-store, private"
+    if end:
+        response["Retry-After"] = str(max(1, int((end - timezone.now()).total_seconds()) + 1))
+    return response
+
+
+def forget_old_attempts() -> int:
+    """Delete wrong tries that no longer count, and the addresses with them; return how many."""
+    old = AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - settings.AXES_COOLOFF_TIME)
+    return int(old.delete()[0])

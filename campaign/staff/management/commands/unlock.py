@@ -1,0 +1,23 @@
+"""Let a locked-out organiser try again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axes.utils import reset
+from django.core.management.base import BaseCommand, CommandParser
+
+
+class Command(BaseCommand):
+    """Forget an account's wrong tries."""
+
+    help = "Forget the wrong passwords and codes of an account, from every address, so that it may try again now."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Ask for the account."""
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, username: str, **options: Any) -> None:
+        """Unlock."""
+        found = reset(username=username)
+        self.stdout.write(f"{username} may try again." if found else f"{username} was not locked out.")

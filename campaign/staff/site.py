@@ -1,0 +1,86 @@
+"""Django's admin site behind our door: every page of it asks for password, second factor and a fresh sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from campaign.staff.access import is_fresh, is_half_way, is_let_in, leave, note_use
+
+
+class StaffSite(AdminSite):
+    """The organisers' pages."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in only those who have shown everything."""
+        return is_let_in(request)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """Wrap a page: whoever is half-way goes on to the code, whoever stayed away too long starts again."""
+        shown = super().admin_view(view, cacheable)
+
+        @wraps(shown)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if is_let_in(request):
+                note_use(request)
+                return shown(request, *args, **kwargs)
+            if request.user.is_authenticated and not is_fresh(request):
+                return self.ask_to_sign_in_again(request)
+            if is_half_way(request):
+                return HttpResponseRedirect(add_next(reverse("admin:code"), request.get_full_path()))
+            return shown(request, *args, **kwargs)
+
+        return guarded
+
+    def ask_to_sign_in_again(self, request: HttpRequest) -> HttpResponse:
+        """End a sign-in that is too old; what was typed into a form is shown, so that it is not lost."""
+        from campaign.refusals import show_refusal
+
+        was_staff = request.user.is_staff
+        leave(request)
+        if was_staff and request.method == "POST":
+            return show_refusal(request, "staff/signed_out.html", {"next": request.path})
+        messages.info(request, _("You have been signed out, because it was a while ago. Please sign in again."))
+        return HttpResponseRedirect(add_next(reverse("admin:login"), request.get_full_path()))
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Ask for name and password; the code comes on the next page."""
+        from campaign.staff import views
+
+        return views.ask_password(self, request, extra_context)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Sign out, also from half-way."""
+        from campaign.staff import views
+
+        return views.sign_out(request)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """Add the pages at the door. Code and phone come before anybody is let in, and guard themselves."""
+        from campaign.staff import views
+
+        own = [
+            path("logout/", self.logout, name="logout"),
+            path("code/", views.ask_code, name="code"),
+            path("second-factor/", self.admin_view(views.show_factor), name="second-factor"),
+            path("second-factor/phone/", views.set_up, name="second-factor-phone"),
+            path("second-factor/codes/", self.admin_view(views.renew_codes), name="second-factor-codes"),
+            path("again/", self.admin_view(views.ask_again), name="again"),
+        ]
+        return [*own, *super().get_urls()]
+
+
+def add_next(target: str, come_back_to: str) -> str:
+    """Return the path with where to go afterwards."""
+    return f"{target}?{urlencode({'next': come_back_to})}"

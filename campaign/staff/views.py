@@ -1,0 +1,248 @@
+"""The pages at the organisers' door: password, code, setting up a phone, proving it once more, leaving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
+
+import django_otp
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+from django_otp.plugins.otp_static.models import StaticDevice
+
+from campaign.staff import factors
+from campaign.staff.access import has_proved_lately, is_half_way, is_let_in, leave, note_password, note_proof
+from campaign.staff.forms import AgainForm, CodeForm
+from campaign.staff.lockout import count_failure, forgive, is_locked, show_lockout
+from campaign.staff.reauth import require_recent_login
+
+if TYPE_CHECKING:
+    from campaign.staff.site import StaffSite
+
+PENDING_KEY = "staff_pending_key"  # session key: a phone's key until its first code shows that it has it
+
+
+class PasswordView(LoginView):
+    """Name and password. They open nothing yet: the code is asked for next."""
+
+    template_name = "admin/login.html"
+    authentication_form = AdminAuthenticationForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Begin the sign-in under a new session key."""
+        answer = super().form_valid(form)  # django.contrib.auth.login, which changes the session key
+        note_password(self.request)
+        if settings.ADMIN_TOTP:
+            return HttpResponseRedirect(f"{reverse('admin:code')}?{urlencode({'next': self.get_success_url()})}")
+        note_proof(self.request)
+        forgive(self.request, form.get_user().get_username())
+        return answer
+
+    def get_default_redirect_url(self) -> str:
+        """Lead to the first page of the admin."""
+        return reverse("admin:index")
+
+
+def ask_password(site: StaffSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
+    """Show or take the form of name and password."""
+    if request.method == "GET" and is_let_in(request):
+        return redirect("admin:index")
+    context = {
+        **site.each_context(request),
+        "title": _("Sign in"),
+        "subtitle": None,
+        "app_path": request.get_full_path(),
+    }
+    return PasswordView.as_view(extra_context=context | (extra or {}))(request)
+
+
+@sensitive_post_parameters("code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_code(request: HttpRequest) -> HttpResponse:
+    """Ask for the code after the password; the first time, lead to setting up a phone."""
+    if is_let_in(request):
+        return redirect(read_next(request))
+    if not is_half_way(request):
+        return redirect("admin:login")
+    user = cast(User, request.user)
+    if not factors.has_factor(user):
+        return HttpResponseRedirect(f"{reverse('admin:second-factor-phone')}?{request.GET.urlencode()}")
+    if is_locked(request, user.get_username()):
+        return show_lockout(request, None, {"username": user.get_username()})
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        device = take_code(request, user, form)
+        if device is not None:
+            open_door(request, device)
+            if isinstance(device, StaticDevice):
+                warn_of_used_code(request, user)
+            return redirect(read_next(request))
+    return render_door(request, "staff/code.html", {"title": _("Your code"), "form": form})
+
+
+def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
+    """Return the device that takes the code, or None after saying why not. A wrong code counts as a wrong try."""
+    checked = factors.check_code(user, form.cleaned_data["code"])
+    if checked.device is None and checked.wait:
+        text = ngettext(
+            "That was very quick after a wrong code. Wait %d second, then type the code that your phone shows.",
+            "That was very quick after a wrong code. Wait %d seconds, then type the code that your phone shows.",
+            checked.wait,
+        )
+        form.add_error("code", text % checked.wait)
+    elif checked.device is None:
+        count_failure(request, user.get_username())
+        form.add_error(
+            "code",
+            _(
+                "This code is not right, or has been used. Each works once: wait for your phone to show the next one. "
+                "If that does not help, check that your phone sets its clock by itself."
+            ),
+        )
+    return checked.device
+
+
+def open_door(request: HttpRequest, device: Any) -> None:
+    """Let the organiser in: the second factor is shown, under a new session key."""
+    django_otp.login(request, device)
+    note_proof(request)
+    forgive(request, request.user.get_username())
+
+
+def warn_of_used_code(request: HttpRequest, user: User) -> None:
+    """Say how many recovery codes are left."""
+    left = factors.count_recovery_codes(user)
+    text = ngettext(
+        "You used a recovery code; %d is left. Lost your phone? Set up another one under “Second factor”.",
+        "You used a recovery code; %d are left. Lost your phone? Set up another one under “Second factor”.",
+        left,
+    )
+    messages.warning(request, text % left)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def show_factor(request: HttpRequest) -> HttpResponse:
+    """Say what is set up, and offer a new phone and new recovery codes."""
+    user = cast(User, request.user)
+    context = {
+        "title": _("Second factor"),
+        "has_factor": factors.has_factor(user),
+        "codes_left": factors.count_recovery_codes(user),
+    }
+    return render_door(request, "staff/factor.html", context)
+
+
+@sensitive_post_parameters("code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_up(request: HttpRequest) -> HttpResponseBase:
+    """Show a new key as a QR code and as text, take the first code, and show the recovery codes, once."""
+    if not is_half_way(request):
+        return redirect("admin:login")
+    user = cast(User, request.user)
+    if factors.has_factor(user):
+        if not is_let_in(request):
+            return redirect("admin:code")
+        if not has_proved_lately(request):
+            return require_recent_login(set_up)(request)
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    # The key waits in this session, not with the account: nobody else who knows the password can have seen it.
+    key = request.session.setdefault(PENDING_KEY, factors.make_key())
+    if form.is_valid():
+        device = factors.set_up_phone(user, key, form.cleaned_data["code"])
+        if device is not None:
+            del request.session[PENDING_KEY]
+            open_door(request, device)
+            return show_codes(request, user)
+        form.add_error(
+            "code",
+            _(
+                "This code does not fit. Type the six digits that the app shows now for this site; they change every "
+                "30 seconds. If that does not help, check that your phone sets its clock by itself."
+            ),
+        )
+    context = {
+        "title": _("Set up your second factor"),
+        "form": form,
+        "picture": factors.draw_key(user, key),
+        "key": factors.write_key(key),
+    }
+    return render_door(request, "staff/set_up.html", context)
+
+
+@never_cache
+@require_POST
+@require_recent_login
+def renew_codes(request: HttpRequest) -> HttpResponse:
+    """Make new recovery codes and show them, once."""
+    return show_codes(request, cast(User, request.user))
+
+
+def show_codes(request: HttpRequest, user: User) -> HttpResponse:
+    """Show fresh recovery codes: the only time that anybody sees them."""
+    codes = factors.make_recovery_codes(user)
+    context = {"title": _("Your recovery codes"), "codes": codes, "next": read_next(request)}
+    return render_door(request, "staff/codes.html", context)
+
+
+@sensitive_post_parameters("password", "code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """Ask for password and code once more, then go back to where they were needed."""
+    user = cast(User, request.user)
+    if is_locked(request, user.get_username()):
+        return show_lockout(request, None, {"username": user.get_username()})
+    form = AgainForm(request.POST if request.method == "POST" else None, with_code=settings.ADMIN_TOTP)
+    if form.is_valid():
+        known = authenticate(request, username=user.get_username(), password=form.cleaned_data["password"])
+        if known is None:
+            form.add_error("password", _("This is not your password."))
+        elif not settings.ADMIN_TOTP:
+            note_proof(request)
+            return redirect(read_next(request))
+        elif (device := take_code(request, user, form)) is not None:
+            open_door(request, device)
+            return redirect(read_next(request))
+    return render_door(request, "staff/again.html", {"title": _("Is it still you?"), "form": form})
+
+
+@never_cache
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave, and say so."""
+    leave(request)
+    messages.info(request, _("You are signed out."))
+    return redirect("admin:login")
+
+
+def read_next(request: HttpRequest) -> str:
+    """Return where to go afterwards: a path of this site, else the admin's first page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return reverse("admin:index")
+
+
+def render_door(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Show a page at the door, kept by no cache."""
+    from django.contrib import admin
+
+    response = render(request, template, {**admin.site.each_context(request), "next": read_next(request)} | context)
+    response["Cache-Control"] = "no-store, private"
+    return response

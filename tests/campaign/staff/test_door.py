@@ -1,0 +1,369 @@
+"""Nobody comes in by the back door without a password, a second factor and a fresh sign-in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from io import StringIO
+
+import pytest
+from axes.models import AccessAttempt
+from django.conf import settings as django_settings
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django_otp.oath import totp
+from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from pytest_django import Settings
+
+from campaign.staff.access import PROVED, SEEN, SINCE
+from campaign.staff.factors import hash_recovery_code, make_recovery_codes
+from campaign.staff.lockout import forget_old_attempts
+from tests.otp import otp_login
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a-long-and-good-password"
+LOGIN, CODE, SET_UP, AGAIN = (reverse(f"admin:{name}") for name in ("login", "code", "second-factor-phone", "again"))
+INDEX, FACTOR, RENEW = (reverse(f"admin:{name}") for name in ("index", "second-factor", "second-factor-codes"))
+
+
+@pytest.fixture
+def organiser() -> User:
+    return User.objects.create_user("organiser", password=PASSWORD, is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def phone(organiser: User) -> TOTPDevice:
+    return TOTPDevice.objects.create(user=organiser, name="phone")
+
+
+def give_password(client: Client, password: str = PASSWORD, **headers: str) -> HttpResponse:
+    return client.post(LOGIN, {"username": "organiser", "password": password}, **headers)  # type: ignore[return-value,arg-type]
+
+
+def read_code(phone: TOTPDevice, steps: int = 0) -> str:
+    return f"{totp(phone.bin_key, drift=steps):06}"
+
+
+def give_code(client: Client, code: str) -> HttpResponse:
+    return client.post(CODE, {"code": code})  # type: ignore[return-value]
+
+
+def age(client: Client, **seconds: float) -> None:
+    session = client.session
+    for name, ago in seconds.items():
+        session[f"staff_{name}"] = time.time() - ago
+    session.save()
+
+
+def list_admin_paths() -> list[str]:
+    """Every page of the admin, with 1 or a word for whatever its path asks for."""
+    paths = []
+
+    def walk(patterns: list[object], prefix: str) -> None:
+        for pattern in patterns:
+            path = prefix + re.sub(r"\(\?P<\w+>[^)]*\)", "content", str(pattern.pattern)).strip("^$")  # type: ignore[attr-defined]
+            path = re.sub(r"<uuid:\w+>", "00000000-0000-0000-0000-000000000001", path)
+            path = re.sub(r"<(?:\w+:)?\w+>", "1", path).replace("\\Z", "")
+            if isinstance(pattern, URLPattern):
+                paths.append(path)
+            else:
+                walk(pattern.url_patterns, path)  # type: ignore[attr-defined]
+
+    walk(list(admin.site.get_urls()), f"/{django_settings.ADMIN_PATH}")
+    return sorted(set(paths))
+
+
+OPEN = {LOGIN, CODE, SET_UP, reverse("admin:logout")}
+
+
+def test_a_password_alone_opens_no_page_of_the_admin(client: Client, organiser: User, phone: TOTPDevice) -> None:
+    assert give_password(client).headers["Location"] == f"{CODE}?next=%2Fadmin%2F"
+    paths = [path for path in list_admin_paths() if path not in OPEN]
+    assert len(paths) > 40
+    for path in paths:
+        for answer in (client.get(path), client.post(path, {"action": "x"})):
+            assert (path, answer.status_code) == (path, 302)
+            assert (path, answer.headers["Location"].partition("?")[0]) == (path, CODE)
+    assert client.get(SET_UP).headers["Location"] == CODE, "no second phone beside the first"
+    assert client.get(reverse("health"), {"details": ""}).content in (b"ok\n", b"not ok\n")
+
+
+def test_without_a_password_every_page_leads_to_the_sign_in(client: Client) -> None:
+    for path in list_admin_paths():
+        if path not in OPEN:
+            answer = client.get(path, follow=False)
+            assert (path, answer.status_code) in ((path, 302), (path, 405))
+            if answer.status_code == 302:
+                assert answer.headers["Location"].partition("?")[0] in (LOGIN, CODE)
+    assert client.get(CODE).headers["Location"] == LOGIN
+    assert client.get(SET_UP).headers["Location"] == LOGIN
+
+
+def test_password_and_code_let_in_and_the_session_changes_each_time(client: Client, phone: TOTPDevice) -> None:
+    client.get(LOGIN)
+    session = client.session
+    session["drafts"] = {"peace": {}}
+    session.save()
+    keys = [client.cookies[django_settings.SESSION_COOKIE_NAME].value if client.cookies else session.session_key]
+    give_password(client)
+    keys.append(str(client.session.session_key))
+    assert give_code(client, read_code(phone)).headers["Location"] == INDEX
+    keys.append(str(client.session.session_key))
+    assert client.get(INDEX).status_code == 200
+    assert len(set(keys)) == 3
+    assert client.session["drafts"] == {"peace": {}}
+    client.post(reverse("admin:logout"))
+    assert client.session["drafts"] == {"peace": {}}, "a letter in the same browser stays"
+    assert not {SINCE, SEEN, PROVED, "_auth_user_id", "otp_device_id"} & set(client.session.keys())
+    assert str(client.session.session_key) not in keys
+    assert client.get(INDEX).status_code == 302
+
+
+def test_a_code_works_once(client: Client, phone: TOTPDevice) -> None:
+    code = read_code(phone)
+    give_password(client)
+    assert give_code(client, f"{code[:3]} {code[3:]}").status_code == 302
+    other = Client()
+    give_password(other)
+    answer = give_code(other, code)
+    assert (answer.status_code, "has been used" in answer.content.decode()) == (200, True)
+
+
+def test_a_recovery_code_works_once_and_is_not_stored_as_it_is(
+    client: Client, organiser: User, phone: TOTPDevice
+) -> None:
+    codes = make_recovery_codes(organiser)
+    assert len(set(codes)) == 10
+    kept = set(StaticToken.objects.values_list("token", flat=True))
+    assert kept == {hash_recovery_code(organiser, code.replace("-", "")) for code in codes}
+    give_password(client)
+    page = client.post(CODE, {"code": f" {codes[0].upper()} "}, follow=True).content.decode()
+    assert "You used a recovery code; 9 are left." in page
+    other = Client()
+    give_password(other)
+    assert give_code(other, codes[0]).status_code == 200
+    assert give_code(other, "nonsense").status_code == 200
+
+
+def test_the_first_sign_in_sets_up_a_phone_and_shows_recovery_codes_once(client: Client, organiser: User) -> None:
+    give_password(client)
+    assert client.get(CODE).headers["Location"].startswith(SET_UP)
+    page = client.get(SET_UP).content.decode()
+    assert 'src="data:image/svg+xml;base64,' in page
+    key = client.session["staff_pending_key"]
+    assert client.get(INDEX).status_code == 302
+    wrong = client.post(SET_UP, {"code": "12345a"})
+    assert "This code does not fit" in wrong.content.decode()
+    assert not TOTPDevice.objects.exists()
+    answer = client.post(SET_UP, {"code": f"{totp(bytes.fromhex(key)):06}"})
+    codes = re.findall(r"<li><code>([2-9a-z]{5}-[2-9a-z]{5})</code></li>", answer.content.decode())
+    assert len(codes) == 10
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert TOTPDevice.objects.get().key == key
+    assert "staff_pending_key" not in client.session
+    assert client.get(INDEX).status_code == 200
+    assert codes[0] not in client.get(FACTOR).content.decode()
+    assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == [
+        "Set up the second factor.",
+        "Made new recovery codes.",
+    ]
+
+
+def test_a_key_that_another_session_saw_is_not_the_one_that_is_set_up(client: Client, organiser: User) -> None:
+    thief = Client()
+    for one in (thief, client):
+        give_password(one)
+        one.get(SET_UP)
+    assert thief.session["staff_pending_key"] != client.session["staff_pending_key"]
+
+
+def test_wrong_passwords_lock_the_account_out_and_say_until_when(client: Client, phone: TOTPDevice) -> None:
+    for _try in range(django_settings.LOGIN_TRIES - 1):
+        assert give_password(client, "wrong").status_code == 200
+    locked = give_password(client, "wrong")
+    assert locked.status_code == 429
+    end = timezone.localtime() + dt.timedelta(minutes=django_settings.LOCKOUT_MINUTES)
+    times = {f"You can try again at {moment:%H:%M}" for moment in (end, end - dt.timedelta(minutes=1))}
+    assert any(text in locked.content.decode() for text in times)
+    assert 0 < int(locked.headers["Retry-After"]) <= django_settings.LOCKOUT_MINUTES * 60 + 1
+    moment = AccessAttempt.objects.get().attempt_time
+    assert give_password(client).status_code == 429, "not even with the right one"
+    assert AccessAttempt.objects.get().attempt_time == moment, "trying on does not put off the end"
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assert give_password(elsewhere).status_code == 302
+    AccessAttempt.objects.update(attempt_time=timezone.now() - django_settings.AXES_COOLOFF_TIME)
+    assert give_password(client).status_code == 302
+
+
+def test_the_address_is_the_one_that_our_own_proxy_wrote(client: Client, organiser: User, settings: Settings) -> None:
+    settings.PROXY_COUNT = 1
+    for number in range(django_settings.LOGIN_TRIES):
+        answer = give_password(client, "wrong", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}, 198.51.100.1")
+    assert answer.status_code == 429, "addresses that a visitor makes up do not help"
+    assert give_password(client, HTTP_X_FORWARDED_FOR="198.51.100.2").status_code == 302
+
+
+def test_wrong_codes_lock_out_too_and_getting_in_forgives(client: Client, organiser: User, phone: TOTPDevice) -> None:
+    give_password(client, "wrong")
+    give_password(client)
+    for _try in range(django_settings.LOGIN_TRIES - 2):
+        assert give_code(client, "000000").status_code == 200
+        TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    assert give_code(client, "000000").status_code == 429
+    assert client.get(CODE).status_code == 429
+    assert give_code(client, read_code(phone)).status_code == 429
+    assert client.get(INDEX).status_code == 302
+    call_command("unlock", "organiser", stdout=StringIO())
+    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    give_password(client, "wrong")
+    give_password(client)
+    assert give_code(client, read_code(phone)).status_code == 302
+    assert not AccessAttempt.objects.exists()
+
+
+def test_a_code_right_after_a_wrong_one_is_asked_to_wait(client: Client, phone: TOTPDevice) -> None:
+    give_password(client)
+    give_code(client, "000000")
+    answer = give_code(client, read_code(phone))
+    assert re.search(r"Wait \d seconds?, then", answer.content.decode())
+    assert AccessAttempt.objects.get().failures_since_start == 1, "it does not count as a wrong one"
+
+
+def test_what_is_kept_of_wrong_tries_has_no_secret_and_goes(client: Client, phone: TOTPDevice) -> None:
+    give_password(client, "nearly-my-password")
+    give_password(client)
+    give_code(client, "abcde-23456")
+    kept = str(list(AccessAttempt.objects.values()))
+    assert "nearly-my-password" not in kept
+    assert "abcde" not in kept
+    assert forget_old_attempts() == 0
+    AccessAttempt.objects.update(attempt_time=timezone.now() - dt.timedelta(hours=1))
+    assert forget_old_attempts() > 0
+
+
+def test_a_superuser_unlocks_and_resets_and_it_is_logged(client: Client, organiser: User) -> None:
+    other = User.objects.create_user("other", password=PASSWORD, is_staff=True)
+    TOTPDevice.objects.create(user=other)
+    AccessAttempt.objects.create(username="other", ip_address="192.0.2.1", failures_since_start=9)
+    otp_login(client, organiser)
+    attempts = reverse("admin:axes_accessattempt_changelist")
+    assert "192.0.2.1" in client.get(attempts).content.decode()
+    client.post(attempts, {"action": "let_try_again", "_selected_action": [AccessAttempt.objects.get().pk]})
+    assert not AccessAttempt.objects.exists()
+    users = reverse("admin:auth_user_changelist")
+    client.post(users, {"action": "reset_second_factor", "_selected_action": [other.pk]})
+    assert not TOTPDevice.objects.filter(user=other).exists()
+    entry = LogEntry.objects.get(object_id=str(other.pk))
+    assert (entry.user, entry.change_message) == (organiser, "Reset the second factor.")
+
+
+def test_who_is_no_superuser_sees_no_address_and_resets_nobody(client: Client) -> None:
+    staff = User.objects.create_user("staff", is_staff=True)
+    otp_login(client, staff)
+    assert client.get(reverse("admin:axes_accessattempt_changelist")).status_code == 403
+    client.post(
+        reverse("admin:auth_user_changelist"), {"action": "reset_second_factor", "_selected_action": [staff.pk]}
+    )
+    assert TOTPDevice.objects.filter(user=staff).exists()
+
+
+def test_nobody_reads_or_puts_in_a_key_in_the_admin() -> None:
+    assert not [model for model in admin.site._registry if model._meta.app_label.startswith("otp_")]
+
+
+def test_the_command_resets_a_lost_phone(client: Client, organiser: User, phone: TOTPDevice) -> None:
+    make_recovery_codes(organiser)
+    output = StringIO()
+    call_command("reset_totp", "organiser", stdout=output)
+    assert "sets up a phone" in output.getvalue()
+    assert not TOTPDevice.objects.exists()
+    assert not StaticToken.objects.exists()
+    with pytest.raises(CommandError, match="There is no account “nobody”"):
+        call_command("reset_totp", "nobody")
+
+
+@pytest.mark.parametrize(
+    ("seen", "since", "fresh"),
+    [(44 * 60, 60, True), (46 * 60, 60, False), (0, 8 * 3600 - 60, True), (0, 8 * 3601, False)],
+)
+def test_a_sign_in_ends_after_its_hours_or_without_use(
+    client: Client, organiser: User, seen: float, since: float, fresh: bool
+) -> None:
+    otp_login(client, organiser)
+    age(client, seen=seen, since=since)
+    answer = client.get(INDEX)
+    assert (answer.status_code == 200) == fresh
+    if not fresh:
+        assert answer.headers["Location"] == f"{LOGIN}?next=%2Fadmin%2F"
+        assert "_auth_user_id" not in client.session
+
+
+def test_what_was_typed_when_the_sign_in_ended_is_shown_to_copy(client: Client, organiser: User) -> None:
+    otp_login(client, organiser)
+    age(client, seen=3600)
+    typed = {"brief": "A long <b>text</b> of mine", "password1": "not-to-be-shown", "csrfmiddlewaretoken": "secret"}
+    answer = client.post(reverse("admin:content_campaign_add"), typed)
+    page = answer.content.decode()
+    assert (answer.status_code, "A long &lt;b&gt;text&lt;/b&gt; of mine" in page) == (403, True)
+    assert "not-to-be-shown" not in page
+
+
+def test_a_session_without_its_times_is_not_let_in(client: Client, organiser: User) -> None:
+    otp_login(client, organiser)
+    session = client.session
+    del session[SINCE]
+    session.save()
+    assert client.get(INDEX).status_code == 302
+
+
+def test_a_phone_of_somebody_elses_does_not_count(client: Client, organiser: User) -> None:
+    otp_login(client, organiser)
+    TOTPDevice.objects.update(user=User.objects.create_user("other"))
+    assert client.get(INDEX).headers["Location"].startswith(CODE)
+
+
+def test_new_recovery_codes_ask_for_a_fresh_proof(client: Client, organiser: User) -> None:
+    phone = otp_login(client, organiser)
+    age(client, proved=11 * 60)
+    assert client.post(RENEW).headers["Location"].startswith(AGAIN)
+    assert client.get(SET_UP).headers["Location"].startswith(AGAIN)
+    assert not StaticToken.objects.exists()
+    for wrong in ({"password": "wrong", "code": read_code(phone)}, {"password": PASSWORD, "code": "000000"}):
+        assert client.post(AGAIN, wrong).status_code == 200
+        assert time.time() - client.session[PROVED] > 600
+    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    right = {"password": PASSWORD, "code": read_code(phone), "next": FACTOR}
+    assert client.post(AGAIN, right).headers["Location"] == FACTOR
+    assert "<code>" in client.post(RENEW).content.decode()
+    assert StaticToken.objects.count() == 10
+
+
+@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+def test_the_door_leads_to_no_other_site(client: Client, phone: TOTPDevice, target: str) -> None:
+    client.post(f"{LOGIN}?next={target}", {"username": "organiser", "password": PASSWORD, "next": target})
+    assert client.post(f"{CODE}?next={target}", {"code": read_code(phone), "next": target}).headers["Location"] == INDEX
+
+
+def test_the_demo_may_do_without_a_second_factor(client: Client, organiser: User, settings: Settings) -> None:
+    settings.ADMIN_TOTP = False
+    assert give_password(client).headers["Location"] == INDEX
+    assert client.get(INDEX).status_code == 200
+    age(client, proved=11 * 60)
+    assert client.post(RENEW).headers["Location"].startswith(AGAIN)
+    assert client.post(AGAIN, {"password": PASSWORD}).headers["Location"] == INDEX
+
+
+@pytest.mark.parametrize("password", ["elevenchars", "1q2w3e4r5t6y7u", "837465029174650"])
+def test_short_common_and_numeric_passwords_are_refused(password: str) -> None:
+    with pytest.raises(ValidationError):
+        validate_password(password)
