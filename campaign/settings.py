@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import limits
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
@@ -213,6 +214,25 @@ BOUNCE_IMAP_URL: str = env.str("BOUNCE_IMAP_URL", "")
 # Letters go to MPs only if the operator says so here AND an organiser has taken the campaign live.
 LIVE_DELIVERY: bool = env.bool("LIVE_DELIVERY", False)
 REHEARSAL_ADDRESS: str = env.str("REHEARSAL_ADDRESS", "rehearsal@parley.localhost")
+
+
+def _read_pace(name: str, default: str) -> str:
+    """Return a rate, checked; empty for none."""
+    words: str = env.str(name, default).strip()
+    try:
+        too_slow = bool(words) and limits.parse(words).amount < 1
+    except ValueError:
+        too_slow = True
+    if too_slow:
+        raise ImproperlyConfigured(
+            f"{name} has to be a number and a length of time, such as {default}. Leave it empty for no limit."
+        )
+    return words
+
+
+# How fast letters may go, over all workers.
+PACE_PER_DOMAIN: str = _read_pace("PACE_PER_DOMAIN", "120/minute")
+PACE_PER_MP: str = _read_pace("PACE_PER_MP", "30/hour")
 # Where the demo's mail catcher keeps what it caught; unset, there is no mailbox page.
 MAILBOX_DIR: Path | None = Path(env.str("MAILBOX_DIR")) if env.str("MAILBOX_DIR", "") else None
 

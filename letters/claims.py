@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
+from itertools import zip_longest
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 from django.utils import timezone
 
 from letters.backoff import MOST_ATTEMPTS
-from letters.models import Letter, LetterEvent, Status
+from letters.models import PACED, Heartbeat, Letter, LetterEvent, Status
+from letters.pacing import admit_letters
+from letters.turns import Turns, lock_heads
 
 BATCH = 50  # letters a claim
 SERVER_PAUSE = dt.timedelta(minutes=2)  # how long a batch waits for a server that cannot be reached
@@ -23,20 +26,42 @@ def lease_length() -> dt.timedelta:
     return max(dt.timedelta(minutes=10), dt.timedelta(seconds=8 * settings.EMAIL_TIMEOUT))
 
 
-def claim_letters(lease: uuid.UUID, limit: int = BATCH) -> list[Letter]:
-    """Claim up to `limit` due letters under this lease and return them.
+def claim_letters(lease: uuid.UUID, limit: int = BATCH, turns: Turns | None = None) -> list[Letter]:
+    """Claim up to `limit` due letters under this lease and return them, in the order of their turns.
 
-    PostgreSQL skips rows that another sender is claiming; on SQLite the IMMEDIATE transaction keeps others out.
+    `turns` remembers, from one claim of a drain to the next, whose turn it is and whom the pace keeps back. Letters
+    that may not go yet stay as they are. An empty list means that nothing can go now.
     """
-    with transaction.atomic():
-        ids = list(
-            Letter.objects.due().select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit]
-        )
-        mine = Letter.objects.filter(pk__in=ids, status=Status.QUEUED)
-        mine.update(status=Status.CLAIMED, lease_token=lease, lease_until=timezone.now() + lease_length())
-        LetterEvent.objects.bulk_create(LetterEvent(letter_id=pk, what=Status.CLAIMED) for pk in ids)
-    claimed = Letter.objects.filter(lease_token=lease, status=Status.CLAIMED).order_by("next_attempt_at")
-    return list(claimed.select_related("campaign").prefetch_related("paragraphs"))
+    turns = turns or Turns()
+    claimed: list[Letter] = []
+    while not claimed and (lanes := turns.choose(limit)):
+        with transaction.atomic():
+            heads = lock_heads(lanes)
+            claimed, full_domains = _claim_admitted(heads, lease)
+        mine = {letter.pk for letter in claimed}
+        for (lane, asked), found in zip(lanes, heads, strict=True):
+            turns.settle(lane, asked=asked, found=len(found), claimed=len(mine.intersection(found)))
+        for domain in full_domains:
+            turns.close_domain(domain)
+    if turns.full:
+        Heartbeat.beat(PACED)  # letters.health says so
+    prefetch_related_objects(claimed, "paragraphs")
+    return claimed
+
+
+def _claim_admitted(heads: list[list[uuid.UUID]], lease: uuid.UUID) -> tuple[list[Letter], set[str]]:
+    """Claim those of these letters, locked by this transaction, that may go now; return them and the full domains."""
+    in_turn = [pk for row in zip_longest(*heads) for pk in row if pk is not None]  # each lane's first before its next
+    due = {letter.pk: letter for letter in Letter.objects.due().filter(pk__in=in_turn).select_related("campaign")}
+    admitted, full_domains = admit_letters(due[pk] for pk in in_turn if pk in due)  # a campaign may just be paused
+    if admitted:
+        until = timezone.now() + lease_length()
+        mine = Letter.objects.filter(pk__in=[letter.pk for letter in admitted])
+        mine.update(status=Status.CLAIMED, lease_token=lease, lease_until=until)
+        LetterEvent.objects.bulk_create(LetterEvent(letter=letter, what=Status.CLAIMED) for letter in admitted)
+        for letter in admitted:
+            letter.status, letter.lease_token, letter.lease_until = Status.CLAIMED, lease, until
+    return admitted, full_domains
 
 
 def release_letters(lease: uuid.UUID, why: str) -> None:

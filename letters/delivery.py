@@ -18,6 +18,7 @@ from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_m
 from letters.likeness import record_fingerprint
 from letters.models import Letter, Status
 from letters.smtp import Answer, Connection, Fate, ServerUnavailable
+from letters.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -125,10 +126,11 @@ def drain_queue() -> Counter[str]:
     """Send what is due over one kept-open connection until nothing is left or the time is up; return a tally."""
     tally: Counter[str] = Counter()
     until = time.monotonic() + DRAIN_SECONDS
+    turns = Turns()
     with Connection() as connection:
         while time.monotonic() < until:
             lease = uuid.uuid4()
-            letters = claim_letters(lease)
+            letters = claim_letters(lease, turns=turns)
             if not letters:
                 break
             try:

@@ -19,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from letters.claims import lease_length
-from letters.models import LEASED, Heartbeat, Letter, Notice, Status
+from letters.models import LEASED, PACED, Heartbeat, Letter, Notice, Status
 
 LONGEST_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
 LONGEST_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seconds
@@ -37,6 +37,7 @@ class Health:
     at_work_age: float | None = None  # since the last sign of any worker: a sweep, or a letter in hand
     due: int = 0
     oldest_due_age: float | None = None
+    paced: bool = False  # whether the pace keeps letters back
     past_lease: int = 0
     oldest_past_lease_age: float | None = None
     unreached: int = 0
@@ -129,7 +130,9 @@ def _measure_queue(health: Health) -> None:
     notices = Notice.objects.filter(due_at__lte=now).aggregate(count=Count("pk"), oldest=Min("due_at"))
     health.due_notices, health.oldest_notice_age = notices["count"], age(notices["oldest"])
 
-    beat = Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
+    beats = dict(Heartbeat.objects.values_list("name", "at"))
+    beat = beats.get("sweep")
+    health.paced = bool(health.due) and PACED in beats and now - beats[PACED] < LONGEST_SILENCE_WITH_WORK
     health.heartbeat_age = age(beat)
     # While every thread of the worker drains a long queue, sweeps wait; the letter it has just begun shows it is alive.
     begun = letters["newest_lease"] and letters["newest_lease"] - lease_length()
@@ -161,8 +164,9 @@ def _find_silence(health: Health) -> list[str]:
 def _find_stuck(health: Health) -> list[str]:
     """Say what has been waiting for too long."""
     limit = LONGEST_DUE.total_seconds()
+    due = f"The oldest letter has been due for {{age}} ({{count}} due){say_why(health)}"
     stuck = [
-        (health.oldest_due_age, "The oldest letter has been due for {age} ({count} due)", health.due),
+        (health.oldest_due_age, due, health.due),
         (
             health.oldest_past_lease_age,
             "A letter lost its sender {age} ago and nobody has taken it back ({count} in all)",
@@ -184,6 +188,13 @@ def _find_stuck(health: Health) -> list[str]:
         for age, words, count in stuck
         if age is not None and age > limit
     ]
+
+
+def say_why(health: Health) -> str:
+    """Say what keeps due letters from going, as the end of a sentence; empty if nothing is known to."""
+    rates = {"a domain": settings.PACE_PER_DOMAIN, "an MP": settings.PACE_PER_MP}
+    limits = " and ".join(f"{rate} to {whom}" for whom, rate in rates.items() if rate)
+    return f": the pace keeps letters back, {limits}" if health.paced and limits else ""
 
 
 def say_age(seconds: float) -> str:

@@ -57,6 +57,8 @@ MOVES: dict[str, set[str]] = {
     Status.WITHDRAWN: set(),
 }
 LEASED = (Status.CLAIMED, Status.SENDING)
+# The modes of a campaign in which its confirmed letters go; in any other they wait.
+SENDING_MODES = (Campaign.Mode.REHEARSAL, Campaign.Mode.LIVE, Campaign.Mode.CLOSED)
 # What the supporter is owed a mail about: a Notice of this kind is written with the move.
 TOLD_BY_MAIL: dict[str, str] = {Status.SENT: "sent", Status.FAILED: "returned", Status.BOUNCED: "returned"}
 WITHDRAWABLE = tuple(status for status, to in MOVES.items() if Status.WITHDRAWN in to)
@@ -80,8 +82,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
         A paused campaign's letters wait, and live ones while the operator does not allow delivery to MPs.
         """
-        sending = (Campaign.Mode.REHEARSAL, Campaign.Mode.LIVE, Campaign.Mode.CLOSED)
-        may_go = Q(campaign__mode__in=sending) & (Q() if settings.LIVE_DELIVERY else Q(rehearsal=True))
+        may_go = Q(campaign__mode__in=SENDING_MODES) & (Q() if settings.LIVE_DELIVERY else Q(rehearsal=True))
         return self.filter(may_go, status=Status.QUEUED, next_attempt_at__lte=timezone.now()).order_by(
             "next_attempt_at"
         )
@@ -158,7 +159,12 @@ class Letter(models.Model):
     class Meta:
         ordering = ["-created_at"]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(status="queued"), name="letter_due"),
+            # The only one of what is queued: through one by time alone a planner may walk a whole flood to find few.
+            models.Index(
+                fields=["campaign", "rehearsal", "constituency_gss", "next_attempt_at"],
+                condition=Q(status="queued"),
+                name="letter_turn",
+            ),
             models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="letter_leased"),
             models.Index(fields=["status", "-created_at"], name="letter_status_newest"),
             models.Index(fields=["constituency_gss"], name="letter_seat"),
@@ -347,6 +353,9 @@ class DownloadCount(models.Model):
         key: dict[str, Any] = {"campaign": campaign, "constituency_gss": constituency_gss, "day": timezone.localdate()}
         cls.objects.get_or_create(**key)
         cls.objects.filter(**key).update(count=F("count") + 1)
+
+
+PACED = "paced"  # the heartbeat of drains in which the pace kept letters back
 
 
 class Heartbeat(models.Model):

@@ -26,6 +26,8 @@ with patch.object(Env, "read_env"), patch.dict(os.environ, _own):
     from campaign.settings import *  # noqa: F403
     from campaign.settings import DATA_DIR, DATABASES, STORAGES
 
+PACE_PER_DOMAIN = os.environ.get("PACE_PER_DOMAIN", "")  # letters.pacing is tested with rates of its own
+PACE_PER_MP = os.environ.get("PACE_PER_MP", "")
 STATIC_ROOT = DATA_DIR / "collected"
 for _folder in ("queue", "collected"):
     (DATA_DIR / _folder).mkdir(parents=True, exist_ok=True)

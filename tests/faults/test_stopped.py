@@ -43,8 +43,8 @@ def test_a_sender_stopped_past_its_lease_sends_nothing(
     letter = make_letter()
     plain = getattr(delivery, stopped_after)
 
-    def stop_after(*given: Any) -> Any:
-        result = plain(*given)
+    def stop_after(*given: Any, **more: Any) -> Any:
+        result = plain(*given, **more)
         time.sleep(0.4)
         claims.recover_leases()  # meanwhile, another worker's sweep
         return result

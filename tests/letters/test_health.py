@@ -257,3 +257,14 @@ def test_a_database_that_is_down_gives_503_and_no_error_page(tmp_path: Path) -> 
 )
 def test_ages_are_said_as_people_say_them(seconds: float, words: str) -> None:
     assert say_age(seconds) == words
+
+
+def test_a_backlog_that_the_pace_keeps_back_shows_with_its_reason(settings: Any) -> None:
+    settings.PACE_PER_MP = "30/hour"
+    make_letter()
+    Letter.objects.update(next_attempt_at=ago(minutes=14))
+    for name in ("sweep", "paced"):
+        Heartbeat.beat(name)
+    assert measure_health(brief=True).problems == [
+        "The oldest letter has been due for 14 minutes (1 due): the pace keeps letters back, 30/hour to an MP."
+    ]

@@ -16,7 +16,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters.health import Health, measure_health, say_age
+from letters.health import Health, measure_health, say_age, say_why
 from letters.models import LEASED, Letter, Status
 
 ADDRESS = re.compile(r"[^\s<>\"']+@[^\s<>\"']+")  # mail servers like to quote whom they refuse
@@ -99,7 +99,7 @@ def _write_queue(health: Health, state: dict[str, Any]) -> list[str]:
     if len(lines) == 1:
         lines = ["Letters: none yet."]
     oldest = "" if health.oldest_due_age is None else f", the oldest for {say_age(health.oldest_due_age)}"
-    lines += ["", f"Due now: {health.due:,}{oldest}."]
+    lines += ["", f"Due now: {health.due:,}{oldest}{say_why(health)}."]
     lost = f", {health.past_lease:,} of them without a sender" if health.past_lease else ""
     lines.append(f"In hand: {state['in_hand']:,}{lost}.")
     if health.due_notices:

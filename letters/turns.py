@@ -1,0 +1,168 @@
+"""Whose turn it is: campaigns in turn, and within each campaign its MPs in turn, so that a flood holds up nobody else.
+
+The letters of one campaign to one MP are a lane; in a lane the longest waiting goes first.
+"""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections import Counter, deque
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from campaign.content.models import Campaign
+from letters.models import SENDING_MODES
+from letters.pacing import find_domain
+
+
+class Lane(NamedTuple):
+    """The letters of one campaign to one MP; those confirmed in rehearsal apart, because they go elsewhere."""
+
+    campaign_id: int
+    rehearsal: bool
+    gss: str
+    domain: str  # to which the longest waiting one goes
+
+
+# When each lane and each campaign last had its turn in this process. A drain may be let send a single letter: without
+# this the next one would begin with the same lane.
+_served: dict[Lane | int, int] = {}
+_clock = itertools.count(1)
+
+# A loose index scan: from one seat to the next through the index letter_turn, however many letters each has.
+LANES = """
+    WITH RECURSIVE seat(gss) AS (
+        SELECT min(constituency_gss) FROM letters_letter
+        WHERE status = 'queued' AND campaign_id = %(campaign)s AND rehearsal = %(rehearsal)s
+        UNION ALL
+        SELECT (
+            SELECT min(letter.constituency_gss) FROM letters_letter letter
+            WHERE letter.status = 'queued' AND letter.campaign_id = %(campaign)s
+            AND letter.rehearsal = %(rehearsal)s AND letter.constituency_gss > seat.gss
+        )
+        FROM seat WHERE seat.gss IS NOT NULL
+    ), head(id) AS MATERIALIZED (
+        SELECT (
+            SELECT letter.id FROM letters_letter letter
+            WHERE letter.status = 'queued' AND letter.campaign_id = %(campaign)s
+            AND letter.rehearsal = %(rehearsal)s AND letter.constituency_gss = seat.gss
+            ORDER BY letter.next_attempt_at LIMIT 1
+        )
+        FROM seat WHERE gss IS NOT NULL
+    )
+    SELECT constituency_gss, next_attempt_at, member_email
+    FROM head JOIN letters_letter letter ON letter.id = head.id WHERE next_attempt_at <= %(now)s
+"""
+HEAD = """
+    SELECT id FROM letters_letter
+    WHERE status = 'queued' AND campaign_id = %s AND rehearsal = %s AND constituency_gss = %s AND next_attempt_at <= %s
+    ORDER BY next_attempt_at LIMIT %s
+"""
+# The same for many lanes at once: where each statement is a way to the server and back, and planning has its price.
+HEADS = """
+    SELECT lane.number, head.id FROM (VALUES {rows}) AS lane(number, campaign_id, rehearsal, gss, count)
+    CROSS JOIN LATERAL (
+        SELECT id FROM letters_letter
+        WHERE status = 'queued' AND campaign_id = lane.campaign_id AND rehearsal = lane.rehearsal
+        AND constituency_gss = lane.gss AND next_attempt_at <= %s
+        ORDER BY next_attempt_at LIMIT lane.count FOR UPDATE SKIP LOCKED
+    ) AS head
+"""
+
+
+class Turns:
+    """The lanes that have due letters, in the order of their turns. One for each drain."""
+
+    def __init__(self) -> None:
+        self.full: set[Lane] = set()  # the pace lets none of their letters go
+        self._waiting: deque[Lane] = deque()
+        self._fresh = True  # whether letters may have been missed since the lanes were looked up
+
+    def choose(self, limit: int) -> list[tuple[Lane, int]]:
+        """Return the lanes whose turn it is, each with how many letters it may send; empty if nothing is due."""
+        if not self._waiting and self._fresh:
+            self._waiting.extend(lane for lane in find_lanes() if lane not in self.full)
+            self._fresh = False
+        theirs: dict[int, list[Lane]] = {}
+        for lane in itertools.islice(self._waiting, limit):
+            theirs.setdefault(lane.campaign_id, []).append(lane)
+        turns = itertools.cycle([itertools.cycle(lanes) for lanes in theirs.values()]) if theirs else iter(())
+        share = Counter(next(lanes) for lanes in itertools.islice(turns, limit))
+        self._waiting = deque(lane for lane in self._waiting if lane not in share)
+        return list(share.items())
+
+    def settle(self, lane: Lane, *, asked: int, found: int, claimed: int) -> None:
+        """Give the lane another turn if it may have more; a lane with letters that may not go now is full."""
+        if claimed:
+            _served[lane] = _served[lane.campaign_id] = next(_clock)
+            self._fresh = True
+        if claimed < found:
+            self.full.add(lane)
+        elif found == asked:
+            self._waiting.append(lane)
+
+    def close_domain(self, domain: str) -> None:
+        """Leave out whoever's letters go to this domain: it takes no more now."""
+        self.full |= {lane for lane in self._waiting if lane.domain == domain}
+        self._waiting = deque(lane for lane in self._waiting if lane.domain != domain)
+
+
+def find_lanes() -> list[Lane]:
+    """Return the lanes with due letters: campaigns by turns, and in each the lanes by turns, longest waiting first."""
+    campaigns = sorted(Campaign.objects.filter(mode__in=SENDING_MODES).order_by("pk"), key=_last_served)
+    kinds = (True, False) if settings.LIVE_DELIVERY else (True,)
+    found = [sorted((lane for kind in kinds for lane in _find(one, kind)), key=_turn) for one in campaigns]
+    rounds = itertools.zip_longest(*([lane for lane, _due in theirs] for theirs in found))
+    return [lane for turn in rounds for lane in turn if lane is not None]
+
+
+def _last_served(campaign: Campaign) -> int:
+    return _served.get(campaign.pk, 0)
+
+
+def _turn(found: tuple[Lane, Any]) -> tuple[int, Any]:
+    lane, due = found
+    return _served.get(lane, 0), due
+
+
+def _find(campaign: Campaign, rehearsal: bool) -> list[tuple[Lane, Any]]:
+    test_address = campaign.rehearsal_address or settings.REHEARSAL_ADDRESS
+    with connection.cursor() as cursor:
+        cursor.execute(LANES, {"campaign": campaign.pk, "rehearsal": rehearsal, "now": _now()})
+        return [
+            (Lane(campaign.pk, rehearsal, gss, find_domain(test_address if rehearsal else address)), due)
+            for gss, due, address in cursor.fetchall()
+        ]
+
+
+def lock_heads(lanes: Collection[tuple[Lane, int]]) -> list[list[uuid.UUID]]:
+    """Return the letters at the head of each lane, at most so many, locked until the transaction ends.
+
+    PostgreSQL skips rows that another sender is claiming; on SQLite the IMMEDIATE transaction keeps others out.
+    """
+    now = _now()
+    found: list[list[uuid.UUID]] = [[] for _lane in lanes]
+    values = [(number, lane.campaign_id, lane.rehearsal, lane.gss, count) for number, (lane, count) in enumerate(lanes)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(values))
+            cursor.execute(HEADS.format(rows=rows), [*(value for row in values for value in row), now])
+            taken = cursor.fetchall()
+        else:
+            taken = []
+            for number, campaign, rehearsal, gss, count in values:
+                cursor.execute(HEAD, [campaign, rehearsal, gss, now, count])
+                taken += [(number, pk) for (pk,) in cursor.fetchall()]
+    for number, pk in taken:
+        found[number].append(pk if isinstance(pk, uuid.UUID) else uuid.UUID(pk))
+    return found
+
+
+def _now() -> Any:
+    """The time as the database writes it."""
+    return connection.ops.adapt_datetimefield_value(timezone.now())

@@ -1,0 +1,133 @@
+"""Whose turn it is: fair between campaigns and MPs, and each sender gets work of its own."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from campaign.content.models import Campaign
+from letters import turns
+from letters.claims import claim_letters
+from letters.models import Letter, Status
+from letters.turns import Turns, lock_heads
+from tests.letters.factories import make_campaign, make_letter
+
+pytestmark = pytest.mark.django_db
+
+
+def claim(limit: int = 50, order: Turns | None = None) -> list[Letter]:
+    return claim_letters(uuid.uuid4(), limit, order)
+
+
+def test_in_one_lane_the_longest_waiting_go_first() -> None:
+    letters = [make_letter() for _ in range(4)]
+    assert [letter.pk for letter in claim(3)] == [letter.pk for letter in letters[:3]]
+
+
+def test_campaigns_take_turns_however_many_letters_each_has() -> None:
+    big, small = make_campaign("big"), make_campaign("small")
+    for number in range(12):
+        make_letter(big, constituency_gss=f"E140000{number:02}")
+    for _ in range(3):
+        make_letter(small)
+    assert Counter(letter.campaign.slug for letter in claim(6)) == {"big": 3, "small": 3}
+
+
+def test_mps_take_turns_within_a_campaign() -> None:
+    for _ in range(10):
+        make_letter(constituency_gss="E14000001")
+    for number in range(2, 5):
+        make_letter(constituency_gss=f"E1400000{number}")
+    claimed = claim(8)
+    seats = [letter.constituency_gss[-1] for letter in claimed]
+    assert (sorted(seats[:4]), seats[4:]) == (["1", "2", "3", "4"], ["1"])
+
+
+def test_single_letters_claimed_by_drain_after_drain_go_round_all_lanes() -> None:
+    campaigns = [make_campaign("one"), make_campaign("two")]
+    for campaign in campaigns:
+        for gss in ("E14000001", "E14000002"):
+            for _ in range(3):
+                make_letter(campaign, constituency_gss=gss)
+    order = [(one.campaign.slug, one.constituency_gss) for _ in range(4) for one in claim(1)]
+    assert len(set(order)) == 4
+    assert order[0][0] != order[1][0]
+
+
+def test_one_drain_gets_everything_in_the_end() -> None:
+    for number in range(23):
+        make_letter(constituency_gss=f"E1400000{number % 4}")
+    order = Turns()
+    batches = []
+    while batch := claim(5, order):
+        batches.append(len(batch))
+    assert sum(batches) == 23
+    assert not Letter.objects.filter(status=Status.QUEUED).exists()
+
+
+def test_a_campaign_paused_after_it_was_chosen_keeps_its_letters() -> None:
+    make_letter()
+    order = Turns()
+    lanes = order.choose(5)
+    order._waiting.extend(lane for lane, _count in lanes)
+    Campaign.objects.update(mode=Campaign.Mode.PAUSED)
+    assert claim(5, order) == []
+    assert Letter.objects.get().status == Status.QUEUED
+
+
+def test_the_queries_of_a_claim_do_not_grow_with_the_letters() -> None:
+    for number in range(10):
+        make_letter(constituency_gss=f"E1400000{number}")
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite asks for each lane; it has no way to go")
+    with CaptureQueriesContext(connection) as queries:
+        assert len(claim()) == 10
+    # campaigns, lanes; savepoint, heads, letters, update, events, savepoint; paragraphs
+    assert len(queries) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_senders_that_claim_at_the_same_moment_each_get_letters_of_their_own() -> None:
+    campaign = make_campaign()
+    for number in range(40):
+        make_letter(campaign, constituency_gss=f"E140000{number:02}")
+    barrier, claimed = threading.Barrier(4), []
+
+    def work() -> None:
+        barrier.wait()
+        claimed.append([letter.pk for letter in claim(10)])
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(batch) for batch in claimed] == [10, 10, 10, 10]
+    assert len({pk for batch in claimed for pk in batch}) == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lane_whose_head_is_being_claimed_gives_its_next_letters() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one writer in at a time")
+    letters = [make_letter() for _ in range(4)]
+    [lane] = turns.find_lanes()
+    with transaction.atomic():
+        assert lock_heads([(lane, 2)]) == [[letter.pk for letter in letters[:2]]]
+        found: list[list[list[uuid.UUID]]] = []
+
+        def other() -> None:
+            with transaction.atomic():
+                found.append(lock_heads([(lane, 2)]))
+            connection.close()
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    assert found == [[[letter.pk for letter in letters[2:]]]]
