@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from campaign.content.models import Argument, Ask, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
+from letters.faithful import Change, check_edit
 from letters.models import Letter
 
 OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
@@ -71,6 +72,7 @@ class Piece:
     key: str
     length: str = Phrasing.Length.SHORT
     edits: dict[str, str] = field(default_factory=dict)  # by length, so that swapping loses nothing
+    keep_source: bool = False  # also if the edit has changed a claim
 
 
 @dataclass
@@ -195,8 +197,23 @@ def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
     return piece.edits.get(piece.length) or (phrasing.text if phrasing else argument.claim)
 
 
+def find_changes(piece: Piece, argument: Argument, language: str = "en") -> list[Change]:
+    """Return what the supporter's edit has changed in the argument's claims."""
+    phrasing = argument.phrasing(piece.length, language)
+    edited = piece.edits.get(piece.length)
+    return check_edit(phrasing.text, edited) if phrasing and edited else []
+
+
+def keeps_source(piece: Piece, argument: Argument, language: str = "en") -> bool:
+    """Return whether the source notes stay: the claims are as the source has them, or the supporter says so."""
+    return piece.keep_source or not find_changes(piece, argument, language)
+
+
 def compose_paragraphs(draft: Draft, arguments: dict[str, Argument], seat: Constituency) -> list[Composed]:
-    """Return the draft's paragraphs in order. Arguments no longer offered are left out."""
+    """Return the draft's paragraphs in order. Arguments no longer offered are left out.
+
+    A paragraph whose edit has changed a claim has no source notes, unless its writer keeps them.
+    """
     opening = write_opening(seat) if draft.opening is None else draft.opening
     pieces = {piece.key: piece for piece in draft.pieces}
     composed = [Composed(opening)] if opening else []
@@ -206,8 +223,10 @@ def compose_paragraphs(draft: Draft, arguments: dict[str, Argument], seat: Const
             composed += [Composed(part) for part in own if part]
         elif key in arguments:
             argument = arguments[key]
-            notes = tuple(source.note for source in argument.sources.all()) if draft.with_sources else ()
-            composed.append(Composed(read_piece(pieces[key], argument), argument, notes))
+            piece = pieces[key]
+            sourced = draft.with_sources and keeps_source(piece, argument)
+            notes = tuple(source.note for source in argument.sources.all()) if sourced else ()
+            composed.append(Composed(read_piece(piece, argument), argument, notes))
     return composed
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.content.models import Argument
+from campaign.content.models import Argument, Phrasing
 from letters.drafting import (
     OWN,
     Draft,
@@ -19,6 +19,7 @@ from letters.drafting import (
     compose_paragraphs,
     count_words,
     drop_draft,
+    find_changes,
     load_draft,
     number_notes,
     read_letter,
@@ -144,6 +145,34 @@ def test_the_letter_reads_as_the_draft_says() -> None:
     without = compose_paragraphs(draft, arguments, seat)
     assert without[0].argument == arguments["argument-2"]
     assert not any(part.notes for part in without)
+
+
+@pytest.mark.django_db
+def test_a_paragraph_whose_claim_was_changed_has_no_notes_unless_its_writer_keeps_them() -> None:
+    make_campaign()
+    seat = make_seat()
+    Phrasing.objects.filter(length="short").update(text="In all 1.2 million people fled, the UN says.")
+    arguments = {argument.key: argument for argument in Argument.objects.with_texts()}
+    draft = Draft(opening="")
+    draft.choose(["argument-1", "argument-2"])
+    first, second = draft.pieces
+    first.edits["short"] = "In all 2 million people fled, the UN says."
+    second.edits["short"] = "The UN says that 1,200,000 people fled in all. I met some of them."
+    assert [bool(part.notes) for part in compose_paragraphs(draft, arguments, seat)] == [False, True]
+    assert [change.after for change in find_changes(first, arguments["argument-1"])] == ["2 million"]
+    first.keep_source = True
+    assert [bool(part.notes) for part in compose_paragraphs(draft, arguments, seat)] == [True, True]
+    first.keep_source, first.length = False, "full"  # the edit of the other phrasing does not matter
+    assert [bool(part.notes) for part in compose_paragraphs(draft, arguments, seat)] == [True, True]
+
+
+def test_a_draft_from_before_sources_could_be_kept_still_loads() -> None:
+    session: dict[str, Any] = {}
+    draft = Draft()
+    draft.choose(["a"])
+    save_draft(session, "peace", draft)
+    del session["drafts"]["peace"]["pieces"][0]["keep_source"]
+    assert load_draft(session, "peace") == draft
 
 
 @pytest.mark.django_db
