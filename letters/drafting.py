@@ -131,6 +131,11 @@ def load_draft(session: MutableMapping[str, Any], slug: str) -> Draft:
     return Draft(**{**kept, "pieces": [Piece(**piece) for piece in kept["pieces"]]})
 
 
+def has_draft(session: MutableMapping[str, Any], slug: str) -> bool:
+    """Return whether the session has a draft for this campaign."""
+    return slug in session.get("drafts", {})
+
+
 def save_draft(session: MutableMapping[str, Any], slug: str, draft: Draft) -> None:
     """Keep the draft in the session."""
     session["drafts"] = {**session.get("drafts", {}), slug: asdict(draft)}

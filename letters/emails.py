@@ -20,9 +20,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from campaign.content.models import Campaign
 from letters.drafting import LetterText, read_letter, tidy_line
 from letters.models import Letter, Notice
-from letters.privacy import make_token
+from letters.privacy import make_confirm_token, make_token
 from letters.rendering import render_letter_pdf
 
 
@@ -68,6 +69,18 @@ def verify_envelope_sender(address: str) -> str | None:
     if len(stem) != 8 or not extension.isascii():
         return None
     return f"{stem[:4]}-{stem[4:]}".upper() if hmac.compare_digest(signature, sign_stem(stem)) else None
+
+
+def address_letter(sender_name: str, campaign: Campaign) -> Address:
+    """Return the From of a letter: its writer's name at the site's address."""
+    via = _("%(name)s via %(campaign)s") % {"name": sender_name, "campaign": campaign.title}
+    return Address(tidy_line(via), *split_from())
+
+
+def write_subject(subject: str, constituency_name: str, *, rehearsal: bool) -> str:
+    """Return the subject line under which a letter arrives: offices sort by constituency."""
+    line = f"{subject} ({constituency_name})"
+    return tidy_line(f"[{_('Rehearsal')}] {line}" if rehearsal else line)
 
 
 def choose_recipient(letter: Letter) -> str:
@@ -120,17 +133,14 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
         plain = write_plain_text(text)
     recipient = choose_recipient(letter)
     message = EmailMessage(policy=SMTP)
-    local, domain = split_from()
-    via = _("%(name)s via %(campaign)s") % {"name": letter.sender_name, "campaign": letter.campaign.title}
-    message["From"] = Address(tidy_line(via), local, domain)
+    message["From"] = address_letter(letter.sender_name, letter.campaign)
     message["Reply-To"] = Address(tidy_line(letter.sender_name), addr_spec=letter.sender_email)
     message["To"] = (
         Address(addr_spec=recipient)
         if letter.rehearsal
         else Address(tidy_line(letter.member_name), addr_spec=recipient)
     )
-    subject = f"{letter.subject} ({letter.constituency_name})"
-    message["Subject"] = tidy_line(f"[{_('Rehearsal')}] {subject}" if letter.rehearsal else subject)
+    message["Subject"] = write_subject(letter.subject, letter.constituency_name, rehearsal=letter.rehearsal)
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = letter.message_id or make_message_id(letter)
     message["X-Parley-Reference"] = letter.reference
@@ -148,11 +158,13 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
     The one that asks for confirmation carries no free text and no name, so that the form is no relay for anybody's
     message: until then nobody knows whose address it is.
     """
-    purpose = "confirm" if kind == Notice.Kind.CONFIRM else "letter"
+    confirming = kind == Notice.Kind.CONFIRM
+    purpose = "confirm" if confirming else "letter"
+    token = make_confirm_token(letter) if confirming else make_token(letter.id, "letter")
     context: dict[str, Any] = {
         "letter": letter,
         "campaign": letter.campaign,
-        "url": settings.SITE_URL + reverse(purpose, args=[make_token(letter.id, purpose)]),
+        "url": settings.SITE_URL + reverse(purpose, args=[token]),
         "rehearsal": letter.rehearsal,
     }
     pdf = None
@@ -169,7 +181,9 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
     message["To"] = Address(addr_spec=letter.sender_email)
     message["Subject"] = subject
     message["Date"] = format_datetime(timezone.now())
-    message["Message-ID"] = f"<{kind}.{letter.id}@{domain}>"
+    # Mail programs show a message once for each Message-ID: what is sent again on purpose needs another one.
+    again = letter.confirm_generation + letter.confirm_repeats if confirming else 0
+    message["Message-ID"] = f"<{kind}{again or ''}.{letter.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office replies away
     message.set_content(plain, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")

@@ -152,6 +152,9 @@ class Letter(models.Model):
     envelope_sender = models.CharField(max_length=200, blank=True, editable=False)
     pdf_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     confirm_token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    # Counts the addresses that the confirmation went to: each has a link of its own, and only the last one's works.
+    confirm_generation = models.PositiveSmallIntegerField(default=0, editable=False)
+    confirm_repeats = models.PositiveSmallIntegerField(default=0, editable=False)  # how often it was asked for again
     letter_token_hash = models.CharField(max_length=64, unique=True, editable=False)
 
     objects = LetterQuerySet.as_manager()
@@ -332,12 +335,13 @@ class Notice(models.Model):
 
 
 class DownloadCount(models.Model):
-    """All that remains of letters that were only downloaded: how many, for which seat, on which day."""
+    """All that remains of letters that were only downloaded: how many, for which seat, on which day; how many went."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="downloads")
     constituency_gss = models.CharField(max_length=9)
     day = models.DateField(default=timezone.localdate)
     count = models.PositiveIntegerField(default=0)
+    posted = models.PositiveIntegerField(default=0, help_text=_("How many told us that they posted theirs."))
 
     class Meta:
         constraints = [
@@ -350,9 +354,18 @@ class DownloadCount(models.Model):
     @classmethod
     def add_one(cls, campaign: Campaign, constituency_gss: str) -> None:
         """Count one download today."""
+        cls._add("count", campaign, constituency_gss)
+
+    @classmethod
+    def add_posted(cls, campaign: Campaign, constituency_gss: str) -> None:
+        """Count one letter of which its writer says today that it is in the post."""
+        cls._add("posted", campaign, constituency_gss)
+
+    @classmethod
+    def _add(cls, field: str, campaign: Campaign, constituency_gss: str) -> None:
         key: dict[str, Any] = {"campaign": campaign, "constituency_gss": constituency_gss, "day": timezone.localdate()}
         cls.objects.get_or_create(**key)
-        cls.objects.filter(**key).update(count=F("count") + 1)
+        cls.objects.filter(**key).update(**{field: F(field) + 1})
 
 
 PACED = "paced"  # the heartbeat of drains in which the pace kept letters back

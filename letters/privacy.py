@@ -37,12 +37,18 @@ def hash_consent() -> str:
 
 
 def make_token(letter_id: uuid.UUID, purpose: str) -> str:
-    """Return the 256-bit secret for this letter and purpose ("confirm" or "letter"), 43 characters.
+    """Return the 256-bit secret for this letter and purpose ("confirm", "letter"), 43 characters.
 
     It is derived from SECRET_KEY, so that later mails can carry it while the database keeps only its hash.
     """
     digest = salted_hmac(f"letters.{purpose}", str(letter_id), algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def make_confirm_token(letter: Letter) -> str:
+    """Return the secret behind which the letter is confirmed; another one after each change of the writer's address."""
+    generation = letter.confirm_generation
+    return make_token(letter.id, f"confirm.{generation}" if generation else "confirm")
 
 
 def hash_token(token: str) -> str:

@@ -79,6 +79,13 @@ def render_letter_pdf(text: LetterText, *, large_print: bool = False) -> bytes:
         return _press().print(html, large_print=large_print)
 
 
+def count_letter_pages(text: LetterText, *, large_print: bool = False) -> int:
+    """Return how many pages the letter has on paper. Takes about half as long as the PDF; raises as it does."""
+    html = render_letter_html(text, large_print=large_print)
+    with _press_lock:
+        return len(_press().lay_out(html, large_print=large_print).pages)
+
+
 def _address_class(lines: tuple[str, ...], *, large_print: bool) -> str:
     """Return the class that sets the recipient smaller where it would not fit into the envelope's window."""
     if _count_rows(lines, WINDOW_ROW_LENGTH) > WINDOW_ROWS:
@@ -114,6 +121,13 @@ class _Press:
 
         self.styles = [parse("letter.css"), parse("print.css")]
         self.large_styles = [*self.styles, parse("large-print.css")]
+
+    def lay_out(self, html: str, *, large_print: bool) -> Document:
+        """Return the pages of a whole document."""
+        from weasyprint import HTML
+
+        styles = self.large_styles if large_print else self.styles
+        return HTML(string=html, url_fetcher=self.fetcher).render(font_config=self.fonts, stylesheets=styles)
 
     def print(self, html: str, *, large_print: bool) -> bytes:
         """Return the PDF of a whole document."""

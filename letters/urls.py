@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from letters.views import health, journey, letter, sending, words
+from letters.views import health, journey, letter, printing, sending, waiting, words
 
 steps = [
     path("", journey.find_member, name="write-mp"),
@@ -11,10 +11,14 @@ steps = [
     path("words/", words.write_words, name="write-words"),
     path("details/", journey.give_details, name="write-details"),
     path("check/", journey.check_letter, name="write-check"),
-    path("letter.pdf", sending.download_letter, name="write-download"),
+    path("letter.pdf", printing.download_letter, name="write-download"),
+    path("text/", printing.show_text, name="write-text"),
+    path("posting/", printing.show_posting, name="write-posting"),
     path("send/", sending.send_letter, name="write-send"),
-    path("sent/", sending.show_sent, name="write-sent"),
-    path("finish/", sending.finish, name="write-finish"),
+    path("sent/", waiting.show_sent, name="write-sent"),
+    path("sent/resend/", waiting.resend, name="write-resend"),
+    path("sent/address/", waiting.change_address, name="write-address"),
+    path("finish/", printing.finish, name="write-finish"),
 ]
 
 urlpatterns = [
@@ -23,6 +27,7 @@ urlpatterns = [
     path("confirm/<str:token>/", letter.confirm_letter, name="confirm"),
     path("letter/<str:token>/", letter.show_letter, name="letter"),
     path("letter/<str:token>/letter.pdf", letter.download_own_letter, name="letter-pdf"),
+    path("letter/<str:token>/text/", letter.show_own_text, name="letter-text"),
     path("letter/<str:token>/act/", letter.act_on_letter, name="letter-act"),
     path("<slug:slug>/write/", include(steps)),
 ]

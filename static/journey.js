@@ -43,16 +43,18 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// --- One press is enough ---
+// --- One press is enough: a second one of the same button, while the first is at work, does nothing ---
 for (const form of document.querySelectorAll("form.once")) {
+  let last = null;
   let pressed = 0;
   form.addEventListener("submit", (event) => {
-    if (event.timeStamp - pressed < 3000 && pressed) {
+    if (event.submitter === last && event.timeStamp - pressed < 3000) {
       event.preventDefault();
       return;
     }
+    last = event.submitter;
     pressed = event.timeStamp;
-    const says = event.submitter?.dataset.says;
+    const says = last?.dataset.says;
     if (says) document.getElementById(says).hidden = false;
   });
 }

@@ -6,6 +6,8 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from letters.drafting import tidy_line, tidy_text
 
@@ -26,6 +28,21 @@ class TextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Return the value as tidy text."""
         return tidy_text(super().to_python(value) or "")
+
+
+class MailAddressField(forms.EmailField):
+    """An address in a form that every mail server takes."""
+
+    def clean(self, value: Any) -> str:
+        """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare)."""
+        local, at, domain = super().clean(value).rpartition("@")
+        try:
+            local.encode("ascii")
+            return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+        except UnicodeError as error:
+            raise ValidationError(
+                _("We cannot send to this address. Enter one with plain letters before the @.")
+            ) from error
 
 
 class CrispyForm(forms.Form):

@@ -13,7 +13,7 @@ from campaign.content.models import Argument
 from campaign.parliament.finding import find_seats
 from campaign.parliament.models import Constituency, Member
 from letters.drafting import MOST_ARGUMENTS, Sender
-from letters.forms.fields import CrispyForm, LineField
+from letters.forms.fields import CrispyForm, LineField, MailAddressField
 from letters.privacy import CONSENT_TEXT
 
 
@@ -116,7 +116,7 @@ class DetailsForm(CrispyForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose how your letter should go.")},
     )
-    email = forms.EmailField(
+    email = MailAddressField(
         label=_("Your email address"),
         max_length=254,
         required=False,
@@ -159,18 +159,6 @@ class DetailsForm(CrispyForm):
             )
         return str(finding.postcode)
 
-    def clean_email(self) -> str:
-        """Return the address in a form that every mail server takes."""
-        email: str = self.cleaned_data["email"]
-        local, at, domain = email.rpartition("@")
-        try:
-            local.encode("ascii")
-            return f"{local}{at}{domain.encode('idna').decode('ascii')}"
-        except UnicodeError as error:
-            raise ValidationError(
-                _("We cannot send to this address. Enter one with plain letters before the @.")
-            ) from error
-
     def sender(self) -> Sender:
         """Return who writes, from a valid form."""
         data = self.cleaned_data
@@ -184,4 +172,18 @@ class SendForm(DetailsForm):
     consent = forms.BooleanField(
         label=CONSENT_TEXT,
         error_messages={"required": _("Tick the box to let us store and send your letter, or download it instead.")},
+    )
+
+
+class AddressForm(CrispyForm):
+    """Another address for the confirmation."""
+
+    email = MailAddressField(
+        label=_("Your email address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Enter the address to which we should send the link."),
+            "invalid": _("Enter an email address in full, such as name@example.org."),
+        },
     )

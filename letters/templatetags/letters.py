@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from django import template
+from django.conf import settings
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
 
 from campaign.content.models import Campaign
 from letters.models import DownloadCount, Letter, Status
@@ -20,6 +23,7 @@ class Counts:
     sent: int
     answered: int
     downloaded: int
+    posted: int
 
 
 @register.simple_tag
@@ -28,5 +32,26 @@ def count_letters(campaign: Campaign) -> Counts:
     numbers = Letter.objects.filter(campaign=campaign).aggregate(
         sent=Count("pk", filter=Q(status=Status.SENT)), answered=Count("pk", filter=Q(answered_at__isnull=False))
     )
-    downloaded = DownloadCount.objects.filter(campaign=campaign).aggregate(total=Sum("count"))["total"] or 0
-    return Counts(numbers["sent"], numbers["answered"], downloaded)
+    paper = DownloadCount.objects.filter(campaign=campaign).aggregate(downloaded=Sum("count"), posted=Sum("posted"))
+    return Counts(numbers["sent"], numbers["answered"], paper["downloaded"] or 0, paper["posted"] or 0)
+
+
+@register.inclusion_tag("components/share.html")
+def share_campaign(campaign: Campaign, place: str = "share") -> dict[str, object]:
+    """Offer to pass the campaign's page on: ordinary addresses, no trackers, never a letter's own link."""
+    address = settings.SITE_URL + campaign.get_absolute_url()
+    words = _("%(campaign)s: I have written to my MP. You can, too:") % {"campaign": campaign.title}
+    both = f"{words} {address}"
+    ways = [
+        (_("Email"), f"mailto:?{_query(subject=campaign.title, body=both)}"),
+        ("WhatsApp", f"https://wa.me/?{_query(text=both)}"),
+        ("Facebook", f"https://www.facebook.com/sharer/sharer.php?{_query(u=address)}"),
+        ("Bluesky", f"https://bsky.app/intent/compose?{_query(text=both)}"),
+        ("X", f"https://x.com/intent/tweet?{_query(text=words, url=address)}"),
+    ]
+    return {"address": address, "ways": ways, "place": place}
+
+
+def _query(**values: str) -> str:
+    """Return the values as a query; spaces as %20, which mail programs understand, too."""
+    return urlencode(values, quote_via=quote)

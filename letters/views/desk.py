@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency, Member
-from letters.drafting import Draft, LetterText, Sender, load_draft, save_draft, write_letter
+from letters.drafting import Draft, LetterText, Sender, has_draft, load_draft, save_draft, write_letter
 from letters.likeness import count_own_words
 
 STEPS = [
@@ -122,6 +122,16 @@ def journey_step(
             if not campaign.takes_letters():
                 return redirect("campaign", slug)  # its page says why
             desk = Desk(request, campaign, load_draft(request.session, slug))
+            if request.method == "POST" and (needs_member or needs_arguments) and not has_draft(request.session, slug):
+                # They were in the middle of it: say what happened, not only what to do.
+                messages.warning(
+                    request,
+                    _(
+                        "Your draft is gone: it is kept for 24 hours, or until you delete it. If the page before still "
+                        "shows your words (use your browser’s “back”), copy them before you start again."
+                    ),
+                )
+                return desk.go("write-mp")
             if needs_member and (desk.found_seat is None or desk.found_seat.member is None):
                 if desk.found_seat is None:  # a vacant seat is explained on that page
                     messages.info(request, _("First, let us find your MP."))

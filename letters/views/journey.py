@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
 from letters.drafting import MOST_ARGUMENTS, count_words
+from letters.emails import address_letter, write_subject
 from letters.fingerprints import warm_up
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
+from letters.rendering import count_letter_pages
 from letters.views.desk import Desk, journey_step
 
 FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
@@ -108,19 +110,24 @@ def show_details(desk: Desk, form: DetailsForm) -> HttpResponse:
 
 def show_check(desk: Desk, form: DetailsForm) -> HttpResponse:
     """Show step 5 for valid details (only consent may be missing). They travel on in hidden fields, kept nowhere."""
-    response = desk.render(
-        "write-check",
-        "letters/check.html",
-        {
-            "form": form,
-            "consent": form if isinstance(form, SendForm) else SendForm(seat=form.seat, member=desk.member),
-            "text": desk.write(form.sender()),
-            "by_email": form.cleaned_data["channel"] == "email",
-            "enough": desk.has_enough_own_words(),
-            "own_word_count": desk.own_word_count,
-            "pasted": desk.own_word_count < count_words(desk.draft.own_words),
-        },
-    )
+    sender = form.sender()
+    text = desk.write(sender)
+    rehearsal = desk.campaign.mode != desk.campaign.Mode.LIVE
+    context = {
+        "form": form,
+        "consent": form if isinstance(form, SendForm) else SendForm(seat=form.seat, member=desk.member),
+        "text": text,
+        "pages": count_letter_pages(text),
+        "chosen": [desk.arguments[key] for key in desk.chosen],
+        "sender": sender,
+        "mail_from": address_letter(sender.name, desk.campaign),
+        "mail_subject": write_subject(desk.campaign.subject, desk.seat.name, rehearsal=rehearsal),
+        "by_email": form.cleaned_data["channel"] == "email",
+        "enough": desk.has_enough_own_words(),
+        "own_word_count": desk.own_word_count,
+        "pasted": desk.own_word_count < count_words(desk.draft.own_words),
+    }
+    response = desk.render("write-check", "letters/check.html", context)
     patch_cache_control(response, no_store=True)
     return response
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaign.parliament.models import Constituency
 from letters.delivery import confirm
 from letters.drafting import read_letter
+from letters.emails import write_plain_text
 from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
 from letters.privacy import CONFIRM_WITHIN, erase_letter, hash_token, make_token, withdraw_letter
 from letters.rendering import render_letter_pdf
@@ -96,8 +97,12 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     """Show the letter; only a POST confirms it, because mail scanners follow links."""
     letter_url = redirect("letter", make_token(letter.id, "letter"))
     closed = letter.campaign.mode == letter.campaign.Mode.CLOSED
+    if letter.status == Status.WITHDRAWN:
+        messages.info(request, _("You have withdrawn this letter, so it is not sent. You can write a new one."))
+        return letter_url
     if request.method == "POST" and not closed:
-        confirm_now(letter)
+        if not confirm_now(letter):
+            messages.info(request, _("You had confirmed this letter before. It is sent once."))
         return letter_url
     if letter.status != Status.UNCONFIRMED:
         messages.info(request, _("This link has been used. Here is what has happened to your letter."))
@@ -138,6 +143,7 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         "timeline": tell_timeline(letter),
         "can_withdraw": letter.status in WITHDRAWABLE,
         "moving": letter.status in (Status.QUEUED, Status.CLAIMED, Status.SENDING),
+        "paused": letter.campaign.mode == letter.campaign.Mode.PAUSED,
         "needs_post": letter.status in (Status.FAILED, Status.BOUNCED),
     }
     return render(request, "letters/letter_page.html", context)
@@ -153,6 +159,17 @@ def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'
     return response
+
+
+@require_safe
+@secret_page
+def show_own_text(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """Show the writer the letter as plain text, to paste elsewhere."""
+    token = make_token(letter.id, "letter")
+    if letter.scrubbed_at:
+        return redirect("letter", token)
+    context = {"campaign": letter.campaign, "token": token, "plain": write_plain_text(read_letter(letter))}
+    return render(request, "letters/text.html", context)
 
 
 @require_POST

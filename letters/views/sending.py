@@ -1,39 +1,36 @@
-"""What leaves the journey: the PDF without a trace, and the letter that the site is asked to send."""
+"""The letter that the site is asked to send."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from letters.drafting import Sender, choose_asks, compose_paragraphs, drop_draft, pick_ask
-from letters.forms.journey import DetailsForm, SendForm
-from letters.models import Consent, DownloadCount, Happening, Letter, LetterParagraph, Status
+from letters.drafting import Sender, choose_asks, compose_paragraphs, pick_ask
+from letters.forms.journey import SendForm
+from letters.models import Consent, Happening, Letter, LetterParagraph, Status
 from letters.notices import owe_confirmation
-from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_token
-from letters.rendering import render_letter_pdf
+from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_confirm_token, make_token
 from letters.tasks import wake_worker
 from letters.views.desk import Desk, journey_step
 from letters.views.journey import show_check, show_details
 
-
-@journey_step(needs_member=True, needs_arguments=True)
-def download_letter(desk: Desk) -> HttpResponse:
-    """Give the letter as a PDF. Name and address make the PDF and are not stored; a count remains."""
-    if desk.request.method != "POST":
-        return desk.go("write-details")
-    form = DetailsForm(desk.request.POST, seat=desk.seat, member=desk.member)
-    if not form.is_valid():
-        return show_details(desk, form)
-    pdf = render_letter_pdf(desk.write(form.sender()), large_print="large_print" in desk.request.POST)
-    DownloadCount.add_one(desk.campaign, desk.seat.gss)
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="letter-{slugify(desk.seat.name)}.pdf"'
-    response["Cache-Control"] = "no-store"
-    return response
+# What makes it another letter if the writer changes it.
+TYPED = (
+    "constituency_gss",
+    "member_name",
+    "member_email",
+    "salutation",
+    "sender_name",
+    "sender_address",
+    "sender_postcode",
+    "sender_email",
+    "subject",
+    "ask_text",
+    "with_sources",
+    "rehearsal",
+)
 
 
 @journey_step(needs_member=True, needs_arguments=True)
@@ -63,11 +60,36 @@ def send_letter(desk: Desk) -> HttpResponse:
 def store_letter(desk: Desk, sender: Sender) -> bool:
     """Freeze the draft into a letter that waits for confirmation; False if it has been confirmed already.
 
-    A letter of the same draft that is not confirmed yet is replaced: the writer has gone back to change it.
+    A letter of the same draft that is not confirmed yet is replaced, because the writer has gone back to change it;
+    if nothing is changed it stays as it is, and so does the link in its mail.
     """
-    Letter.objects.filter(draft_id=desk.draft.id, status=Status.UNCONFIRMED).delete()
-    if Letter.objects.filter(draft_id=desk.draft.id).exists():
+    letter = freeze_letter(desk, sender)
+    paragraphs = freeze_paragraphs(desk, letter)
+    stored = Letter.objects.select_for_update().filter(draft_id=desk.draft.id).first()
+    if stored and stored.status != Status.UNCONFIRMED:
         return False
+    if stored:
+        if is_same_letter(stored, letter, paragraphs):
+            return True
+        stored.delete()
+    letter.save(force_insert=True)
+    LetterParagraph.objects.bulk_create(paragraphs)
+    Consent.objects.create(letter=letter, version=CONSENT_VERSION, text_sha256=hash_consent())
+    letter.tell(Happening.CREATED)
+    owe_confirmation(letter)
+    return True
+
+
+def is_same_letter(stored: Letter, letter: Letter, paragraphs: list[LetterParagraph]) -> bool:
+    """Return whether the stored letter says the same to the same member, by the same writer."""
+    same_fields = all(getattr(stored, name) == getattr(letter, name) for name in TYPED)
+    return same_fields and [(p.text, p.sources) for p in stored.paragraphs.all()] == [
+        (p.text, p.sources) for p in paragraphs
+    ]
+
+
+def freeze_letter(desk: Desk, sender: Sender) -> Letter:
+    """Return the draft as a letter by this sender, not stored yet."""
     ask = pick_ask(desk.draft, choose_asks(desk.campaign, desk.member))
     letter = Letter(
         draft_id=desk.draft.id,
@@ -88,11 +110,14 @@ def store_letter(desk: Desk, sender: Sender) -> bool:
         ask_text=ask.text if ask else "",
         with_sources=desk.draft.with_sources,
     )
-    letter.confirm_token_hash = hash_token(make_token(letter.id, "confirm"))
+    letter.confirm_token_hash = hash_token(make_confirm_token(letter))
     letter.letter_token_hash = hash_token(make_token(letter.id, "letter"))
-    letter.save(force_insert=True)
-    composed = compose_paragraphs(desk.draft, desk.arguments, desk.seat)
-    LetterParagraph.objects.bulk_create(
+    return letter
+
+
+def freeze_paragraphs(desk: Desk, letter: Letter) -> list[LetterParagraph]:
+    """Return the draft's paragraphs as the letter's, not stored yet."""
+    return [
         LetterParagraph(
             letter=letter,
             position=position,
@@ -101,24 +126,5 @@ def store_letter(desk: Desk, sender: Sender) -> bool:
             text=part.text,
             sources=list(part.notes),
         )
-        for position, part in enumerate(composed)
-    )
-    Consent.objects.create(letter=letter, version=CONSENT_VERSION, text_sha256=hash_consent())
-    letter.tell(Happening.CREATED)
-    owe_confirmation(letter)
-    return True
-
-
-@journey_step()
-def show_sent(desk: Desk) -> HttpResponse:
-    """Step 6: look into your mail."""
-    return desk.render("write-sent", "letters/sent.html", {"mailbox": settings.MAILBOX_DIR is not None})
-
-
-@journey_step()
-def finish(desk: Desk) -> HttpResponse:
-    """Forget the draft and say thanks."""
-    if desk.request.method != "POST":
-        return desk.go("campaign")
-    drop_draft(desk.request.session, desk.campaign.slug)
-    return desk.render("write-sent", "letters/finished.html", {})
+        for position, part in enumerate(compose_paragraphs(desk.draft, desk.arguments, desk.seat))
+    ]

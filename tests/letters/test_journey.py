@@ -296,8 +296,8 @@ def test_a_download_leaves_nothing_but_a_count(client: Client, campaign: Campaig
     assert (count.constituency_gss, count.count) == (GSS, 1)
     for session in Session.objects.all():
         assert not any(typed in str(session.get_decoded()) for typed in ("Jane", "Test Street", "SW1A"))
-    go(client, "write-download", DETAILS)
-    assert DownloadCount.objects.get().count == 2
+    go(client, "write-download", DETAILS | {"large_print": "yes"})
+    assert DownloadCount.objects.get().count == 1, "one letter, however often it is downloaded"
 
 
 def test_sending_stores_the_letter_with_consent_and_owes_a_confirmation(client: Client, campaign: Campaign) -> None:
@@ -330,9 +330,16 @@ def test_too_few_own_words_are_not_sent_but_can_be_printed(client: Client, campa
 
 def test_pressing_send_twice_makes_one_letter_and_a_change_replaces_it(client: Client, campaign: Campaign) -> None:
     come_to_details(client)
-    for details in (DETAILS, DETAILS, DETAILS | {"email": "other@supporter.example"}):
-        go(client, "write-send", details | {"consent": "on"})
+    go(client, "write-send", DETAILS | {"consent": "on"})
+    first = Letter.objects.get()
+    go(client, "write-send", DETAILS | {"consent": "on"})
+    assert Letter.objects.get() == first, "the link in the first mail stays good"
+    assert Notice.objects.count() == 1
+    go(client, "write-send", DETAILS | {"consent": "on", "email": "other@supporter.example"})
     assert Letter.objects.get().sender_email == "other@supporter.example"
+    go(client, "write-words", words(client, own_words="Now I say something else, at more length."))
+    go(client, "write-send", DETAILS | {"consent": "on", "email": "other@supporter.example"})
+    assert Letter.objects.get().paragraphs.all()[1].text == "Now I say something else, at more length."
 
 
 def test_finishing_forgets_the_draft(client: Client, campaign: Campaign) -> None:
@@ -376,3 +383,65 @@ def _find_largest_body_size(pdf: bytes) -> float:
 
     PdfReader(io.BytesIO(pdf)).pages[0].extract_text(visitor_text=look)
     return max(sizes)
+
+
+def test_the_check_page_says_how_the_mail_arrives_and_brings_every_part_back(
+    client: Client, campaign: Campaign
+) -> None:
+    come_to_details(client)
+    page = go(client, "write-check", DETAILS)
+    assert page.context["pages"] == 1
+    assert page.context["mail_subject"] == "[Rehearsal] Talks about talks (Cities of London and Westminster)"
+    html = page.content.decode()
+    assert "Jane Doe via Time to talk" in html
+    for step in ("write-mp", "write-arguments", "write-words"):
+        assert f'<a href="{reverse(step, args=["peace"])}">Change<' in html
+
+
+def test_the_check_page_counts_the_pages_that_the_pdf_will_have(client: Client, campaign: Campaign) -> None:
+    come_to_details(client, own_words="\n\n".join(["All that I have to say is long. " * 14] * 6))
+    pdf = go(client, "write-download", DETAILS).content
+    assert go(client, "write-check", DETAILS).context["pages"] == len(PdfReader(io.BytesIO(pdf)).pages) == 2
+
+
+def test_the_letter_can_be_taken_as_plain_text_and_nothing_is_stored(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    page = go(client, "write-text", DETAILS)
+    assert "no-store" in page["Cache-Control"]
+    for part in ("Dear Ms Example,", "I have thought about this for many years.", "Jane Doe\n1 Test Street"):
+        assert part in page.context["plain"]
+    assert '<textarea class="form-control plain-text" id="plain" rows="20" readonly>' in page.content.decode()
+    assert not Letter.objects.exists()
+    assert not DownloadCount.objects.exists()
+    assert go(client, "write-text")["Location"].endswith("/details/")
+
+
+def test_who_posted_a_downloaded_letter_is_counted_once_and_without_a_name(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    go(client, "write-download", DETAILS)
+    assert "I posted it" in go(client, "write-posting").content.decode()
+    for _ in range(2):
+        go(client, "write-posting", {})
+    assert [(row.count, row.posted) for row in DownloadCount.objects.all()] == [(1, 1)]
+    page = go(client, "write-posting").content.decode()
+    assert "You have posted it." in page
+    assert "I posted it</button>" not in page
+
+
+def test_the_campaign_is_passed_on_by_its_own_address_only(client: Client, campaign: Campaign, settings: Any) -> None:
+    settings.SITE_URL = "https://letters.example"
+    come_to_details(client)
+    page = go(client, "write-posting").content.decode()
+    links = [link for link in page.split('<ul class="share-links">')[1].split("</ul>")[0].split('"') if ":" in link]
+    assert len(links) == 5
+    assert all("letters.example%2Fpeace%2F" in link for link in links)
+    assert page.count('rel="noopener noreferrer"') == 5
+
+
+@pytest.mark.parametrize("step", ["write-arguments", "write-words", "write-check", "write-send", "write-download"])
+def test_a_session_that_has_ended_in_mid_journey_is_explained(client: Client, campaign: Campaign, step: str) -> None:
+    come_to_details(client)
+    Session.objects.all().delete()
+    response = client.post(reverse(step, args=["peace"]), DETAILS | {"own_words": "Kept by the browser."}, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("write-mp", args=["peace"])
+    assert "Your draft is gone: it is kept for 24 hours" in response.content.decode()

@@ -147,6 +147,35 @@ def test_the_writer_can_withdraw_until_it_is_being_sent(client: Client, letter: 
     assert "You withdrew your letter" in client.get(letter_path(letter)).content.decode()
 
 
+def test_the_link_of_a_withdrawn_letter_says_so_and_sends_nothing(client: Client, letter: Letter) -> None:
+    client.post(letter_path(letter, "letter-act"), {"action": "withdraw"})
+    for ask in (client.get, client.post):
+        page = ask(confirm_path(letter), follow=True).content.decode()
+        assert "You have withdrawn this letter, so it is not sent." in page
+    assert status(letter) == Status.WITHDRAWN
+
+
+def test_the_writer_gets_the_letter_as_plain_text(client: Client, letter: Letter) -> None:
+    page = client.get(letter_path(letter, "letter-text"))
+    assert "Dear Ms Example," in page.context["plain"]
+    assert "I have thought about this for years." in page.content.decode()
+    assert page["Cache-Control"] == "no-store, private"
+
+
+def test_the_secret_link_is_not_among_those_to_pass_on(client: Client, letter: Letter) -> None:
+    page = client.get(letter_path(letter)).content.decode()
+    shared = page.split('<section class="share"')[1].split("</section>")[0]
+    assert make_token(letter.id, "letter") not in shared
+    assert letter.reference not in shared
+
+
+def test_a_paused_campaign_is_named_as_what_the_letter_waits_for(client: Client, letter: Letter) -> None:
+    Campaign.objects.update(mode=Campaign.Mode.PAUSED)
+    assert "The organisers have paused this campaign." in client.get(confirm_path(letter)).content.decode()
+    client.post(confirm_path(letter))
+    assert "The organisers have paused this campaign." in client.get(letter_path(letter)).content.decode()
+
+
 def test_a_sent_letter_can_no_longer_be_withdrawn(client: Client, letter: Letter) -> None:
     client.post(confirm_path(letter))
     Letter.objects.update(status=Status.SENT, sent_at=timezone.now())
