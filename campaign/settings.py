@@ -39,7 +39,34 @@ def _read_secret_key() -> str:
     return key
 
 
+DEVELOPMENT_FIELD_KEY = "only-for-development-1Ff9qZr7Vw3kTt0bXcYhUe"
+
+
+def _read_field_keys() -> list[str]:
+    """Return FIELD_KEYS from the environment, else those that `make setup` keeps in the data directory, one a line."""
+    keys: list[str] = env.str("FIELD_KEYS", "").replace(",", " ").split()
+    key_file = DATA_DIR / "field_keys"
+    if not keys and key_file.exists():
+        keys = key_file.read_text().split()
+    if not keys and DEBUG:
+        return [DEVELOPMENT_FIELD_KEY]
+    weak = [key for key in keys if len(key) < 40 or len(set(key)) < 12 or key in (SECRET_KEY, DEVELOPMENT_FIELD_KEY)]
+    if weak and not DEBUG:
+        raise ImproperlyConfigured(
+            "A key in FIELD_KEYS is shorter than 40 characters, not random, the one for development, or the same as "
+            "SECRET_KEY. Make a new one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    if not keys:
+        raise ImproperlyConfigured(
+            "FIELD_KEYS is missing: supporters' names, addresses and words are encrypted with it. "
+            "Run `make setup`, which makes one in the data directory, or set FIELD_KEYS in the environment. "
+            "If this site has letters already, they can be read only with the keys it had."
+        )
+    return keys
+
+
 SECRET_KEY = _read_secret_key()
+FIELD_KEYS = _read_field_keys()  # the first encrypts, all decrypt (letters/encrypted.py)
 SITE_URL: str = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [_site.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"])

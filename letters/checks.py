@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
+from django.db import Error as DatabaseError
 
+from letters.encrypted import UndecryptableError
+from letters.models import Letter
 from letters.rendering import RenderingNotReadyError, require_fast_subsetting, require_fonts
 
 
@@ -19,3 +22,17 @@ def check_letters_can_be_made(**kwargs: Any) -> list[CheckMessage]:
         except RenderingNotReadyError as missing:
             errors.append(Error(str(missing), id=f"letters.E00{number}"))
     return errors
+
+
+@register("letters")
+def check_letters_can_be_read(**kwargs: Any) -> list[CheckMessage]:
+    """Return an error if the newest letter cannot be decrypted: each one would fail, one by one."""
+    newest = Letter.objects.exclude(sender_email_index="").order_by("-created_at")
+    try:
+        newest.values_list("sender_email", flat=True).first()
+    except UndecryptableError as error:
+        hint = "Put the keys that this site had until now back into FIELD_KEYS, behind the new one."
+        return [Error(str(error), hint=hint, id="letters.E010")]
+    except DatabaseError:
+        return []  # no database, or none that is set up: not this check's business
+    return []

@@ -67,7 +67,7 @@ def _claim_admitted(heads: list[list[uuid.UUID]], lease: uuid.UUID) -> tuple[lis
 def release_letters(lease: uuid.UUID, why: str) -> None:
     """Put the letters still claimed under this lease back into the queue; they were not offered to the server."""
     later = timezone.now() + SERVER_PAUSE
-    for letter in Letter.objects.filter(lease_token=lease, status=Status.CLAIMED):
+    for letter in Letter.objects.sealed().filter(lease_token=lease, status=Status.CLAIMED):
         letter.move_to(Status.QUEUED, lease=lease, note=why[:500], next_attempt_at=later, last_answer=why[:500])
 
 
@@ -77,7 +77,7 @@ def recover_leases() -> Counter[str]:
     Nobody knows whether a SENDING letter was taken; only a person decides what becomes of it.
     """
     tally: Counter[str] = Counter()
-    for letter in Letter.objects.past_lease():
+    for letter in Letter.objects.sealed().past_lease():
         lease = letter.lease_token
         if letter.status == Status.SENDING:
             moved = letter.move_to(

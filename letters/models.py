@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.content.models import Argument, Campaign
 from letters import counts  # noqa: F401 Django looks for models here
+from letters.encrypted import BlindIndexField, EncryptedTextField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -74,8 +75,15 @@ class Happening(models.TextChoices):
     NOTE = "note", _("Note")
 
 
+ENCRYPTED = ("sender_name", "sender_address", "sender_postcode", "sender_email", "ask_text")
+
+
 class LetterQuerySet(models.QuerySet["Letter"]):
     """Queries that read as English."""
+
+    def sealed(self) -> LetterQuerySet:
+        """Letters without what would have to be decrypted, for lists and for whoever only moves them."""
+        return self.defer(*ENCRYPTED)
 
     def due(self) -> LetterQuerySet:
         """Queued letters whose time has come and which may go, longest waiting first.
@@ -118,14 +126,15 @@ class Letter(models.Model):
     member_email = models.EmailField(_("MP's address"))
     salutation = models.CharField(max_length=150)
 
-    # Personal data: gone with scrub().
-    sender_name = models.CharField(max_length=100, blank=True)
-    sender_address = models.TextField(blank=True)
-    sender_postcode = models.CharField(max_length=8, blank=True)
-    sender_email = models.EmailField(blank=True)
+    # Personal data, encrypted; gone with privacy.scrub_letter.
+    sender_name = EncryptedTextField(_("name"), max_length=100, blank=True)
+    sender_address = EncryptedTextField(_("address"), max_length=500, blank=True)
+    sender_postcode = EncryptedTextField(_("postcode"), max_length=8, blank=True)
+    sender_email = EncryptedTextField(_("email"), max_length=254, blank=True)
+    sender_email_index = BlindIndexField(source="sender_email")
 
     subject = models.CharField(max_length=150)
-    ask_text = models.TextField(blank=True)
+    ask_text = EncryptedTextField(blank=True)
     with_sources = models.BooleanField(default=True)
     # How much was the writer's own when they confirmed it (docs/distinctiveness.md). No personal data: these stay.
     own_word_count = models.PositiveSmallIntegerField(_("words of their own"), null=True, editable=False)
@@ -161,6 +170,7 @@ class Letter(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        permissions = [("find_by_email", _("Can find letters by a supporter's email"))]
         indexes = [
             # The only one of what is queued: through one by time alone a planner may walk a whole flood to find few.
             models.Index(
@@ -197,7 +207,7 @@ class Letter(models.Model):
             models.CheckConstraint(
                 name="letter_scrubbed_has_no_sender",
                 condition=Q(scrubbed_at__isnull=True)
-                | Q(sender_name="", sender_address="", sender_postcode="", sender_email=""),
+                | Q(sender_name="", sender_address="", sender_postcode="", sender_email="", sender_email_index=""),
             ),
         ]
 
@@ -252,7 +262,7 @@ class LetterParagraph(models.Model):
     # Which argument it came from, if any; its key is kept by value, for counting after the argument is gone.
     argument = models.ForeignKey(Argument, null=True, on_delete=models.SET_NULL, related_name="+")
     argument_key = models.CharField(max_length=60, blank=True)
-    text = models.TextField(blank=True)
+    text = EncryptedTextField(blank=True)
     sources = models.JSONField(default=list, help_text=_("Source notes, one string each."))
 
     class Meta:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 
-from letters.models import WITHDRAWABLE, Fingerprint, Happening, Letter, LetterParagraph, Status
+from letters.models import ENCRYPTED, WITHDRAWABLE, Fingerprint, Happening, Letter, LetterParagraph, Status
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -86,7 +86,7 @@ def scrub_letter(letter: Letter) -> None:
     """Remove all personal data from the letter's rows; the counts outlive it."""
     if letter.scrubbed_at:
         return
-    gone = {"sender_name": "", "sender_address": "", "sender_postcode": "", "sender_email": "", "ask_text": ""}
+    gone = dict.fromkeys((*ENCRYPTED, "sender_email_index"), "")
     letter.scrubbed_at = timezone.now()
     Letter.objects.filter(pk=letter.pk).update(**gone, scrubbed_at=letter.scrubbed_at, draft_id=None)
     for name, value in gone.items():

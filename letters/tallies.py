@@ -61,8 +61,8 @@ def fold_letters(limit: int = BATCH) -> int:
         return 0
     with transaction.atomic():
         Heartbeat.beat(COUNTER)
-        moved = Letter.objects.uncounted().select_for_update(skip_locked=True, of=("self",)).order_by()
-        letters = list(moved.defer("sender_address", "ask_text")[:limit])
+        moved = Letter.objects.sealed().uncounted().select_for_update(skip_locked=True, of=("self",)).order_by()
+        letters = list(moved[:limit])
         # A letter that stays written, or stays not written, keeps its arguments' numbers as they are.
         turned = [one.pk for one in letters if _is_written(one.status) != _is_written(one.counted_as)]
         arguments = _read_arguments(turned)

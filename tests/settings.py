@@ -10,6 +10,7 @@ from unittest.mock import patch
 from environs import Env
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
+os.environ.setdefault("FIELD_KEYS", "only-for-tests-hT3xQm8LrZ0vYbN5wKcJdPaSgUe2")
 if "PARLEY_DATA_DIR" not in os.environ:  # children, such as a Celery worker, inherit it
     os.environ["PARLEY_DATA_DIR"] = tempfile.mkdtemp(prefix="parley-test-data-")
     atexit.register(shutil.rmtree, os.environ["PARLEY_DATA_DIR"], ignore_errors=True)

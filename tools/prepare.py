@@ -32,7 +32,7 @@ def main() -> None:
         build_assets()
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
-    make_secret_key()
+    make_keys()
     start_django()
     build_assets()
     fill_database()
@@ -69,8 +69,8 @@ def say(step: str) -> None:
     print(f"\033[1m{step}\033[0m", flush=True)
 
 
-def make_secret_key() -> None:
-    """Keep a random key in the data directory, unless the environment has one."""
+def make_keys() -> None:
+    """Keep random keys in the data directory, unless the environment has them."""
     from environs import Env
 
     env = Env()
@@ -78,11 +78,13 @@ def make_secret_key() -> None:
     folder: Path = env.path("PARLEY_DATA_DIR", ROOT / "data")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / "queue").mkdir(exist_ok=True)
-    if env.str("SECRET_KEY", "") or (folder / "secret_key").exists():
-        return
-    # Opened with its final rights: nobody else can read it even for a moment.
-    with os.fdopen(os.open(folder / "secret_key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(64) + "\n")
+    for name in ("SECRET_KEY", "FIELD_KEYS"):
+        file = folder / name.lower()
+        if env.str(name, "") or file.exists():
+            continue
+        # Opened with its final rights: nobody else can read it even for a moment.
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+            opened.write(secrets.token_urlsafe(64) + "\n")
 
 
 def build_assets() -> None:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,6 +23,7 @@ from django.utils.translation import ngettext
 from letters.decisions import DECISIONS, Decision, decide
 from letters.drafting import read_letter
 from letters.emails import choose_recipient, write_plain_text
+from letters.encrypted import list_indexes
 from letters.forms.decisions import ReasonForm
 from letters.health import measure_health
 from letters.models import Letter, Status
@@ -82,13 +85,20 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
         return obj is None and super().has_change_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the PDF to the letter's page."""
-        pdf = path("<uuid:pk>/letter.pdf", self.admin_site.admin_view(self.show_pdf), name="letters_letter_pdf")
-        return [pdf, *super().get_urls()]
+        """Add the PDF to the letter's page, and the way from a supporter's address to their letters."""
+        own = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/letter.pdf", own(self.show_pdf), name="letters_letter_pdf"),
+            path("find/", own(self.find_by_email), name="letters_letter_find"),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
-        """Leave the long texts out of the list."""
-        return super().get_queryset(request).select_related("campaign")
+        """Decrypt nothing for the list."""
+        letters: Any = super().get_queryset(request).select_related("campaign")
+        match = request.resolver_match
+        of_one = match is not None and match.url_name == "letters_letter_change"
+        return letters if of_one else letters.sealed()  # type: ignore[no-any-return]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Say above the list what needs a person now, and what is stuck."""
@@ -96,8 +106,25 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
         undecided = [(Status.UNKNOWN, health.unknown), (Status.FAILED, health.failed), (Status.HELD, health.held)]
         needs = [{"status": status, "shape": SHAPES[status], "count": count} for status, count in undecided if count]
         return super().changelist_view(
-            request, (extra_context or {}) | {"problems": health.problems, "needs_a_person": needs}
+            request,
+            (extra_context or {})
+            | {"problems": health.problems, "needs_a_person": needs, "may_find": self.may_find_by_email(request)},
         )
+
+    def find_by_email(self, request: HttpRequest) -> HttpResponse:
+        """List the letters of a supporter who has written from that address.
+
+        The address is posted, and what the list is asked for is its keyed hash: it stands in no URL and in no log.
+        """
+        if request.method != "POST" or not self.may_find_by_email(request):
+            raise PermissionDenied
+        indexes = ",".join(list_indexes(request.POST.get("email", "")[:254]))
+        query = f"?sender_email_index__in={indexes}" if indexes else ""
+        return redirect(reverse("admin:letters_letter_changelist") + query)
+
+    def may_find_by_email(self, request: HttpRequest) -> bool:
+        """Whether this account may look for a supporter's letters."""
+        return self.has_view_permission(request) and request.user.has_perm("letters.find_by_email")
 
     def show_pdf(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Give the letter's PDF to those who may see letters."""
