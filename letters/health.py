@@ -18,6 +18,7 @@ from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from campaign.content.hours import Hours, find_last_opening
 from letters.claims import lease_length
 from letters.models import LEASED, PACED, Heartbeat, Letter, Notice, Status
 
@@ -104,8 +105,12 @@ def _measure_queue(health: Health) -> None:
     def age(moment: dt.datetime | None) -> float | None:
         return None if moment is None else max((now - moment).total_seconds(), 0)
 
-    due = Letter.objects.due().aggregate(count=Count("pk"), oldest=Min("next_attempt_at"))
-    health.due, health.oldest_due_age = due["count"], age(due["oldest"])
+    hours = [f"campaign__{name}" for name in ("send_from", "send_until", "send_days")]
+    due = list(Letter.objects.due().order_by().values_list(*hours).annotate(Count("pk"), Min("next_attempt_at")))
+    health.due = sum(count for *_hours, count, _oldest in due)
+    # What came due outside its campaign's hours is due since they began.
+    since = (max(oldest, find_last_opening(Hours(*hours), now) or oldest) for *hours, _count, oldest in due)
+    health.oldest_due_age = age(min(since, default=None))
 
     lost = Q(status__in=LEASED, lease_until__lt=now)
     # Put back because the mail server could not be reached: each time due again a little later, so never due for long.

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
 from letters import counts  # noqa: F401 Django looks for models here
 from letters.encrypted import BlindIndexField, EncryptedTextField
@@ -88,9 +89,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self) -> LetterQuerySet:
         """Queued letters whose time has come and which may go, longest waiting first.
 
-        A paused campaign's letters wait, and live ones while the operator does not allow delivery to MPs.
+        A paused campaign's letters wait, any outside its hours, and live ones while the operator does not allow
+        delivery to MPs.
         """
-        may_go = Q(campaign__mode__in=SENDING_MODES) & (Q() if settings.LIVE_DELIVERY else Q(rehearsal=True))
+        may_go = (
+            Q(campaign__mode__in=SENDING_MODES)
+            & open_now("campaign__")
+            & (Q() if settings.LIVE_DELIVERY else Q(rehearsal=True))
+        )
         return self.filter(may_go, status=Status.QUEUED, next_attempt_at__lte=timezone.now()).order_by(
             "next_attempt_at"
         )

@@ -19,6 +19,10 @@ def check_whole(root: Node) -> Iterator[Fault]:
     number = pack.get("format")
     if isinstance(number, Scalar) and number.text != str(PACK_FORMAT):
         yield Fault("format", number.line, f"has to be {PACK_FORMAT}, the format that this version reads")
+    begin, end = _text(pack, "send_from"), _text(pack, "send_until")
+    if end and (end <= begin or end == "00:00"):
+        reason = "has to be later in the day than send_from; for hours over midnight, leave send_until out"
+        yield Fault("send_until", pack["send_until"].line, reason)
     for index, prompt in enumerate(_items(pack, "prompts")):
         if isinstance(prompt, Scalar) and (not prompt.text.strip() or "\n" in prompt.text.strip()):
             yield Fault(f"prompts[{index}]", prompt.line, "has to be one line of text")

@@ -1,8 +1,8 @@
 """From a Pack to the database, in one transaction, telling what changed.
 
 The pack decides what is said: title, texts, themes, asks, arguments and their order. It never decides how the
-campaign runs: mode, dates and rehearsal address are not its business, and promoter and contact are taken from it
-only while they are empty here. An argument that the pack no longer has is unpublished, not deleted; if it comes
+campaign runs: mode, dates and rehearsal address are not its business, and promoter, contact and sending hours are taken
+from it only while they are empty here. An argument that the pack no longer has is unpublished, not deleted; if it comes
 back it is published again, unless it was an organiser who unpublished it.
 """
 
@@ -20,6 +20,7 @@ from campaign.content.ordering import order_arguments
 from campaign.content.pack import Pack, PackArgument, PackAsk, PackTheme, shorten_text
 
 FILLED_IF_EMPTY = ("promoter_name", "promoter_address", "contact_email")
+HOURS = ("send_from", "send_until", "send_days")  # filled only together
 TAKEN = ("title", "language", "subject", "tagline", "brief", "credit", "own_words_minimum")
 UNTOLD = {"position", "dropped_by_pack"}  # told in other words
 CONTENT = {"title", "claim", "as_of"}  # what a review is of, with phrasings and sources
@@ -69,6 +70,8 @@ class _Loading:
             for name in FILLED_IF_EMPTY
             if (given := getattr(self.pack, name)) and not getattr(self.campaign, name)
         }
+        if not any(getattr(self.campaign, name) for name in HOURS):
+            wanted |= {name: given for name in HOURS if (given := getattr(self.pack, name))}
         self.save(self.campaign, wanted, f"campaign {self.pack.slug}")
 
     def load_entries(self, model: type[M], here: dict[str, M], entries: Sequence[PackTheme | PackAsk]) -> None:

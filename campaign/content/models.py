@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaign.content.hours import WEEKDAYS
 from campaign.content.validators import (
+    CLOCK_TIME,
     LANGUAGE_TAG,
     PARTIAL_DATE,
     refuse_future_date,
@@ -64,6 +66,19 @@ class Campaign(models.Model):
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.REHEARSAL)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    send_from = models.CharField(
+        _("send letters from"),
+        max_length=5,
+        blank=True,
+        validators=[CLOCK_TIME],
+        help_text=_("Such as 08:00, UK time. Outside these hours letters wait. Empty: from midnight."),
+    )
+    send_until = models.CharField(
+        _("until"), max_length=5, blank=True, validators=[CLOCK_TIME], help_text=_("Such as 18:00. Empty: midnight.")
+    )
+    send_days = models.CharField(
+        _("on"), max_length=8, blank=True, choices=[("", _("Every day")), (WEEKDAYS, _("Monday to Friday"))]
+    )
     promoter_name = models.CharField(
         max_length=150,
         blank=True,
@@ -87,6 +102,13 @@ class Campaign(models.Model):
                 name="campaign_ends_after_it_starts",
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
                 violation_error_message=_("The campaign has to end after it starts."),
+            ),
+            models.CheckConstraint(
+                name="campaign_sends_until_after_from",
+                condition=Q(send_until="") | Q(send_until__gt=models.F("send_from")) & ~Q(send_until="00:00"),
+                violation_error_message=_(
+                    "Sending has to end later in the day than it begins. For hours over midnight, leave the end empty."
+                ),
             ),
         ]
 

@@ -8,6 +8,7 @@ from typing import NewType
 
 PACK_FORMAT = 1
 PartialDate = NewType("PartialDate", str)
+ClockTime = NewType("ClockTime", str)
 
 
 # The fields' names and order are the file's own; a field with a default may be left out of the file.
@@ -85,6 +86,9 @@ class Pack:
     promoter_name: str = ""
     promoter_address: str = ""
     contact_email: str = ""
+    send_from: ClockTime = ClockTime("")
+    send_until: ClockTime = ClockTime("")
+    send_days: str = ""
     own_words_minimum: int = 20
     prompts: tuple[str, ...] = ()
     themes: tuple[PackTheme, ...]

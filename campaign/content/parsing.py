@@ -15,6 +15,7 @@ from django.db import models
 from campaign.content.checking import check_whole, guess_name, name_entry
 from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
 from campaign.content.pack import (
+    ClockTime,
     Fault,
     Pack,
     PackArgument,
@@ -67,7 +68,8 @@ class _Parser:
             int: self.read_number,
             bool: self.read_yes_or_no,
             dt.date: self.read_day,
-            PartialDate: self.read_partial_date,
+            PartialDate: self.read_as_written,
+            ClockTime: self.read_as_written,
         }
 
     def refuse(self, node: Node, path: str, reason: str) -> Any:
@@ -148,8 +150,8 @@ class _Parser:
                 return self.refuse(node, path, "there is no such date")
         return self.refuse(node, path, "has to be a date, such as 2023-02-28")
 
-    def read_partial_date(self, node: Scalar, _path: str) -> Any:
-        # Whatever YAML takes 2022, 2022-11 or 2022-11-09 for, the text is what was written.
+    def read_as_written(self, node: Scalar, _path: str) -> Any:
+        # Whatever YAML takes 2022, 2022-11, 2022-11-09 or 17:30 for, the text is what was written.
         return "" if node.kind == "null" else node.text.strip()
 
     def check_against_model(self, wanted: type, values: dict[str, Any], lines: dict[str, Node], path: str) -> None:
@@ -167,7 +169,7 @@ class _Parser:
                 if name not in lines:
                     continue
                 if choices := [value for value, _ in getattr(model._meta.get_field(name), "choices", None) or []]:
-                    messages = [f"has to be {' or '.join(choices)}"]
+                    messages = [f"has to be {' or '.join(filter(None, choices))}"]
                 for message in messages:
                     self.refuse(lines[name], _join(path, name), message)
 

@@ -26,6 +26,9 @@ HIDDEN = re.compile(
 LANGUAGE_TAG = RegexValidator(
     r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", _("Write the language as a short code, such as en or cy.")
 )
+CLOCK_TIME = RegexValidator(
+    r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z", _("Write the time with four digits, such as 08:00 or 17:30.")
+)
 PARTIAL_DATE = RegexValidator(
     r"\A[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?\Z",
     _("Write the date as 2022-11-09, or as 2022-11 or 2022 if the day or month is not known."),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from campaign.content.hours import describe_opening, find_opening, is_open
 from campaign.parliament.models import Constituency
 from letters.delivery import confirm
 from letters.drafting import read_letter
@@ -108,7 +109,16 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         messages.info(request, _("This link has been used. Here is what has happened to your letter."))
         return letter_url
     context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
+    context["goes_at"] = say_when_it_goes(letter)
     return render(request, "letters/confirm.html", context)
+
+
+def say_when_it_goes(letter: Letter) -> str:
+    """Return “8:00 on Monday” if the campaign's hours keep the letter until then, else an empty string."""
+    now = timezone.now()
+    if letter.status not in (Status.UNCONFIRMED, Status.QUEUED) or is_open(letter.campaign, now):
+        return ""
+    return describe_opening(find_opening(letter.campaign, now))
 
 
 def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
@@ -142,6 +152,7 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         "text": None if letter.scrubbed_at else read_letter(letter),
         "timeline": tell_timeline(letter),
         "can_withdraw": letter.status in WITHDRAWABLE,
+        "goes_at": say_when_it_goes(letter),
         "moving": letter.status in (Status.QUEUED, Status.CLAIMED, Status.SENDING),
         "paused": letter.campaign.mode == letter.campaign.Mode.PAUSED,
         "needs_post": letter.status in (Status.FAILED, Status.BOUNCED),

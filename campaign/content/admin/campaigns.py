@@ -84,6 +84,13 @@ class CampaignAdmin(CampaignBase):
                 "description": _("A campaign cannot go live without a promoter, an address and a contact."),
             },
         ),
+        (
+            _("When letters are sent"),
+            {
+                "fields": ["send_from", "send_until", "send_days"],
+                "description": _("Supporters can write at any time; outside these hours their letters wait."),
+            },
+        ),
         (_("Rehearsal"), {"fields": ["rehearsal_address"]}),
     ]
 

@@ -12,9 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
+from campaign.content.hours import describe_opening, find_opening, open_now
 from campaign.content.models import Campaign
 from letters.health import Health, measure_health, say_age, say_why
 from letters.models import LEASED, Letter, Status
@@ -54,6 +55,14 @@ def describe_queue() -> dict[str, Any]:
     paused = queued.filter(campaign__mode=Campaign.Mode.PAUSED)
     moving = queued.exclude(campaign__mode=Campaign.Mode.PAUSED)
     barred = moving.none() if settings.LIVE_DELIVERY else moving.filter(rehearsal=False)
+    in_hours = Q(campaign__in=Campaign.objects.filter(open_now()))
+    closed, moving = moving.exclude(in_hours), moving.filter(in_hours)
+    now = timezone.now()
+    shut = {
+        campaign: count
+        for campaign in Campaign.objects.exclude(open_now())
+        if (count := closed.filter(campaign=campaign).count())
+    }
     retrying = moving.filter(next_attempt_at__gt=timezone.now()).exclude(pk__in=barred.values("pk"))
     counts = dict(Letter.objects.order_by().values_list("status").annotate(Count("pk")))
     times = retrying.aggregate(count=Count("pk"), first=Min("next_attempt_at"), last=Max("next_attempt_at"))
@@ -66,6 +75,9 @@ def describe_queue() -> dict[str, Any]:
             "answers": group_answers(retrying),
         },
         "paused_campaigns": dict(paused.values_list("campaign__slug").annotate(Count("pk"))),
+        "outside_hours": {
+            campaign.slug: {"count": count, "opens_at": find_opening(campaign, now)} for campaign, count in shut.items()
+        },
         "waiting_for_live_delivery": barred.count(),
         "in_hand": Letter.objects.filter(status__in=LEASED).count(),
     }
@@ -111,6 +123,11 @@ def _write_queue(health: Health, state: dict[str, Any]) -> list[str]:
     lines += [
         f"Waiting because the campaign “{slug}” is paused: {count:,}."
         for slug, count in state["paused_campaigns"].items()
+    ]
+    lines += [
+        f"Waiting for the hours of the campaign “{slug}”: {shut['count']:,}, to be sent from "
+        f"{describe_opening(shut['opens_at'])}."
+        for slug, shut in state["outside_hours"].items()
     ]
     if barred := state["waiting_for_live_delivery"]:
         lines.append(f"Waiting because LIVE_DELIVERY is off: {barred:,} live.")

@@ -1,0 +1,91 @@
+"""When a campaign's letters may go: hours of the day on the clock on the wall, and days of the week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+WEEKDAYS = "weekdays"
+MINUTE = dt.timedelta(minutes=1)
+
+
+class HasHours(Protocol):
+    """A campaign, or what stands for it. Times are texts such as 08:00; empty: midnight, and every day."""
+
+    @property
+    def send_from(self) -> str: ...  # noqa: D102
+    @property
+    def send_until(self) -> str: ...  # noqa: D102
+    @property
+    def send_days(self) -> str: ...  # noqa: D102
+
+
+class Hours(NamedTuple):
+    """A campaign's hours alone."""
+
+    send_from: str = ""
+    send_until: str = ""
+    send_days: str = ""
+
+
+def open_now(prefix: str = "") -> Q:
+    """Return the condition under which a campaign's letters may go now; `prefix` leads to the campaign."""
+    now = timezone.localtime()
+    clock = f"{now:%H:%M}"
+    days = Q() if now.weekday() < 5 else ~Q(**{f"{prefix}send_days": WEEKDAYS})
+    late_enough = Q(**{f"{prefix}send_from__lte": clock})  # an empty text is less than any other
+    early_enough = Q(**{f"{prefix}send_until": ""}) | Q(**{f"{prefix}send_until__gt": clock})
+    return days & late_enough & early_enough
+
+
+def is_open(campaign: HasHours, moment: dt.datetime) -> bool:
+    """Return whether its letters may go at that moment."""
+    local = timezone.localtime(moment)
+    if campaign.send_days == WEEKDAYS and local.weekday() >= 5:
+        return False
+    clock = f"{local:%H:%M}"
+    return campaign.send_from <= clock and (not campaign.send_until or clock < campaign.send_until)
+
+
+def find_opening(campaign: HasHours, moment: dt.datetime) -> dt.datetime:
+    """Return the first moment, from this one on, at which its letters may go."""
+    if is_open(campaign, moment):
+        return moment
+    return min(one for one in _list_openings(campaign, moment, 0, 8) if one > moment)
+
+
+def find_last_opening(campaign: HasHours, moment: dt.datetime) -> dt.datetime | None:
+    """Return since when its letters may go without a break; None if they always may."""
+    if not (campaign.send_from or campaign.send_until or campaign.send_days):
+        return None
+    return max((one for one in _list_openings(campaign, moment, -8, 1) if one <= moment), default=None)
+
+
+def _list_openings(campaign: HasHours, moment: dt.datetime, first: int, last: int) -> Iterator[dt.datetime]:
+    """Yield the moments at which its hours begin, from so many days before or after that day to so many."""
+    zone = timezone.get_current_timezone()
+    start = dt.time.fromisoformat(campaign.send_from or "00:00")
+    today = timezone.localtime(moment).date()
+    for number in range(first, last + 1):
+        day = today + dt.timedelta(days=number)
+        # When clocks change, a time on the wall comes twice or never. That is at 01:00 UTC in the UK and the EU.
+        for opening in (
+            *(dt.datetime.combine(day, start, zone).replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1)),
+            dt.datetime.combine(day, dt.time(1), dt.UTC),
+        ):
+            if is_open(campaign, opening) and not is_open(campaign, opening - MINUTE):
+                yield opening
+
+
+def describe_opening(moment: dt.datetime) -> str:
+    """Return “8:00 on Monday”, or “8:00 today”; for moments within a week."""
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localdate():
+        return _("%(time)s today") % {"time": f"{local:%-H:%M}"}
+    return _("%(time)s on %(day)s") % {"time": f"{local:%-H:%M}", "day": date_format(local, "l")}
