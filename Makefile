@@ -25,7 +25,7 @@ fmt: ## format the code
 
 bench: ## run the benchmarks
 	@tools/install --tests
-	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; .venv/bin/python $$file || exit 1; done
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; .venv/bin/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 faults: ## 1,000 letters amid kills and other faults; SEED=42 for the same faults again
 	@tools/faults

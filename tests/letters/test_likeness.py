@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.likeness import count_auc, rank_letters
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency
 from letters.drafting import Draft
@@ -144,6 +145,12 @@ def test_a_choice_of_arguments_is_common_only_among_many(campaign: Campaign, sea
     assert judge(campaign, seat, MINE, "argument-1").set_commonness == 0.5
     assert judge(campaign, seat, MINE, "argument-2").set_commonness == 0
     assert judge(campaign, seat, MINE, "argument-1", "argument-2").set_commonness == 0
+
+
+def test_copied_letters_rank_below_lightly_edited_ones_and_those_below_own_ones() -> None:
+    scores, _judge, _texts = rank_letters(each=15, compared=50)
+    assert count_auc(scores["copied"], scores["lightly edited"]) == 1
+    assert count_auc(scores["lightly edited"], scores["own"]) > 0.95
 
 
 def test_judging_costs_one_query(campaign: Campaign, seat: Constituency, django_assert_num_queries: Any) -> None:
