@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 
 MOST_ATTEMPTS = 12  # with the backoff below, about two days
 FIRST_PAUSE = dt.timedelta(minutes=5)  # a greylisting server wants a few minutes
 LONGEST_PAUSE = dt.timedelta(hours=6)
 
 
-def count_pause(attempts: int) -> dt.timedelta:
-    """Return how long to wait after this many attempts: doubling, with up to a fifth of chance on top."""
-    pause = min(FIRST_PAUSE * 2 ** max(attempts - 1, 0), LONGEST_PAUSE)
+# "Greylisted, retry in 300 seconds", "try again in 10 minutes", "please come back after 00:05:00"
+WISH = re.compile(r"\b(?:in|after|for)\s+(?:(\d{1,2}):(\d\d):(\d\d)\b|(\d{1,6})\s*(s|m|h)[a-z]*\b)", re.IGNORECASE)
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def count_pause(attempts: int, answer: str = "") -> dt.timedelta:
+    """Return how long to wait after this many attempts: doubling, with up to a fifth of chance on top.
+
+    A server that asks in its answer for a longer pause gets it, up to the longest there is.
+    """
+    pause = min(max(FIRST_PAUSE * 2 ** max(attempts - 1, 0), read_wish(answer)), LONGEST_PAUSE)
     return dt.timedelta(seconds=pause.total_seconds() * random.uniform(1, 1.2))  # noqa: S311 spreads retries, keeps no secret
+
+
+def read_wish(answer: str) -> dt.timedelta:
+    """Return for how long the server asks to be left alone; nothing if it names no time that can be read."""
+    if not (found := WISH.search(answer)):
+        return dt.timedelta()
+    hours, minutes, seconds, number, unit = found.groups()
+    if unit:
+        return dt.timedelta(seconds=int(number) * SECONDS[unit.lower()])
+    return dt.timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds))

@@ -87,7 +87,7 @@ def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Status | 
         changes |= {"next_attempt_at": None}
     elif answer.fate is Fate.DEFERRED and attempts < MOST_ATTEMPTS:
         status = Status.QUEUED
-        changes |= {"next_attempt_at": now + count_pause(attempts)}
+        changes |= {"next_attempt_at": now + count_pause(attempts, answer.words)}
     else:
         status = Status.FAILED
         changes |= {"next_attempt_at": None}
