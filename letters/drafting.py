@@ -6,8 +6,8 @@ import datetime as dt
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable, MutableMapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
@@ -73,6 +73,7 @@ class Piece:
     length: str = Phrasing.Length.SHORT
     edits: dict[str, str] = field(default_factory=dict)  # by length, so that swapping loses nothing
     keep_source: bool = False  # also if the edit has changed a claim
+    place: int = 0  # where it stood when it was removed
 
 
 @dataclass
@@ -87,6 +88,12 @@ class Draft:
     opening: str | None = None  # None: the usual one
     ask: str = ""
     with_sources: bool = True
+    aside: list[Piece] = field(default_factory=list)  # removed, with their edits, the last one last
+    answers: list[str] = field(default_factory=list)  # to the guiding questions, not yet in the letter
+    version: int = 0  # grows with each save; `letters.keeping` tells by it what another tab has overtaken
+    saved_by: str = ""  # the page that saved last, and its how manieth request that was
+    turn: int = 0
+    other: dict[str, Any] = field(default_factory=dict)  # what another tab wrote meanwhile, until its writer chooses
 
     @property
     def keys(self) -> list[str]:
@@ -101,11 +108,25 @@ class Draft:
         return [*keys[:at], OWN, *keys[at:]]
 
     def choose(self, keys: Iterable[str]) -> None:
-        """Take these arguments: those already there keep place and text, new ones go to the end."""
+        """Take these arguments: those already there keep place and text, new ones go to the end.
+
+        One that goes is set aside; if it is taken again, the text comes back with it.
+        """
         wanted = list(dict.fromkeys(keys))
         kept = [piece for piece in self.pieces if piece.key in wanted]
-        self.pieces = kept + [Piece(key) for key in wanted if key not in {piece.key for piece in kept}]
+        gone = [replace(piece, place=at) for at, piece in enumerate(self.pieces) if piece.key not in wanted]
+        aside = {piece.key: piece for piece in [*self.aside, *gone]}
+        there = {piece.key for piece in kept}
+        self.pieces = kept + [aside.pop(key, Piece(key)) for key in wanted if key not in there]
+        self.aside = list(aside.values())
         self.own_position = min(self.own_position, len(self.pieces))
+
+    def restore(self, key: str) -> None:
+        """Put an argument that was removed back to its place."""
+        if key in {piece.key for piece in self.aside} and len(self.pieces) < MOST_ARGUMENTS:
+            self.choose([*self.keys, key])
+            piece = self.pieces.pop()
+            self.pieces.insert(piece.place, piece)
 
     def arrange(self, order: list[str]) -> None:
         """Bring the pieces into this order, if it names each of them and the own words once; else leave it."""
@@ -121,29 +142,6 @@ class Draft:
         at = order.index(key)
         order.insert(max(0, min(at + step, len(order) - 1)), order.pop(at))
         self.arrange(order)
-
-
-def load_draft(session: MutableMapping[str, Any], slug: str) -> Draft:
-    """Return the session's draft for this campaign, or a new one."""
-    kept = session.get("drafts", {}).get(slug)
-    if not kept:
-        return Draft()
-    return Draft(**{**kept, "pieces": [Piece(**piece) for piece in kept["pieces"]]})
-
-
-def has_draft(session: MutableMapping[str, Any], slug: str) -> bool:
-    """Return whether the session has a draft for this campaign."""
-    return slug in session.get("drafts", {})
-
-
-def save_draft(session: MutableMapping[str, Any], slug: str, draft: Draft) -> None:
-    """Keep the draft in the session."""
-    session["drafts"] = {**session.get("drafts", {}), slug: asdict(draft)}
-
-
-def drop_draft(session: MutableMapping[str, Any], slug: str) -> None:
-    """Forget the draft."""
-    session["drafts"] = {other: kept for other, kept in session.get("drafts", {}).items() if other != slug}
 
 
 def tidy_text(text: str) -> str:

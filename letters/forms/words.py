@@ -10,14 +10,36 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
-from letters.drafting import OWN, Draft, choose_asks, pick_ask, read_piece, tidy_text, write_opening
+from letters.drafting import (
+    OWN,
+    Draft,
+    Piece,
+    choose_asks,
+    find_changes,
+    pick_ask,
+    read_piece,
+    tidy_text,
+    write_opening,
+)
 from letters.forms.fields import CrispyForm, LineField, TextField
+from letters.keeping import Showing
 
 MOST_CHARACTERS = 3000  # a paragraph; a page has about 2,500
+# What helps people to find their own words, if the campaign asks nothing of its own.
+PROMPTS = (
+    _("What made you care about this?"),
+    _("How does it touch your life or your constituency?"),
+    _("Is there something you know that your MP may not?"),
+)
+
+
+def list_prompts(campaign: Campaign) -> list[str]:
+    """Return the questions that help to find one's own words: the campaign's, else ours."""
+    return campaign.prompt_list or [str(prompt) for prompt in PROMPTS]
 
 
 class WordsForm(CrispyForm):
-    """The builder: own words, each paragraph, an ask."""
+    """The builder: own words, each paragraph, an ask; and, hidden, which page says so."""
 
     opening = LineField(
         label=_("How your letter begins"),
@@ -34,7 +56,6 @@ class WordsForm(CrispyForm):
             "max_length": _("Your own words have %(show_value)d characters; %(limit_value)d fit in a letter.")
         },
     )
-    order = forms.CharField(required=False, widget=forms.HiddenInput)  # filled in by dragging: keys with spaces between
     ask = forms.ChoiceField(
         label=_("What do you ask your MP to do?"),
         widget=forms.RadioSelect,
@@ -46,6 +67,13 @@ class WordsForm(CrispyForm):
         required=False,
         help_text=_("MPs’ offices like to check. It adds a few lines."),
     )
+    # Arguments and own words in the order of the letter, with spaces between. With this and the constituency's code
+    # a draft can be made again whose session has ended.
+    order = forms.CharField(required=False, max_length=400)
+    gss = forms.CharField(required=False, max_length=9)
+    page = forms.CharField(required=False, max_length=20)
+    version = forms.IntegerField(required=False)
+    turn = forms.IntegerField(required=False)
 
     def __init__(
         self,
@@ -56,6 +84,7 @@ class WordsForm(CrispyForm):
         arguments: dict[str, Argument],
         seat: Constituency,
         member: Member,
+        page: str = "",
     ) -> None:
         self.draft = draft
         self.arguments = {key: arguments[key] for key in draft.keys if key in arguments}
@@ -66,61 +95,143 @@ class WordsForm(CrispyForm):
             "own_words": draft.own_words,
             "ask": ask.key if ask else "",
             "with_sources": draft.with_sources,
+            "order": " ".join(self.listed()),
+            "gss": draft.gss,
+            "page": page,
+            "version": draft.version,
+            "turn": 0,
         }
         super().__init__(data, initial=initial)
         self.usual_opening = write_opening(seat)
         self.fields["ask"].choices = [(ask.key, ask.label) for ask in asks]  # type: ignore[attr-defined]
-        for piece in draft.pieces:
-            if piece.key not in self.arguments:
-                continue
-            argument = self.arguments[piece.key]
-            self.fields[f"text-{piece.key}"] = TextField(
-                label=_("Text of “%s”") % argument.title,
-                initial=read_piece(piece, argument),
+        self.prompts = list_prompts(campaign)[:3]
+        for number, prompt in enumerate(self.prompts):
+            answer = draft.answers[number] if number < len(draft.answers) else ""
+            self.fields[f"answer-{number}"] = TextField(
+                label=prompt,
+                initial=answer,
                 max_length=MOST_CHARACTERS,
                 required=False,
-                widget=forms.Textarea(attrs={"rows": 7}),
+                widget=forms.Textarea(attrs={"rows": 2}),
             )
-            self.fields[f"length-{piece.key}"] = forms.ChoiceField(
-                label=_("Length"),
-                choices=Phrasing.Length.choices,
-                initial=piece.length,
-                widget=forms.RadioSelect,
-                required=False,
-            )
+        for piece in draft.pieces:
+            if piece.key in self.arguments:
+                self.fields.update(make_piece_fields(piece, self.arguments[piece.key]))
+        for name in ("order", "gss", "page", "version", "turn"):
+            # Browsers that fill a reloaded page with what stood there before would bring an old version back.
+            self.fields[name].widget = forms.HiddenInput(attrs={"autocomplete": "off"})
+        for name, field in self.fields.items():
+            if isinstance(field.widget, forms.Textarea):
+                # A browser would cut what is pasted, without a word.
+                field.widget.attrs.pop("maxlength", None)
+                field.widget.attrs |= {"class": "form-control", "aria-describedby": f"id_{name}_error"}
+
+    def listed(self) -> list[str]:
+        """Return what the letter is made of, in order."""
+        return [key for key in self.draft.order if key == OWN or key in self.arguments]
 
     def update_draft(self) -> None:
-        """Take what was typed into the draft. An edit is kept for the phrasing it was made on."""
+        """Take what was typed into the draft, except for what is not valid."""
         data = self.cleaned_data
-        self.draft.arrange(data["order"].split())
-        self.draft.opening = None if data["opening"] == self.usual_opening else data["opening"]
-        self.draft.own_words = data["own_words"]
-        self.draft.ask = data["ask"]
-        self.draft.with_sources = data["with_sources"]
-        for piece in self.draft.pieces:
-            argument = self.arguments.get(piece.key)
-            if argument is None:
-                continue
-            typed = data[f"text-{piece.key}"]
-            phrasing = argument.phrasing(piece.length)
+        draft = self.draft
+        draft.arrange(data.get("order", "").split())
+        if "opening" in data:
+            draft.opening = None if data["opening"] == self.usual_opening else data["opening"]
+        draft.own_words = data.get("own_words", draft.own_words)
+        draft.ask = data.get("ask", draft.ask)
+        draft.with_sources = data["with_sources"]
+        draft.answers = [data.get(f"answer-{number}", "") for number in range(len(self.prompts))]
+        for piece in draft.pieces:
+            if piece.key in self.arguments:
+                self.update_piece(piece, self.arguments[piece.key])
+
+    def update_piece(self, piece: Piece, argument: Argument) -> None:
+        """Take one paragraph: the text for the phrasing that was shown, and then the phrasing that was chosen."""
+        shown = self.cleaned_data.get(f"shown-{piece.key}") or piece.length
+        typed = self.cleaned_data.get(f"text-{piece.key}")
+        if typed is not None:
+            phrasing = argument.phrasing(shown)
             if not typed or (phrasing and typed == tidy_text(phrasing.text)):
-                piece.edits.pop(piece.length, None)
+                piece.edits.pop(shown, None)
             else:
-                piece.edits[piece.length] = typed
-            piece.length = data[f"length-{piece.key}"] or piece.length
+                piece.edits[shown] = typed
+        piece.length = self.cleaned_data.get(f"length-{piece.key}") or shown
+        piece.keep_source = self.cleaned_data.get(f"keep-{piece.key}", False)
+
+    @property
+    def showing(self) -> Showing:
+        """Which page this was sent by; only after validation."""
+        data = self.cleaned_data
+        return Showing(data.get("page", ""), data.get("version") or 0, data.get("turn") or 0)
 
     def cards(self) -> list[dict[str, Any]]:
         """Return what the template shows, in the order of the letter."""
-        order = [key for key in self.draft.order if key == OWN or key in self.arguments]
-        return [
-            {
+        order = self.listed()
+        pieces = {piece.key: piece for piece in self.draft.pieces}
+        cards = []
+        for at, key in enumerate(order):
+            card = {
                 "key": key,
+                "name": "own" if key == OWN else key,
                 "own": key == OWN,
-                "argument": self.arguments.get(key),
-                "text": self["own_words"] if key == OWN else self[f"text-{key}"],
-                "length": None if key == OWN else self[f"length-{key}"],
                 "first": at == 0,
                 "last": at == len(order) - 1,
+                "text": self["own_words" if key == OWN else f"text-{key}"],
             }
-            for at, key in enumerate(order)
-        ]
+            if key != OWN:
+                card |= {
+                    "argument": self.arguments[key],
+                    "length": self[f"length-{key}"],
+                    "shown": self[f"shown-{key}"],
+                    "changes": find_changes(pieces[key], self.arguments[key]),
+                    "keep": self[f"keep-{key}"],
+                    "edited": bool(pieces[key].edits),
+                }
+            cards.append(card)
+        return cards
+
+    def answers(self) -> list[forms.BoundField]:
+        """Return the boxes of the guided way."""
+        return [self[f"answer-{number}"] for number in range(len(self.prompts))]
+
+
+def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field]:
+    """Return the fields of one paragraph."""
+    return {
+        f"text-{piece.key}": TextField(
+            label=_("Text of “%s”") % argument.title,
+            initial=read_piece(piece, argument),
+            max_length=MOST_CHARACTERS,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 7}),
+            error_messages={
+                "max_length": _("This paragraph has %(show_value)d characters; %(limit_value)d fit in a letter.")
+            },
+        ),
+        # The phrasing in the box: a form that is sent twice must not take it for another.
+        f"shown-{piece.key}": forms.ChoiceField(
+            choices=Phrasing.Length.choices, initial=piece.length, required=False, widget=forms.HiddenInput
+        ),
+        f"length-{piece.key}": forms.ChoiceField(
+            label=_("Length"),
+            choices=Phrasing.Length.choices,
+            initial=piece.length,
+            widget=forms.RadioSelect,
+            required=False,
+        ),
+        # Asked only about an edit that has changed a claim.
+        f"keep-{piece.key}": forms.BooleanField(
+            label=_("Keep the source note"), initial=piece.keep_source, required=False
+        ),
+    }
+
+
+def join_answers(answers: list[str]) -> str:
+    """Return the answers to the guiding questions as they can stand in a letter: the writer's words, and full stops.
+
+    Short answers make one paragraph; with an answer of several sentences or lines, each has its own.
+    """
+    sentences = [answer[0].upper() + answer[1:] for answer in map(str.strip, answers) if answer]
+    sentences = [text if text.endswith((".", "!", "?", "…", ":", "”", "’", '"')) else f"{text}." for text in sentences]
+    long = any("\n" in text or len(text) > 200 for text in sentences)
+    return ("\n\n" if long else " ").join(sentences)

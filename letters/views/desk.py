@@ -14,10 +14,12 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
+from django_htmx.middleware import HtmxDetails
 
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency, Member
-from letters.drafting import Draft, LetterText, Sender, has_draft, load_draft, save_draft, write_letter
+from letters.drafting import Draft, LetterText, Sender, write_letter
+from letters.keeping import has_draft, load_draft, save_draft
 from letters.likeness import count_own_words
 
 STEPS = [
@@ -69,9 +71,14 @@ class Desk:
         """The chosen arguments that are still offered."""
         return [key for key in self.draft.keys if key in self.arguments]
 
-    def save(self) -> None:
-        """Keep the draft."""
-        save_draft(self.request.session, self.campaign.slug, self.draft)
+    @property
+    def in_place(self) -> bool:
+        """Whether a script asks, which puts the answer into the page it is on."""
+        return bool(HtmxDetails(self.request))
+
+    def save(self, page: str = "", turn: int = 0) -> None:
+        """Keep the draft; the builder's pages say who they are."""
+        save_draft(self.request.session, self.campaign.slug, self.draft, page, turn)
 
     def write(self, sender: Sender | None = None) -> LetterText:
         """Return the letter as it stands."""
@@ -110,9 +117,12 @@ class Desk:
 
 
 def journey_step(
-    needs_member: bool = False, needs_arguments: bool = False
+    needs_member: bool = False, needs_arguments: bool = False, prepare: Callable[[Desk], None] | None = None
 ) -> Callable[[Callable[[Desk], HttpResponse]], Callable[Concatenate[HttpRequest, str, ...], HttpResponse]]:
-    """Make a function of a Desk into a view of (request, slug), going back to the step that is missing."""
+    """Make a function of a Desk into a view of (request, slug), going back to the step that is missing.
+
+    `prepare` comes first, and can do something about it.
+    """
 
     def decorate(show: Callable[[Desk], HttpResponse]) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponse]:
         @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,7 +132,10 @@ def journey_step(
             if not campaign.takes_letters():
                 return redirect("campaign", slug)  # its page says why
             desk = Desk(request, campaign, load_draft(request.session, slug))
-            if request.method == "POST" and (needs_member or needs_arguments) and not has_draft(request.session, slug):
+            if prepare:
+                prepare(desk)
+            lost = not desk.draft.pieces and not has_draft(request.session, slug)
+            if request.method == "POST" and (needs_member or needs_arguments) and lost:
                 # They were in the middle of it: say what happened, not only what to do.
                 messages.warning(
                     request,

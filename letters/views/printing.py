@@ -8,9 +8,9 @@ from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from letters.drafting import drop_draft
 from letters.emails import write_plain_text
 from letters.forms.journey import DetailsForm
+from letters.keeping import drop_draft
 from letters.models import DownloadCount
 from letters.rendering import render_letter_pdf
 from letters.views.desk import Desk, journey_step

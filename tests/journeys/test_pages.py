@@ -109,22 +109,6 @@ def test_the_email_field_goes_away_for_those_who_post(page_phone: Page, live_ser
 
 
 @pytest.mark.usefixtures("shipped")
-def test_choosing_a_length_shows_that_text_and_keeps_what_was_typed(
-    page_desktop: Page, live_server: LiveServer
-) -> None:
-    jane = Supporter(page_desktop, live_server.url)
-    jane.find_mp()
-    jane.choose("‘Seize the moment’")
-    page_desktop.get_by_role("textbox", name="Your own words").fill("Kept.")
-    text = page_desktop.get_by_role("textbox", name="Text of “‘Seize the moment’”")
-    short = text.input_value()
-    page_desktop.get_by_label("Full", exact=True).check()
-    page_desktop.wait_for_url("**/words/#card-milley-seize-the-moment")
-    assert len(text.input_value()) > len(short)
-    assert page_desktop.get_by_role("textbox", name="Your own words").input_value() == "Kept."
-
-
-@pytest.mark.usefixtures("shipped")
 def test_an_organiser_finds_the_letter_in_the_admin(page_desktop: Page, live_server: LiveServer) -> None:
     from tests.letters.factories import make_letter
 
@@ -142,24 +126,3 @@ def test_an_organiser_finds_the_letter_in_the_admin(page_desktop: Page, live_ser
     page_desktop.get_by_role("link", name=letter.reference).click()
     page_desktop.screenshot(path=PICTURES / "desktop-admin-letter.png", full_page=True)
     assert "I have thought about this for years." in page_desktop.inner_text("pre")
-
-
-@pytest.mark.usefixtures("shipped")
-def test_cards_are_dragged_into_order_and_nothing_typed_is_lost(page_desktop: Page, live_server: LiveServer) -> None:
-    jane = Supporter(page_desktop, live_server.url)
-    jane.find_mp()
-    jane.choose("The war nearly ended in its second month", "‘Seize the moment’")
-    page_desktop.get_by_role("textbox", name="Your own words").fill("It’s kept, isn't it? Yes.")
-    assert page_desktop.inner_text("#own-count") == "5"
-    page_desktop.get_by_role("textbox", name="Your own words").fill("Kept.")
-
-    def order() -> list[str | None]:
-        return [card.get_attribute("data-key") for card in page_desktop.locator(".words-card").all()]
-
-    assert order() == ["~own", "nearly-ended", "milley-seize-the-moment"]
-    page_desktop.locator("[data-key='milley-seize-the-moment'] .words-card-handle").drag_to(
-        page_desktop.locator("[data-key='nearly-ended'] .words-card-head")
-    )
-    page_desktop.wait_for_url("**/words/#card-milley-seize-the-moment")
-    assert order() == ["~own", "milley-seize-the-moment", "nearly-ended"]
-    assert page_desktop.get_by_role("textbox", name="Your own words").input_value() == "Kept."

@@ -18,16 +18,14 @@ from letters.drafting import (
     choose_asks,
     compose_paragraphs,
     count_words,
-    drop_draft,
     find_changes,
-    load_draft,
     number_notes,
     read_letter,
-    save_draft,
     tidy_line,
     tidy_text,
     write_letter,
 )
+from letters.keeping import drop_draft, load_draft, save_draft
 from letters.models import Letter
 from tests.letters.factories import make_campaign, make_letter, make_seat
 

@@ -206,8 +206,8 @@ def test_an_argument_past_its_review_date_is_not_offered(client: Client, campaig
 
 def test_every_button_of_the_builder_saves_what_was_typed(client: Client, campaign: Campaign) -> None:
     come_to_words(client, "argument-1", "argument-2")
-    typed = words(client, own_words="My own words.", **{"text-argument-1": "My version."})
     for action in ("up:argument-2", "down:~own", "remove:argument-2", "save", "add"):
+        typed = words(client, own_words="My own words.", **{"text-argument-1": "My version."})
         assert go(client, "write-words", typed | {"action": action}).status_code == 302
         form = go(client, "write-words").context["form"]
         assert form["own_words"].value() == "My own words."

@@ -1,0 +1,113 @@
+"""From one page to the next: the draft in the session, also when two tabs write the same one.
+
+A page that was shown before somebody else saved may not write over what it has not seen. It carries the version that it
+shows and a name of its own; its text is kept apart if any of it would be lost, until the writer has chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from campaign.content.models import Argument
+from letters.drafting import Draft, Piece
+
+
+def load_draft(session: MutableMapping[str, Any], slug: str) -> Draft:
+    """Return the session's draft for this campaign, or a new one."""
+    kept = session.get("drafts", {}).get(slug)
+    return read_draft(kept) if kept else Draft()
+
+
+def has_draft(session: MutableMapping[str, Any], slug: str) -> bool:
+    """Return whether the session has a draft for this campaign."""
+    return slug in session.get("drafts", {})
+
+
+def read_draft(kept: dict[str, Any]) -> Draft:
+    """Return the draft that `asdict` made this of."""
+    pieces = {name: [Piece(**piece) for piece in kept.get(name, [])] for name in ("pieces", "aside")}
+    return Draft(**{**kept, **pieces})
+
+
+def save_draft(session: MutableMapping[str, Any], slug: str, draft: Draft, page: str = "", turn: int = 0) -> None:
+    """Keep the draft in the session, as the next version; `page` and `turn` say who saves and for how manieth time."""
+    draft.version += 1
+    draft.saved_by, draft.turn = page, turn
+    store_draft(session, slug, draft)
+
+
+def store_draft(session: MutableMapping[str, Any], slug: str, draft: Draft) -> None:
+    """Keep the draft as the version that it is."""
+    session["drafts"] = {**session.get("drafts", {}), slug: asdict(draft)}
+
+
+def drop_draft(session: MutableMapping[str, Any], slug: str) -> None:
+    """Forget the draft."""
+    session["drafts"] = {other: kept for other, kept in session.get("drafts", {}).items() if other != slug}
+
+
+@dataclass(frozen=True)
+class Showing:
+    """Which page a form comes from: its name, the version it showed, and how many requests it has made."""
+
+    page: str
+    version: int
+    turn: int
+
+    def is_overtaken(self, draft: Draft) -> bool:
+        """Return whether another page has saved since this one was shown."""
+        return self.version < draft.version and self.page != draft.saved_by
+
+    def is_late(self, draft: Draft) -> bool:
+        """Return whether a later request of the same page was faster."""
+        return self.page == draft.saved_by and self.turn < draft.turn
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One text that two tabs have left differently."""
+
+    label: str
+    here: str
+    there: str
+
+
+def find_clashes(here: Draft, there: Draft, arguments: dict[str, Argument]) -> list[Clash]:
+    """Return where words of `here` would be lost if `there` stood. Words that `there` holds too are not lost."""
+    clashes = []
+
+    def compare(label: str, mine: str | None, theirs: str | None) -> None:
+        if mine and mine not in (theirs or ""):
+            clashes.append(Clash(label, mine, theirs or ""))
+
+    compare(_("How your letter begins"), here.opening, there.opening)
+    compare(_("Your own words"), here.own_words, there.own_words)
+    pieces = {piece.key: piece for piece in [*there.aside, *there.pieces]}
+    for piece in here.pieces:
+        other = pieces.get(piece.key) or Piece(piece.key)
+        if piece.key in arguments:
+            for length, text in piece.edits.items():
+                compare(arguments[piece.key].title, text, other.edits.get(length))
+    return clashes
+
+
+def set_apart(session: MutableMapping[str, Any], slug: str, draft: Draft, other: Draft) -> None:
+    """Keep what another tab wrote beside the draft, until the writer has chosen. It counts as no new version."""
+    draft.other = asdict(other) | {"other": {}}
+    store_draft(session, slug, draft)
+
+
+def find_set_apart(draft: Draft, arguments: dict[str, Argument]) -> list[Clash]:
+    """Return what was set apart and is not in the draft."""
+    return find_clashes(read_draft(draft.other), draft, arguments) if draft.other else []
+
+
+def take_other(draft: Draft) -> Draft:
+    """Return what was set apart as the draft, in place of this one."""
+    other = read_draft(draft.other)
+    other.version = draft.version
+    return other

@@ -1,0 +1,251 @@
+"""The builder in a real browser: nothing typed is lost, and everyone can use it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.conftest import OpenPage
+from tests.journeys.test_pages import Looker
+from tests.letters.factories import make_campaign, make_seat
+from tests.servers.browser import DESKTOP, PHONE
+
+OpenBuilder = Callable[..., Page]
+WORDS = "I care about this because my brother fought there."
+
+
+@pytest.fixture
+def open_builder(transactional_db: None, live_server: LiveServer, new_page: OpenPage) -> OpenBuilder:
+    """Open the builder as somebody who has chosen two arguments."""
+
+    def open_it(screen: dict[str, Any] = DESKTOP, **options: Any) -> Page:
+        make_seat()
+        make_campaign()
+        client = Client()
+        client.post("/peace/write/", {"postcode": "SW1A 1AA"})
+        client.post("/peace/write/arguments/", {"arguments": ["argument-1", "argument-2"]})
+        page = new_page(**screen, **options)
+        session = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page.goto(f"{live_server.url}/peace/write/words/")
+        return page
+
+    return open_it
+
+
+def own_words(page: Page) -> Any:
+    return page.get_by_role("textbox", name="Your own words")
+
+
+def expect_state(page: Page, state: str) -> None:
+    expect(page.locator("#words")).to_have_attribute("data-state", state)
+
+
+def read_order(page: Page) -> list[str | None]:
+    return [card.get_attribute("data-key") for card in page.locator(".words-card").all()]
+
+
+def test_what_is_typed_is_saved_and_survives_reload_and_a_closed_tab(open_builder: OpenBuilder) -> None:
+    page = open_builder()
+    own_words(page).fill(WORDS)
+    expect(page.locator("#announce")).to_have_text("Saved")
+    expect(page.locator("#letter-sheet")).to_contain_text(WORDS)
+    expect(page.locator("#own-count")).to_have_text("9")
+    assert own_words(page).evaluate("box => box === document.activeElement"), "the cursor stays where it is"
+    page.reload()
+    expect(own_words(page)).to_have_value(WORDS)
+    own_words(page).fill("Typed just before the tab was closed.")
+    context, address = page.context, page.url
+    page.close(run_before_unload=True)
+    page = context.new_page()
+    page.goto(address)
+    expect(own_words(page)).to_have_value("Typed just before the tab was closed.")
+
+
+def test_an_expired_session_and_lost_cookies_lose_nothing(open_builder: OpenBuilder) -> None:
+    page = open_builder()
+    Session.objects.all().delete()
+    own_words(page).fill(WORDS)
+    expect_state(page, "saved")
+    page.context.clear_cookies()
+    own_words(page).fill(f"{WORDS} And more.")
+    expect_state(page, "failing")
+    expect_state(page, "saved")
+    page.reload()
+    expect(own_words(page)).to_have_value(f"{WORDS} And more.")
+
+
+def test_two_tabs_keep_both_texts_until_their_writer_chooses(open_builder: OpenBuilder) -> None:
+    one = open_builder()
+    two = one.context.new_page()
+    two.goto(one.url)
+    own_words(one).fill("From the first tab.")
+    expect_state(one, "saved")
+    own_words(two).fill("From the second tab.")
+    expect_state(two, "clash")
+    expect(two.locator("#clash")).to_contain_text("From the first tab.")
+    expect(own_words(two)).to_have_value("From the second tab.")
+    two.get_by_role("button", name="Keep this page’s text").click()
+    expect(two.locator("#clash-title")).to_have_count(0)
+    own_words(one).fill("From the first tab, again.")
+    expect_state(one, "clash")
+    one.get_by_role("button", name="Take the other tab’s text").click()
+    expect(own_words(one)).to_have_value("From the second tab.")
+
+
+def test_without_a_connection_the_page_says_so_keeps_the_text_and_tries_again(open_builder: OpenBuilder) -> None:
+    page = open_builder()
+    page.context.set_offline(True)
+    own_words(page).fill(WORDS)
+    expect(page.locator("#announce")).to_contain_text("Not saved yet – we keep trying")
+    page.get_by_role("button", name="Go on to your details").click()
+    expect(own_words(page)).to_have_value(WORDS)
+    page.context.set_offline(False)
+    page.wait_for_url("**/details/**")
+    page.go_back()
+    expect(own_words(page)).to_have_value(WORDS)
+
+
+def test_cards_are_moved_by_keyboard_and_by_dragging_without_a_new_page(open_builder: OpenBuilder) -> None:
+    page = open_builder()
+    own_words(page).fill(WORDS)
+    page.evaluate("window.same = true")
+    up = page.locator("#up-argument-2")
+    up.focus()
+    before = up.bounding_box()
+    page.keyboard.press("Enter")
+    expect(page.locator("#announce")).to_have_text("Moved: “Argument 2” is now 2 of 3.")
+    assert read_order(page) == ["~own", "argument-2", "argument-1"]
+    expect(up).to_be_focused()
+    after = up.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["y"] - after["y"]) < 2, "the button stays under the finger"
+    page.locator("[data-key='argument-1'] .words-card-handle").drag_to(page.locator("#head-argument-2"))
+    expect(page.locator("#announce")).to_have_text("Moved: “Argument 1” is now 2 of 3.")
+    page.get_by_label("Full", exact=True).first.check()
+    text = page.get_by_role("textbox", name="Text of “Argument 1”")
+    expect(text).to_have_value("The full text of argument 1.")
+    page.locator("#remove-argument-1").click()
+    expect(page.locator("#restore-argument-1")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("The full text of argument 1.")
+    expect(page.locator("#remove-argument-1")).to_be_focused()
+    assert page.evaluate("window.same"), "all that on one page"
+    page.reload()
+    assert read_order(page) == ["~own", "argument-1", "argument-2"]
+    expect(own_words(page)).to_have_value(WORDS)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_the_guided_way_and_the_buttons_work_with_and_without_scripts(open_builder: OpenBuilder, script: bool) -> None:
+    page = open_builder(PHONE, java_script_enabled=script)
+    own_words(page).fill("Mine.")
+    page.get_by_text("Hard to start?").click()
+    page.get_by_label("What made you care?").fill("my brother fought there")
+    page.get_by_role("button", name="Put my answers into my letter").click()
+    expect(own_words(page)).to_have_value("Mine.\n\nMy brother fought there.")
+    page.locator("#up-argument-2").click()
+    expect(page.locator(".words-card").nth(1)).to_have_attribute("data-key", "argument-2")
+    page.locator("#remove-argument-1").click()
+    expect(page.locator("#card-argument-1")).to_have_count(0)
+    page.locator("#restore-argument-1").click()
+    expect(page.locator("#card-argument-1")).to_be_visible()
+    page.get_by_role("button", name="Go on to your details").dblclick()
+    page.wait_for_url("**/details/**")
+    page.go_back()
+    expect(own_words(page)).to_have_value("Mine.\n\nMy brother fought there.")
+
+
+def test_on_a_phone_the_letter_opens_as_a_dialog_and_three_ways_close_it(open_builder: OpenBuilder) -> None:
+    page = open_builder(PHONE)
+    bar = page.get_by_role("link", name="Your letter · ")
+    dialog = page.get_by_role("dialog", name="Your letter so far")
+    ways: list[Callable[[], Any]] = [
+        lambda: page.keyboard.press("Escape"),
+        lambda: page.go_back(),
+        lambda: page.get_by_role("link", name="Close").click(),
+    ]
+    for close in ways:
+        bar.click()
+        expect(dialog).to_be_visible()
+        expect(page.locator("#letter-title")).to_be_focused()
+        assert page.evaluate("document.getElementById('words').inert")
+        close()
+        expect(dialog).to_have_count(0)
+        expect(bar).to_be_focused()
+        assert not page.evaluate("document.getElementById('words').inert")
+
+
+@pytest.mark.parametrize(
+    ("label", "options", "states"),
+    [
+        ("builder-phone", PHONE, {"error", "saved", "clash"}),
+        ("builder-desktop", DESKTOP, {"empty", "clash"}),
+        ("builder-dark", DESKTOP | {"color_scheme": "dark"}, {"saved"}),
+        ("builder-narrow", PHONE | {"viewport": {"width": 320, "height": 640}}, {"saved"}),
+    ],
+    ids=["phone", "desktop", "dark", "narrow"],
+)
+def test_it_is_accessible_in_every_state(
+    open_builder: OpenBuilder, label: str, options: dict[str, Any], states: set[str]
+) -> None:
+    look = Looker(label)
+    page = open_builder(options, bypass_csp=True)
+    if "empty" in states:
+        look("empty", page)
+    if "error" in states:
+        own_words(page).fill("word " * 700)
+        expect_state(page, "refused")
+        page.get_by_role("button", name="Go on to your details").click()
+        expect(page.locator("#errors")).to_be_visible()
+        look("error", page)
+    own_words(page).fill(WORDS)
+    page.get_by_role("textbox", name="Text of “Argument 1”").fill("The full text, changed by 7 words.")
+    page.get_by_text("Hard to start?").click()
+    expect_state(page, "saved")
+    if "saved" in states:
+        page.locator("#remove-argument-2").click()
+        expect(page.locator("#restore-argument-2")).to_be_focused()
+        look("saved", page)
+    if "clash" in states:
+        other = page.context.new_page()
+        other.goto(page.url)
+        own_words(other).fill("Something else.")
+        expect_state(other, "saved")
+        own_words(page).fill(f"{WORDS} And more.")
+        expect_state(page, "clash")
+        look("clash", page)
+    assert look.faults == []
+
+
+def test_the_first_load_is_light_still_and_from_nowhere_else(open_builder: OpenBuilder) -> None:
+    weights: dict[str, int] = {}
+    page = open_builder(PHONE)
+    page.on("response", lambda response: weights.update({response.url: _weigh(response)}))
+    page.reload(wait_until="networkidle")
+    site = page.url.split("/peace/")[0]
+    assert [url for url in weights if not url.startswith((site, "data:"))] == []
+    assert sum(weights.values()) < 150_000, weights
+    shift = page.evaluate(
+        """() => new Promise(done => {
+            let sum = 0;
+            new PerformanceObserver(list => list.getEntries().forEach(entry => { sum += entry.value; }))
+                .observe({type: "layout-shift", buffered: true});
+            setTimeout(() => done(sum), 300);
+        })"""
+    )
+    assert shift < 0.01
+
+
+def _weigh(response: Any) -> int:
+    """The bytes of an answer as WhiteNoise and GZipMiddleware send it."""
+    body: bytes = response.body()
+    return len(body) if response.url.endswith(".woff2") else len(gzip.compress(body, 9))

@@ -1,0 +1,300 @@
+"""The builder: everything typed is kept, by buttons as by scripts, whatever happens to tab and session."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+
+from letters.forms.words import join_answers
+from letters.models import Letter
+from tests.letters.factories import make_campaign, make_seat
+
+pytestmark = pytest.mark.django_db
+PATH = "/peace/write/words/"
+KEYS = ("argument-1", "argument-2")
+
+
+@pytest.fixture
+def supporter(client: Client) -> Client:
+    """Somebody who has come to the builder with two arguments."""
+    make_seat()
+    make_campaign(own_words_minimum=0)
+    client.post("/peace/write/", {"postcode": "SW1A 1AA"})
+    client.post("/peace/write/arguments/", {"arguments": KEYS})
+    return client
+
+
+def open_tab(client: Client) -> dict[str, Any]:
+    """What a browser would send from the page as it is now."""
+    return read_form(client.get(PATH).content.decode())
+
+
+def read_form(html: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, attributes, text in re.findall(r'<textarea name="([^"]+)"([^>]*)>\n?(.*?)</textarea>', html, re.DOTALL):
+        fields[name] = unescape(text)
+        assert "maxlength" not in attributes, "a browser would cut what is pasted"
+    for tag in re.findall(r"<input [^>]+>", html):
+        given = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        if given["type"] == "hidden" or " checked" in tag:
+            fields[given["name"]] = unescape(given.get("value", "on"))
+    return fields
+
+
+def press(client: Client, tab: dict[str, Any], action: str = "save", **typed: str) -> Any:
+    """Press a button without scripts."""
+    return client.post(PATH, tab | typed | {"action": action})
+
+
+def send(client: Client, tab: dict[str, Any], action: str = "save", **typed: str) -> Any:
+    """Send as the script does, and take the new version as it does."""
+    tab |= typed
+    tab["turn"] = int(tab["turn"]) + 1
+    response = client.post(PATH, tab | {"action": action}, headers={"HX-Request": "true"})
+    version = re.search(r'name="version" value="(\d+)"', response.content.decode())
+    if version:
+        tab["version"] = version[1]
+    return response
+
+
+def state(response: Any) -> str:
+    return str(json.loads(response["HX-Trigger"])["desk:answered"]["state"])
+
+
+def kept(client: Client) -> dict[str, Any]:
+    return dict(client.session["drafts"]["peace"])
+
+
+def test_a_pause_in_typing_saves_and_brings_back_only_what_has_changed(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    response = send(supporter, tab, own_words="I care about this.")
+    assert state(response) == "saved"
+    html = response.content.decode()
+    assert "<textarea" not in html, "nobody's cursor is disturbed"
+    assert "<html" not in html
+    assert '<span id="own-count">4</span>' in html
+    assert "I care about this." in html
+    assert "1 page" in html
+    assert response["Vary"].startswith("HX-Request") or "HX-Request" in response["Vary"]
+    assert kept(supporter)["own_words"] == "I care about this."
+    assert open_tab(supporter)["own_words"] == "I care about this."
+
+
+@pytest.mark.parametrize("action", ["up:argument-2", "remove:argument-2", "length:argument-1", "arrange:argument-1"])
+def test_what_rearranges_brings_the_cards_and_the_typed_text_with_them(supporter: Client, action: str) -> None:
+    tab = open_tab(supporter)
+    html = send(supporter, tab, action, own_words="Kept.", **{"text-argument-1": "My version."}).content.decode()
+    fresh = read_form(html)
+    assert fresh["own_words"] == "Kept."
+    assert fresh["text-argument-1"] == "My version."
+    if action.startswith("up"):
+        assert fresh["order"] == "~own argument-2 argument-1"
+        assert "Moved: “Argument 2” is now 2 of 3." in html
+
+
+def test_a_removed_paragraph_comes_back_with_its_edits_to_its_place(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    response = send(supporter, tab, "remove:argument-1", **{"text-argument-1": "My version."})
+    assert json.loads(response["HX-Trigger"])["desk:answered"]["focus"] == "restore-argument-1"
+    tab = open_tab(supporter)
+    assert tab["order"] == "~own argument-2"
+    response = press(supporter, tab, "restore:argument-1")
+    assert response["Location"] == f"{PATH}#card-argument-1"
+    tab = open_tab(supporter)
+    assert tab["order"] == "~own argument-1 argument-2"
+    assert tab["text-argument-1"] == "My version."
+    press(supporter, tab, "remove:argument-1")
+    supporter.post("/peace/write/arguments/", {"arguments": KEYS})
+    assert open_tab(supporter)["text-argument-1"] == "My version."
+
+
+def test_removing_the_last_argument_leads_to_the_list_and_keeps_the_words(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    send(supporter, tab, "remove:argument-1", own_words="Kept.")
+    tab = open_tab(supporter)
+    assert send(supporter, tab, "remove:argument-2")["HX-Redirect"] == "/peace/write/arguments/"
+    supporter.post("/peace/write/arguments/", {"arguments": ["argument-3"]})
+    assert open_tab(supporter)["own_words"] == "Kept."
+
+
+def test_a_length_that_is_chosen_twice_mixes_no_texts(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    for _press in range(2):
+        press(supporter, tab, "length:argument-1", **{"length-argument-1": "full"})
+    assert open_tab(supporter)["text-argument-1"] == "The full text of argument 1."
+    assert kept(supporter)["pieces"][0]["edits"] == {}
+
+
+def test_the_same_press_twice_does_no_harm(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    locations = {press(supporter, tab, "next", own_words="Twice.")["Location"] for _press in range(2)}
+    assert locations == {"/peace/write/details/"}
+    assert kept(supporter)["own_words"] == "Twice."
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_expired_session_loses_nothing_that_is_on_the_page(supporter: Client, scripts: bool) -> None:
+    tab = open_tab(supporter) | {"order": "argument-2 ~own argument-1", "length-argument-1": "short"}
+    Session.objects.all().delete()
+    supporter.cookies.clear()
+    typed = {"own_words": "Still here.", "text-argument-2": "My version."}
+    response = send(supporter, tab, **typed) if scripts else press(supporter, tab, **typed)
+    assert response.status_code == (200 if scripts else 302)
+    tab = open_tab(supporter)
+    assert tab["own_words"] == "Still here."
+    assert tab["text-argument-2"] == "My version."
+    assert tab["order"] == "argument-2 ~own argument-1"
+    assert "Cities of London" in tab["opening"]
+
+
+def test_an_expired_session_is_made_again_from_nothing_but_what_exists(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    for nonsense in ({"gss": "E99999999"}, {"order": "no-such ~own"}, {"gss": ""}, {"order": ""}):
+        supporter.cookies.clear()
+        response = press(supporter, tab | nonsense)
+        assert response["Location"] in ("/peace/write/", "/peace/write/arguments/")
+
+
+def test_a_second_tab_does_not_write_over_the_first(supporter: Client) -> None:
+    one, two = open_tab(supporter), open_tab(supporter)
+    send(supporter, one, own_words="From the first tab.")
+    response = send(supporter, two, own_words="From the second tab.")
+    assert state(response) == "clash"
+    html = response.content.decode()
+    assert "This letter was changed in another tab" in html
+    assert "From the first tab." in html
+    assert kept(supporter)["own_words"] == "From the first tab."
+    page = supporter.get(PATH).content.decode()
+    assert "From the second tab." in page, "the first tab's page offers the second's text"
+    assert state(send(supporter, one, own_words="From the first tab. More.")) == "saved"
+    assert "From the second tab." in supporter.get(PATH).content.decode()
+
+
+@pytest.mark.parametrize(("choice", "stays"), [("mine", "Second."), ("theirs", "First.")])
+def test_the_overtaken_tab_chooses_which_text_stays(supporter: Client, choice: str, stays: str) -> None:
+    one, two = open_tab(supporter), open_tab(supporter)
+    press(supporter, one, own_words="First.")
+    page = press(supporter, two, own_words="Second.").content.decode()
+    assert "Second." in read_form(page)["own_words"]
+    assert press(supporter, read_form(page), choice)["Location"] == PATH
+    page = supporter.get(PATH).content.decode()
+    assert read_form(page)["own_words"] == stays
+    assert "clash-title" not in page
+
+
+def test_a_page_shown_afterwards_can_take_the_other_text_too(supporter: Client) -> None:
+    one, two = open_tab(supporter), open_tab(supporter)
+    press(supporter, one, own_words="First.")
+    press(supporter, two, own_words="Second.")
+    press(supporter, open_tab(supporter), "theirs")
+    assert open_tab(supporter)["own_words"] == "Second."
+    assert kept(supporter)["other"] == {}
+
+
+def test_an_old_tab_that_has_nothing_new_takes_what_is_stored(supporter: Client) -> None:
+    one, two = open_tab(supporter), open_tab(supporter)
+    send(supporter, one, own_words="First.")
+    response = send(supporter, two, "up:argument-2")
+    assert state(response) == "saved"
+    fresh = read_form(response.content.decode())
+    assert fresh["own_words"] == "First."
+    assert fresh["order"] == "~own argument-2 argument-1"
+
+
+def test_a_request_that_comes_late_changes_nothing(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    late = dict(tab)
+    send(supporter, tab, own_words="I ca")
+    send(supporter, tab, own_words="I care.")
+    assert state(send(supporter, late, own_words="I")) == "saved"
+    assert kept(supporter)["own_words"] == "I care."
+
+
+def test_one_text_that_is_too_long_does_not_keep_the_others_from_being_saved(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    response = send(supporter, tab, own_words="word " * 700, **{"text-argument-1": "My version."})
+    assert state(response) == "refused"
+    assert "Your own words have 3499 characters; 3000 fit in a letter." in response.content.decode()
+    assert kept(supporter)["pieces"][0]["edits"] == {"short": "My version."}
+    page = press(supporter, tab, "next")
+    assert page.status_code == 200
+    assert page.context["form"]["own_words"].value().startswith("word word")
+
+
+def test_the_guided_way_makes_the_personal_paragraph_of_the_answers(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    answers = {"answer-0": "my brother fought there", "answer-1": ""}
+    send(supporter, tab, own_words="I wrote this first.", **answers)
+    assert open_tab(supporter)["answer-0"] == "my brother fought there", "answers are kept as typed"
+    assert press(supporter, tab, "guide")["Location"] == f"{PATH}#card-own"
+    tab = open_tab(supporter)
+    assert tab["own_words"] == "I wrote this first.\n\nMy brother fought there."
+    assert tab["answer-0"] == ""
+
+
+def test_the_guided_way_asks_for_an_answer_and_refuses_what_does_not_fit(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    assert "Answer at least one" in send(supporter, tab, "guide").content.decode()
+    page = press(supporter, tab, "guide", own_words="x" * 2990, **{"answer-0": "A long answer."}).content.decode()
+    assert "your own words would have 3006 characters" in page
+    assert read_form(page)["answer-0"] == "A long answer."
+
+
+def test_an_edit_that_changes_a_number_is_told_and_drops_the_note_unless_it_is_kept(supporter: Client) -> None:
+    from campaign.content.models import Phrasing
+
+    Phrasing.objects.filter(argument__key="argument-1", length="short").update(text="It cost 400 lives in March.")
+    tab = open_tab(supporter)
+    assert "keep-argument-1" not in supporter.get(PATH).content.decode()
+    html = send(supporter, tab, **{"text-argument-1": "It cost 500 lives in March."}).content.decode()
+    said = "You changed “400” to “500”. The source says 400."
+    assert html.count(said) == 2, "beside the paragraph, and aloud"
+    assert 'name="keep-argument-1"' in html
+    assert "Report 1" not in html
+    html = send(supporter, tab, **{"keep-argument-1": "on"}).content.decode()
+    assert html.count(said) == 1, "aloud only once"
+    assert "Report 1" in html
+    assert open_tab(supporter)["keep-argument-1"] == "on"
+
+
+@pytest.mark.parametrize(
+    ("answers", "joined"),
+    [
+        ([], ""),
+        (["", "  "], ""),
+        (["i care", "It hurts!", "Is it so?"], "I care. It hurts! Is it so?"),
+        (["First line\nsecond", "b"], "First line\nsecond.\n\nB."),
+        (["x" * 201, "b"], f"X{'x' * 200}.\n\nB."),
+    ],
+)
+def test_answers_are_joined_in_the_writers_words(answers: list[str], joined: str) -> None:
+    assert join_answers(answers) == joined
+
+
+def test_without_prompts_of_the_campaign_there_are_three_of_ours(supporter: Client) -> None:
+    from campaign.content.models import Campaign
+
+    Campaign.objects.update(prompts="")
+    assert len([name for name in open_tab(supporter) if name.startswith("answer-")]) == 3
+
+
+def test_an_answer_in_place_costs_few_queries(supporter: Client, django_assert_max_num_queries: Any) -> None:
+    tab = open_tab(supporter)
+    with django_assert_max_num_queries(16):
+        send(supporter, tab, own_words="I care.")
+
+
+def test_without_the_right_cookie_the_text_comes_back_to_be_copied(supporter: Client) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.post(reverse("write-words", args=["peace"]), {"own_words": "Do not lose <this>.", "gss": "x"})
+    assert response.status_code == 403
+    page = response.content.decode()
+    assert "Do not lose &lt;this&gt;." in page
+    assert not Letter.objects.exists()
