@@ -164,6 +164,20 @@ def test_the_guided_way_and_the_buttons_work_with_and_without_scripts(open_build
     expect(own_words(page)).to_have_value("Mine.\n\nMy brother fought there.")
 
 
+def test_a_button_that_is_pressed_while_a_save_is_on_its_way_is_not_forgotten(open_builder: OpenBuilder) -> None:
+    page = open_builder()
+    held: list[Any] = []
+    page.route("**/words/", lambda route: held.append(route) if not held else route.continue_())
+    with page.expect_request("**/words/"):
+        own_words(page).fill(WORDS)
+    page.locator("#up-argument-2").click()
+    assert read_order(page) == ["~own", "argument-1", "argument-2"]
+    held[0].continue_()
+    expect(page.locator("#announce")).to_have_text("Moved: “Argument 2” is now 2 of 3.")
+    assert read_order(page) == ["~own", "argument-2", "argument-1"]
+    expect(own_words(page)).to_have_value(WORDS)
+
+
 def test_on_a_phone_the_letter_opens_as_a_dialog_and_three_ways_close_it(open_builder: OpenBuilder) -> None:
     page = open_builder(PHONE)
     bar = page.get_by_role("link", name="Your letter · ")
