@@ -12,6 +12,7 @@ from django.utils import timezone
 from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.claims import lease_length
 from letters.emails import Mail, build_notice_mail
+from letters.encrypted import make_index
 from letters.models import Happening, Letter, Notice, Status
 from letters.privacy import hash_token, make_confirm_token
 from letters.smtp import Connection, Fate
@@ -57,6 +58,7 @@ def redirect_confirmation(letter: Letter, address: str) -> bool:
     with transaction.atomic():
         changed = Letter.objects.filter(pk=letter.pk, status=Status.UNCONFIRMED, confirm_generation=before).update(
             sender_email=address,
+            sender_email_index=make_index(address),
             confirm_generation=letter.confirm_generation,
             confirm_token_hash=hash_token(make_confirm_token(letter)),
         )

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from letters.delivery import confirm
 from letters.emails import build_notice_mail
+from letters.encrypted import make_index
 from letters.models import Letter, Notice, Status
 from letters.notices import MOST_ADDRESSES, MOST_REPEATS
 from letters.privacy import make_confirm_token
@@ -92,6 +93,7 @@ def test_another_address_gets_a_new_link_and_the_old_one_dies(client: Client, le
     go(client, "write-address", {"email": "Jane@Büro.example"})
     letter.refresh_from_db()
     assert letter.sender_email == "Jane@xn--bro-hoa.example"
+    assert letter.sender_email_index == make_index(letter.sender_email), "organisers find the letter by it"
     new = make_confirm_token(letter)
     assert (look_behind(client, old), look_behind(client, new)) == (404, 200)
     client.post(reverse("confirm", args=[old]))
