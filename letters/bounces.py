@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 import logging
-import re
 
 from django.db import transaction
 
 from letters.emails import verify_envelope_sender
 from letters.models import Happening, Letter, Status
+from letters.redaction import LONGEST_NOTE, hide_personal
 from letters.reports import Kind, Report, read_report
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,6 @@ logger = logging.getLogger(__name__)
 FAILED_NOTE = "A failure report came, but the letter was not “sent”; its status stays as it is."
 DELAYED_NOTE = "The recipient's mail server has not delivered it yet and goes on trying."
 DOUBTFUL_NOTE = "A mail server's report came that only a person can read; it is in the mailbox for returned mail."
-LONGEST_NOTE = 400
 
 
 class Outcome(enum.Enum):
@@ -89,19 +88,3 @@ def note_once(letter: Letter, note: str, words: str = "") -> Outcome:
         return Outcome.KNOWN
     letter.tell(Happening.NOTE, note=f"{note} {hide_personal(words, letter)}".strip()[:LONGEST_NOTE])
     return Outcome.NOTED
-
-
-def hide_personal(words: str, letter: Letter) -> str:
-    """Return the server's words without any address and without what the letter's row knows of its writer.
-
-    After an erasure nobody knows any more what to look for: then only the codes are kept.
-    """
-    if letter.scrubbed_at:
-        return " ".join(re.findall(r"(?<![\d.])[45](?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])", words)[:2])
-    words = re.sub(r"[^\s<>@]{1,80}@[^\s<>@,;]{1,255}|\S{0,64}\+[a-z0-9]{8}-[0-9a-f]{16}", "…", words)
-    known = [letter.sender_email, letter.sender_name, *letter.sender_address.splitlines(), letter.sender_postcode]
-    names = [name for name in letter.sender_name.split() if len(name) > 2]
-    for secret in (*known, letter.sender_postcode.replace(" ", ""), *names):
-        if len(secret.strip()) > 2:
-            words = re.sub(rf"(?<!\w){re.escape(secret.strip())}(?!\w)", "…", words, flags=re.IGNORECASE)
-    return words[:LONGEST_NOTE]

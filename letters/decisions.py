@@ -68,6 +68,6 @@ def decide(decision: Decision, letters: Iterable[Letter], *, reason: str, actor:
     note = f"{decision.done}: {reason}"[:500]
     moved = 0
     for letter in letters:
-        if letter.status == decision.origin and not (decision.to == Status.QUEUED and letter.scrubbed_at):
+        if letter.status == decision.origin and not (decision.to == Status.QUEUED and letter.text_erased_at):
             moved += letter.move_to(decision.to, note=note, actor=actor, **changes)
     return moved

@@ -17,6 +17,7 @@ from letters.claims import claim_letters, lease_length, release_letters
 from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_message_id
 from letters.likeness import record_fingerprint
 from letters.models import Letter, Status
+from letters.redaction import hide_personal
 from letters.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.turns import Turns
 
@@ -78,7 +79,8 @@ def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Status | 
     """Write down what became of the letter; None if the lease was lost meanwhile and nothing was written."""
     attempts = letter.attempts + 1  # start_letter counted this one
     now = timezone.now()
-    changes: dict[str, Any] = {"last_answer": answer.words[:500]}
+    words = hide_personal(answer.words, letter)
+    changes: dict[str, Any] = {"last_answer": words}
     if answer.fate is Fate.ACCEPTED:
         status = Status.SENT
         changes |= {"sent_at": now, "next_attempt_at": None}
@@ -91,9 +93,9 @@ def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Status | 
     else:
         status = Status.FAILED
         changes |= {"next_attempt_at": None}
-    if not letter.move_to(status, note=answer.words[:500], lease=lease, **changes):
-        words = "letter %s: lease lost before its answer was written"
-        logger.warning(words, letter.reference, extra={"letter": letter.reference})
+    if not letter.move_to(status, note=words, lease=lease, **changes):
+        lost = "letter %s: lease lost before its answer was written"
+        logger.warning(lost, letter.reference, extra={"letter": letter.reference})
         return None
     logger.info("letter %s: %s", letter.reference, status, extra={"letter": letter.reference})
     return status

@@ -195,7 +195,7 @@ def record_fingerprint(letter: Letter) -> None:
     nearness, commonness = compare_letter(measured, keys, campaign, letter.constituency_gss, others)
     own_words = sum(owned.own_count for owned, argued in measured.parts if not argued)
     with transaction.atomic():
-        here = Letter.objects.filter(pk=letter.pk, scrubbed_at=None).exclude(status=Status.WITHDRAWN)
+        here = Letter.objects.filter(pk=letter.pk, text_erased_at=None).exclude(status=Status.WITHDRAWN)
         numbers = {
             "own_word_count": own_words,
             "own_share": measured.own_share,

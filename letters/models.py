@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
-from letters import counts  # noqa: F401 Django looks for models here
-from letters.encrypted import BlindIndexField, EncryptedTextField
+from letters import counts, records  # noqa: F401 Django looks for models here
+from letters.encrypted import BlindIndexField, EncryptedTextField, make_index
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -48,8 +48,8 @@ class Status(models.TextChoices):
 # The one table of allowed moves. UNKNOWN and FAILED leave only by a person's decision.
 MOVES: dict[str, set[str]] = {
     Status.UNCONFIRMED: {Status.QUEUED, Status.HELD, Status.WITHDRAWN},
-    Status.QUEUED: {Status.CLAIMED, Status.HELD, Status.WITHDRAWN},
-    Status.HELD: {Status.QUEUED, Status.WITHDRAWN},
+    Status.QUEUED: {Status.CLAIMED, Status.HELD, Status.WITHDRAWN, Status.FAILED},
+    Status.HELD: {Status.QUEUED, Status.WITHDRAWN, Status.FAILED},
     Status.CLAIMED: {Status.SENDING, Status.QUEUED, Status.FAILED, Status.WITHDRAWN},
     Status.SENDING: {Status.SENT, Status.QUEUED, Status.FAILED, Status.UNKNOWN},
     Status.SENT: {Status.BOUNCED},
@@ -72,6 +72,8 @@ class Happening(models.TextChoices):
     CREATED = "created", _("Written")
     POSTED = "posted", _("Posted by the supporter")
     ANSWERED = "answered", _("Answered by the MP")
+    CORRECTED = "corrected", _("Corrected by the supporter")
+    TEXT_ERASED = "text_erased", _("Text and address erased")
     ERASED = "erased", _("Personal data erased")
     NOTE = "note", _("Note")
 
@@ -81,6 +83,12 @@ ENCRYPTED = ("sender_name", "sender_address", "sender_postcode", "sender_email",
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     """Queries that read as English."""
+
+    def update(self, **changes: Any) -> int:
+        """Change rows, and keep the address's index in step with it."""
+        if isinstance(email := changes.get("sender_email"), str):
+            changes.setdefault("sender_email_index", make_index(email))
+        return super().update(**changes)
 
     def sealed(self) -> LetterQuerySet:
         """Letters without what would have to be decrypted, for lists and for whoever only moves them."""
@@ -96,6 +104,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             Q(campaign__mode__in=SENDING_MODES)
             & open_now("campaign__")
             & (Q() if settings.LIVE_DELIVERY else Q(rehearsal=True))
+            & Q(erase_requested_at=None)
         )
         return self.filter(may_go, status=Status.QUEUED, next_attempt_at__lte=timezone.now()).order_by(
             "next_attempt_at"
@@ -172,6 +181,11 @@ class Letter(models.Model):
     confirm_repeats = models.PositiveSmallIntegerField(default=0, editable=False)  # how often it was asked for again
     letter_token_hash = models.CharField(max_length=64, unique=True, editable=False)
 
+    # Text and address go first, name and email later (letters.purging); `scrubbed_at` is when the last of them went.
+    text_erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Asked for while the letter was being sent: done as soon as that is settled.
+    erase_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     objects = LetterQuerySet.as_manager()
 
     class Meta:
@@ -190,6 +204,7 @@ class Letter(models.Model):
             models.Index(fields=["-created_at"], name="letter_newest"),
             models.Index(fields=["-sent_at"], condition=Q(sent_at__isnull=False), name="letter_last_sent"),
             models.Index(fields=["campaign"], condition=~Q(status=F("counted_as")), name="letter_uncounted"),
+            models.Index(fields=["id"], condition=Q(erase_requested_at__isnull=False), name="letter_to_be_erased"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -211,9 +226,18 @@ class Letter(models.Model):
                 | Q(confirmed_at__isnull=False, message_id__isnull=False),
             ),
             models.CheckConstraint(
+                name="letter_on_its_way_has_its_text",
+                condition=~Q(status__in=["queued", "claimed", "sending"]) | Q(text_erased_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="letter_without_text_has_no_address",
+                condition=Q(text_erased_at__isnull=True) | Q(sender_address="", sender_postcode="", ask_text=""),
+            ),
+            models.CheckConstraint(
                 name="letter_scrubbed_has_no_sender",
                 condition=Q(scrubbed_at__isnull=True)
-                | Q(sender_name="", sender_address="", sender_postcode="", sender_email="", sender_email_index=""),
+                | Q(sender_name="", sender_address="", sender_postcode="", sender_email="", sender_email_index="")
+                & Q(text_erased_at__isnull=False),
             ),
         ]
 
@@ -246,7 +270,7 @@ class Letter(models.Model):
             if not mine.update(status=status, **changes):
                 return False
             self.events.create(what=status, note=note, actor=actor)
-            if status in TOLD_BY_MAIL and not self.scrubbed_at:
+            if status in TOLD_BY_MAIL and not self.text_erased_at:
                 # Each kind once in a letter's life, also if it fails, is retried and fails again.
                 Notice.objects.get_or_create(letter=self, kind=TOLD_BY_MAIL[status])
         self.status = status
@@ -334,6 +358,7 @@ class Notice(models.Model):
         CONFIRM = "confirm", _("Please confirm your letter")
         SENT = "sent", _("Your letter was sent")
         RETURNED = "returned", _("Your letter did not arrive")
+        LINKS = "links", _("The links to your letters")
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -15,6 +15,7 @@ from letters.emails import Mail, build_notice_mail
 from letters.encrypted import make_index
 from letters.models import Happening, Letter, Notice, Status
 from letters.privacy import hash_token, make_confirm_token
+from letters.redaction import hide_personal
 from letters.smtp import Connection, Fate
 
 MOST_REPEATS = 3  # confirmation mails that a writer may ask for again
@@ -73,7 +74,8 @@ def build_notice(notice: Notice) -> Mail | None:
     """Return the notice as a mail, or None if it has lost its point."""
     letter = notice.letter
     outdated = notice.kind == Notice.Kind.CONFIRM and letter.status != Status.UNCONFIRMED
-    return None if outdated or letter.scrubbed_at else build_notice_mail(letter, notice.kind)
+    gone = letter.scrubbed_at or letter.erase_requested_at
+    return None if outdated or gone else build_notice_mail(letter, notice.kind)
 
 
 def claim_notice(notice: Notice) -> bool:
@@ -109,7 +111,7 @@ def send_notices() -> int:
                 Notice.objects.filter(pk=notice.pk).update(due_at=None)
                 continue
             answer = connection.send(mail.envelope_sender, mail.recipient, mail.content)
-            changes: dict[str, object] = {"last_answer": answer.words[:500]}
+            changes: dict[str, object] = {"last_answer": hide_personal(answer.words, notice.letter)}
             if answer.fate is Fate.ACCEPTED:
                 changes |= {"due_at": None, "sent_at": timezone.now()}
                 sent += 1

@@ -15,10 +15,15 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 
 from letters.models import ENCRYPTED, WITHDRAWABLE, Fingerprint, Happening, Letter, LetterParagraph, Status
+from letters.records import NewsConsent, Tombstone
+from letters.redaction import hide_personal, hide_writer
+from letters.tombstones import set_tombstone
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+GOING = (Status.QUEUED, Status.CLAIMED, Status.SENDING)  # these need their text
+OF_TEXT = ("sender_address", "sender_postcode", "ask_text", "pdf_sha256")
 CONFIRM_WITHIN = dt.timedelta(days=settings.UNCONFIRMED_DAYS)
 
 # A letter about peace talks reveals a political opinion: UK GDPR article 9(2)(a) asks for explicit consent.
@@ -63,6 +68,7 @@ def withdraw_letter(letter: Letter, *, note: str = "", actor: User | None = None
     with transaction.atomic():
         withdrawn = letter.move_to(Status.WITHDRAWN, note=note, actor=actor, next_attempt_at=None)
         if withdrawn:  # no MP gets it: others' letters are not compared with it
+            set_tombstone(letter.pk, Tombstone.Kind.WITHDRAWN)
             Fingerprint.objects.filter(letter=letter).delete()
     return withdrawn
 
@@ -70,34 +76,78 @@ def withdraw_letter(letter: Letter, *, note: str = "", actor: User | None = None
 def erase_letter(letter: Letter) -> bool:
     """Forget who wrote the letter and what they wrote, withdrawing it first if it is still here.
 
-    What remains is seat, arguments, dates and status. Returns False if the letter is being sent this moment.
+    What remains is seat, arguments, dates and status. Returns False if the letter is being sent this moment: then that
+    it has to be erased is written down, it is not sent again, and `finish_erasures` does it.
     """
+    now = timezone.now()
     with transaction.atomic():
+        Letter.objects.filter(pk=letter.pk, erase_requested_at=None, scrubbed_at=None).update(erase_requested_at=now)
+        set_tombstone(letter.pk, Tombstone.Kind.ERASED)
         letter.refresh_from_db()
         if letter.status in WITHDRAWABLE and not withdraw_letter(letter):
-            return False
+            return False  # somebody moved it this moment
         if letter.status == Status.SENDING:
             return False
-        scrub_letter(letter)
+        return scrub_letter(letter)
+
+
+def finish_erasures() -> int:
+    """Erase the letters whose writers asked for it while they were being sent; return how many."""
+    waiting = Letter.objects.filter(erase_requested_at__isnull=False).exclude(status=Status.SENDING)
+    return sum(erase_letter(letter) for letter in waiting)
+
+
+def erase_text(letter: Letter) -> bool:
+    """Remove text and postal address from a letter that nobody is sending; name and email stay (letters.purging).
+
+    Returns False, and changes nothing, if it has moved meanwhile or has no text any more.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        mine = Letter.objects.filter(pk=letter.pk, status=letter.status, text_erased_at=None).exclude(status__in=GOING)
+        if not mine.update(**dict.fromkeys(OF_TEXT, ""), text_erased_at=now, draft_id=None):
+            return False
+        hide_in_notes(letter)
+        LetterParagraph.objects.filter(letter=letter).update(text="")
+        Fingerprint.objects.filter(letter=letter).delete()
+        letter.tell(Happening.TEXT_ERASED)
+    for name in OF_TEXT:
+        setattr(letter, name, "")
+    letter.text_erased_at = now
     return True
 
 
-def scrub_letter(letter: Letter) -> None:
-    """Remove all personal data from the letter's rows; the counts outlive it."""
+def scrub_letter(letter: Letter) -> bool:
+    """Remove all personal data from the rows of a letter that nobody is sending; the counts outlive it.
+
+    Returns False, and changes nothing, if it has moved meanwhile; True also if it was done before.
+    """
     if letter.scrubbed_at:
-        return
-    gone = dict.fromkeys((*ENCRYPTED, "sender_email_index"), "")
-    letter.scrubbed_at = timezone.now()
-    Letter.objects.filter(pk=letter.pk).update(**gone, scrubbed_at=letter.scrubbed_at, draft_id=None)
-    for name, value in gone.items():
+        return True
+    gone = dict.fromkeys((*ENCRYPTED, "sender_email_index", "pdf_sha256"), "")
+    now = timezone.now()
+    with transaction.atomic():
+        mine = Letter.objects.filter(pk=letter.pk, status=letter.status, scrubbed_at=None).exclude(status__in=GOING)
+        dates = {"scrubbed_at": now, "text_erased_at": letter.text_erased_at or now, "erase_requested_at": None}
+        if not mine.update(**gone, **dates, draft_id=None):
+            return False
+        hide_in_notes(letter)
+        LetterParagraph.objects.filter(letter=letter).update(text="")
+        Fingerprint.objects.filter(letter=letter).delete()
+        NewsConsent.objects.filter(letter=letter).delete()
+        letter.notices.all().delete()
+        letter.tell(Happening.ERASED)
+    for name, value in (gone | dates).items():
         setattr(letter, name, value)
-    LetterParagraph.objects.filter(letter=letter).update(text="")
-    Fingerprint.objects.filter(letter=letter).delete()
-    letter.notices.all().delete()
-    letter.tell(Happening.ERASED)
+    return True
 
 
-def forget_unconfirmed() -> int:
-    """Delete letters that nobody confirmed in time; return how many."""
-    old = Letter.objects.filter(status=Status.UNCONFIRMED, created_at__lt=timezone.now() - CONFIRM_WITHIN)
-    return old.delete()[1].get("letters.Letter", 0)
+def hide_in_notes(letter: Letter) -> None:
+    """Take out of notes and mail servers' words what `letter`, still as it was, says of its writer."""
+    for event in letter.events.exclude(note=""):
+        if (note := hide_writer(event.note, letter)) != event.note:
+            letter.events.filter(pk=event.pk).update(note=note[:500])
+    words = hide_personal(letter.last_answer, letter)
+    Letter.objects.filter(pk=letter.pk).update(last_answer=words)
+    for notice in letter.notices.exclude(last_answer=""):
+        letter.notices.filter(pk=notice.pk).update(last_answer=hide_personal(notice.last_answer, letter))

@@ -6,7 +6,6 @@ import datetime as dt
 import logging
 
 from celery import shared_task
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,7 +14,8 @@ from letters.claims import recover_leases
 from letters.delivery import drain_queue
 from letters.models import Heartbeat
 from letters.notices import send_notices
-from letters.privacy import forget_unconfirmed
+from letters.privacy import finish_erasures
+from letters.purging import purge_data
 from letters.tallies import fold_all
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,9 @@ TALLY_SECONDS = 10  # what is left over is counted the next time
 def wake() -> None:
     """Send what is due: notices first, for somebody waits for them; then letters, and the notices they gave rise to."""
     send_notices()
-    if drain_queue():
+    sent = drain_queue()
+    finish_erasures()  # of letters that were being sent when their writers asked
+    if sent:
         send_notices()
 
 
@@ -49,11 +51,8 @@ def tally() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Delete what has outlived its purpose: unconfirmed letters, expired drafts, the door's wrong tries."""
-    forgotten = forget_unconfirmed()
-    if forgotten:
-        logger.info("deleted %d letters that nobody confirmed", forgotten)
-    call_command("clearsessions")
+    """Delete what has outlived its purpose (letters.purging), and the door's wrong tries."""
+    logger.info("purged: %s", dict(purge_data()))
     forget_old_attempts()
 
 

@@ -92,7 +92,12 @@ class Campaign(models.Model):
     rehearsal_address = models.EmailField(
         blank=True, help_text=_("Where letters go in rehearsal. Empty: the address the operator has set.")
     )
+    offers_news = models.BooleanField(
+        default=False,
+        help_text=_("Supporters are asked, separately, whether they want news of this campaign by email."),
+    )
     updated_at = models.DateTimeField(auto_now=True)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["title"]

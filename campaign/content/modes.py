@@ -70,7 +70,8 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
 def change_mode(campaign: Campaign, mode: Campaign.Mode) -> bool:
     """Change the mode by one conditional UPDATE; return False if the campaign cannot come to it from where it is."""
     mine = Campaign.objects.filter(pk=campaign.pk, mode__in=COMES_FROM[mode])
-    if not mine.update(mode=mode, updated_at=timezone.now()):
+    now = timezone.now()
+    if not mine.update(mode=mode, updated_at=now, closed_at=now if mode == Mode.CLOSED else None):
         return False
     campaign.mode = mode
     return True

@@ -65,7 +65,17 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
         (_("What happened"), {"fields": ["shown_timeline", "attempts", "next_attempt_at", "last_answer"]}),
         (
             _("Dates"),
-            {"fields": ["created_at", "confirmed_at", "sent_at", "posted_at", "answered_at", "scrubbed_at"]},
+            {
+                "fields": [
+                    "created_at",
+                    "confirmed_at",
+                    "sent_at",
+                    "posted_at",
+                    "answered_at",
+                    "text_erased_at",
+                    "scrubbed_at",
+                ]
+            },
         ),
     ]
 
@@ -128,7 +138,7 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
 
     def show_pdf(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Give the letter's PDF to those who may see letters."""
-        letter = Letter.objects.select_related("campaign").filter(pk=pk, scrubbed_at=None).first()
+        letter = Letter.objects.select_related("campaign").filter(pk=pk, text_erased_at=None).first()
         if letter is None or not self.has_view_permission(request, letter):
             raise Http404
         response = HttpResponse(render_letter_pdf(read_letter(letter)), content_type="application/pdf")
@@ -163,7 +173,7 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
     @admin.display(description=_("text"))
     def shown_text(self, letter: Letter) -> str | SafeString:
         """The letter as plain text."""
-        if letter.scrubbed_at:
+        if letter.text_erased_at:
             return _("Erased.")  # type: ignore[return-value]
         return format_html('<pre class="letter-text">{}</pre>', write_plain_text(read_letter(letter)))
 
@@ -176,7 +186,7 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
     @admin.display(description=_("PDF"))
     def shown_pdf(self, letter: Letter) -> str | SafeString:
         """A link to the PDF."""
-        if letter.scrubbed_at:
+        if letter.text_erased_at:
             return "–"
         return format_html(
             '<a href="{}">{}</a>', reverse("admin:letters_letter_pdf", args=[letter.pk]), _("Open the PDF")

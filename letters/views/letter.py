@@ -41,6 +41,8 @@ TOLD: dict[str, StrOrPromise] = {
     Status.WITHDRAWN: gettext_lazy("You withdrew your letter. It is not sent."),
     Happening.POSTED: gettext_lazy("You posted it."),
     Happening.ANSWERED: gettext_lazy("Your MP answered."),
+    Happening.CORRECTED: gettext_lazy("You corrected it."),
+    Happening.TEXT_ERASED: gettext_lazy("Your address and words were deleted: we keep them no longer than we need."),
     Happening.ERASED: gettext_lazy("Your name, address and words were deleted."),
 }
 
@@ -149,7 +151,7 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         "campaign": letter.campaign,
         "letter": letter,
         "token": make_token(letter.id, "letter"),
-        "text": None if letter.scrubbed_at else read_letter(letter),
+        "text": None if letter.text_erased_at else read_letter(letter),
         "timeline": tell_timeline(letter),
         "can_withdraw": letter.status in WITHDRAWABLE,
         "goes_at": say_when_it_goes(letter),
@@ -164,7 +166,7 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
 @secret_page
 def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     """Give the writer the PDF of the letter."""
-    if letter.scrubbed_at:
+    if letter.text_erased_at:
         return redirect("letter", make_token(letter.id, "letter"))
     pdf = render_letter_pdf(read_letter(letter), large_print="large" in request.GET)
     response = HttpResponse(pdf, content_type="application/pdf")
@@ -177,7 +179,7 @@ def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
 def show_own_text(request: HttpRequest, letter: Letter) -> HttpResponse:
     """Show the writer the letter as plain text, to paste elsewhere."""
     token = make_token(letter.id, "letter")
-    if letter.scrubbed_at:
+    if letter.text_erased_at:
         return redirect("letter", token)
     context = {"campaign": letter.campaign, "token": token, "plain": write_plain_text(read_letter(letter))}
     return render(request, "letters/text.html", context)
@@ -194,7 +196,7 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         messages.info(request, _("Your letter is withdrawn. It is not sent.") if done else too_late)
     elif action == "erase":
         done = erase_letter(letter)
-        moment = _("Your letter is being sent this very moment. Please try again in a minute.")
+        moment = _("Your letter is being sent this very moment. As soon as that is done, your data are deleted.")
         messages.info(request, _("Your name, address and words are deleted.") if done else moment)
     elif action in ("posted", "answered"):
         note_by_writer(letter, Happening(action))

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from campaign.content.models import Campaign
 from campaign.parliament.models import Member
 from letters.models import Letter, Notice, Status
-from letters.privacy import make_token
+from letters.privacy import finish_erasures, make_token
 from tests.letters.factories import make_letter, make_seat
 
 pytestmark = pytest.mark.django_db
@@ -214,10 +214,19 @@ def test_erasing_withdraws_and_forgets_everything_personal(client: Client, lette
     assert client.get(letter_path(letter, "letter-pdf")).status_code == 302
 
 
-def test_a_letter_being_sent_is_erased_only_afterwards(client: Client, letter: Letter) -> None:
+@pytest.mark.parametrize("then", [Status.SENT, Status.QUEUED, Status.UNKNOWN, Status.FAILED])
+def test_a_letter_being_sent_is_erased_by_itself_right_afterwards(client: Client, letter: Letter, then: Status) -> None:
     client.post(confirm_path(letter))
     Letter.objects.update(status=Status.SENDING, lease_token=letter.id, lease_until=timezone.now())
     page = client.post(letter_path(letter, "letter-act"), {"action": "erase"}, follow=True)
-    assert "try again in a minute" in page.content.decode()
+    assert "As soon as that is done" in page.content.decode()
     letter.refresh_from_db()
     assert letter.sender_name == "Jane Doe"
+    assert finish_erasures() == 0
+    now = timezone.now()
+    assert letter.move_to(then, next_attempt_at=now, sent_at=now if then == Status.SENT else None)
+    assert not Letter.objects.due().exists()
+    assert finish_erasures() == 1
+    letter.refresh_from_db()
+    assert (letter.sender_name, letter.status) == ("", Status.WITHDRAWN if then == Status.QUEUED else then)
+    assert not Notice.objects.exists()

@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from letters.models import Letter
-from letters.privacy import forget_unconfirmed, hash_token, make_token
+from letters.privacy import hash_token, make_token
+from letters.purging import purge_data
 from tests.letters.factories import make_letter
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,6 @@ def test_tokens_are_secret_by_letter_purpose_and_key(settings: Any) -> None:
 def test_only_letters_that_nobody_confirmed_in_time_are_deleted() -> None:
     old, fresh, confirmed = make_letter(queued=False), make_letter(queued=False), make_letter()
     Letter.objects.exclude(pk=fresh.pk).update(created_at=timezone.now() - dt.timedelta(days=7, minutes=1))
-    assert forget_unconfirmed() == 1
+    assert purge_data()["letters that nobody confirmed"] == 1
     assert set(Letter.objects.values_list("pk", flat=True)) == {fresh.pk, confirmed.pk}
     assert not Letter.objects.filter(pk=old.pk).exists()

@@ -23,7 +23,8 @@ from letters.claims import claim_letters, recover_leases, release_letters
 from letters.counts import Tally
 from letters.delivery import confirm
 from letters.models import MOVES, Letter, LetterParagraph, Status
-from letters.privacy import erase_letter, forget_unconfirmed, withdraw_letter
+from letters.privacy import erase_letter, withdraw_letter
+from letters.purging import purge_data
 from letters.tallies import check_tallies, fold_all, fold_letters
 from letters.tasks import tally
 from tests.letters.factories import make_campaign, make_letter
@@ -98,7 +99,7 @@ def do(action: str, seed: int) -> None:
         erase_letter(one)
     elif action == "forget":
         Letter.objects.filter(pk=one.pk).update(created_at=timezone.now() - dt.timedelta(days=8))
-        forget_unconfirmed()
+        purge_data()
     elif action == "claim":
         lease = uuid.uuid4()
         claim_letters(lease, limit=2)

@@ -1,0 +1,179 @@
+"""Copies the whole database into an encrypted file, and back, with PostgreSQL's own tools or SQLite's."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from letters.models import Letter, Notice, Status
+from letters.privacy import erase_letter, withdraw_letter
+from letters.purging import purge_data, walk
+from letters.records import NewsConsent, Tombstone
+from letters.sealing import open_sealed, seal
+from letters.tombstones import gather_tombstones, hash_id
+
+CHUNK = 1 << 20
+RESTORED = "Restored from a backup: it may have been sent since."
+
+
+class BackupFailedError(Exception):
+    """The database could not be copied; its words are the tool's."""
+
+
+def write_backup(target: Path) -> None:
+    """Write the database to this file; the file is there whole or not at all. Raises BackupFailedError or OSError."""
+    aside = target.with_name(f".{target.name}.part")
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with _read_database() as source:
+                seal(iter(lambda: source.read(CHUNK), b""), file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def restore_backup(source: Path) -> Counter[str]:
+    """Put the database back as the file has it, then see that nothing revives; return what was done to how many.
+
+    The whole file is proved genuine before anything is touched. Raises SealBrokenError, BackupFailedError or OSError.
+    """
+    gather_tombstones_if_possible()
+    with source.open("rb") as file:
+        for _piece in open_sealed(file):
+            pass
+    with source.open("rb") as file:
+        _write_database(open_sealed(file))
+    call_command("migrate", verbosity=0)
+    counts = Counter(letters=Letter.objects.count())
+    Session.objects.all().delete()
+    counts += hold_letters()
+    counts += replay_erasures()
+    purge_data()
+    return counts
+
+
+def gather_tombstones_if_possible() -> None:
+    """Bring to the file what only the rows say that are about to be replaced; there may be none yet."""
+    if Tombstone._meta.db_table in connection.introspection.table_names():
+        gather_tombstones()
+
+
+def hold_letters() -> Counter[str]:
+    """Keep letters of a restored database from going out: each may have been sent since the backup was made.
+
+    Mails to supporters that were due are given up. Returns how many letters are held, and how many are in doubt.
+    """
+    counts: Counter[str] = Counter()
+    for letter in walk(Letter.objects.filter(status__in=(Status.QUEUED, Status.CLAIMED, Status.SENDING))):
+        if letter.status == Status.SENDING:
+            counts["in doubt"] += letter.move_to(Status.UNKNOWN, note=RESTORED, next_attempt_at=None)
+            continue
+        if letter.status == Status.CLAIMED:
+            letter.move_to(Status.QUEUED, note=RESTORED, next_attempt_at=timezone.now())
+        counts["held"] += letter.move_to(Status.HELD, note=RESTORED)
+    Notice.objects.filter(due_at__isnull=False).update(due_at=None)
+    return counts
+
+
+def replay_erasures() -> Counter[str]:
+    """Erase and withdraw again what was erased and withdrawn before; return how many of each."""
+    gathered = gather_tombstones()
+    counts: Counter[str] = Counter()
+    for letter in walk(Letter.objects.sealed().filter(scrubbed_at=None)):
+        digest = hash_id(letter.pk)
+        if digest in gathered[Tombstone.Kind.ERASED]:
+            counts["erased again"] += erase_letter(letter)
+        elif digest in gathered[Tombstone.Kind.WITHDRAWN]:
+            counts["withdrawn again"] += withdraw_letter(letter)
+        if digest in gathered[Tombstone.Kind.NO_NEWS]:
+            standing = NewsConsent.objects.filter(letter=letter.pk, withdrawn_at=None)
+            counts["news stopped again"] += standing.update(withdrawn_at=timezone.now())
+    return counts
+
+
+@contextlib.contextmanager
+def _read_database() -> Iterator[IO[bytes]]:
+    """Yield the database as a stream of bytes."""
+    if connection.vendor == "sqlite":
+        with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:  # readable by its owner only
+            copy = Path(folder) / "copy.sqlite3"
+            connection.ensure_connection()
+            with closing(sqlite3.connect(copy)) as to:
+                _raw_connection().backup(to)
+            with copy.open("rb") as file:
+                yield file
+        return
+    with _run_tool("pg_dump", "--format=custom", "--no-owner", "--no-privileges", stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        yield process.stdout
+
+
+def _write_database(pieces: Iterable[bytes]) -> None:
+    """Replace the database by what the pieces say, in one transaction."""
+    if connection.vendor == "sqlite":
+        with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
+            copy = Path(folder) / "copy.sqlite3"
+            with copy.open("wb") as file:
+                file.writelines(pieces)
+            connection.ensure_connection()
+            with closing(sqlite3.connect(copy)) as found:
+                if found.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                    raise BackupFailedError("The database in the backup is damaged.")
+                found.backup(_raw_connection())
+        return
+    options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+    connection.close()
+    with _run_tool("pg_restore", *options, "--dbname", _name_database(), stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), process.stdin:  # if it has ended, its own words say why
+            for piece in pieces:
+                process.stdin.write(piece)
+
+
+def _raw_connection() -> sqlite3.Connection:
+    raw: sqlite3.Connection = connection.connection
+    return raw
+
+
+def _name_database() -> str:
+    return str(connection.settings_dict["NAME"])
+
+
+@contextlib.contextmanager
+def _run_tool(name: str, *options: str, **pipes: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one of PostgreSQL's tools on the database. Raises BackupFailedError with its words if it fails."""
+    if shutil.which(name) is None:
+        raise BackupFailedError(f"{name} is missing. Install it, for example: apt-get install postgresql-client")
+    place = connection.settings_dict
+    given = {"PGHOST": place["HOST"], "PGPORT": place["PORT"], "PGUSER": place["USER"], "PGPASSWORD": place["PASSWORD"]}
+    # By environment, not as arguments, which anybody on the machine can see.
+    env = os.environ | {key: str(value) for key, value in given.items() if value} | {"PGDATABASE": _name_database()}
+    with tempfile.TemporaryFile() as words:
+        process = subprocess.Popen([name, *options], env=env, stderr=words, **pipes)  # noqa: S603 our own words
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            process.wait()
+        if process.returncode:
+            words.seek(0)
+            raise BackupFailedError(f"{name} failed: {words.read().decode(errors='replace').strip()[-500:]}")

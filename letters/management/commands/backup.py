@@ -1,0 +1,45 @@
+"""`manage.py backup FOLDER`: an encrypted copy of the whole database."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from letters.backups import BackupFailedError, write_backup
+
+
+class Command(BaseCommand):
+    """Back up, and let old backups go."""
+
+    help = (
+        "Writes the database, encrypted with the first of FIELD_KEYS, to a new file in FOLDER, and deletes backups "
+        "there that are older than 30 days. Keep FIELD_KEYS and SECRET_KEY elsewhere: it cannot be restored without."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the folder."""
+        parser.add_argument("folder", type=Path, metavar="FOLDER")
+        parser.add_argument(
+            "--keep-days", type=int, default=30, help="delete older ones; what was erased lives on in them"
+        )
+
+    def handle(self, *_args: Any, folder: Path, keep_days: int, **_options: Any) -> None:
+        """Write the file and name it. Raises CommandError."""
+        if not folder.is_dir():
+            raise CommandError(f"There is no folder {folder}. Make it, or give another one.")
+        target = folder / f"parley-{timezone.now():%Y%m%dT%H%M%S}.backup"
+        try:
+            write_backup(target)
+        except (BackupFailedError, OSError) as error:
+            raise CommandError(f"No backup was made. {error}") from error
+        self.stdout.write(f"{target}: {target.stat().st_size:,} bytes")
+        limit = time.time() - keep_days * 86_400
+        for old in folder.glob("parley-*.backup"):
+            if old != target and old.stat().st_mtime < limit:
+                old.unlink()
+                self.stdout.write(f"{old}: deleted, older than {keep_days} days")

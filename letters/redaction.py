@@ -1,0 +1,32 @@
+"""Takes out of a mail server's words what they tell of a letter's writer."""
+
+from __future__ import annotations
+
+import re
+
+from letters.models import Letter
+
+LONGEST_NOTE = 400
+ADDRESS = re.compile(r"[^\s<>@]{1,80}@[^\s<>@,;]{1,255}|\S{0,64}\+[a-z0-9]{8}-[0-9a-f]{16}")
+CODE = re.compile(r"(?<![\d.])[45](?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])")
+
+
+def hide_personal(words: str, letter: Letter) -> str:
+    """Return the server's words without any address and without what the letter's row knows of its writer.
+
+    After an erasure nobody knows any more what to look for: then only the codes are kept.
+    """
+    if letter.scrubbed_at:
+        return " ".join(CODE.findall(words)[:2])
+    return hide_writer(ADDRESS.sub("…", words), letter)[:LONGEST_NOTE]
+
+
+def hide_writer(words: str, letter: Letter) -> str:
+    """Return the words without what the letter's row knows of its writer."""
+    known = [letter.sender_email, letter.sender_name, *letter.sender_address.splitlines(), letter.sender_postcode]
+    parts = [name for name in letter.sender_name.split() if len(name) > 2]
+    parts += re.findall(r"\w{5,}", letter.sender_address)
+    for secret in (*known, letter.sender_postcode.replace(" ", ""), *parts):
+        if len(secret.strip()) > 2 and secret.strip().casefold() in words.casefold():
+            words = re.sub(rf"(?<!\w){re.escape(secret.strip())}(?!\w)", "…", words, flags=re.IGNORECASE)
+    return words
