@@ -20,6 +20,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from letters.admin.shapes import SHAPES
+from letters.admin.urls import list_dashboard_urls
 from letters.decisions import DECISIONS, Decision, decide
 from letters.drafting import read_letter
 from letters.emails import choose_recipient, write_plain_text
@@ -29,11 +31,6 @@ from letters.health import measure_health
 from letters.models import Letter, Status
 from letters.rendering import render_letter_pdf
 from letters.tasks import wake_worker
-
-SHAPES = {  # status as word, shape and colour: never colour alone
-    Status.UNCONFIRMED: "○", Status.QUEUED: "◔", Status.HELD: "❚❚", Status.CLAIMED: "◑", Status.SENDING: "◕",
-    Status.SENT: "●", Status.BOUNCED: "↩", Status.FAILED: "✕", Status.UNKNOWN: "?", Status.WITHDRAWN: "–",
-}  # fmt: skip
 
 
 @admin.register(Letter)
@@ -95,9 +92,10 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
         return obj is None and super().has_change_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the PDF to the letter's page, and the way from a supporter's address to their letters."""
+        """Add the dashboards, the PDF to the letter's page, and the way from a supporter's address to their letters."""
         own = self.admin_site.admin_view
         return [
+            *list_dashboard_urls(self.admin_site),
             path("<uuid:pk>/letter.pdf", own(self.show_pdf), name="letters_letter_pdf"),
             path("find/", own(self.find_by_email), name="letters_letter_find"),
             *super().get_urls(),

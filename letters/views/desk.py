@@ -18,6 +18,7 @@ from django_htmx.middleware import HtmxDetails
 
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency, Member
+from letters.counts import StepCount
 from letters.drafting import Draft, LetterText, Sender, write_letter
 from letters.keeping import has_draft, load_draft, save_draft
 from letters.likeness import count_own_words
@@ -79,6 +80,13 @@ class Desk:
     def save(self, page: str = "", turn: int = 0) -> None:
         """Keep the draft; the builder's pages say who they are."""
         save_draft(self.request.session, self.campaign.slug, self.draft, page, turn)
+
+    def count_step(self, step: StepCount.Step) -> None:
+        """Count, once, that the draft came to this step."""
+        mark, counted = f"{self.draft.id} {step.value}", self.request.session.get("steps", [])
+        if mark not in counted:
+            self.request.session["steps"] = [*counted, mark]
+            StepCount.add_one(self.campaign, step)
 
     def write(self, sender: Sender | None = None) -> LetterText:
         """Return the letter as it stands."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
+from letters.counts import StepCount
 from letters.drafting import MOST_ARGUMENTS, count_words
 from letters.emails import address_letter, write_subject
 from letters.fingerprints import warm_up
@@ -25,6 +26,7 @@ def choose_seat(desk: Desk, gss: str) -> bool:
     desk.draft.gss = gss
     desk.request.session.pop(FINDING, None)
     desk.save()
+    desk.count_step(StepCount.Step.STARTED)
     return True
 
 
@@ -127,6 +129,7 @@ def show_check(desk: Desk, form: DetailsForm) -> HttpResponse:
         "own_word_count": desk.own_word_count,
         "pasted": desk.own_word_count < count_words(desk.draft.own_words),
     }
+    desk.count_step(StepCount.Step.MADE)
     response = desk.render("write-check", "letters/check.html", context)
     patch_cache_control(response, no_store=True)
     return response

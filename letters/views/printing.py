@@ -8,6 +8,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from letters.counts import StepCount
 from letters.emails import write_plain_text
 from letters.forms.journey import DetailsForm
 from letters.keeping import drop_draft
@@ -39,6 +40,7 @@ def download_letter(desk: Desk) -> HttpResponse:
     pdf = render_letter_pdf(desk.write(form.sender()), large_print="large_print" in desk.request.POST)
     if count_once(desk, DOWNLOADED):
         DownloadCount.add_one(desk.campaign, desk.seat.gss)
+        desk.count_step(StepCount.Step.DOWNLOADED)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="letter-{slugify(desk.seat.name)}.pdf"'
     response["Cache-Control"] = "no-store"

@@ -1,0 +1,29 @@
+"""Where each constituency lies on a map that gives every one a hexagon of the same size."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+HEXES = Path(__file__).parent / "data" / "hexes.csv"
+
+
+@dataclass(frozen=True)
+class Hex:
+    """A constituency's place: column and row, rows counted from the north, odd rows half a hexagon further right."""
+
+    gss: str
+    column: int
+    row: int
+    region: str
+
+
+@cache
+def read_hexes() -> tuple[Hex, ...]:
+    """Return the hexagons of all constituencies, region by region, from north to south."""
+    with HEXES.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Hex(row["gss"], int(row["column"]), int(row["row"]), row["region"]) for row in csv.DictReader(file)
+        )

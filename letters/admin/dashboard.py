@@ -1,0 +1,172 @@
+"""A campaign's dashboard: what needs a person now, then the figures."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from letters.admin.pages import open_page
+from letters.admin.shapes import SHAPES
+from letters.charts import Bar, count_between, make_bars, make_columns, scale
+from letters.counts import StepCount
+from letters.figures import Figures, name_arguments, read_figures
+from letters.health import measure_health, say_age
+from letters.models import Status
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+MOST_PAIRS = 10
+WORD_EDGES = (0, 20, 50, 100, 200)
+SHARE_EDGES = (0, 0.2, 0.4, 0.6, 0.8)
+UNDECIDED = (Status.UNKNOWN, Status.FAILED, Status.HELD)
+FUNNEL: list[tuple[str, StrOrPromise, StrOrPromise]] = [
+    ("started", gettext_lazy("Started"), gettext_lazy("chose their MP")),
+    ("made", gettext_lazy("Made"), gettext_lazy("saw their finished letter")),
+    ("downloaded", gettext_lazy("Downloaded"), gettext_lazy("to print and post")),
+    ("confirmed", gettext_lazy("Confirmed"), gettext_lazy("for the site to send")),
+    ("sent", gettext_lazy("Sent"), gettext_lazy("by the site")),
+]
+
+
+def show_dashboard(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:
+    """Show what needs a person, and the campaign's figures."""
+    context = open_page(request, slug, admin_site)
+    campaign = context["campaign"]
+    figures = read_figures(campaign, rehearsal=context["rehearsal"])
+    health = measure_health(brief=True)
+    titles, due_arguments = name_arguments(campaign)
+    context |= {
+        "title": _("Dashboard: %(campaign)s") % {"campaign": campaign},
+        "figures": figures,
+        "problems": health.problems,
+        "needs": list_needs(figures, due_arguments, context),
+        "statuses": list_statuses(figures, context["letters_url"]),
+        "funnel": list_funnel(figures),
+        "days": make_columns(figures.confirmed, figures.sent, timezone.localdate()),
+        "queue": list_queue(figures, health.due, health.oldest_due_age),
+        **list_arguments(figures, titles),
+        **list_reach(figures),
+        **list_spread(figures),
+    }
+    return TemplateResponse(request, "admin/letters/dashboard.html", context)
+
+
+def list_needs(figures: Figures, due_arguments: int, context: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Say what a person has to do now: sign, words and link of each."""
+    letters_url, campaign = context["letters_url"], context["campaign"]
+    needs = []
+    for status in UNDECIDED:
+        if count := figures.statuses.get(status, 0):
+            words = {
+                Status.UNKNOWN: ngettext(
+                    "%d letter of which nobody knows whether it arrived: find out, then decide",
+                    "%d letters of which nobody knows whether they arrived: find out, then decide",
+                    count,
+                ),
+                Status.FAILED: ngettext(
+                    "%d letter that failed: see what the mail server said, then retry or leave it",
+                    "%d letters that failed: see what the mail server said, then retry or leave them",
+                    count,
+                ),
+                Status.HELD: ngettext(
+                    "%d letter that is held: read it, then release it or not",
+                    "%d letters that are held: read them, then release them or not",
+                    count,
+                ),
+            }[status]
+            needs.append((SHAPES[status], words % count, f"{letters_url}&status__exact={status}"))
+    if vacant := figures.vacant_waiting:
+        words = ngettext("%d constituency without an MP", "%d constituencies without an MP", len(vacant)) % len(vacant)
+        waiting = ngettext("%d letter waits", "%d letters wait", sum(vacant.values())) % sum(vacant.values())
+        seats_url = reverse("admin:letters_dashboard_seats", args=[campaign.slug])
+        query = urlencode({"show": "vacant", "by": "waiting"} | ({"of": "rehearsal"} if context["rehearsal"] else {}))
+        needs.append(("○", f"{words}: {waiting}", f"{seats_url}?{query}"))
+    if due_arguments:
+        words = ngettext(
+            "%d argument is due for review: until then supporters do not see it",
+            "%d arguments are due for review: until then supporters do not see them",
+            due_arguments,
+        )
+        arguments = reverse("admin:content_argument_changelist")
+        query = urlencode({"campaign__id__exact": campaign.pk, "state": "due"})
+        needs.append(("◷", words % due_arguments, f"{arguments}?{query}"))
+    return needs
+
+
+def list_statuses(figures: Figures, letters_url: str) -> list[tuple[Status, str, int, float, str]]:
+    """Return each status with its shape, count, bar and link."""
+    most = max(figures.statuses.values(), default=0) or 1
+    return [
+        (status, SHAPES[status], count, scale(count, most), f"{letters_url}&status__exact={status}")
+        for status in Status
+        if (count := figures.statuses.get(status, 0)) or status in (Status.QUEUED, Status.SENT)
+    ]
+
+
+def list_funnel(figures: Figures) -> list[Bar]:
+    """Return how many came how far. Drafts are counted for rehearsal and live letters alike."""
+    counts = figures.steps | {"confirmed": sum(figures.confirmed.values()), "sent": sum(figures.sent.values())}
+    assert set(StepCount.Step.values) < {name for name, _label, _note in FUNNEL}
+    return make_bars((label, counts[name], note) for name, label, note in FUNNEL)
+
+
+def list_queue(figures: Figures, due: int, oldest: float | None) -> list[tuple[StrOrPromise, str]]:
+    """Say how the queue is doing."""
+    last = figures.last_sent_at
+    age = _("%(age)s ago") % {"age": say_age((timezone.now() - last).total_seconds())} if last else _("none yet")
+    return [
+        (_("Letters due now, in all campaigns"), f"{due:,}"),
+        (_("The oldest has been due for"), say_age(oldest) if oldest is not None else "–"),
+        (_("Sent in the last hour"), f"{figures.sent_in_an_hour:,}"),
+        (_("Last letter sent"), age),
+    ]
+
+
+def list_arguments(figures: Figures, titles: dict[str, str]) -> dict[str, Any]:
+    """Return how often each argument was used, and which were used together."""
+
+    def share(count: int) -> str:
+        return _("in %(percent)s of letters") % {"percent": f"{round(100 * count / max(1, figures.written))} %"}
+
+    used = [(titles.get(key, key), count, share(count)) for key, count in figures.arguments.most_common()]
+    unused = [title for key, title in titles.items() if key not in figures.arguments]
+    pairs = figures.pairs.most_common(MOST_PAIRS)
+    together = [(f"{titles.get(one, one)} + {titles.get(other, other)}", n, share(n)) for (one, other), n in pairs]
+    return {"arguments": make_bars(used), "unused": unused, "pairs": make_bars(together)}
+
+
+def list_reach(figures: Figures) -> dict[str, Any]:
+    """Return parties and regions with their letters and constituencies."""
+
+    def seats(reached: int) -> str:
+        return ngettext("in %d constituency", "in %d constituencies", reached) % reached
+
+    by_party = sorted(figures.parties.items(), key=lambda row: (-row[1][0], row[0]))
+    parties = [(party or "–", letters, seats(reached)) for party, (letters, reached) in by_party]
+    regions = [
+        (region, letters, _("reached %(reached)d of %(all)d") % {"reached": reached, "all": total})
+        for region, (letters, reached, total) in figures.regions.items()
+    ]
+    return {"parties": make_bars(parties), "regions": make_bars(regions)}
+
+
+def list_spread(figures: Figures) -> dict[str, Any]:
+    """Return how many of the newest letters have how many own words, and how distinct they are."""
+    words = [f"{low}–{high - 1}" for low, high in pairwise(WORD_EDGES)] + ["200 +"]
+    shares = [f"{round(edge * 100)}–{round(edge * 100) + 20} %" for edge in SHARE_EDGES]
+    own = zip(words, count_between(figures.own_words, WORD_EDGES), strict=True)
+    distinct = zip(shares, count_between(figures.own_scores, SHARE_EDGES), strict=True)
+    return {
+        "own_words": make_bars((label, count, "") for label, count in own),
+        "distinct": make_bars((label, count, "") for label, count in distinct),
+    }

@@ -1,0 +1,48 @@
+"""What a campaign's dashboard, map and table of constituencies have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from campaign.content.models import Campaign
+from letters.figures import find_campaigns
+
+
+def may_see_figures(request: HttpRequest) -> bool:
+    """Whether the user may see numbers, which tell nothing of any one letter."""
+    return request.user.has_perm("letters.view_tally") or request.user.has_perm("letters.view_letter")
+
+
+def open_page(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> dict[str, Any]:
+    """Return what all pages of a campaign need; raises PermissionDenied or Http404."""
+    if not may_see_figures(request):
+        raise PermissionDenied
+    campaign = get_object_or_404(find_campaigns(), slug=slug)
+    asked = request.GET.get("of")
+    usual = campaign.mode != Campaign.Mode.LIVE and not campaign.has_live  # type: ignore[attr-defined]
+    rehearsal = asked == "rehearsal" if asked in ("rehearsal", "live") else usual
+    query = {"of": asked} if asked in ("rehearsal", "live") else {}
+    letters = {"campaign__id__exact": campaign.pk, "rehearsal__exact": int(rehearsal)}
+    return admin_site.each_context(request) | {
+        "campaign": campaign,
+        "rehearsal": rehearsal,
+        "query": f"?{urlencode(query)}" if query else "",
+        "letters_url": f"{reverse('admin:letters_letter_changelist')}?{urlencode(letters)}",
+        "may_see_letters": request.user.has_perm("letters.view_letter"),
+        "now": timezone.localtime(),
+    }
+
+
+def list_dashboards(request: HttpRequest) -> list[tuple[Campaign, str]]:
+    """Return the campaigns with the addresses of their dashboards, for those who may see them."""
+    if not may_see_figures(request):
+        return []
+    return [(one, reverse("admin:letters_dashboard", args=[one.slug])) for one in Campaign.objects.order_by("title")]

@@ -1,0 +1,90 @@
+"""Where letters come from: the map of constituencies, and the same as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaign.parliament.hexes import read_hexes
+from letters.admin.pages import open_page
+from letters.charts import find_step, make_steps, place_hex
+from letters.figures import SeatFigures, read_seats
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+ORDERS: dict[str, tuple[StrOrPromise, Callable[[SeatFigures], Any], bool]] = {
+    "name": (gettext_lazy("Constituency"), attrgetter("name"), False),
+    "region": (gettext_lazy("Region"), attrgetter("region"), False),
+    "member": (gettext_lazy("MP"), attrgetter("member"), False),
+    "party": (gettext_lazy("Party"), attrgetter("party"), False),
+    "letters": (gettext_lazy("Letters"), attrgetter("letters"), True),
+    "sent": (gettext_lazy("Sent"), attrgetter("sent"), True),
+    "waiting": (gettext_lazy("Waiting"), attrgetter("waiting"), True),
+    "downloads": (gettext_lazy("Downloaded"), attrgetter("downloads"), True),
+}
+SHOWN: dict[str, tuple[StrOrPromise, Callable[[SeatFigures], bool]]] = {
+    "": (gettext_lazy("All"), lambda seat: True),
+    "none": (gettext_lazy("Without a letter"), lambda seat: not seat.letters),
+    "some": (gettext_lazy("With letters"), lambda seat: seat.letters > 0),
+    "waiting": (gettext_lazy("With letters waiting"), lambda seat: seat.waiting > 0),
+    "vacant": (gettext_lazy("Without an MP"), lambda seat: not seat.member),
+}
+
+
+def show_map(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:
+    """Show every constituency as a hexagon, larger and darker the more letters there are."""
+    context = open_page(request, slug, admin_site)
+    seats = {seat.gss: seat for seat in read_seats(context["campaign"], rehearsal=context["rehearsal"])}
+    placed = [(hexagon, seats[hexagon.gss]) for hexagon in read_hexes() if hexagon.gss in seats]
+    steps = make_steps([seat.letters for seat in seats.values()])
+    hexes = [(*place_hex(hexagon), find_step(steps, seat.letters), seat) for hexagon, seat in placed]
+    context |= {
+        "title": _("Map: %(campaign)s") % {"campaign": context["campaign"]},
+        "hexes": hexes,
+        "steps": steps,
+        "reached": sum(seat.letters > 0 for seat in seats.values()),
+        "all": len(seats),
+    }
+    return TemplateResponse(request, "admin/letters/map.html", context)
+
+
+def go_to_seat(request: HttpRequest, slug: str, gss: str, admin_site: admin.AdminSite) -> HttpResponse:
+    """Go on to the constituency's letters; the map's 650 links stay short."""
+    context = open_page(request, slug, admin_site)
+    query = urlencode({"constituency_gss__exact": gss})
+    return HttpResponseRedirect(f"{context['letters_url']}&{query}")
+
+
+def show_seats(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:
+    """Show the constituencies as a table, in the order and the choice asked for."""
+    context = open_page(request, slug, admin_site)
+    by = request.GET.get("by", "name")
+    by = by if by in ORDERS else "name"
+    shown = request.GET.get("show", "")
+    shown = shown if shown in SHOWN else ""
+    seats = read_seats(context["campaign"], rehearsal=context["rehearsal"])
+    chosen = [seat for seat in seats if SHOWN[shown][1](seat)]
+    _label, key, most_first = ORDERS[by]
+    chosen.sort(key=key, reverse=most_first)  # stable: by name within
+
+    def link(**changes: str) -> str:
+        asked = {"of": request.GET.get("of", ""), "show": shown, "by": by} | changes
+        return f"?{urlencode({name: value for name, value in asked.items() if value})}"
+
+    context |= {
+        "title": _("Constituencies: %(campaign)s") % {"campaign": context["campaign"]},
+        "seats": chosen,
+        "all": len(seats),
+        "orders": [(label, link(by=name), name == by, most) for name, (label, _key, most) in ORDERS.items()],
+        "choices": [(label, link(show=name), name == shown) for name, (label, _test) in SHOWN.items()],
+    }
+    return TemplateResponse(request, "admin/letters/seats.html", context)

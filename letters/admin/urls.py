@@ -1,0 +1,28 @@
+"""Where the dashboards' pages are; they go before those of the letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from letters.admin.dashboard import show_dashboard
+from letters.admin.places import go_to_seat, show_map, show_seats
+
+
+def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
+    """Return the dashboards' pages, for staff only."""
+
+    def page(route: str, name: str, show: Callable[..., HttpResponse]) -> URLPattern:
+        return path(
+            f"dashboard/<slug:slug>/{route}", admin_site.admin_view(show), {"admin_site": admin_site}, name=name
+        )
+
+    return [
+        page("", "letters_dashboard", show_dashboard),
+        page("map/", "letters_dashboard_map", show_map),
+        page("map/<slug:gss>/", "letters_dashboard_seat", go_to_seat),
+        page("seats/", "letters_dashboard_seats", show_seats),
+    ]

@@ -1,0 +1,164 @@
+"""Charts as plain numbers that templates draw as SVG: no script, no inline style, and the same figures as a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from campaign.parliament.hexes import Hex
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+MOST_COLUMNS = 62  # days in a chart; of a longer time it shows weeks
+HEX_WIDTH, HEX_HEIGHT = 20, 17.32  # columns and rows of the map stand so far apart
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a bar chart that is its own table."""
+
+    label: StrOrPromise
+    count: int
+    width: float  # 0–100, of the longest bar
+    note: StrOrPromise = ""
+    url: str = ""
+    style: str = ""
+
+
+def make_bars(rows: Iterable[tuple[StrOrPromise, int, StrOrPromise]]) -> list[Bar]:
+    """Return a bar for each (label, count, note); the longest fills its room."""
+    rows = list(rows)
+    longest = max((count for _label, count, _note in rows), default=0) or 1
+    return [Bar(label, count, scale(count, longest), note) for label, count, note in rows]
+
+
+def scale(count: float, most: float) -> float:
+    """Return the length of `count` where `most` is 100; what is there at all can be seen."""
+    return round(max(100 * count / most, 0.8), 1) if count > 0 else 0
+
+
+@dataclass(frozen=True)
+class Column:
+    """A day or a week, with the letters confirmed and sent in it."""
+
+    start: dt.date
+    first: int
+    second: int
+    x: float
+    width: float
+    first_height: float  # 0–100
+    second_height: float
+
+    @property
+    def first_y(self) -> float:
+        """Where the first column's top is, from above."""
+        return round(100 - self.first_height, 1)
+
+    @property
+    def second_y(self) -> float:
+        """Where the second column's top is, from above."""
+        return round(100 - self.second_height, 1)
+
+    @property
+    def half(self) -> float:
+        """How wide each of the two is."""
+        return round(self.width / 2, 2)
+
+    @property
+    def middle(self) -> float:
+        """Where the second one begins."""
+        return round(self.x + self.width / 2, 2)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A column chart over time, 100 by 100."""
+
+    columns: list[Column]
+    weekly: bool
+    top: int  # what the upper edge stands for
+
+
+def make_columns(first: dict[dt.date, int], second: dict[dt.date, int], until: dt.date) -> Columns:
+    """Return the days from the first one with anything to `until`, or the weeks if these are too many days."""
+    start = min([*first, *second], default=until)
+    start = min(start, until - dt.timedelta(days=6))
+    weekly = (until - start).days >= MOST_COLUMNS
+    if weekly:
+        first, second = (_sum_weeks(days) for days in (first, second))
+        start -= dt.timedelta(days=start.weekday())
+    step = dt.timedelta(days=7 if weekly else 1)
+    starts = [start + step * number for number in range((until - start) // step + 1)]
+    top = round_up(max([*first.values(), *second.values()], default=0))
+    width = 100 / len(starts)
+    columns = [
+        Column(
+            start=day,
+            first=first.get(day, 0),
+            second=second.get(day, 0),
+            x=round(width * number + width * 0.1, 2),
+            width=round(width * 0.8, 2),
+            first_height=scale(first.get(day, 0), top),
+            second_height=scale(second.get(day, 0), top),
+        )
+        for number, day in enumerate(starts)
+    ]
+    return Columns(columns, weekly, top)
+
+
+def _sum_weeks(days: dict[dt.date, int]) -> dict[dt.date, int]:
+    """Return the numbers by the Mondays of their weeks."""
+    weeks: dict[dt.date, int] = {}
+    for day, count in days.items():
+        monday = day - dt.timedelta(days=day.weekday())
+        weeks[monday] = weeks.get(monday, 0) + count
+    return weeks
+
+
+def round_up(number: int) -> int:
+    """Return the next of 1, 2, 5, 10, 20, 50 … that is no smaller."""
+    power = 10 ** max(0, math.floor(math.log10(number))) if number > 0 else 1
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= number)
+
+
+def count_between(values: Sequence[float], edges: Sequence[float]) -> list[int]:
+    """Return how many values lie from each edge to just below the next; the last range has no end."""
+    return [sum(low <= value < high for value in values) for low, high in pairwise([*edges, math.inf])]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the map's scale: from so many letters to so many."""
+
+    number: int  # 0: none; larger hexagons for more
+    least: int
+    most: int | None
+    seats: int
+
+
+def make_steps(counts: Sequence[int]) -> list[Step]:
+    """Divide the constituencies into those without a letter and at most five steps of about as many each."""
+    some = sorted(count for count in counts if count)
+    fifths = sorted({1, *(some[len(some) * fifth // 5] for fifth in range(1, 5))}) if some else []
+    edges = [0, *fifths]
+    seats = count_between(counts, edges)
+    ends: list[int | None] = [edge - 1 for edge in edges[1:]]
+    return [Step(n, low, high, seats[n]) for n, (low, high) in enumerate(zip(edges, [*ends, None], strict=True))]
+
+
+def find_step(steps: Sequence[Step], count: int) -> int:
+    """Return the number of the step that so many letters are in."""
+    return max(step.number for step in steps if step.least <= count)
+
+
+def place_hex(hexagon: Hex) -> tuple[int, int]:
+    """Return where the hexagon's middle lies on the map."""
+    return (
+        round(HEX_WIDTH * (hexagon.column + 0.5 * (hexagon.row % 2) + 0.5)),
+        round(HEX_HEIGHT * hexagon.row + 2 * HEX_HEIGHT / 3),
+    )

@@ -1,0 +1,220 @@
+"""A campaign's figures, read from the roll-up: as quick with a million letters as with a thousand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from campaign.content.models import Argument, Campaign
+from campaign.parliament.hexes import read_hexes
+from campaign.parliament.models import Constituency, Member
+from letters.counts import StepCount, Tally
+from letters.models import DownloadCount, Letter, Status
+from letters.tallies import NOT_WRITTEN, fold_letters
+
+AT_ONCE = 2000  # letters counted before a page is shown; if more have moved, the page says that it is behind
+NEWEST = 1000  # letters by which own words are judged
+WRITTEN = tuple(status for status in Status if status not in NOT_WRITTEN)
+WAITING = (Status.QUEUED, Status.HELD, Status.CLAIMED)
+
+Kind = Tally.Kind
+
+
+@dataclass
+class Figures:
+    """What is known of a campaign's letters, either of those in rehearsal or of the others."""
+
+    rehearsal: bool
+    uncounted: int = 0  # letters that have moved and are not in these figures yet; more than a few only after trouble
+    statuses: dict[Status, int] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)  # drafts by step, of the whole campaign
+    confirmed: dict[dt.date, int] = field(default_factory=dict)
+    sent: dict[dt.date, int] = field(default_factory=dict)
+    arguments: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    parties: dict[str, tuple[int, int]] = field(default_factory=dict)  # letters, constituencies
+    regions: dict[str, tuple[int, int, int]] = field(default_factory=dict)  # letters, constituencies with any, and all
+    vacant_waiting: dict[str, int] = field(default_factory=dict)  # letters by GSS code of a seat without an MP
+    own_words: list[int] = field(default_factory=list)  # of the newest letters: words
+    own_scores: list[float] = field(default_factory=list)  # of the newest letters: distinctiveness, 0–1
+    sent_in_an_hour: int = 0  # of this campaign
+    last_sent_at: dt.datetime | None = None
+
+    @property
+    def written(self) -> int:
+        """Letters that their writers have confirmed and not withdrawn."""
+        return sum(self.statuses.get(status, 0) for status in WRITTEN)
+
+    @property
+    def seats_reached(self) -> int:
+        """Constituencies with a letter at all."""
+        return sum(reached for _letters, reached, _all in self.regions.values())
+
+    @property
+    def seats(self) -> int:
+        """All constituencies."""
+        return sum(seats for _letters, _reached, seats in self.regions.values())
+
+
+def find_campaigns() -> QuerySet[Campaign]:
+    """Return campaigns that bring along what is quicker asked with them than one by one."""
+    letters = Letter.objects.filter(campaign=OuterRef("pk")).order_by()
+    hour = timezone.now() - dt.timedelta(hours=1)
+    counts: dict[str, QuerySet[Any, Any]] = {
+        step.value: StepCount.objects.filter(campaign=OuterRef("pk"), step=step)
+        .values("campaign")
+        .annotate(total=Sum("count"))
+        .values("total")
+        for step in StepCount.Step
+    }
+    counts |= {
+        name: found.values("campaign").annotate(total=Count("pk")).values("total")
+        for name, found in {
+            "unconfirmed_rehearsal": letters.filter(status=Status.UNCONFIRMED, rehearsal=True),
+            "unconfirmed_live": letters.filter(status=Status.UNCONFIRMED, rehearsal=False),
+            "sent_in_an_hour": letters.filter(sent_at__gte=hour),
+        }.items()
+    }
+    numbers = {name: Coalesce(Subquery(count, output_field=IntegerField()), Value(0)) for name, count in counts.items()}
+    last = Letter.objects.filter(campaign=OuterRef("pk"), sent_at__isnull=False).order_by("-sent_at")
+    live = Tally.objects.filter(campaign=OuterRef("pk"), rehearsal=False, count__gt=0)
+    return Campaign.objects.annotate(
+        **numbers, last_sent_at=Subquery(last.values("sent_at")[:1]), has_live=Exists(live)
+    )
+
+
+def read_figures(campaign: Campaign, *, rehearsal: bool) -> Figures:
+    """Return the figures of a campaign from `find_campaigns`, counted up to this moment."""
+    extra = vars(campaign)
+    figures = Figures(rehearsal, uncounted=count_now())
+    figures.steps = {step: extra[step] for step in StepCount.Step.values}
+    figures.sent_in_an_hour, figures.last_sent_at = extra["sent_in_an_hour"], extra["last_sent_at"]
+    _read_tallies(figures, campaign)
+    _read_seats(figures, campaign)
+    figures.statuses[Status.UNCONFIRMED] = extra["unconfirmed_rehearsal" if rehearsal else "unconfirmed_live"]
+    newest = Letter.objects.filter(campaign=campaign, rehearsal=rehearsal, own_score__isnull=False)
+    for words, score in newest.order_by("-created_at").values_list("own_word_count", "own_score")[:NEWEST]:
+        figures.own_words.append(words or 0)
+        figures.own_scores.append(score or 0)
+    return figures
+
+
+def count_now() -> int:
+    """Count what has moved, up to AT_ONCE letters; return how many more there are."""
+    if fold_letters(AT_ONCE) < AT_ONCE:
+        return 0
+    return Letter.objects.uncounted().count()
+
+
+def _read_tallies(figures: Figures, campaign: Campaign) -> None:
+    """Read days and arguments, in one query."""
+    tallies = Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, count__gt=0).exclude(kind=Kind.SEAT)
+    for kind, key, other, count in tallies.values_list("kind", "key", "other", "count"):
+        if kind == Kind.CONFIRMED:
+            figures.confirmed[dt.date.fromisoformat(key)] = count
+        elif kind == Kind.SENT:
+            figures.sent[dt.date.fromisoformat(key)] = count
+        elif kind == Kind.ARGUMENT:
+            figures.arguments[key] = count
+        elif kind == Kind.PAIR:
+            figures.pairs[key, other] = count
+
+
+def _read_seats(figures: Figures, campaign: Campaign) -> None:
+    """Read statuses, parties and constituencies, in one query."""
+    sitting = Member.objects.filter(constituency=OuterRef("key"), sitting=True)
+    rows = (
+        Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, kind=Kind.SEAT, count__gt=0)
+        .values("key", "other", has_member=Exists(sitting))
+        .annotate(**{status.value: Coalesce(Sum("count", filter=Q(status=status)), 0) for status in Status})
+    )
+    by_seat: Counter[str] = Counter()
+    parties: dict[str, dict[str, int]] = {}
+    row: dict[str, Any]
+    for row in rows:  # type: ignore[assignment]  # its keys are made from the statuses
+        for status in Status:
+            figures.statuses[status] = figures.statuses.get(status, 0) + row[status.value]
+        if written := sum(row[status.value] for status in WRITTEN):
+            by_seat[row["key"]] += written
+            parties.setdefault(row["other"], {})[row["key"]] = written
+        if not row["has_member"] and (waiting := sum(row[status.value] for status in WAITING)):
+            figures.vacant_waiting[row["key"]] = figures.vacant_waiting.get(row["key"], 0) + waiting
+    figures.parties = {party: (sum(seats.values()), len(seats)) for party, seats in parties.items()}
+    regions: dict[str, list[str]] = {}
+    for hexagon in read_hexes():
+        regions.setdefault(hexagon.region, []).append(hexagon.gss)
+    for region, seats in regions.items():
+        reached = [by_seat[gss] for gss in seats if by_seat[gss]]
+        figures.regions[region] = (sum(reached), len(reached), len(seats))
+
+
+@dataclass(frozen=True)
+class SeatFigures:
+    """A constituency and what has been written to its MP."""
+
+    gss: str
+    name: str
+    region: str
+    member: str  # empty while the seat is vacant
+    party: str
+    letters: int  # confirmed and not withdrawn
+    sent: int
+    waiting: int
+    downloads: int
+
+
+def read_seats(campaign: Campaign, *, rehearsal: bool) -> list[SeatFigures]:
+    """Return every constituency, those without a letter too, by name."""
+    count_now()
+    counts = {
+        row["key"]: row
+        for row in Tally.objects.filter(campaign=campaign, rehearsal=rehearsal, kind=Kind.SEAT, count__gt=0)
+        .values("key")
+        .annotate(
+            letters=Coalesce(Sum("count", filter=Q(status__in=WRITTEN)), 0),
+            sent=Coalesce(Sum("count", filter=Q(status=Status.SENT)), 0),
+            waiting=Coalesce(Sum("count", filter=Q(status__in=WAITING)), 0),
+        )
+    }
+    downloads = dict(
+        DownloadCount.objects.filter(campaign=campaign)
+        .values_list("constituency_gss")
+        .annotate(total=Sum("count"))
+        .order_by()
+    )
+    regions = {hexagon.gss: hexagon.region for hexagon in read_hexes()}
+    none = {"letters": 0, "sent": 0, "waiting": 0}
+    seats = []
+    for seat in Constituency.objects.with_members():
+        row, member = counts.get(seat.gss, none), seat.member
+        seats.append(
+            SeatFigures(
+                gss=seat.gss,
+                name=seat.name,
+                region=regions.get(seat.gss, ""),
+                member=member.name_display if member else "",
+                party=member.party if member else "",
+                letters=row["letters"],
+                sent=row["sent"],
+                waiting=row["waiting"],
+                downloads=downloads.get(seat.gss, 0),
+            )
+        )
+    return seats
+
+
+def name_arguments(campaign: Campaign) -> tuple[dict[str, str], int]:
+    """Return the campaign's arguments' titles by key, and how many are due for review, in one query."""
+    today = timezone.localdate()
+    rows = Argument.objects.filter(campaign=campaign).order_by().values_list("key", "title", "published", "review_by")
+    titles, due = {}, 0
+    for key, title, published, review_by in rows:
+        titles[key] = title
+        due += published and review_by < today
+    return titles, due
