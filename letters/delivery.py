@@ -8,15 +8,13 @@ import uuid
 from collections import Counter
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.claims import claim_letters, lease_length, release_letters
 from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_message_id
 from letters.likeness import record_fingerprint
-from letters.models import Letter, Status
+from letters.models import Letter, Move, Status, make_moves
 from letters.redaction import hide_personal
 from letters.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.turns import Turns
@@ -63,42 +61,43 @@ def prepare_letters(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Lette
     return ready
 
 
-def start_letter(letter: Letter, lease: uuid.UUID) -> bool:
-    """Mark the letter SENDING with a fresh lease; False if the claim was lost or the letter withdrawn."""
-    return letter.move_to(
-        Status.SENDING,
-        lease=lease,
-        attempts=F("attempts") + 1,
-        lease_until=timezone.now() + lease_length(),
-        lease_token=lease,
-        pdf_sha256=letter.pdf_sha256,
-    )
+def start_letter(letter: Letter, lease: uuid.UUID) -> Move:
+    """Return the move that marks the letter SENDING, with a fresh lease."""
+    changes = {
+        "attempts": letter.attempts + 1,  # nobody else counts while it is claimed
+        "lease_until": timezone.now() + lease_length(),
+        "lease_token": lease,
+        "pdf_sha256": letter.pdf_sha256,
+    }
+    return Move(letter, Status.SENDING, lease=lease, changes=changes)
 
 
-def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Status | None:
-    """Write down what became of the letter; None if the lease was lost meanwhile and nothing was written."""
-    attempts = letter.attempts + 1  # start_letter counted this one
+def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Move:
+    """Return the move that writes down what became of the letter."""
     now = timezone.now()
     words = hide_personal(answer.words, letter)
-    changes: dict[str, Any] = {"last_answer": words}
+    changes: dict[str, Any] = {"last_answer": words, "next_attempt_at": None}
     if answer.fate is Fate.ACCEPTED:
         status = Status.SENT
-        changes |= {"sent_at": now, "next_attempt_at": None}
+        changes["sent_at"] = now
     elif answer.fate is Fate.UNKNOWN:
         status = Status.UNKNOWN
-        changes |= {"next_attempt_at": None}
-    elif answer.fate is Fate.DEFERRED and attempts < MOST_ATTEMPTS:
+    elif answer.fate is Fate.DEFERRED and letter.attempts < MOST_ATTEMPTS:
         status = Status.QUEUED
-        changes |= {"next_attempt_at": now + count_pause(attempts, answer.words)}
+        changes["next_attempt_at"] = now + count_pause(letter.attempts, answer.words)
     else:
         status = Status.FAILED
-        changes |= {"next_attempt_at": None}
-    if not letter.move_to(status, note=words, lease=lease, **changes):
-        lost = "letter %s: lease lost before its answer was written"
-        logger.warning(lost, letter.reference, extra={"letter": letter.reference})
-        return None
-    logger.info("letter %s: %s", letter.reference, status, extra={"letter": letter.reference})
-    return status
+    return Move(letter, status, words, lease=lease, changes=changes)
+
+
+def count_settled(move: Move, made: bool, tally: Counter[str]) -> None:
+    """Count what became of a letter that was offered; if its lease was lost meanwhile, nothing was written."""
+    tally[move.status if made else "lost"] += 1
+    reference = move.letter.reference
+    if made:
+        logger.info("letter %s: %s", reference, move.status, extra={"letter": reference})
+    else:
+        logger.warning("letter %s: lease lost before its answer was written", reference, extra={"letter": reference})
 
 
 def send_batch(connection: Connection, ready: list[tuple[Letter, Mail]], lease: uuid.UUID, tally: Counter[str]) -> None:
@@ -107,21 +106,21 @@ def send_batch(connection: Connection, ready: list[tuple[Letter, Mail]], lease: 
     One transaction settles the letter before and starts the next, so a crash leaves at most one letter in doubt.
     Raises ServerUnavailable when the server has gone away; the letters left over were not offered to it.
     """
-    before: tuple[Letter, Answer] | None = None
+    settle: list[Move] = []  # the letter before, once the server has answered
     try:
         for letter, mail in ready:
             connection.open()
-            with transaction.atomic():
-                if before:
-                    tally[settle_letter(*before, lease) or "lost"] += 1
-                before = None
-                until = time.monotonic() + lease_length().total_seconds()  # before the lease is written: never later
-                started = start_letter(letter, lease)
+            until = time.monotonic() + lease_length().total_seconds()  # before the lease is written: never later
+            settling, settle = settle, []
+            *settled, started = make_moves(*settling, start_letter(letter, lease))
+            for move, made in zip(settling, settled, strict=True):
+                count_settled(move, made, tally)
             if started:
-                before = (letter, connection.send(mail.envelope_sender, mail.recipient, mail.content, until=until))
+                answer = connection.send(mail.envelope_sender, mail.recipient, mail.content, until=until)
+                settle = [settle_letter(letter, answer, lease)]
     finally:
-        if before:
-            tally[settle_letter(*before, lease) or "lost"] += 1
+        for move, made in zip(settle, make_moves(*settle), strict=True):
+            count_settled(move, made, tally)
 
 
 def drain_queue() -> Counter[str]:

@@ -162,6 +162,8 @@ BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 
 def tidy_line(text: str) -> str:
     """Return the text as one tidy line."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return " ".join(tidy_text(text).split())
 
 

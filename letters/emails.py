@@ -22,6 +22,7 @@ from django.utils.translation import override
 
 from campaign.content.models import Campaign
 from letters.drafting import LetterText, read_letter, tidy_line
+from letters.mime import Header, write_message
 from letters.models import Letter, Notice
 from letters.privacy import make_confirm_token, make_token
 from letters.rendering import render_letter_pdf
@@ -132,24 +133,22 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
         pdf = render_letter_pdf(text)
         plain = write_plain_text(text)
     recipient = choose_recipient(letter)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = address_letter(letter.sender_name, letter.campaign)
-    message["Reply-To"] = Address(tidy_line(letter.sender_name), addr_spec=letter.sender_email)
-    message["To"] = (
-        Address(addr_spec=recipient)
-        if letter.rehearsal
-        else Address(tidy_line(letter.member_name), addr_spec=recipient)
-    )
-    message["Subject"] = write_subject(letter.subject, letter.constituency_name, rehearsal=letter.rehearsal)
-    message["Date"] = format_datetime(timezone.now())
-    message["Message-ID"] = letter.message_id or make_message_id(letter)
-    message["X-Parley-Reference"] = letter.reference
+    sender = address_letter(letter.sender_name, letter.campaign)
+    to = "" if letter.rehearsal else tidy_line(letter.member_name)
+    headers: list[Header] = [
+        ("From", (sender.display_name, sender.addr_spec)),
+        ("Reply-To", (tidy_line(letter.sender_name), letter.sender_email)),
+        ("To", (to, recipient)),
+        ("Subject", write_subject(letter.subject, letter.constituency_name, rehearsal=letter.rehearsal)),
+        ("Date", format_datetime(timezone.now())),
+        ("Message-ID", letter.message_id or make_message_id(letter)),
+        ("X-Parley-Reference", letter.reference),
+    ]
     if letter.rehearsal:
         notice = _("REHEARSAL: this letter was not sent to an MP. It would have gone to %(mp)s <%(address)s>.")
         plain = notice % {"mp": letter.member_name, "address": letter.member_email} + "\n\n" + plain
-    message.set_content(plain, cte="quoted-printable")
-    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name_pdf(letter))
-    return Mail(letter.envelope_sender, recipient, message.as_bytes()), hashlib.sha256(pdf).hexdigest()
+    content = write_message(headers, plain, pdf, name_pdf(letter))
+    return Mail(letter.envelope_sender, recipient, content), hashlib.sha256(pdf).hexdigest()
 
 
 def build_notice_mail(letter: Letter, kind: str) -> Mail:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +19,7 @@ from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
 from letters import counts, records  # noqa: F401 Django looks for models here
 from letters.encrypted import BlindIndexField, EncryptedTextField, make_index
+from letters.statements import MoveRows, move_at_once
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -259,29 +263,98 @@ class Letter(models.Model):
         Returns False, and changes nothing, if somebody else was first. Raises ValueError for a move that the
         table does not allow.
         """
-        if status not in MOVES[self.status]:
-            raise ValueError(f"a letter cannot move from {self.status} to {status}")
-        if status not in LEASED:
-            changes |= {"lease_token": None, "lease_until": None}
-        mine = Letter.objects.filter(pk=self.pk, status=self.status)
-        if lease is not None:
-            mine = mine.filter(lease_token=lease)
-        with transaction.atomic():
-            if not mine.update(status=status, **changes):
-                return False
-            self.events.create(what=status, note=note, actor=actor)
-            if status in TOLD_BY_MAIL and not self.text_erased_at:
-                # Each kind once in a letter's life, also if it fails, is retried and fails again.
-                Notice.objects.get_or_create(letter=self, kind=TOLD_BY_MAIL[status])
-        self.status = status
-        for field, value in changes.items():
-            if not isinstance(value, models.expressions.Combinable):
-                setattr(self, field, value)
-        return True
+        return make_moves(Move(self, status, note, actor, lease, changes)) == [True]
 
     def tell(self, what: Happening, *, note: str = "", actor: User | None = None) -> LetterEvent:
         """Write an event that is not a move. No personal data goes into the note."""
         return self.events.create(what=what, note=note, actor=actor)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move that a letter is to make; `Letter.move_to` says what each field means."""
+
+    letter: Letter
+    status: Status
+    note: str = ""
+    actor: User | None = None
+    lease: uuid.UUID | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def update(self) -> bool:
+        """Change the row if it is still where the move starts; return whether it was."""
+        mine = Letter.objects.filter(pk=self.letter.pk, status=self.letter.status)
+        if self.lease is not None:
+            mine = mine.filter(lease_token=self.lease)
+        return bool(mine.update(status=self.status, **self._all_changes()))
+
+    def counts_on_row(self) -> bool:
+        """Whether it sets a field by what the row holds, such as F("attempts") + 1."""
+        return any(isinstance(value, models.expressions.Combinable) for value in self.changes.values())
+
+    def write_rows(self, owed: bool) -> MoveRows:
+        """Return what the move writes; `owed` if the writer is to be told."""
+        now = timezone.now()
+        return MoveRows(
+            columns={
+                (column := Letter._meta.get_field(name)).attname: column.get_db_prep_save(value, connection)
+                for name, value in {"status": self.status.value, **self._all_changes()}.items()
+            },
+            pk=self.letter.pk,
+            status=self.letter.status,
+            lease=self.lease,
+            event=(now, self.status.value, self.note, self.actor.pk if self.actor else None),
+            # Each kind once in a letter's life, also if it fails, is retried and fails again.
+            notice=(TOLD_BY_MAIL[self.status], now) if owed else None,
+        )
+
+    def show(self) -> None:
+        """Have the letter in memory say what its row says."""
+        self.letter.status = self.status
+        for name, value in self._all_changes().items():
+            if not isinstance(value, models.expressions.Combinable):
+                setattr(self.letter, name, value)
+
+    def _all_changes(self) -> dict[str, Any]:
+        return self.changes | ({} if self.status in LEASED else {"lease_token": None, "lease_until": None})
+
+
+def make_moves(*moves: Move) -> list[bool]:
+    """Make those of the moves that are still possible, with their events, in one transaction; tell which were made.
+
+    On PostgreSQL it is one statement, for a sender does this with each letter.
+    Raises ValueError for a move that the table does not allow; then none is made.
+    """
+    if not moves:
+        return []
+    for move in moves:
+        if move.status not in MOVES[move.letter.status]:
+            raise ValueError(f"a letter cannot move from {move.letter.status} to {move.status}")
+    told = [move.status in TOLD_BY_MAIL and not move.letter.text_erased_at for move in moves]
+    if connection.vendor == "postgresql" and not any(move.counts_on_row() for move in moves):
+        made = move_at_once([move.write_rows(owed) for move, owed in zip(moves, told, strict=True)])
+    else:
+        made = move_in_turn(moves, told)
+    for move in compress(moves, made):
+        move.show()
+    return made
+
+
+def move_in_turn(moves: Sequence[Move], told: Sequence[bool]) -> list[bool]:
+    """Make the moves with a query for each table, in one transaction; return which were made."""
+    with transaction.atomic():
+        made = [move.update() for move in moves]
+        LetterEvent.objects.bulk_create(
+            [
+                LetterEvent(letter=move.letter, what=move.status, note=move.note, actor=move.actor)
+                for move in compress(moves, made)
+            ]
+        )
+        owed = [move for move, was_made, owed in zip(moves, made, told, strict=True) if was_made and owed]
+        Notice.objects.bulk_create(
+            [Notice(letter=move.letter, kind=TOLD_BY_MAIL[move.status]) for move in owed], ignore_conflicts=True
+        )
+    return made
 
 
 class LetterParagraph(models.Model):

@@ -6,6 +6,7 @@ import enum
 import math
 import re
 import smtplib
+import socket
 import ssl
 import time
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Self
 
 from django.conf import settings
 
+ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # what MAIL and RCPT can carry: printable ASCII without <, > and space
 IDLE_SECONDS = 10  # after this long the server may have hung up: ask before use
 
 
@@ -52,8 +54,10 @@ def _judge(code: int, words: bytes | str) -> Answer:
 
 def _stuff(message: bytes) -> bytes:
     """Return the message with CRLF line ends, leading dots doubled and the final dot (RFC 5321, 4.5.2)."""
-    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
-    return re.sub(rb"(?m)^\.", b"..", lines.removesuffix(b"\r\n")) + b"\r\n.\r\n"
+    if not message.count(b"\r\n") == message.count(b"\r") == message.count(b"\n"):
+        message = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
+    stuffed = (b"\r\n" + message.removesuffix(b"\r\n")).replace(b"\r\n.", b"\r\n..")
+    return stuffed[2:] + b"\r\n.\r\n"
 
 
 class Connection:
@@ -90,6 +94,9 @@ class Connection:
                 server = smtplib.SMTP_SSL(*place, timeout=settings.EMAIL_TIMEOUT, context=context)
             else:
                 server = smtplib.SMTP(*place, timeout=settings.EMAIL_TIMEOUT)
+            assert server.sock is not None
+            # Without it a message's last piece waits for an acknowledgement that the server puts off: 40 ms a letter.
+            server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if settings.EMAIL_USE_TLS:
                 server.starttls(context=context)
             server.ehlo_or_helo_if_needed()
@@ -113,21 +120,24 @@ class Connection:
     def send(self, envelope_sender: str, recipient: str, message: bytes, *, until: float = math.inf) -> Answer:
         """Offer one message and return its fate. Never raises for what the server or the network does.
 
-        After `until` (of `time.monotonic`) the text does not go out: who was stopped that long has lost the lease.
+        An address that SMTP cannot carry is refused. After `until` (of `time.monotonic`) the text does not go out:
+        who was stopped that long has lost the lease.
         """
+        if not ADDRESS.fullmatch(envelope_sender) or not ADDRESS.fullmatch(recipient):
+            return Answer(Fate.REFUSED, "The address has characters that mail cannot carry.")
         try:
             server, refusal = self._offer(envelope_sender, recipient)
         except ServerUnavailable as error:
             return Answer(Fate.DEFERRED, str(error))
         if refusal is not None:
-            self._reset(server, refusal)
+            if self._server is not None:
+                self._reset(server, refusal)
             return refusal
         if time.monotonic() > until:
             self._drop()
             return Answer(Fate.DEFERRED, "The sender took too long to offer the letter; the text was not sent.")
         try:
-            # Text and final dot in one write: two writes cost 44 ms a letter (Nagle against delayed ACK).
-            server.send(_stuff(message))
+            server.send(_stuff(message))  # with its final dot, in one write
             code, words = server.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
@@ -161,13 +171,30 @@ class Connection:
 
     def _decline(self, server: smtplib.SMTP, envelope_sender: str, recipient: str) -> Answer | None:
         """Return the server's answer if it declines sender, recipient or data; None if it waits for the text."""
-        code, words = server.mail(envelope_sender)
-        if 200 <= code <= 299:
-            code, words = server.rcpt(recipient)
-        if not 200 <= code <= 299:
-            return _judge(code, words)
-        code, words = server.docmd("DATA")
-        return None if code == 354 else _judge(code, words)
+        if not server.has_extn("pipelining"):
+            code, words = server.mail(envelope_sender)
+            if 200 <= code <= 299:
+                code, words = server.rcpt(recipient)
+            if not 200 <= code <= 299:
+                return _judge(code, words)
+            code, words = server.docmd("DATA")
+            return None if code == 354 else _judge(code, words)
+        # RFC 2920: the three in one write, and the answers in their order; two round trips a letter instead of four.
+        server.send(f"MAIL FROM:<{envelope_sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n")
+        refusal = None
+        for least, most in ((200, 299), (200, 299), (354, 354)):
+            try:
+                code, words = server.getreply()
+            except smtplib.SMTPServerDisconnected:
+                if refusal is None:
+                    raise
+                self._drop()  # it had said why
+                return refusal
+            if not least <= code <= most:
+                refusal = refusal or _judge(code, words)
+        if refusal is not None and code == 354:
+            self._drop()  # it waits for a text whose recipient it has declined: it gets none, not even an empty one
+        return refusal
 
     def _reset(self, server: smtplib.SMTP, refusal: Answer) -> None:
         """Clear the declined message, so that the connection serves the next. After 421 the server hangs up."""

@@ -149,8 +149,9 @@ def make_postgres(folder: Path) -> tuple[Service, str]:
     with postgres.run_postgres(folder):
         pass  # it leaves a cluster behind
     programs, port = postgres._find_programs(), find_free_port()
-    durable = postgres.OPTIONS | {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-    options = [part for name, value in durable.items() for part in ("-c", f"{name}={value}")]
+    options = [
+        part for name, value in (postgres.OPTIONS | postgres.DURABLE).items() for part in ("-c", f"{name}={value}")
+    ]
 
     def is_ready(_service: Service) -> bool:
         asked: list[str | Path] = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]

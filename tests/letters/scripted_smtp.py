@@ -29,6 +29,7 @@ class ScriptedServer:
     script: deque[str] = field(default_factory=deque)
     taken: list[Taken] = field(default_factory=list)
     connections: int = 0
+    pipelining: bool = False  # whether it says that it takes several commands at once (RFC 2920)
     released: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> ScriptedServer:
@@ -77,7 +78,9 @@ class ScriptedServer:
                 verb, _space, rest = line.decode().strip().partition(" ")
                 verb = verb.upper()
                 if verb in ("EHLO", "HELO"):
-                    go_on = say(self._next("ehlo", "250 scripted"))
+                    if self.pipelining:
+                        say("250-scripted")
+                    go_on = say(self._next("ehlo", "250 PIPELINING" if self.pipelining else "250 scripted"))
                 elif verb == "MAIL":
                     if self._breaks("drop-mail"):
                         return
@@ -107,6 +110,8 @@ class ScriptedServer:
             if line == b".\r\n":
                 break
             lines.append(line[1:] if line.startswith(b".") else line)
+        else:
+            return False  # the client hung up before the final dot: nothing is taken
         if self._breaks("drop-end"):
             self.taken.append(Taken(sender, recipient, b"".join(lines)))
             return False

@@ -16,7 +16,7 @@ from campaign.content.models import Campaign
 from letters import backoff, delivery, emails
 from letters.claims import claim_letters, recover_leases
 from letters.delivery import drain_queue, settle_letter, start_letter
-from letters.models import Letter, Status
+from letters.models import Letter, Status, make_moves
 from letters.smtp import Answer, Fate
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
@@ -174,10 +174,10 @@ def test_a_sender_that_lost_its_lease_sends_nothing_and_writes_nothing() -> None
     [letter] = claim_letters(lease)
     Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
     assert recover_leases() == {"queued": 1}
-    assert start_letter(letter, lease) is False
+    assert make_moves(start_letter(letter, lease)) == [False]
     [again] = claim_letters(uuid.uuid4())
     letter.status = Status.SENDING
-    assert settle_letter(letter, Answer(Fate.ACCEPTED, "250"), lease) is None
+    assert make_moves(settle_letter(letter, Answer(Fate.ACCEPTED, "250"), lease)) == [False]
     again.refresh_from_db()
     assert again.status == Status.CLAIMED
 
@@ -186,7 +186,7 @@ def test_a_letter_whose_sender_died_while_sending_becomes_unknown() -> None:
     letter = make_letter()
     lease = uuid.uuid4()
     [claimed] = claim_letters(lease)
-    assert start_letter(claimed, lease)
+    assert make_moves(start_letter(claimed, lease)) == [True]
     Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
     assert recover_leases() == {"unknown": 1}
     letter.refresh_from_db()

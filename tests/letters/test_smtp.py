@@ -20,6 +20,13 @@ def send(connection: Connection, content: bytes = MESSAGE) -> Answer:
     return connection.send("bounce@parley.localhost", "mp@parliament.example", content)
 
 
+@pytest.fixture(params=[False, True], ids=["one command at a time", "pipelining"])
+def scripted(scripted: ScriptedServer, request: pytest.FixtureRequest) -> ScriptedServer:
+    """The scripted server, of both kinds: what an answer means does not depend on it."""
+    scripted.pipelining = request.param
+    return scripted
+
+
 def test_an_accepted_message_arrives_byte_for_byte(scripted: ScriptedServer) -> None:
     with Connection() as connection:
         assert send(connection) == Answer(Fate.ACCEPTED, "250 queued as 42")
@@ -79,7 +86,8 @@ def test_one_connection_serves_many_messages_also_after_a_refusal(scripted: Scri
         assert [send(connection).fate for _ in range(1)] == [Fate.REFUSED]
         scripted.script.clear()
         assert [send(connection).fate for _ in range(3)] == [Fate.ACCEPTED] * 3
-    assert scripted.connections == 1
+    # A server that wants the text for nobody is hung up on, for want of another way out.
+    assert scripted.connections == (2 if scripted.pipelining else 1)
 
 
 def test_a_server_that_hung_up_between_messages_is_called_again(scripted: ScriptedServer) -> None:
@@ -111,3 +119,20 @@ def test_no_server_is_unavailable_and_says_why(settings: Any) -> None:
         with pytest.raises(ServerUnavailable, match="refused"):
             connection.open()
         assert send(connection).fate is Fate.DEFERRED
+
+
+def test_a_server_that_wants_the_text_for_nobody_gets_none(scripted: ScriptedServer) -> None:
+    scripted.pipelining = True
+    scripted.script.append("rcpt 550 no such person")  # and then 354, where RFC 2920 wants 5xx
+    with Connection() as connection:
+        assert send(connection) == Answer(Fate.REFUSED, "550 no such person")
+        assert send(connection).fate is Fate.ACCEPTED
+    assert (scripted.connections, len(scripted.taken)) == (2, 1)
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b>\r\nRCPT TO:<x@y", "ann@exämple.org", "a b@c.example"])
+def test_an_address_that_mail_cannot_carry_is_refused_and_not_written(scripted: ScriptedServer, address: str) -> None:
+    with Connection() as connection:
+        assert connection.send("bounce@parley.localhost", address, MESSAGE).fate is Fate.REFUSED
+        assert connection.send(address, "mp@parliament.example", MESSAGE).fate is Fate.REFUSED
+    assert scripted.connections == 0

@@ -15,16 +15,15 @@ from tests.servers.processes import find_free_port, running
 OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "max_connections": "60",
 }
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+FLEETING = dict.fromkeys(DURABLE, "off")
 
 
 @contextmanager
-def run_postgres(folder: Path) -> Iterator[str]:
-    """Yield the DATABASE_URL of a cluster of its own."""
+def run_postgres(folder: Path, *, durable: bool = False) -> Iterator[str]:
+    """Yield the DATABASE_URL of a cluster of its own; a `durable` one survives a power cut, as in production."""
     programs = _find_programs()
     user = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
     cluster = folder / "cluster"
@@ -49,7 +48,11 @@ def run_postgres(folder: Path) -> Iterator[str]:
     if made.returncode:
         raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
     port = find_free_port()
-    options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+    options = [
+        part
+        for name, value in (OPTIONS | (DURABLE if durable else FLEETING)).items()
+        for part in ("-c", f"{name}={value}")
+    ]
 
     def is_ready() -> bool:
         asked: list[str | Path] = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]

@@ -1,0 +1,1 @@
+"""What benchmarks/delivery.py runs: the contenders, and the servers they send through."""
