@@ -268,8 +268,14 @@ MAILBOX_DIR: Path | None = Path(env.str("MAILBOX_DIR")) if env.str("MAILBOX_DIR"
 REDIS_URL: str = env.str("REDIS_URL", "")
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    # Without these a page waited for more than 30 s on a Redis that hangs.
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"socket_timeout": 2, "socket_connect_timeout": 2}
+    # Without these a page waited for more than 30 s on a Redis that hangs; without the last two, for 6 to 8 s, as Kombu
+    # connects four times. What it then does not say, the next sweep does.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+        "max_retries": 1,
+        "connect_retries_timeout": 1,
+    }
 else:
     _queue_dir = DATA_DIR / "queue"
     CELERY_BROKER_URL = "wholefiles://"  # campaign.broker: Celery's filesystem broker, made safe
