@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from letters.backoff import MOST_ATTEMPTS, count_pause

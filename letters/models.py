@@ -270,6 +270,13 @@ class Letter(models.Model):
         return self.events.create(what=what, note=note, actor=actor)
 
 
+def _concrete(name: str) -> models.Field[Any, Any]:
+    """Return the letter's field of that name."""
+    column = Letter._meta.get_field(name)
+    assert isinstance(column, models.Field)
+    return column
+
+
 @dataclass(frozen=True)
 class Move:
     """A move that a letter is to make; `Letter.move_to` says what each field means."""
@@ -297,7 +304,7 @@ class Move:
         now = timezone.now()
         return MoveRows(
             columns={
-                (column := Letter._meta.get_field(name)).attname: column.get_db_prep_save(value, connection)
+                name: _concrete(name).get_db_prep_save(value, connection)
                 for name, value in {"status": self.status.value, **self._all_changes()}.items()
             },
             pk=self.letter.pk,
