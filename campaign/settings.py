@@ -100,9 +100,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "campaign.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -209,7 +210,12 @@ BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", False)
 PROXY_COUNT: int = env.int("PROXY_COUNT", 1 if BEHIND_PROXY else 0)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"  # pages with a secret in their address say "no-referrer"
+# Who is told of holes in the site, in /.well-known/security.txt: an address or a URL, and until when it holds.
+SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", "")
+SECURITY_EXPIRES: dt.date | None = env.date("SECURITY_EXPIRES", None)
+if any(c.isspace() for c in SECURITY_CONTACT):
+    raise ImproperlyConfigured("SECURITY_CONTACT has to be one address or one URL.")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,9 +1,11 @@
-"""The URLconf. It only names what the apps serve; it imports neither of them."""
+"""The URLconf. It only names what the apps serve; it imports none of them."""
 
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
+
+from campaign.disclosure import show_security_txt
 
 admin.site.site_header = _("Parley: the organisers’ desk")
 admin.site.site_title = _("Parley")
@@ -11,6 +13,7 @@ admin.site.index_title = _("Campaigns, letters, Parliament")
 
 urlpatterns = [
     path(settings.ADMIN_PATH, admin.site.urls),
+    path(".well-known/security.txt", show_security_txt, name="security-txt"),
     path("", include("letters.urls")),
     path("", include("campaign.content.urls")),
 ]

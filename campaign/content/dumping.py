@@ -23,7 +23,15 @@ from campaign.content.pack import (
 
 WIDTH = 110
 LONG = 100  # a text with a longer line is written as a folded block
-LEFT_OUT_IF_EMPTY = {"promoter_name", "promoter_address", "contact_email", "send_from", "send_until", "send_days"}
+LEFT_OUT_IF_EMPTY = {
+    "promoter_name",
+    "promoter_address",
+    "contact_email",
+    "complaints_contact",
+    "send_from",
+    "send_until",
+    "send_days",
+}
 
 
 def make_pack(campaign: Campaign) -> Pack:

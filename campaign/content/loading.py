@@ -19,7 +19,7 @@ from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, T
 from campaign.content.ordering import order_arguments
 from campaign.content.pack import Pack, PackArgument, PackAsk, PackTheme, shorten_text
 
-FILLED_IF_EMPTY = ("promoter_name", "promoter_address", "contact_email")
+FILLED_IF_EMPTY = ("promoter_name", "promoter_address", "contact_email", "complaints_contact")
 HOURS = ("send_from", "send_until", "send_days")  # filled only together
 TAKEN = ("title", "language", "subject", "tagline", "brief", "credit", "own_words_minimum")
 UNTOLD = {"position", "dropped_by_pack"}  # told in other words

@@ -89,6 +89,14 @@ class Campaign(models.Model):
         blank=True, validators=TEXT, help_text=_("Postal address of the promoter, for the imprint.")
     )
     contact_email = models.EmailField(blank=True)
+    complaints_contact = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=LINE,
+        help_text=_(
+            "Who deals with complaints, and how to reach them: a name with an email address or a phone number."
+        ),
+    )
     rehearsal_address = models.EmailField(
         blank=True, help_text=_("Where letters go in rehearsal. Empty: the address the operator has set.")
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.content.models import Campaign
+from campaign.disclosure import is_security_contact_good
 
 Mode = Campaign.Mode
 
@@ -38,6 +39,7 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
         Requirement(_("The promoter's name"), bool(campaign.promoter_name), here),
         Requirement(_("The promoter's postal address"), bool(campaign.promoter_address), here),
         Requirement(_("A contact email address"), bool(campaign.contact_email), here),
+        Requirement(_("Who deals with complaints"), bool(campaign.complaints_contact), here),
         Requirement(
             _("At least one argument that is offered"),
             offered.exists(),
@@ -53,6 +55,11 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
             _("It is in rehearsal or paused"),
             campaign.mode in COMES_FROM[Mode.LIVE],
             _("It is live already.") if campaign.mode == Mode.LIVE else _("Resume it in rehearsal first."),
+        ),
+        Requirement(
+            _("A contact for those who find a hole in the site"),
+            is_security_contact_good(),
+            _("The operator of this site has to set SECURITY_CONTACT, and SECURITY_EXPIRES to a day to come."),
         ),
         Requirement(
             _("Signing in to these pages takes a second factor"),

@@ -86,6 +86,7 @@ class Pack:
     promoter_name: str = ""
     promoter_address: str = ""
     contact_email: str = ""
+    complaints_contact: str = ""
     send_from: ClockTime = ClockTime("")
     send_until: ClockTime = ClockTime("")
     send_days: str = ""

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from campaign.content import views
+from campaign.content import pages, views
 
 urlpatterns = [
     path("", views.show_home, name="home"),
+    path("privacy/", pages.show_privacy, name="privacy"),
+    path("imprint/", pages.show_imprint, name="imprint"),
+    path("complaints/", pages.show_complaints, name="complaints"),
+    path("accessibility/", pages.show_accessibility, name="accessibility"),
     path("<slug:slug>/", views.show_campaign, name="campaign"),
 ]

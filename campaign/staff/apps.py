@@ -10,6 +10,10 @@ class StaffConfig(AppConfig):
     name = "campaign.staff"
     label = "staff"
 
+    def ready(self) -> None:
+        """Register the checks of a deployment."""
+        from campaign import checks  # noqa: F401
+
 
 class DeskConfig(apps.AdminConfig):
     """Django's admin, behind our door."""

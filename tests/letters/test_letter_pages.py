@@ -126,7 +126,7 @@ def test_secret_pages_stay_out_of_caches_and_referrers(client: Client, letter: L
     path = confirm_path(letter) if name == "confirm" else letter_path(letter, name)
     for page in (client.get(path), client.get(reverse(name, args=["wrong"]))):
         assert page["Cache-Control"] == "no-store, private"
-        assert page["Referrer-Policy"] == "same-origin"
+        assert page["Referrer-Policy"] == "no-referrer"
         assert page["X-Robots-Tag"] == "noindex"
 
 

@@ -80,8 +80,16 @@ class CampaignAdmin(CampaignBase):
         (
             _("Who runs it, and when"),
             {
-                "fields": ["promoter_name", "promoter_address", "contact_email", "starts_on", "ends_on", "offers_news"],
-                "description": _("A campaign cannot go live without a promoter, an address and a contact."),
+                "fields": [
+                    "promoter_name",
+                    "promoter_address",
+                    "contact_email",
+                    "complaints_contact",
+                    "starts_on",
+                    "ends_on",
+                    "offers_news",
+                ],
+                "description": _("A campaign cannot go live without a promoter, an address and contacts."),
             },
         ),
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -51,7 +52,13 @@ def chief(client: Client, organiser: User) -> User:
 def ready(campaign: Campaign, settings: Settings) -> Campaign:
     """A campaign that lacks nothing."""
     settings.LIVE_DELIVERY = True
-    imprint = {"promoter_name": "Jane Roe", "promoter_address": "1 High Street", "contact_email": "jane@example.org"}
+    settings.SECURITY_CONTACT, settings.SECURITY_EXPIRES = "security@example.org", dt.date(9999, 1, 1)
+    imprint = {
+        "promoter_name": "Jane Roe",
+        "promoter_address": "1 High Street",
+        "contact_email": "jane@example.org",
+        "complaints_contact": "John Roe, complaints@example.org",
+    }
     Campaign.objects.update(**imprint)
     campaign.refresh_from_db()
     return campaign
@@ -246,8 +253,10 @@ def test_the_go_live_page_lists_what_is_missing_and_refuses(client: Client, chie
         "The promoter's name",
         "The promoter's postal address",
         "A contact email address",
+        "Who deals with complaints",
         "At least one argument that is offered",
         "At least one ask",
+        "A contact for those who find a hole in the site",
         "This site may send letters to MPs",
     ]
     assert '<input type="submit"' not in page.content.decode().split("content-main")[1]
@@ -259,6 +268,7 @@ MISSING: list[dict[str, Any]] = [
     {"promoter_name": ""},
     {"promoter_address": ""},
     {"contact_email": ""},
+    {"complaints_contact": ""},
     {"ends_on": dt.date(2020, 1, 1)},
     {"mode": "closed"},
 ]
@@ -278,6 +288,25 @@ def test_an_operator_who_has_not_allowed_it_refuses(
 ) -> None:
     settings.LIVE_DELIVERY = False
     client.post(go_live_path(ready), {"slug": ready.slug})
+    assert see_mode(ready) == "rehearsal"
+
+
+@pytest.mark.parametrize(
+    "without", [{"ADMIN_TOTP": False}, {"SECURITY_CONTACT": ""}, {"SECURITY_EXPIRES": dt.date(2020, 1, 1)}]
+)
+def test_without_a_second_factor_or_a_security_contact_no_campaign_goes_live(
+    client: Client, chief: User, ready: Campaign, settings: Settings, without: dict[str, Any]
+) -> None:
+    for name, value in without.items():
+        setattr(settings, name, value)
+    client.post(go_live_path(ready), {"slug": ready.slug})
+    assert see_mode(ready) == "rehearsal"
+
+
+def test_going_live_asks_for_a_fresh_proof(client: Client, chief: User, ready: Campaign) -> None:
+    otp_login(client, chief, seconds_ago=11 * 60)
+    answer = client.post(go_live_path(ready), {"slug": ready.slug})
+    assert answer.headers["Location"] == f"{reverse('admin:again')}?{urlencode({'next': go_live_path(ready)})}"
     assert see_mode(ready) == "rehearsal"
 
 

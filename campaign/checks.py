@@ -1,0 +1,34 @@
+"""What `manage.py check --deploy` says about settings that suit the demo and no server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+
+from campaign.disclosure import is_security_contact_good
+
+
+@register(Tags.security, deploy=True)
+def check_for_deployment(**kwargs: Any) -> list[CheckMessage]:
+    """Return a warning for each setting that is still the demo's."""
+    unfit = [
+        (
+            settings.SECRET_KEY.startswith("only-for-tests-"),
+            "SECRET_KEY is the tests'. `make setup` makes one.",
+        ),
+        ("*" in settings.ALLOWED_HOSTS, "ALLOWED_HOSTS lets any host name in. Name the site's own."),
+        (not settings.HTTPS, "SITE_URL does not begin with https://, so cookies and pages travel in the clear."),
+        (not settings.ADMIN_TOTP, "ADMIN_TOTP is off: a password alone opens the organisers' pages. Remove it."),
+        (settings.MAILBOX_DIR is not None, "MAILBOX_DIR is set: the demo's mailbox keeps all mail. Remove it."),
+        (is_example(settings.LETTERS_FROM), "LETTERS_FROM is not set to an address of your own."),
+        (is_example(settings.REHEARSAL_ADDRESS), "REHEARSAL_ADDRESS is not set to an address of your own."),
+        (not is_security_contact_good(), "SECURITY_CONTACT is not set, or SECURITY_EXPIRES is past."),
+    ]
+    return [Warning(text, id=f"parley.W{number:03}") for number, (bad, text) in enumerate(unfit, start=1) if bad]
+
+
+def is_example(address: str) -> bool:
+    """Whether an email address is the default, which reaches nobody."""
+    return address.rstrip(">").endswith(".localhost")

@@ -1,0 +1,56 @@
+"""What every site has to say of itself: privacy notice, imprint, complaints, accessibility."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from campaign.content.models import Campaign
+
+# The day of the words in templates/content/privacy.html. A test asks for a new one when they change.
+PRIVACY_VERSION = dt.date(2026, 11, 22)
+PRIVACY_SHA256 = "f699860d27fe39539b386ffb4610fb0ca552c5f2f84eb0cface15d1dbd993f03"
+ACCESSIBILITY_VERSION = dt.date(2026, 11, 22)
+
+
+def list_campaigns() -> list[Campaign]:
+    """Return all campaigns, open ones first: letters of closed ones are kept for a while, too."""
+    return sorted(Campaign.objects.all(), key=lambda campaign: campaign.mode == Campaign.Mode.CLOSED)
+
+
+@require_safe
+def show_privacy(request: HttpRequest) -> HttpResponse:
+    """Show the privacy notice; its periods are the settings' own, so that it cannot say others."""
+    context = {
+        "campaigns": list_campaigns(),
+        "version": PRIVACY_VERSION,
+        "draft_hours": settings.DRAFT_HOURS,
+        "unconfirmed_days": settings.UNCONFIRMED_DAYS,
+        "letter_days": settings.LETTER_DAYS,
+        "identity_days": settings.IDENTITY_DAYS,
+        "lockout_minutes": settings.LOCKOUT_MINUTES,
+    }
+    return render(request, "content/privacy.html", context)
+
+
+@require_safe
+def show_imprint(request: HttpRequest) -> HttpResponse:
+    """Show who runs each campaign, with name and postal address."""
+    return render(request, "content/imprint.html", {"campaigns": list_campaigns()})
+
+
+@require_safe
+def show_complaints(request: HttpRequest) -> HttpResponse:
+    """Show to whom people complain, and who stands above them."""
+    return render(request, "content/complaints.html", {"campaigns": list_campaigns()})
+
+
+@require_safe
+def show_accessibility(request: HttpRequest) -> HttpResponse:
+    """Show how accessible the site is, and whom to tell if it is not."""
+    context = {"campaigns": list_campaigns(), "version": ACCESSIBILITY_VERSION}
+    return render(request, "content/accessibility.html", context)
