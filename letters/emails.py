@@ -22,6 +22,7 @@ from django.utils.translation import override
 
 from campaign.content.models import Campaign
 from letters.drafting import LetterText, read_letter, tidy_line
+from letters.links import list_links
 from letters.mime import Header, write_message
 from letters.models import Letter, Notice
 from letters.privacy import make_confirm_token, make_token
@@ -167,6 +168,8 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
         "rehearsal": letter.rehearsal,
     }
     pdf = None
+    if kind == Notice.Kind.LINKS:
+        context["links"] = list_links(letter)
     with override(letter.language):
         if kind == Notice.Kind.SENT:
             text = read_letter(letter)
@@ -181,7 +184,9 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
     message["Subject"] = subject
     message["Date"] = format_datetime(timezone.now())
     # Mail programs show a message once for each Message-ID: what is sent again on purpose needs another one.
-    again = letter.confirm_generation + letter.confirm_repeats if confirming else 0
+    again: int | str = letter.confirm_generation + letter.confirm_repeats if confirming else 0
+    if kind == Notice.Kind.LINKS:
+        again = timezone.now().strftime("%Y%m%d%H%M%S%f")
     message["Message-ID"] = f"<{kind}{again or ''}.{letter.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office replies away
     message.set_content(plain, cte="quoted-printable")

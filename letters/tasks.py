@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaign.staff.lockout import forget_old_attempts
 from letters.claims import recover_leases
 from letters.delivery import drain_queue
+from letters.links import answer_requests
 from letters.models import Heartbeat
 from letters.notices import send_notices
 from letters.privacy import finish_erasures
@@ -26,6 +27,7 @@ TALLY_SECONDS = 10  # what is left over is counted the next time
 @shared_task
 def wake() -> None:
     """Send what is due: notices first, for somebody waits for them; then letters, and the notices they gave rise to."""
+    answer_requests()
     send_notices()
     sent = drain_queue()
     finish_erasures()  # of letters that were being sent when their writers asked

@@ -1,0 +1,64 @@
+"""The way back for those who have lost their link: a mail to the address that the letters were written from.
+
+Whoever asks learns nothing: the page does the same for every address; only a worker looks whether there are letters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from letters.encrypted import make_index
+from letters.models import Letter, LetterQuerySet, Notice, Status
+from letters.privacy import CONFIRM_WITHIN, make_confirm_token, make_token
+from letters.records import LinkRequest
+
+PAUSE = dt.timedelta(hours=1)  # at most one mail to an address in this time
+
+
+def ask_for_links(address: str) -> None:
+    """Write down that somebody wants the links of this address, unless that was so within the hour."""
+    now = timezone.now()
+    index = make_index(address)
+    LinkRequest.objects.get_or_create(email_index=index, defaults={"asked_at": now})
+    asked_before = LinkRequest.objects.filter(email_index=index, asked_at__lt=now - PAUSE)
+    asked_before.update(asked_at=now, answered_at=None)
+
+
+def answer_requests() -> int:
+    """Owe a mail to each address that was asked for and has letters; return how many mails."""
+    owed = 0
+    for request in LinkRequest.objects.filter(answered_at=None):
+        with transaction.atomic():
+            if not LinkRequest.objects.filter(pk=request.pk, answered_at=None).update(answered_at=timezone.now()):
+                continue  # another worker was first
+            newest = find_letters(request.email_index).sealed().order_by("-created_at").first()
+            if newest:
+                due = {"due_at": timezone.now(), "attempts": 0, "sent_at": None}
+                Notice.objects.update_or_create(letter=newest, kind=Notice.Kind.LINKS, defaults=due)
+                owed += 1
+    return owed
+
+
+def find_letters(index: str) -> LetterQuerySet:
+    """Return the letters from the address with this index whose links still lead somewhere."""
+    too_old = timezone.now() - CONFIRM_WITHIN
+    letters = Letter.objects.filter(sender_email_index=index, erase_requested_at=None)
+    return letters.exclude(status=Status.UNCONFIRMED, created_at__lt=too_old)
+
+
+def list_links(letter: Letter) -> list[tuple[Letter, str]]:
+    """Return all letters from this letter's address, newest first, each with its secret link."""
+    letters = find_letters(letter.sender_email_index).sealed().order_by("-created_at")
+    return [(one, settings.SITE_URL + make_path(one)) for one in letters[:20]]
+
+
+def make_path(letter: Letter) -> str:
+    """Return the secret path of the letter: to confirm it, while that is to be done."""
+    if letter.status == Status.UNCONFIRMED:
+        return reverse("confirm", args=[make_confirm_token(letter)])
+    return reverse("letter", args=[make_token(letter.id, "letter")])

@@ -1,0 +1,71 @@
+"""What supporters may ask for: all that is held of them, and a link that they have lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from letters.forms.journey import AddressForm
+from letters.links import ask_for_links
+from letters.models import Letter
+from letters.tasks import wake_worker
+from letters.views.letter import secret_page
+
+FIELDS = (
+    *("reference", "language", "rehearsal", "constituency_name", "constituency_gss", "member_name", "member_party"),
+    *("member_email", "salutation", "sender_name", "sender_address", "sender_postcode", "sender_email", "subject"),
+    *("ask_text", "with_sources", "dated", "own_word_count", "own_share", "own_score", "status", "created_at"),
+    *("confirmed_at", "sent_at", "posted_at", "answered_at", "text_erased_at", "scrubbed_at", "erase_requested_at"),
+    *("next_attempt_at", "attempts", "last_answer", "message_id", "envelope_sender", "pdf_sha256"),
+)
+
+
+@require_safe
+@secret_page
+def download_data(_request: HttpRequest, letter: Letter) -> HttpResponse:
+    """Give the writer everything that is held of the letter, for people and programs to read."""
+    response = JsonResponse(tell_everything(letter), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="letter-{letter.reference}.json"'
+    return response
+
+
+def tell_everything(letter: Letter) -> dict[str, Any]:
+    """Return all that the rows of a letter say of it and of its writer, but for secrets of the site."""
+    consent = {"consent": getattr(letter, "consent", None), "news": getattr(letter, "news_consent", None)}
+    return {
+        "campaign": letter.campaign.title,
+        "letter": {name: getattr(letter, name) for name in FIELDS},
+        "paragraphs": list(letter.paragraphs.values("position", "argument_key", "text", "sources")),
+        "events": list(letter.events.values("at", "what", "note")),
+        "mails": list(letter.notices.values("kind", "due_at", "sent_at", "attempts", "last_answer")),
+        "fingerprint_held": hasattr(letter, "fingerprint"),
+        **{
+            name: one and {"version": one.version, "text_sha256": one.text_sha256, "given_at": one.given_at}
+            for name, one in consent.items()
+        },
+    }
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def find_lost_links(request: HttpRequest) -> HttpResponse:
+    """Take the address of somebody who has lost their link. The answer is the same for every address."""
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ask_for_links(form.cleaned_data["email"])
+        wake_worker()
+        messages.success(
+            request,
+            _(
+                "If letters were written from that address, a mail with their links is on its way. It can take a few "
+                "minutes. We send at most one an hour."
+            ),
+        )
+        return redirect("lost-link")
+    return render(request, "letters/lost_link.html", {"form": form})

@@ -1,0 +1,111 @@
+"""Supporters get to see what is held of them, and find their letters again; others learn nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from letters.links import answer_requests, ask_for_links
+from letters.models import Letter, Notice, Status
+from letters.notices import send_notices
+from letters.privacy import erase_letter, make_confirm_token, make_token
+from letters.purging import purge_data
+from letters.records import LinkRequest
+from letters.views.rights import FIELDS
+from tests.letters.factories import make_campaign, make_letter
+from tests.letters.scripted_smtp import ScriptedServer, Taken
+
+pytestmark = pytest.mark.django_db
+JANE = "jane@supporter.example"
+KEPT_BACK = {  # secrets of the site, and its own bookkeeping
+    *("id", "draft_id", "campaign", "sender_email_index", "counted_as", "confirm_generation", "confirm_repeats"),
+    *("lease_token", "lease_until", "confirm_token_hash", "letter_token_hash"),
+}
+
+
+def test_everything_held_can_be_downloaded(client: Client) -> None:
+    letter = make_letter()
+    response = client.get(reverse("letter-data", args=[make_token(letter.id, "letter")]))
+    data = response.json()
+    assert response["Cache-Control"] == "no-store, private"
+    assert (data["letter"]["sender_name"], data["letter"]["sender_postcode"]) == ("Jane Doe", "SW1A 1AA")
+    assert [part["text"] for part in data["paragraphs"]] == [p.text for p in letter.paragraphs.all()]
+    assert [event["what"] for event in data["events"]] == ["queued"]
+    assert client.get(reverse("letter-data", args=["x" * 43])).status_code == 404
+
+
+def test_no_field_of_a_letter_is_forgotten_in_the_download() -> None:
+    assert {field.name for field in Letter._meta.concrete_fields} - KEPT_BACK == set(FIELDS)
+
+
+def read(taken: Taken) -> EmailMessage:
+    return message_from_bytes(taken.content, policy=policy.default)
+
+
+def ask(client: Client, address: str) -> tuple[int, str, int]:
+    before = LinkRequest.objects.count()
+    page = client.post(reverse("lost-link"), {"email": address}, follow=True)
+    words = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page.content.decode())
+    return page.status_code, words, LinkRequest.objects.count() - before
+
+
+def test_known_and_unknown_addresses_get_the_same_answer_for_the_same_work(client: Client) -> None:
+    make_letter(sender_email=JANE)
+    answers = [ask(client, JANE), ask(client, "nobody@supporter.example")]
+    assert answers[0] == answers[1]
+    assert "a mail with their links is on its way" in answers[0][1]
+    assert not Notice.objects.exists()
+    assert JANE not in str(list(LinkRequest.objects.values()))
+
+
+def test_the_mail_brings_the_links_of_this_address_alone_and_carries_no_name(scripted: ScriptedServer) -> None:
+    campaign = make_campaign()
+    sent, waiting = make_letter(campaign, sender_email=JANE), make_letter(campaign, queued=False, sender_email=JANE)
+    make_letter(campaign)
+    erase_letter(make_letter(campaign, sender_email=JANE))
+    for address in ("Jane@supporter.example", "nobody@supporter.example"):
+        ask_for_links(address)
+    assert answer_requests() == 1
+    assert send_notices() == 1
+    [taken] = scripted.taken
+    assert taken.recipient == JANE
+    content = read(taken).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    links = re.findall(r"http\S+", content)
+    tokens = {make_token(sent.id, "letter"), make_confirm_token(waiting)}
+    assert {link.rstrip("/").rpartition("/")[2] for link in links} == tokens
+    assert "Jane Doe" not in content
+
+
+def test_at_most_one_mail_an_hour_goes_to_an_address(scripted: ScriptedServer) -> None:
+    make_letter(sender_email=JANE)
+    for _ in range(3):
+        ask_for_links(JANE)
+        answer_requests()
+        send_notices()
+    assert len(scripted.taken) == 1
+    LinkRequest.objects.update(asked_at=timezone.now() - dt.timedelta(minutes=61))
+    ask_for_links(JANE)
+    answer_requests()
+    send_notices()
+    assert len(scripted.taken) == 2
+    assert len({read(taken)["Message-ID"] for taken in scripted.taken}) == 2
+
+
+def test_what_was_asked_for_is_forgotten_after_a_day() -> None:
+    ask_for_links(JANE)
+    LinkRequest.objects.update(asked_at=timezone.now() - dt.timedelta(hours=25))
+    assert purge_data()["requests for links"] == 1
+
+
+def test_a_wrong_address_is_explained(client: Client) -> None:
+    page = client.post(reverse("lost-link"), {"email": "jane"})
+    assert "Error:" in page.content.decode()
+    assert not LinkRequest.objects.exists()
+    assert Letter.objects.filter(status=Status.QUEUED).count() == 0
