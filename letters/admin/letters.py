@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from letters.admin.listing import PagesByLetter, PartyFilter, WhenFilter, search_letters
 from letters.admin.shapes import SHAPES
 from letters.admin.urls import list_dashboard_urls
 from letters.decisions import DECISIONS, Decision, decide
@@ -46,12 +47,14 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
         "shown_created",
         "shown_sent",
     ]
-    list_filter = ["status", "campaign", "rehearsal", "member_party"]
+    list_filter = ["status", "campaign", "rehearsal", PartyFilter, WhenFilter]
     list_select_related = ["campaign"]
-    search_fields = ["reference", "constituency_name", "constituency_gss"]
-    search_help_text = _("Search by reference, constituency or GSS code.")
-    date_hierarchy = "created_at"
+    search_fields = ["reference"]  # what else is searched: search_letters
+    search_help_text = _("Search by reference, constituency, MP or GSS code.")
+    ordering = ["-created_at", "-pk"]
+    sortable_by = ()  # newest first: only so do pages follow on one another
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they would count every letter; the dashboard has the numbers
     list_per_page = 50
     readonly_fields = ["shown_status", "goes_to", "shown_text", "shown_timeline", "shown_pdf"]
     fieldsets = [
@@ -107,6 +110,14 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
         match = request.resolver_match
         of_one = match is not None and match.url_name == "letters_letter_change"
         return letters if of_one else letters.sealed()  # type: ignore[no-any-return]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagesByLetter]:
+        """Page by letters, not by numbers."""
+        return PagesByLetter
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Letter], search_term: str) -> Any:
+        """Search where an index helps."""
+        return search_letters(queryset, search_term), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Say above the list what needs a person now, and what is stuck."""

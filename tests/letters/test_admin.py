@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from letters.models import Letter, Status
 from letters.privacy import scrub_letter
-from tests.letters.factories import make_campaign, make_letter
+from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,7 @@ def test_the_list_costs_a_constant_number_of_queries(
 
 def test_letters_are_found_by_reference_seat_and_status(admin_client: Client) -> None:
     campaign = make_campaign()
+    make_seat("W07000112", "Ynys Môn")
     one = make_letter(campaign)
     other = make_letter(campaign, queued=False, constituency_name="Ynys Môn", constituency_gss="W07000112")
     for query, found, missing in (

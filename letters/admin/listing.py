@@ -1,0 +1,131 @@
+"""The list of letters, its last page as quick as its first: pages follow on a letter, not on a number."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.parliament.models import Constituency, Member
+from letters.models import Letter
+
+MOST_COUNTED = 1000  # how far results are counted; beyond it is "more than"
+OLDER, NEWER = "older", "newer"
+
+
+class PagesByLetter(ChangeList):
+    """Newest first; a page begins after, or ends before, a letter that the link names."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Take one page, and one letter more to know whether there is another."""
+        towards, moment, pk = read_place(request.GET.get(PAGE_VAR, ""))
+        letters: QuerySet[Letter] = self.queryset.order_by("-created_at", "-pk")
+        if towards == OLDER:
+            letters = letters.filter(Q(created_at__lt=moment) | Q(pk__lt=pk), created_at__lte=moment)
+        elif towards == NEWER:
+            letters = letters.filter(Q(created_at__gt=moment) | Q(pk__gt=pk), created_at__gte=moment)
+            letters = letters.order_by("created_at", "pk")
+        page = list(letters[: self.list_per_page + 1])
+        more = len(page) > self.list_per_page
+        page = page[: self.list_per_page]
+        if towards == NEWER:
+            page.reverse()
+        self.older_url = self.link_to(OLDER, page[-1]) if page and (more or towards == NEWER) else ""
+        self.newer_url = (
+            self.link_to(NEWER, page[0]) if page and (towards == OLDER or (towards == NEWER and more)) else ""
+        )
+        self.first_url = self.get_query_string() if towards else ""
+        self.result_list = page
+        self.result_count = self.queryset.order_by()[: MOST_COUNTED + 1].count()
+        self.counted_all = self.result_count <= MOST_COUNTED
+        self.full_result_count = None
+        self.show_full_result_count = False
+        self.show_admin_actions = True
+        self.can_show_all, self.multi_page = False, self.result_count > self.list_per_page
+        self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+
+    def link_to(self, towards: str, letter: Letter) -> str:
+        """Return the address of the page older or newer than this letter."""
+        return self.get_query_string({PAGE_VAR: f"{towards}_{letter.created_at.timestamp():.6f}_{letter.pk}"})
+
+
+def read_place(text: str) -> tuple[str, dt.datetime | None, uuid.UUID | None]:
+    """Return which way to go from which letter; the first page for anything that no link of ours says."""
+    towards, _sign, place = text.partition("_")
+    moment, _sign, pk = place.partition("_")
+    try:
+        if towards in (OLDER, NEWER):
+            return towards, dt.datetime.fromtimestamp(float(moment), tz=dt.UTC), uuid.UUID(pk)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return "", None, None
+
+
+class PartyFilter(admin.SimpleListFilter):
+    """The MP's party, from the list of members: no letter has to be read for it."""
+
+    title = _("party")
+    parameter_name = "party"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name the parties."""
+        parties = Member.objects.order_by("party").values_list("party", flat=True).distinct()
+        return [(party, party) for party in parties]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        """Narrow the list down."""
+        return queryset.filter(member_party=self.value()) if self.value() else queryset
+
+
+class WhenFilter(admin.SimpleListFilter):
+    """When the letter was written: today, lately, or in one of the last twelve months."""
+
+    title = _("when it was written")
+    parameter_name = "written"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Name the times."""
+        month = timezone.localdate().replace(day=1)
+        months = []
+        for _number in range(12):
+            months.append((f"{month:%Y-%m}", f"{month:%B %Y}"))
+            month = (month - dt.timedelta(days=1)).replace(day=1)
+        return [("today", _("Today")), ("week", _("In the last 7 days")), *months]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        """Narrow the list down."""
+        value, now = self.value() or "", timezone.localtime()
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        if value == "today":
+            return queryset.filter(created_at__gte=midnight)
+        if value == "week":
+            return queryset.filter(created_at__gte=now - dt.timedelta(days=7))
+        try:
+            first = dt.datetime.strptime(value, "%Y-%m").replace(tzinfo=timezone.get_current_timezone())
+        except ValueError:
+            return queryset
+        return queryset.filter(created_at__gte=first, created_at__lt=(first + dt.timedelta(days=32)).replace(day=1))
+
+
+def search_letters(letters: QuerySet[Letter], text: str) -> QuerySet[Letter]:
+    """Return letters by reference, GSS code, constituency or MP (also one who sits no more).
+
+    Names are looked for among the 650 constituencies and their members, not in the letters.
+    """
+    text = text.strip()[:100]
+    if not text:
+        return letters
+    wanted = Q(reference__startswith=text.upper()) | Q(constituency_gss=text.upper())
+    seats = Constituency.objects.search(text).order_by().values_list("pk", flat=True)
+    members = [one for one in Member.objects.filter(sitting=False) if text.casefold() in one.name_display.casefold()]
+    wanted |= Q(constituency_gss__in=list(seats))
+    for member in members[:20]:
+        wanted |= Q(constituency_gss=member.constituency_id, member_name=member.envelope)
+    return letters.filter(wanted)
