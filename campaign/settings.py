@@ -250,7 +250,7 @@ LIVE_DELIVERY: bool = env.bool("LIVE_DELIVERY", False)
 REHEARSAL_ADDRESS: str = env.str("REHEARSAL_ADDRESS", "rehearsal@parley.localhost")
 
 
-def _read_pace(name: str, default: str) -> str:
+def _read_rate(name: str, default: str) -> str:
     """Return a rate, checked; empty for none."""
     words: str = env.str(name, default).strip()
     try:
@@ -265,8 +265,24 @@ def _read_pace(name: str, default: str) -> str:
 
 
 # How fast letters may go, over all workers.
-PACE_PER_DOMAIN: str = _read_pace("PACE_PER_DOMAIN", "120/minute")
-PACE_PER_MP: str = _read_pace("PACE_PER_MP", "30/hour")
+PACE_PER_DOMAIN: str = _read_rate("PACE_PER_DOMAIN", "120/minute")
+PACE_PER_MP: str = _read_rate("PACE_PER_MP", "30/hour")
+# How often visitors may ask (letters/gate.py). Wide enough for a hall or a household behind one address.
+LIMIT_LOOKUPS_PER_IP: str = _read_rate("LIMIT_LOOKUPS_PER_IP", "300/hour")
+LIMIT_PDFS_PER_IP: str = _read_rate("LIMIT_PDFS_PER_IP", "300/hour")
+LIMIT_LETTERS_PER_IP: str = _read_rate("LIMIT_LETTERS_PER_IP", "60/hour")
+LIMIT_LETTERS_PER_EMAIL: str = _read_rate("LIMIT_LETTERS_PER_EMAIL", "8/day")
+LIMIT_LETTERS_PER_POSTCODE: str = _read_rate("LIMIT_LETTERS_PER_POSTCODE", "60/day")
+LIMIT_LETTERS_PER_CAMPAIGN: str = _read_rate("LIMIT_LETTERS_PER_CAMPAIGN", "3000/hour")
+LIMIT_CONFIRMS_PER_IP: str = _read_rate("LIMIT_CONFIRMS_PER_IP", "120/hour")
+LIMIT_LINKS_PER_EMAIL: str = _read_rate("LIMIT_LINKS_PER_EMAIL", "3/day")
+LIMIT_LINKS_PER_IP: str = _read_rate("LIMIT_LINKS_PER_IP", "20/hour")
+# Nobody writes a letter's details faster; whoever does is asked to press the button once more. 0: not asked.
+SECONDS_TO_WRITE: int = env.int("SECONDS_TO_WRITE", 3)
+# Forms are small; the longest letter has some 20 kB. What is larger gets a 400 before it is read.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 2
 # Where the demo's mail catcher keeps what it caught; unset, there is no mailbox page.
 MAILBOX_DIR: Path | None = Path(env.str("MAILBOX_DIR")) if env.str("MAILBOX_DIR", "") else None
 

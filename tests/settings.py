@@ -29,6 +29,9 @@ with patch.object(Env, "read_env"), patch.dict(os.environ, _own):
 
 PACE_PER_DOMAIN = os.environ.get("PACE_PER_DOMAIN", "")  # letters.pacing is tested with rates of its own
 PACE_PER_MP = os.environ.get("PACE_PER_MP", "")
+for _name in [name for name in globals() if name.startswith("LIMIT_")]:
+    globals()[_name] = ""  # letters.gate is tested with limits of its own
+SECONDS_TO_WRITE = 0
 STATIC_ROOT = DATA_DIR / "collected"
 for _folder in ("queue", "collected"):
     (DATA_DIR / _folder).mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from campaign.parliament.finding import find_seats
 from campaign.parliament.models import Constituency, Member
 from letters.drafting import MOST_ARGUMENTS, Sender
 from letters.forms.fields import CrispyForm, LineField, MailAddressField
+from letters.forms.guard import StampField, TrapField
 from letters.privacy import CONSENT_TEXT
 
 
@@ -127,6 +128,7 @@ class DetailsForm(CrispyForm):
             "invalid": _("Enter an email address in full, such as name@example.org."),
         },
     )
+    started = StampField()
 
     def __init__(self, *args: Any, seat: Constituency, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -173,6 +175,7 @@ class SendForm(DetailsForm):
         label=CONSENT_TEXT,
         error_messages={"required": _("Tick the box to let us store and send your letter, or download it instead.")},
     )
+    website = TrapField()
 
 
 class AddressForm(CrispyForm):

@@ -13,8 +13,10 @@ from letters.drafting import MOST_ARGUMENTS, count_words
 from letters.emails import address_letter, write_subject
 from letters.fingerprints import warm_up
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
+from letters.gate import Act
 from letters.rendering import count_letter_pages
 from letters.views.desk import Desk, journey_step
+from letters.views.toomany import refuse_if_too_often
 
 FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
 
@@ -40,6 +42,8 @@ def find_member(desk: Desk) -> HttpResponse:
         if choose_seat(desk, desk.request.POST.get("gss", "")):
             return desk.go("write-mp")
         if form.is_valid():
+            if page := refuse_if_too_often(Act.LOOK_UP, desk.request, desk.campaign):
+                return page
             finding, _seats = find_constituencies(form.cleaned_data["postcode"])
             if finding.status == "found" and choose_seat(desk, finding.gss[0]):
                 return desk.go("write-mp")
@@ -141,4 +145,7 @@ def check_letter(desk: Desk) -> HttpResponse:
     if desk.request.method != "POST":
         return desk.go("write-details")
     form = DetailsForm(desk.request.POST, seat=desk.seat, member=desk.member)
-    return show_check(desk, form) if form.is_valid() else show_details(desk, form)
+    if not form.is_valid():
+        return show_details(desk, form)
+    # Its pages are counted, which takes half as long as the PDF.
+    return refuse_if_too_often(Act.PRINT, desk.request, desk.campaign) or show_check(desk, form)

@@ -20,10 +20,12 @@ from campaign.parliament.models import Constituency
 from letters.delivery import confirm
 from letters.drafting import read_letter
 from letters.emails import write_plain_text
+from letters.gate import Act
 from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
 from letters.privacy import CONFIRM_WITHIN, erase_letter, hash_token, make_token, withdraw_letter
 from letters.rendering import render_letter_pdf
 from letters.tasks import wake_worker
+from letters.views.toomany import refuse_if_too_often
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -106,6 +108,8 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         messages.info(request, _("You have withdrawn this letter, so it is not sent. You can write a new one."))
         return letter_url
     if request.method == "POST" and not closed:
+        if page := refuse_if_too_often(Act.CONFIRM, request, letter.campaign):
+            return page
         if not confirm_now(letter):
             messages.info(request, _("You had confirmed this letter before. It is sent once."))
         return letter_url
@@ -170,6 +174,8 @@ def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     """Give the writer the PDF of the letter."""
     if letter.text_erased_at:
         return redirect("letter", make_token(letter.id, "letter"))
+    if page := refuse_if_too_often(Act.PRINT, request, letter.campaign):
+        return page
     pdf = render_letter_pdf(read_letter(letter), large_print="large" in request.GET)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'

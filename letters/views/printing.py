@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from letters.counts import StepCount
 from letters.emails import write_plain_text
 from letters.forms.journey import DetailsForm
+from letters.gate import Act
 from letters.keeping import drop_draft
 from letters.models import DownloadCount
 from letters.rendering import render_letter_pdf
 from letters.views.desk import Desk, journey_step
 from letters.views.journey import show_details
+from letters.views.toomany import refuse_if_too_often
 
 DOWNLOADED, POSTED = "downloaded", "posted"  # session keys: the drafts that are counted, so that each counts once
 
@@ -37,6 +39,8 @@ def download_letter(desk: Desk) -> HttpResponse:
     form = DetailsForm(desk.request.POST, seat=desk.seat, member=desk.member)
     if not form.is_valid():
         return show_details(desk, form)
+    if page := refuse_if_too_often(Act.PRINT, desk.request, desk.campaign):
+        return page
     pdf = render_letter_pdf(desk.write(form.sender()), large_print="large_print" in desk.request.POST)
     if count_once(desk, DOWNLOADED):
         DownloadCount.add_one(desk.campaign, desk.seat.gss)

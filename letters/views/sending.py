@@ -8,13 +8,16 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from letters.drafting import Sender, choose_asks, compose_paragraphs, pick_ask
+from letters.forms.guard import find_doubt
 from letters.forms.journey import SendForm
+from letters.gate import Act
 from letters.models import Consent, Happening, Letter, LetterParagraph, Status
 from letters.notices import owe_confirmation
 from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_confirm_token, make_token
 from letters.tasks import wake_worker
 from letters.views.desk import Desk, journey_step
 from letters.views.journey import show_check, show_details
+from letters.views.toomany import refuse_if_too_often
 
 # What makes it another letter if the writer changes it.
 TYPED = (
@@ -44,9 +47,16 @@ def send_letter(desk: Desk) -> HttpResponse:
         return show_check(desk, form) if only_consent else show_details(desk, form)
     if form.cleaned_data["channel"] != "email" or not desk.has_enough_own_words():
         return show_check(desk, form)
+    if doubt := find_doubt(form):
+        messages.warning(desk.request, doubt)
+        return show_check(desk, form)
+    sender = form.sender()
+    refused = refuse_if_too_often(Act.ASK, desk.request, desk.campaign, email=sender.email, postcode=sender.postcode)
+    if refused:
+        return refused
     try:
         with transaction.atomic():
-            stored = store_letter(desk, form.sender())
+            stored = store_letter(desk, sender)
             if stored:
                 wake_worker()
     except IntegrityError:

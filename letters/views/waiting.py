@@ -8,10 +8,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from letters.forms.journey import AddressForm
+from letters.gate import Act
 from letters.models import Letter, Status
 from letters.notices import MOST_ADDRESSES, redirect_confirmation, repeat_confirmation
 from letters.tasks import wake_worker
 from letters.views.desk import Desk, journey_step
+from letters.views.toomany import refuse_if_too_often
 
 
 def find_letter(desk: Desk) -> Letter | None:
@@ -39,6 +41,11 @@ def show_waiting(desk: Desk, letter: Letter | None, form: AddressForm) -> HttpRe
     return desk.render("write-sent", "letters/sent.html", context)
 
 
+def refuse_to_mail(desk: Desk, address: str) -> HttpResponse | None:
+    """Count one more confirmation mail to this address; the page to show instead if that is too many."""
+    return refuse_if_too_often(Act.ASK, desk.request, desk.campaign, email=address)
+
+
 @journey_step()
 def show_sent(desk: Desk) -> HttpResponse:
     """Step 6: look into your mail."""
@@ -50,6 +57,8 @@ def resend(desk: Desk) -> HttpResponse:
     """Send the confirmation mail again, within limits. The answer is the same whether or not that was possible."""
     if desk.request.method == "POST":
         letter = find_letter(desk)
+        if letter and (page := refuse_to_mail(desk, letter.sender_email)):
+            return page
         if letter and repeat_confirmation(letter):
             wake_worker()
         messages.info(
@@ -73,6 +82,8 @@ def change_address(desk: Desk) -> HttpResponse:
         return desk.go("write-sent")
     if not form.is_valid():
         return show_waiting(desk, letter, form)
+    if page := refuse_to_mail(desk, form.cleaned_data["email"]):
+        return page
     if redirect_confirmation(letter, form.cleaned_data["email"]):
         wake_worker()
         messages.success(

@@ -16,7 +16,7 @@ import pytest
 import redis
 
 from campaign.content.models import Campaign
-from letters import pacing
+from letters import pacing, windows
 from letters.claims import claim_letters
 from letters.delivery import drain_queue
 from letters.models import PACED, Heartbeat, Letter, Status
@@ -31,10 +31,10 @@ pytestmark = pytest.mark.django_db
 def _empty_windows(settings: Any) -> Iterator[None]:
     """Count from nothing, in this process; the tests on Redis ask for it."""
     settings.REDIS_URL = ""
-    pacing._away_until = 0
-    pacing.MEMORY.storage.reset()
+    windows._away_until = 0
+    windows.MEMORY.storage.reset()
     yield
-    pacing.MEMORY.storage.reset()
+    windows.MEMORY.storage.reset()
 
 
 @pytest.fixture
@@ -100,9 +100,9 @@ def test_a_slot_that_the_domain_refuses_is_not_taken_from_the_mp(settings: Any) 
         make_letter()
     assert len(claim()) == 1
     assert claim() == []
-    rate = pacing.read_rate("5/hour")
+    rate = windows.read_rate("5/hour")
     assert rate is not None
-    assert pacing.count_free(rate, pacing.name_mp(letter)) == 4
+    assert windows.count_free(rate, pacing.name_mp(letter)) == 4
 
 
 def test_without_a_pace_all_go(settings: Any) -> None:
@@ -131,8 +131,8 @@ def test_a_redis_that_hangs_costs_seconds_once_and_no_letter(settings: Any, capl
         began = time.monotonic()
         assert len(claim()) == 2
         assert claim() == []
-        assert time.monotonic() - began < 3 * pacing.REDIS_SECONDS
-    assert [record.levelname for record in caplog.records if record.name == "letters.pacing"] == ["WARNING"]
+        assert time.monotonic() - began < 3 * windows.REDIS_SECONDS
+    assert [record.levelname for record in caplog.records if record.name == "letters.windows"] == ["WARNING"]
 
 
 def test_a_redis_that_is_down_is_asked_again_later(settings: Any, own_redis: str) -> None:
@@ -143,7 +143,7 @@ def test_a_redis_that_is_down_is_asked_again_later(settings: Any, own_redis: str
     assert len(claim()) == 1
     settings.REDIS_URL = own_redis
     assert claim() == []  # for a while it counts for itself
-    pacing._away_until = 0
+    windows._away_until = 0
     assert len(claim()) == 1
 
 

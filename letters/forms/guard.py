@@ -1,0 +1,74 @@
+"""What tells a program that fills in forms from a person, without asking the person anything.
+
+Neither test drops anything in silence: who fails it keeps all that was typed and is asked to press the button again. A
+browser that fills in every field, or a fast hand, loses a second; a program that reads the answer meets letters.gate.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, cast
+
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+SALT = "letters.forms.guard"
+TOO_QUICK = _("That was very quick, so we ask once more: is this the letter you want? Then press the button again.")
+FILLED = _(
+    "Something was filled in that people cannot see, perhaps by your browser. We have emptied it: please press the "
+    "button again."
+)
+
+
+def make_stamp() -> str:
+    """Return the time now, signed."""
+    return signing.TimestampSigner(salt=SALT).sign("shown")
+
+
+def read_age(stamp: str) -> float:
+    """Return how many seconds ago the stamp was made; 0 for one that is missing or not ours. It never gets too old."""
+    signer = signing.TimestampSigner(salt=SALT)
+    try:
+        if signer.unsign(stamp) != "shown":
+            return 0
+    except signing.BadSignature:
+        return 0
+    return max(0, time.time() - signing.b62_decode(stamp.rsplit(signer.sep, 2)[1]))
+
+
+class StampField(forms.CharField):
+    """When the form was first shown, carried along in hidden fields."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=200, widget=forms.HiddenInput, initial=make_stamp)
+
+
+class TrapField(forms.CharField):
+    """A field that only programs see: the stylesheet takes it from the page, and so from screen readers too."""
+
+    def __init__(self) -> None:
+        attributes = {"autocomplete": "off", "tabindex": "-1"}
+        super().__init__(
+            label=_("Leave this empty"), required=False, widget=forms.TextInput(attributes), empty_value=""
+        )
+
+
+def find_doubt(form: forms.Form) -> StrOrPromise:
+    """Return what to ask of whoever sent this valid form, or an empty string; then it is ready to be pressed again."""
+    stamp = form.cleaned_data["started"]
+    filled = bool(form.cleaned_data["website"])
+    quick = settings.SECONDS_TO_WRITE > 0 and read_age(stamp) < settings.SECONDS_TO_WRITE
+    if not filled and not quick:
+        return ""
+    again = cast(QueryDict, form.data).copy()
+    again["website"] = ""
+    if not read_age(stamp):
+        again["started"] = make_stamp()
+    form.data = again
+    return FILLED if filled else TOO_QUICK

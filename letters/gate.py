@@ -1,0 +1,128 @@
+"""How often somebody may ask: limits per address, mailbox, postcode and campaign, wide enough for a hall of people.
+
+Counted in moving windows (letters.windows) under keyed hashes: neither an IP address nor a mail address is kept, and
+each count goes with its window. Nothing here is written to the database or to the logs.
+
+If the counts cannot be had at all, what sends a mail is refused and what only reads goes on. Redis being down is not
+yet that: then each process counts for itself, so that a site of two processes lets twice as much through, and no more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from limits import RateLimitItem
+
+from campaign.addresses import find_address
+from letters.windows import count_free, find_next, read_rate, take_slots
+
+logger = logging.getLogger(__name__)
+
+
+class Act(StrEnum):
+    """What is counted."""
+
+    LOOK_UP = "look-up"  # a postcode
+    PRINT = "print"  # lay a letter out, as PDF or to count its pages
+    ASK = "ask"  # for a confirmation mail, whether first, again, or to another address
+    CONFIRM = "confirm"
+    FIND = "find"  # one's lost links, by mail
+
+
+class By(StrEnum):
+    """Under what it is counted."""
+
+    IP = "ip"
+    EMAIL = "email"
+    POSTCODE = "postcode"
+    CAMPAIGN = "campaign"
+
+
+# The settings with the rates. What is shared by the most people stands last.
+RULES: dict[Act, dict[By, str]] = {
+    Act.LOOK_UP: {By.IP: "LIMIT_LOOKUPS_PER_IP"},
+    Act.PRINT: {By.IP: "LIMIT_PDFS_PER_IP"},
+    Act.ASK: {
+        By.EMAIL: "LIMIT_LETTERS_PER_EMAIL",
+        By.IP: "LIMIT_LETTERS_PER_IP",
+        By.POSTCODE: "LIMIT_LETTERS_PER_POSTCODE",
+        By.CAMPAIGN: "LIMIT_LETTERS_PER_CAMPAIGN",
+    },
+    Act.CONFIRM: {By.IP: "LIMIT_CONFIRMS_PER_IP"},
+    Act.FIND: {By.EMAIL: "LIMIT_LINKS_PER_EMAIL", By.IP: "LIMIT_LINKS_PER_IP"},
+}
+SENDS_MAIL = {Act.ASK, Act.FIND}
+UNCOUNTED_PAUSE = dt.timedelta(minutes=5)  # when the counts cannot be had
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Too often: under what it was counted (None: it could not be counted), and when to try again."""
+
+    by: By | None
+    until: dt.datetime
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds until then, at least one."""
+        return max(1, int((self.until - timezone.now()).total_seconds()) + 1)
+
+
+def admit(act: Act, request: HttpRequest, *, email: str = "", postcode: str = "", campaign: str = "") -> Refusal | None:
+    """Count one act and return None, or count nothing and return why and until when it is refused.
+
+    What is not given is not counted.
+    """
+    given = {
+        By.IP: name_network(find_address(request)),
+        By.EMAIL: email.strip().lower(),
+        By.POSTCODE: "".join(postcode.split()).upper(),
+        By.CAMPAIGN: campaign,
+    }
+    counted = [
+        (by, rate, make_key(act, by, given[by]))
+        for by, setting in RULES[act].items()
+        if given[by] and (rate := read_rate(getattr(settings, setting)))
+    ]
+    try:
+        return _count(counted)
+    except Exception as error:  # noqa: BLE001 whatever it is, a page has to answer
+        # Neither the request nor the error's words: they might name somebody.
+        logger.error("%s cannot be counted: %s", act, type(error).__name__)
+        return Refusal(None, timezone.now() + UNCOUNTED_PAUSE) if act in SENDS_MAIL else None
+
+
+def _count(counted: list[tuple[By, RateLimitItem, str]]) -> Refusal | None:
+    """Take a slot in every window, or in none if one is full already."""
+    full = next(((by, rate, key) for by, rate, key in counted if count_free(rate, key) < 1), None)
+    if full is None:
+        # Somebody may have been faster since: taking is what decides.
+        full = next(((by, rate, key) for by, rate, key in counted if not take_slots(rate, key)), None)
+    if full is None:
+        return None
+    by, rate, key = full
+    return Refusal(by, dt.datetime.fromtimestamp(find_next(rate, key), dt.UTC))
+
+
+def name_network(address: str) -> str:
+    """Return what counts as one visitor: an IPv4 address, or the /64 that one household has of IPv6."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address  # a Unix socket's peer has none
+    if isinstance(ip, IPv6Address):
+        return str(ip.ipv4_mapped or IPv6Network((ip, 64), strict=False).network_address)
+    return str(ip)
+
+
+def make_key(act: Act, by: By, value: str) -> str:
+    """Return the name of the count: a hash that only who has SECRET_KEY can make."""
+    return f"{act}:{by}:{salted_hmac('letters.gate', f'{by}:{value}', algorithm='sha256').hexdigest()[:32]}"

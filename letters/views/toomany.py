@@ -1,0 +1,53 @@
+"""The page for what was asked too often: when to try again, with everything that was typed ready to be sent again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from campaign.content.models import Campaign
+from letters.gate import Act, By, Refusal, admit
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+REASONS: dict[By | None, StrOrPromise] = {
+    By.IP: _(
+        "A great deal has come from your internet connection in a short time. Perhaps you share it with many people: "
+        "then your phone’s own connection may work at once."
+    ),
+    By.EMAIL: _(
+        "Several messages have gone to this email address already. Please look for them, in the spam folder too."
+    ),
+    By.POSTCODE: _("Many letters have come from your postcode in a short time."),
+    By.CAMPAIGN: _("Very many people are writing at the moment, more than we can handle at once."),
+    None: _("We cannot send messages at the moment. It is not your fault, and we have been told."),
+}
+
+
+def refuse_if_too_often(
+    act: Act, request: HttpRequest, campaign: Campaign, *, email: str = "", postcode: str = ""
+) -> HttpResponse | None:
+    """Count one act and return None, or return the page that says when to try again."""
+    refusal = admit(act, request, email=email, postcode=postcode, campaign=campaign.slug)
+    return show_too_many(request, refusal, act, campaign) if refusal else None
+
+
+def show_too_many(request: HttpRequest, refusal: Refusal, act: Act, campaign: Campaign) -> HttpResponse:
+    """Say why and until when, and keep what was typed: 429, or 503 if it could not be counted."""
+    context = {
+        "campaign": campaign,
+        "act": act.value,
+        "reason": REASONS[refusal.by],
+        "until": refusal.until,
+        "typed": [
+            (name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values
+        ],
+    }
+    response = render(request, "429.html", context, status=429 if refusal.by else 503)
+    response["Retry-After"] = str(refusal.seconds)
+    response["Cache-Control"] = "no-store, private"
+    return response

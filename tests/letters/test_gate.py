@@ -1,0 +1,298 @@
+"""Not too often: limits that a hall full of people does not meet, and that lose nothing somebody typed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from django.contrib.messages import get_messages
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from campaign.settings import LIMIT_LETTERS_PER_IP, SECONDS_TO_WRITE
+from letters import gate, windows
+from letters.forms import guard
+from letters.gate import Act, By, admit, make_key, name_network
+from letters.models import Letter, Status
+from letters.privacy import make_confirm_token
+from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.test_journey import DETAILS, POSTCODE, come_to_details, go
+
+pytestmark = pytest.mark.django_db
+SEND = DETAILS | {"consent": "on"}
+
+
+@pytest.fixture(autouse=True)
+def _empty_windows(settings: Any) -> Iterator[None]:
+    settings.REDIS_URL = ""
+    windows._away_until = 0
+    windows.MEMORY.storage.reset()
+    yield
+    windows.MEMORY.storage.reset()
+
+
+@pytest.fixture
+def ready(client: Client) -> Client:
+    make_seat()
+    make_campaign()
+    come_to_details(client)
+    return client
+
+
+def ask(address: str = "192.0.2.1", **given: str) -> By | str | None:
+    """Ask for a letter to be sent; what it was refused by, or "admitted"."""
+    refusal = admit(Act.ASK, RequestFactory().post("/", REMOTE_ADDR=address), **given)
+    return refusal.by if refusal else "admitted"
+
+
+def say_page(page: Any) -> str:
+    """The page's text, checked for what each refusal has to have."""
+    text: str = page.content.decode()
+    assert "Please try again a little later" in text
+    assert 0 < int(page["Retry-After"]) <= 24 * 60 * 60
+    assert "no-store" in page["Cache-Control"]
+    return text
+
+
+def test_a_hall_of_sixty_people_behind_one_address_is_let_through() -> None:
+    assert windows.read_rate(LIMIT_LETTERS_PER_IP).amount >= 60  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("setting", "by", "given"),
+    [
+        ("LIMIT_LETTERS_PER_IP", By.IP, {}),
+        ("LIMIT_LETTERS_PER_EMAIL", By.EMAIL, {"email": "jane@supporter.example"}),
+        ("LIMIT_LETTERS_PER_POSTCODE", By.POSTCODE, {"postcode": "SW1A 1AA"}),
+        ("LIMIT_LETTERS_PER_CAMPAIGN", By.CAMPAIGN, {"campaign": "peace"}),
+    ],
+)
+def test_each_limit_counts_its_own_and_nothing_else(settings: Any, setting: str, by: By, given: dict[str, str]) -> None:
+    setattr(settings, setting, "2/hour")
+    assert [ask(**given) for _ in range(3)] == ["admitted", "admitted", by]
+    other = dict.fromkeys(given, "another") or {"address": "192.0.2.2"}
+    assert ask(**other) == "admitted"
+
+
+def test_the_same_address_and_postcode_count_however_they_are_written(settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL = settings.LIMIT_LETTERS_PER_POSTCODE = "1/hour"
+    assert ask(email="Jane@Supporter.example") == "admitted"
+    assert ask(email=" jane@supporter.example ") == By.EMAIL
+    assert ask(postcode="sw1a1aa") == "admitted"
+    assert ask(postcode="SW1A 1AA") == By.POSTCODE
+
+
+def test_what_one_limit_refuses_is_not_counted_by_the_others(settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_CAMPAIGN = "3/hour", "1/hour"
+    given = {"email": "jane@supporter.example", "campaign": "peace"}
+    assert [ask(**given) for _ in range(5)] == ["admitted", *[By.CAMPAIGN] * 4]
+    rate = windows.read_rate("3/hour")
+    assert rate is not None
+    assert windows.count_free(rate, make_key(Act.ASK, By.EMAIL, given["email"])) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("", ""),
+    ],
+)
+def test_a_household_counts_as_one_visitor(address: str, network: str) -> None:
+    assert name_network(address) == network
+
+
+def test_only_the_address_that_our_own_proxy_wrote_counts(settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_IP = "1/hour"
+    make = RequestFactory().post
+
+    def ask_from(forwarded: str) -> bool:
+        return admit(Act.ASK, make("/", HTTP_X_FORWARDED_FOR=forwarded, REMOTE_ADDR="10.0.0.1")) is None
+
+    assert ask_from("203.0.113.1")
+    assert not ask_from("203.0.113.2"), "without a proxy of ours the header is anybody's invention"
+    settings.PROXY_COUNT = 1
+    assert ask_from("198.51.100.1, 203.0.113.3")
+    assert not ask_from("198.51.100.2, 203.0.113.3"), "who invents another left end is counted as before"
+    assert ask_from("203.0.113.3, 198.51.100.9")
+
+
+def test_counts_are_keyed_hashes_that_end_with_their_window(settings: Any, redis_url: str) -> None:
+    settings.REDIS_URL = url = redis_url.rpartition("/")[0] + "/10"
+    store = redis.Redis.from_url(url, decode_responses=True)
+    store.flushdb()
+    settings.LIMIT_LETTERS_PER_IP = settings.LIMIT_LETTERS_PER_EMAIL = "5/hour"
+    assert ask("192.0.2.77", email="jane@supporter.example") == "admitted"
+    keys: Any = store.keys()
+    assert len(keys) == 2
+    for key in keys:
+        assert 0 < int(store.ttl(key)) <= 3700  # type: ignore[arg-type]
+        whole = key + str(store.lrange(key, 0, -1))
+        assert "192.0.2" not in whole
+        assert "supporter" not in whole
+    before = make_key(Act.ASK, By.IP, "192.0.2.77")
+    settings.SECRET_KEY = "another" * 10
+    assert make_key(Act.ASK, By.IP, "192.0.2.77") != before
+
+
+def test_without_redis_each_process_counts_for_itself(settings: Any) -> None:
+    settings.REDIS_URL, settings.LIMIT_LETTERS_PER_IP = "redis://127.0.0.1:1/0", "2/hour"
+    assert [ask() for _ in range(3)] == ["admitted", "admitted", By.IP]
+
+
+def test_when_nothing_can_be_counted_sending_stops_and_reading_goes_on(
+    ready: Client, settings: Any, monkeypatch: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.LIMIT_LETTERS_PER_IP = settings.LIMIT_LOOKUPS_PER_IP = settings.LIMIT_PDFS_PER_IP = "9/hour"
+
+    def fail(*_args: object) -> int:
+        raise MemoryError("jane@supporter.example")
+
+    monkeypatch.setattr(gate, "count_free", fail)
+    with caplog.at_level(logging.ERROR):
+        page = go(ready, "write-send", SEND)
+    assert page.status_code == 503
+    say_page(page)
+    assert not Letter.objects.exists()
+    assert [record.getMessage() for record in caplog.records if record.name == "letters.gate"] == [
+        "ask cannot be counted: MemoryError"
+    ]
+    assert go(ready, "write-check", DETAILS).status_code == 200
+    assert go(ready, "write-mp", {"postcode": POSTCODE}).status_code == 302
+
+
+def test_a_letter_too_many_says_when_and_comes_back_whole(ready: Client, settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL = "1/hour"
+    assert go(ready, "write-send", SEND | {"name": "Jane “J” <Doe>"}).status_code == 302
+    page = go(ready, "write-send", SEND | {"name": "Jane “J” <Roe>"})
+    assert page.status_code == 429
+    text = say_page(page)
+    assert 'name="name" value="Jane “J” &lt;Roe&gt;"' in text
+    for name, value in SEND.items():
+        assert f'name="{name}"' in text
+        assert value in text or name == "name"
+    assert text.count("csrfmiddlewaretoken") == 1
+    assert Letter.objects.get().sender_name == "Jane “J” <Doe>"
+    assert f'formaction="{reverse("write-check", args=["peace"])}"' in text
+    assert go(ready, "write-check", SEND).status_code == 200  # “Back to my letter” works
+    windows.MEMORY.storage.reset()  # the hour is over
+    assert go(ready, "write-send", dict(page.context["typed"])).status_code == 302
+    assert Letter.objects.get().sender_name == "Jane “J” <Roe>"
+
+
+def test_the_message_again_and_to_another_address_count_too(ready: Client, settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_IP = "2/hour", "3/hour"
+    go(ready, "write-send", SEND)
+    assert go(ready, "write-resend", {}).status_code == 302
+    assert go(ready, "write-resend", {}).status_code == 429
+    assert go(ready, "write-address", {"email": "other@supporter.example"}).status_code == 302
+    page = go(ready, "write-address", {"email": "third@supporter.example"})
+    assert page.status_code == 429
+    assert 'value="third@supporter.example"' in say_page(page)
+    assert Letter.objects.get().sender_email == "other@supporter.example"
+
+
+@pytest.mark.parametrize(
+    ("setting", "step", "data"),
+    [
+        ("LIMIT_LOOKUPS_PER_IP", "write-mp", {"postcode": POSTCODE}),
+        ("LIMIT_PDFS_PER_IP", "write-check", DETAILS),
+        ("LIMIT_PDFS_PER_IP", "write-download", DETAILS),
+    ],
+)
+def test_looking_up_and_printing_have_limits_and_another_way_on(
+    ready: Client, settings: Any, setting: str, step: str, data: dict[str, str]
+) -> None:
+    setattr(settings, setting, "1/hour")
+    go(ready, step, data)
+    page = go(ready, step, data)
+    assert page.status_code == 429
+    text = say_page(page)
+    assert f'value="{data["postcode"]}"' in text
+    assert reverse("write-seats" if step == "write-mp" else "write-text", args=["peace"]) in text
+
+
+def test_confirming_and_ones_own_pdf_have_limits_that_lose_nothing(client: Client, settings: Any) -> None:
+    settings.LIMIT_CONFIRMS_PER_IP = settings.LIMIT_PDFS_PER_IP = "1/hour"
+    make_seat()
+    letters = [make_letter(queued=False) for _ in range(2)]
+    answers = [client.post(reverse("confirm", args=[make_confirm_token(letter)])) for letter in letters]
+    assert [answer.status_code for answer in answers] == [302, 429]
+    say_page(answers[1])
+    assert [Letter.objects.get(pk=letter.pk).status for letter in letters] == [Status.QUEUED, Status.UNCONFIRMED]
+    pdf = answers[0]["Location"] + "letter.pdf"
+    assert client.get(pdf).status_code == 200
+    assert "Try again" in say_page(client.get(pdf))
+
+
+# --- Programs that fill in forms -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def timed(ready: Client, settings: Any) -> Client:
+    settings.SECONDS_TO_WRITE = 3
+    assert SECONDS_TO_WRITE == 3
+    return ready
+
+
+def shift(monkeypatch: Any, seconds: float) -> None:
+    now = time.time()
+    monkeypatch.setattr("letters.forms.guard.time.time", lambda: now + seconds)
+
+
+def read_stamp(page: Any) -> str:
+    return str(page.content.decode().partition('name="started" value="')[2].partition('"')[0])
+
+
+def test_a_person_needs_longer_than_a_program_and_is_not_asked(timed: Client, monkeypatch: Any) -> None:
+    shift(monkeypatch, -10)  # the details page was shown ten seconds ago
+    stamp = str(go(timed, "write-details").context["form"]["started"].value())
+    monkeypatch.undo()
+    assert read_stamp(go(timed, "write-check", DETAILS | {"started": stamp})) == stamp
+    assert go(timed, "write-send", SEND | {"started": stamp}).status_code == 302
+    assert Letter.objects.count() == 1
+
+
+@pytest.mark.parametrize("stamp", ["fresh", "", "forged:1u5mY9:x", "shown"])
+def test_too_quick_a_hand_is_asked_once_more_and_loses_nothing(timed: Client, monkeypatch: Any, stamp: str) -> None:
+    page = go(timed, "write-send", SEND | {"started": guard.make_stamp() if stamp == "fresh" else stamp})
+    assert [str(message) for message in get_messages(page.wsgi_request)] == [str(guard.TOO_QUICK)]
+    assert not Letter.objects.exists()
+    text = page.content.decode()
+    assert 'value="jane@supporter.example"' in text
+    assert "checked" in text.partition('name="consent"')[2].partition(">")[0]
+    shift(monkeypatch, 4)
+    assert go(timed, "write-send", SEND | {"started": read_stamp(page)}).status_code == 302
+    assert Letter.objects.count() == 1
+
+
+def test_a_stamp_never_gets_too_old(timed: Client, monkeypatch: Any) -> None:
+    stamp = guard.make_stamp()
+    shift(monkeypatch, 400 * 24 * 60 * 60)
+    assert go(timed, "write-send", SEND | {"started": stamp}).status_code == 302
+
+
+def test_a_filled_trap_is_emptied_and_asked_about(ready: Client) -> None:
+    page = go(ready, "write-send", SEND | {"website": "https://pills.example"})
+    assert [str(message) for message in get_messages(page.wsgi_request)] == [str(guard.FILLED)]
+    assert not Letter.objects.exists()
+    text = page.content.decode()
+    assert "pills" not in text
+    assert text.count('name="website"') == 1
+    assert go(ready, "write-send", SEND | {"website": ""}).status_code == 302
+    assert Letter.objects.count() == 1
+
+
+def test_the_trap_is_on_the_page_and_the_stylesheet_takes_it_off(ready: Client, settings: Any) -> None:
+    text = go(ready, "write-check", DETAILS).content.decode()
+    assert '<p class="left-empty">' in text
+    assert 'autocomplete="off"' in text.partition('<p class="left-empty">')[2].partition("</p>")[0]
+    css = (settings.BASE_DIR / "static" / "parley.css").read_text()
+    assert ".left-empty {\n  display: none;\n}" in css
