@@ -192,7 +192,7 @@ STORAGES = {
 DRAFT_HOURS: int = env.int("DRAFT_HOURS", 24)  # a draft lives in the session alone
 UNCONFIRMED_DAYS: int = env.int("UNCONFIRMED_DAYS", 7)
 LETTER_DAYS: int = env.int("LETTER_DAYS", 28)  # text and address, counted from the day it was sent
-IDENTITY_DAYS: int = env.int("IDENTITY_DAYS", 182)  # name and email, counted from the end of the campaign
+IDENTITY_DAYS: int = env.int("IDENTITY_DAYS", 182)  # name and email: never longer after the campaign
 SESSION_COOKIE_AGE = DRAFT_HOURS * 60 * 60
 CSRF_FAILURE_VIEW = "campaign.refusals.refuse_forgery"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
