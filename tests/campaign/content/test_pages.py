@@ -10,10 +10,12 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from campaign.content.models import Campaign
 from campaign.content.pages import PRIVACY_SHA256, PRIVACY_VERSION
 from tests.campaign.content.samples import load_sample
+from tests.conftest import OpenPage
 
 pytestmark = pytest.mark.django_db
 PAGES = [reverse(name) for name in ("privacy", "imprint", "complaints", "accessibility")]
@@ -29,6 +31,15 @@ def test_the_footer_of_every_page_leads_to_all_four(client: Client) -> None:
         footer = read(client, path).partition("<footer")[2]
         assert [page for page in PAGES if f'href="{page}"' in footer] == (PAGES if footer else [])
         assert footer or path == "/"  # which leads on to the one campaign
+
+
+def test_they_fit_on_a_small_phone(transactional_db: None, live_server: LiveServer, new_page: OpenPage) -> None:
+    load_sample()
+    page = new_page(viewport={"width": 320, "height": 640})
+    for path in PAGES:
+        page.goto(f"{live_server.url}{path}")
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert (path, page.evaluate(wide)) == (path, 0)
 
 
 def test_they_name_who_runs_each_campaign_and_whom_to_complain_to(client: Client) -> None:
