@@ -11,6 +11,6 @@ def read_names(path: str, pattern: str) -> list[str]:
 
 
 def test_every_setting_is_in_the_operators_table_and_in_the_example() -> None:
-    settings = sorted(set(read_names("campaign/settings.py", r"\b(?:env\.\w+|_read_pace)\(\s*\"(\w+)\"")))
+    settings = sorted(set(read_names("campaign/settings.py", r"\b(?:env\.\w+|_read_\w+)\(\s*\"(\w+)\"")))
     assert read_names("docs/operators.md", r"^\| `([A-Z_]+)` \|") == settings
     assert read_names(".env.example", r"^(?:# )?([A-Z_]+)=") == settings
