@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from letters.backoff import MOST_ATTEMPTS, count_pause
-from letters.claims import claim_letters, lease_length, release_letters
+from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
+from letters.claims import BATCH, claim_letters, lease_length, release_letters
 from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_message_id
 from letters.likeness import record_fingerprint
 from letters.models import Letter, Move, Status, make_moves
@@ -101,11 +102,19 @@ def count_settled(move: Move, made: bool, tally: Counter[str]) -> None:
         logger.warning("letter %s: lease lost before its answer was written", reference, extra={"letter": reference})
 
 
-def send_batch(connection: Connection, ready: list[tuple[Letter, Mail]], lease: uuid.UUID, tally: Counter[str]) -> None:
+def send_batch(
+    connection: Connection,
+    ready: list[tuple[Letter, Mail]],
+    lease: uuid.UUID,
+    tally: Counter[str],
+    *,
+    probing: bool = False,
+) -> None:
     """Send the prepared letters one by one, committing each, and count in `tally` what became of them.
 
     One transaction settles the letter before and starts the next, so a crash leaves at most one letter in doubt.
-    Raises ServerUnavailable when the server has gone away; the letters left over were not offered to it.
+    Raises ServerUnavailable when the server has gone away, and QueuePaused when it has failed too often; the letters
+    left over were not offered to it.
     """
     settle: list[Move] = []  # the letter before, once the server has answered
     try:
@@ -119,6 +128,7 @@ def send_batch(connection: Connection, ready: list[tuple[Letter, Mail]], lease: 
             if started:
                 answer = connection.send(mail.envelope_sender, mail.recipient, mail.content, until=until)
                 settle = [settle_letter(letter, answer, lease)]
+                watch(answer, probing=probing)
     finally:
         for move, made in zip(settle, make_moves(*settle), strict=True):
             count_settled(move, made, tally)
@@ -130,15 +140,27 @@ def drain_queue() -> Counter[str]:
     until = time.monotonic() + DRAIN_SECONDS
     turns = Turns()
     with Connection() as connection:
-        while time.monotonic() < until:
-            lease = uuid.uuid4()
-            letters = claim_letters(lease, turns=turns)
-            if not letters:
+        while time.monotonic() < until and (leave := ask_leave()) is not Leave.NONE:
+            probing = leave is Leave.PROBE
+            # A claim spends slots of the pace: nothing is claimed for a server that is not there.
+            if not connection.is_open and not Letter.objects.due().exists():
                 break
+            if probing and not take_probe():
+                break
+            lease = uuid.uuid4()
             try:
-                send_batch(connection, prepare_letters(letters, lease), lease, tally)
+                connection.open()
+                letters = claim_letters(lease, 1 if probing else BATCH, turns=turns)
+                if not letters:
+                    if probing:
+                        return_probe()
+                    break
+                send_batch(connection, prepare_letters(letters, lease), lease, tally, probing=probing)
+            except QueuePaused as error:
+                release_letters(lease, str(error))
             except ServerUnavailable as error:
                 logger.error("mail server unavailable: %s", error)
+                record_failure(str(error), probing=probing)
                 release_letters(lease, str(error))
                 break
     return tally

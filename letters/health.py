@@ -15,12 +15,13 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from campaign.content.hours import Hours, find_last_opening
 from letters.claims import lease_length
-from letters.models import LEASED, PACED, Heartbeat, Letter, Notice, Status
+from letters.models import LEASED, PACED, Breaker, Heartbeat, Letter, Notice, Status
 
 LONGEST_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
 LONGEST_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seconds
@@ -39,6 +40,9 @@ class Health:
     due: int = 0
     oldest_due_age: float | None = None
     paced: bool = False  # whether the pace keeps letters back
+    paused_since: dt.datetime | None = None  # by the circuit breaker
+    next_probe_at: dt.datetime | None = None
+    server_words: str = ""  # what the mail server said when it failed last
     past_lease: int = 0
     oldest_past_lease_age: float | None = None
     unreached: int = 0
@@ -64,7 +68,7 @@ class Health:
 def measure_health(*, brief: bool = False) -> Health:
     """Measure everything and say what is wrong; never raises because something is down.
 
-    `brief` is for pages of the site: four queries, and no waiting for the broker.
+    `brief` is for pages of the site: five queries, and no waiting for the broker.
     """
     health = Health()
     try:
@@ -99,7 +103,7 @@ def reach_broker() -> bool:
 
 
 def _measure_queue(health: Health) -> None:
-    """Fill in what the database tells, in four queries."""
+    """Fill in what the database tells, in five queries."""
     now = timezone.now()
 
     def age(moment: dt.datetime | None) -> float | None:
@@ -135,6 +139,10 @@ def _measure_queue(health: Health) -> None:
     notices = Notice.objects.filter(due_at__lte=now).aggregate(count=Count("pk"), oldest=Min("due_at"))
     health.due_notices, health.oldest_notice_age = notices["count"], age(notices["oldest"])
 
+    if breaker := Breaker.objects.filter(failures__gt=0).first():
+        health.paused_since, health.next_probe_at = breaker.opened_at, breaker.probe_at
+        health.server_words = breaker.last_answer
+
     beats = dict(Heartbeat.objects.values_list("name", "at"))
     beat = beats.get("sweep")
     health.paced = bool(health.due) and PACED in beats and now - beats[PACED] < LONGEST_SILENCE_WITH_WORK
@@ -149,7 +157,7 @@ def find_problems(health: Health) -> list[str]:
     if not health.database:
         problems = ["The database does not answer."]
     else:
-        problems = [*_find_silence(health), *_find_stuck(health)]
+        problems = [*_find_silence(health), *_find_pause(health), *_find_stuck(health)]
     if health.broker is False:
         problems.append("The broker cannot be reached: wake-ups are lost, and letters wait.")
     return problems
@@ -164,6 +172,19 @@ def _find_silence(health: Health) -> list[str]:
     if health.at_work_age > limit.total_seconds():
         return [f"No worker has swept the queue for {say_age(health.at_work_age)}. Are worker and beat running?"]
     return []
+
+
+def _find_pause(health: Health) -> list[str]:
+    """Say whether the circuit breaker holds everything up, and until when."""
+    if health.paused_since is None or health.next_probe_at is None:
+        return []
+    since, probe = (
+        date_format(timezone.localtime(moment), "H:i, j F") for moment in (health.paused_since, health.next_probe_at)
+    )
+    return [
+        f"The queue has been paused since {since}: the mail server failed again and again. It said: "
+        f"“{health.server_words}”. One message tries it again at {probe}; if it is taken, all go on by themselves."
+    ]
 
 
 def _find_stuck(health: Health) -> list[str]:
@@ -197,6 +218,8 @@ def _find_stuck(health: Health) -> list[str]:
 
 def say_why(health: Health) -> str:
     """Say what keeps due letters from going, as the end of a sentence; empty if nothing is known to."""
+    if health.server_words:
+        return f": the mail server failed last time, saying “{health.server_words}”"
     rates = {"a domain": settings.PACE_PER_DOMAIN, "an MP": settings.PACE_PER_MP}
     limits = " and ".join(f"{rate} to {whom}" for whom, rate in rates.items() if rate)
     return f": the pace keeps letters back, {limits}" if health.paced and limits else ""

@@ -491,6 +491,50 @@ class DownloadCount(models.Model):
         cls.objects.filter(**key).update(**{field: F(field) + 1})
 
 
+class Breaker(models.Model):
+    """Whether the mail server is fit to be sent to: one row, which all workers share (letters.breaker)."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    failures = models.PositiveIntegerField(default=0, help_text=_("In a row, for the server's own reasons."))
+    failing_since = models.DateTimeField(null=True)
+    last_answer = models.CharField(max_length=500, blank=True)
+    opened_at = models.DateTimeField(null=True, help_text=_("Since when the queue is paused."))
+    probe_at = models.DateTimeField(null=True, help_text=_("When one letter tries whether it works again."))
+    probes = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="breaker_open_has_probe", condition=Q(opened_at__isnull=True) | Q(probe_at__isnull=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {'open' if self.opened_at else 'closed'}"
+
+
+class Alert(models.Model):
+    """A mail that the organisers are owed about the queue (letters.alerts)."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        PAUSED = "paused", _("The queue is paused")
+        RESUMED = "resumed", _("The queue goes on")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField(default=timezone.now)
+    words = models.CharField(max_length=500, blank=True, help_text=_("What the mail server said."))
+    due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
+
+
 PACED = "paced"  # the heartbeat of drains in which the pace kept letters back
 
 

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from letters.backoff import MOST_ATTEMPTS, count_pause
+from letters.breaker import Leave, QueuePaused, ask_leave, return_probe, take_probe, watch
 from letters.claims import lease_length
 from letters.emails import Mail, build_notice_mail
 from letters.encrypted import make_index
@@ -87,9 +88,13 @@ def claim_notice(notice: Notice) -> bool:
 def send_notices() -> int:
     """Send the notices that are due; return how many the server took."""
     due = Notice.objects.filter(due_at__lte=timezone.now()).order_by("due_at").select_related("letter__campaign")
+    leave = ask_leave()
+    probing = leave is Leave.PROBE
+    if leave is Leave.NONE or not due.exists() or (probing and not take_probe()):
+        return 0
     sent = 0
     with Connection() as connection:
-        for notice in due[:200]:
+        for notice in due[: 1 if probing else 200]:
             if not claim_notice(notice):
                 continue
             try:
@@ -121,6 +126,13 @@ def send_notices() -> int:
             else:
                 changes |= {"due_at": timezone.now() + count_pause(notice.attempts + 1)}
             Notice.objects.filter(pk=notice.pk).update(**changes)
+            try:
+                watch(answer, probing=probing)
+            except QueuePaused:
+                return sent
+            probing = False
+    if probing:
+        return_probe()  # nothing was offered
     return sent
 
 

@@ -9,13 +9,14 @@ import smtplib
 import socket
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from django.conf import settings
 
 ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # what MAIL and RCPT can carry: printable ASCII without <, > and space
+GREYLISTED = re.compile(r"gr[ea]y-?list", re.IGNORECASE)  # RFC 6647: each new pair of addresses has to wait once
 IDLE_SECONDS = 10  # after this long the server may have hung up: ask before use
 
 
@@ -30,10 +31,14 @@ class Fate(enum.Enum):
 
 @dataclass(frozen=True)
 class Answer:
-    """A message's fate, with the server's words."""
+    """A message's fate, with the server's words.
+
+    `servers_fault`: not for reasons of this recipient's, so that other messages are likely to fare the same.
+    """
 
     fate: Fate
     words: str
+    servers_fault: bool = field(default=False, compare=False)
 
 
 class ServerUnavailable(Exception):
@@ -46,10 +51,16 @@ def _clean(words: bytes | str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:400]
 
 
-def _judge(code: int, words: bytes | str) -> Answer:
-    """Read an answer given before the text went out (RFC 5321, 4.2.1)."""
-    fate = Fate.REFUSED if 500 <= code <= 599 else Fate.DEFERRED
-    return Answer(fate, f"{code} {_clean(words)}")
+def _judge(code: int, words: bytes | str, *, at_recipient: bool = False) -> Answer:
+    """Read an answer that declines a message (RFC 5321, 4.2.1).
+
+    Whose fault it is: `at_recipient`, after RCPT, a 5xx speaks of one mailbox (4.2.2 and 4.2.3: 550, 551, 553), and so
+    does greylisting. All else, such as 4xx and whatever is said of sender or text, other letters will meet as well.
+    """
+    said = f"{code} {_clean(words)}"
+    permanent = 500 <= code <= 599
+    its_own = at_recipient and (permanent or (code != 421 and bool(GREYLISTED.search(said))))
+    return Answer(Fate.REFUSED if permanent else Fate.DEFERRED, said, servers_fault=not its_own)
 
 
 def _stuff(message: bytes) -> bytes:
@@ -74,6 +85,11 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection, as far as anybody knows."""
+        return self._server is not None
 
     def open(self) -> None:
         """Have a usable connection. Raises ServerUnavailable with the reason."""
@@ -128,7 +144,7 @@ class Connection:
         try:
             server, refusal = self._offer(envelope_sender, recipient)
         except ServerUnavailable as error:
-            return Answer(Fate.DEFERRED, str(error))
+            return Answer(Fate.DEFERRED, str(error), servers_fault=True)
         if refusal is not None:
             if self._server is not None:
                 self._reset(server, refusal)
@@ -141,7 +157,7 @@ class Connection:
             code, words = server.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            return Answer(Fate.UNKNOWN, _describe(error))
+            return Answer(Fate.UNKNOWN, _describe(error), servers_fault=True)
         self._used_at = time.monotonic()
         if 200 <= code <= 299:
             return Answer(Fate.ACCEPTED, f"{code} {_clean(words)}")
@@ -150,7 +166,7 @@ class Connection:
         if 400 <= code <= 599:
             return _judge(code, words)
         self._drop()
-        return Answer(Fate.UNKNOWN, f"{code} {_clean(words)}")
+        return Answer(Fate.UNKNOWN, f"{code} {_clean(words)}", servers_fault=True)
 
     def _offer(self, envelope_sender: str, recipient: str) -> tuple[smtplib.SMTP, Answer | None]:
         """Go through the dialogue up to the text; return the answer if the server declines.
@@ -173,16 +189,17 @@ class Connection:
         """Return the server's answer if it declines sender, recipient or data; None if it waits for the text."""
         if not server.has_extn("pipelining"):
             code, words = server.mail(envelope_sender)
-            if 200 <= code <= 299:
-                code, words = server.rcpt(recipient)
             if not 200 <= code <= 299:
                 return _judge(code, words)
+            code, words = server.rcpt(recipient)
+            if not 200 <= code <= 299:
+                return _judge(code, words, at_recipient=True)
             code, words = server.docmd("DATA")
             return None if code == 354 else _judge(code, words)
         # RFC 2920: the three in one write, and the answers in their order; two round trips a letter instead of four.
         server.send(f"MAIL FROM:<{envelope_sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n")
         refusal = None
-        for least, most in ((200, 299), (200, 299), (354, 354)):
+        for command, least, most in (("MAIL", 200, 299), ("RCPT", 200, 299), ("DATA", 354, 354)):
             try:
                 code, words = server.getreply()
             except smtplib.SMTPServerDisconnected:
@@ -191,7 +208,7 @@ class Connection:
                 self._drop()  # it had said why
                 return refusal
             if not least <= code <= most:
-                refusal = refusal or _judge(code, words)
+                refusal = refusal or _judge(code, words, at_recipient=command == "RCPT")
         if refusal is not None and code == 354:
             self._drop()  # it waits for a text whose recipient it has declined: it gets none, not even an empty one
         return refusal

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaign.staff.lockout import forget_old_attempts
+from letters.alerts import send_alerts
 from letters.claims import recover_leases
 from letters.delivery import drain_queue
 from letters.links import answer_requests
@@ -43,6 +44,7 @@ def sweep() -> None:
     if recovered:
         logger.warning("recovered letters: %s", dict(recovered))
     wake()
+    send_alerts()
 
 
 @shared_task

@@ -34,7 +34,7 @@ def test_what_needs_a_person_is_counted_and_linked(admin_client: Client, django_
     held = make_letter(campaign)
     Letter.objects.filter(pk__in=[letter.pk for letter in failed]).update(status=Status.FAILED)
     Letter.objects.filter(pk=held.pk).update(status=Status.HELD)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         page = admin_client.get(LIST).content.decode()
     words = " ".join(page.split())
     assert (

@@ -21,7 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters.claims import claim_letters, lease_length
+from letters.claims import claim_letters, lease_length, release_letters
 from letters.delivery import drain_queue
 from letters.health import measure_health, reach_broker, say_age
 from letters.models import Heartbeat, Letter, Notice, Status
@@ -95,7 +95,7 @@ def test_asking_takes_no_session_and_changes_nothing(client: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
         client.get("/health/")
     statements = [query["sql"] for query in queries.captured_queries]
-    assert len(statements) == 5
+    assert len(statements) == 6
     assert not any("django_session" in sql or "auth_user" in sql for sql in statements)
     assert all(sql.startswith("SELECT") for sql in statements)
     assert client.post("/health/").status_code == 405
@@ -114,12 +114,22 @@ def test_waiting_that_is_meant_is_not_stuck(settings: Any) -> None:
     assert the_problem() == "The oldest letter has been due for 14 minutes (1 due)."
 
 
-def test_a_mail_server_that_cannot_be_reached_is_named_though_no_letter_is_due_for_long(settings: Any) -> None:
+def test_a_mail_server_that_cannot_be_reached_is_named(settings: Any) -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", find_free_port()
     make_letter()
     drain_queue()
     assert measure_health().ok
-    Letter.objects.update(confirmed_at=ago(minutes=11))
+    Letter.objects.update(next_attempt_at=ago(minutes=11))
+    said = "The oldest letter has been due for 11 minutes (1 due): the mail server failed last time, saying “"
+    assert the_problem().startswith(f"{said}ConnectionRefusedError")
+
+
+def test_a_mail_server_that_goes_away_again_and_again_is_named_though_no_letter_is_due_for_long() -> None:
+    make_letter()
+    [letter] = claim_letters(LEASE)  # type: ignore[arg-type]
+    release_letters(LEASE, "ConnectionResetError")  # type: ignore[arg-type]
+    assert measure_health().ok
+    Letter.objects.filter(pk=letter.pk).update(confirmed_at=ago(minutes=11))
     assert measure_health().due == 0
     assert the_problem().startswith("The mail server cannot be reached: a letter confirmed 11 minutes ago")
 

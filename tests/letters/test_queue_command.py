@@ -69,7 +69,7 @@ def test_it_says_what_holds_letters_up(capsys: pytest.CaptureFixture[str], scrip
         "5 Queued",
         "1 Sent",
         "Due now: 1, the oldest for 14 minutes.",
-        "2 450 <…@…>: greylisted",
+        "2 450 <…>: greylisted",
         "Waiting because the campaign “paused” is paused: 1.",
         "Waiting because LIVE_DELIVERY is off: 1 live.",
         "2 Unknown: may have been delivered",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from argparse import ArgumentParser
 from collections import Counter
@@ -19,8 +18,8 @@ from campaign.content.hours import describe_opening, find_opening, open_now
 from campaign.content.models import Campaign
 from letters.health import Health, measure_health, say_age, say_why
 from letters.models import LEASED, Letter, Status
+from letters.redaction import ADDRESS
 
-ADDRESS = re.compile(r"[^\s<>\"']+@[^\s<>\"']+")  # mail servers like to quote whom they refuse
 MOST_ANSWERS = 10
 
 
@@ -87,7 +86,7 @@ def group_answers(letters: QuerySet[Letter]) -> list[tuple[str, int]]:
     """Return the mail server's last words to these letters, most frequent first, without anybody's address."""
     answers: Counter[str] = Counter()
     for words, count in letters.values_list("last_answer").annotate(Count("pk")):
-        answers[ADDRESS.sub("…@…", words)] += count
+        answers[ADDRESS.sub("…", words)] += count
     return answers.most_common(MOST_ANSWERS)
 
 

@@ -1,0 +1,66 @@
+"""Mails to the organisers about the queue: when it pauses by itself, and when it goes on."""
+
+from __future__ import annotations
+
+import logging
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from letters.backoff import MOST_ATTEMPTS, count_pause
+from letters.claims import lease_length
+from letters.emails import Mail, split_from
+from letters.models import Alert
+from letters.smtp import Connection, Fate
+
+logger = logging.getLogger(__name__)
+
+
+def build_alert_mail(alert: Alert) -> Mail:
+    """Return the alert as a mail to ORGANISERS_EMAIL, in plain text. It holds no personal data."""
+    local, domain = split_from()
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address("Parley", local, domain)
+    message["To"] = Address(addr_spec=settings.ORGANISERS_EMAIL)
+    message["Subject"] = f"{alert.get_kind_display()}: {settings.SITE_URL}"
+    message["Date"] = format_datetime(alert.at)
+    message["Message-ID"] = f"<alert.{alert.pk}.{alert.at:%s}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office replies away
+    context = {
+        "alert": alert,
+        "since": Alert.objects.filter(kind=Alert.Kind.PAUSED, at__lte=alert.at).last(),
+        "letters_url": settings.SITE_URL + reverse("admin:letters_letter_changelist"),
+    }
+    message.set_content(render_to_string(f"letters/mails/{alert.kind}.txt", context), cte="quoted-printable")
+    return Mail(settings.LETTERS_FROM, settings.ORGANISERS_EMAIL, message.as_bytes())
+
+
+def send_alerts() -> int:
+    """Send the alerts that are due; return how many the server took.
+
+    A paused queue does not keep them: a server that declines letters may still take this, and if not, all that are
+    owed go when the queue goes on.
+    """
+    sent = 0
+    with Connection() as connection:
+        for alert in Alert.objects.filter(due_at__lte=timezone.now()):
+            claimed = Alert.objects.filter(pk=alert.pk, due_at=alert.due_at)
+            if not claimed.update(due_at=timezone.now() + lease_length(), attempts=F("attempts") + 1):
+                continue  # another worker was first
+            mail = build_alert_mail(alert)
+            answer = connection.send(mail.envelope_sender, mail.recipient, mail.content)
+            done = answer.fate is Fate.ACCEPTED
+            sent += done
+            if not done:
+                logger.error("organisers could not be told that %s", alert.get_kind_display())
+            given_up = answer.fate is Fate.REFUSED or alert.attempts + 1 >= MOST_ATTEMPTS
+            later = None if done or given_up else timezone.now() + count_pause(alert.attempts + 1, answer.words)
+            Alert.objects.filter(pk=alert.pk).update(due_at=later)
+    return sent

@@ -1,0 +1,115 @@
+"""The circuit breaker: when the mail server fails again and again, the queue pauses, and a probe ends the pause.
+
+One row says how things stand, so that all workers see it and a restart keeps it. Its transitions hold the row's lock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from letters.models import Alert, Breaker, Letter, Notice
+from letters.redaction import ADDRESS, LONGEST_NOTE
+from letters.smtp import Answer
+
+logger = logging.getLogger(__name__)
+
+MAIL = "mail"  # the name of the only row: there is one mail server
+FIRST_PAUSE = dt.timedelta(minutes=1)
+LONGEST_PAUSE = dt.timedelta(minutes=15)
+PROBE_LENGTH = dt.timedelta(minutes=10)  # a whole dialogue in which every step times out; then another may probe
+
+
+class Leave(enum.Enum):
+    """What may be sent now."""
+
+    ALL = "all"
+    PROBE = "probe"  # one message, by whoever takes the probe
+    NONE = "none"
+
+
+class QueuePaused(Exception):
+    """The mail server has failed too often, in the words given; nothing more is offered to it for now."""
+
+
+def ask_leave() -> Leave:
+    """Return what may be sent now."""
+    breaker = Breaker.objects.filter(pk=MAIL, opened_at__isnull=False).first()
+    if breaker is None:
+        return Leave.ALL
+    return Leave.PROBE if breaker.probe_at and breaker.probe_at <= timezone.now() else Leave.NONE
+
+
+def take_probe() -> bool:
+    """Take the one probe that is due; False if somebody else was first."""
+    now = timezone.now()
+    due = Breaker.objects.filter(pk=MAIL, opened_at__isnull=False, probe_at__lte=now)
+    return bool(due.update(probe_at=now + PROBE_LENGTH))
+
+
+def return_probe() -> None:
+    """Give a probe back that found nothing to send."""
+    Breaker.objects.filter(pk=MAIL, opened_at__isnull=False).update(probe_at=timezone.now())
+
+
+def record_failure(words: str, *, probing: bool = False) -> bool:
+    """Count an attempt that failed for the server's reasons, in its words; return whether the queue is paused now.
+
+    Attempts that succeed are not counted, for that would cost every letter a query: that none did since the first of
+    these failures is looked up when there are enough of them.
+    """
+    now = timezone.now()
+    if not settings.BREAKER_AFTER:
+        return False
+    with transaction.atomic():
+        Breaker.objects.get_or_create(pk=MAIL)
+        breaker = Breaker.objects.select_for_update().get(pk=MAIL)
+        breaker.last_answer = ADDRESS.sub("…", words)[:LONGEST_NOTE]
+        if breaker.opened_at and probing:
+            breaker.probes += 1
+            breaker.probe_at = now + min(FIRST_PAUSE * 2**breaker.probes, LONGEST_PAUSE)
+        elif not breaker.opened_at:
+            breaker.failing_since = breaker.failing_since or now
+            breaker.failures += 1
+            if breaker.failures >= settings.BREAKER_AFTER and _sent_since(breaker.failing_since):
+                breaker.failing_since, breaker.failures = now, 1
+            if breaker.failures >= settings.BREAKER_AFTER:
+                breaker.opened_at, breaker.probe_at, breaker.probes = now, now + FIRST_PAUSE, 0
+                Alert.objects.create(kind=Alert.Kind.PAUSED, words=breaker.last_answer)
+                logger.error("the queue is paused: the mail server failed %d times in a row", breaker.failures)
+        breaker.save()
+    return breaker.opened_at is not None
+
+
+def record_success() -> None:
+    """End the pause, if there is one: the server took the probe, or declined it for reasons of that letter's own."""
+    with transaction.atomic():
+        closed = Breaker.objects.filter(pk=MAIL, opened_at__isnull=False).update(
+            failures=0, failing_since=None, opened_at=None, probe_at=None, probes=0
+        )
+        if closed:
+            Alert.objects.create(kind=Alert.Kind.RESUMED)
+            Alert.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+            logger.info("the queue goes on: the mail server takes mail again")
+
+
+def watch(answer: Answer, *, probing: bool = False) -> None:
+    """Take note of how an attempt ended. Raises QueuePaused if nothing more may be sent for now.
+
+    Any answer that is not the server's fault, even a mailbox that does not exist, ends a pause.
+    """
+    if answer.servers_fault:
+        if record_failure(answer.words, probing=probing):
+            raise QueuePaused(answer.words)
+    elif probing:
+        record_success()
+
+
+def _sent_since(moment: dt.datetime) -> bool:
+    """Whether the server has taken anything since then."""
+    return Letter.objects.filter(sent_at__gte=moment).exists() or Notice.objects.filter(sent_at__gte=moment).exists()
