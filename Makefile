@@ -1,5 +1,5 @@
 # Two commands: `make demo` to try it, `make test` to check it. `make help` lists the rest.
-.PHONY: help setup demo test lint fmt bench faults requirements clean
+.PHONY: help setup demo test lint fmt bench faults lighthouse requirements clean
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
@@ -29,6 +29,9 @@ bench: ## run the benchmarks
 
 faults: ## 1,000 letters amid kills and other faults; SEED=42 for the same faults again
 	@tools/faults
+
+lighthouse: ## Lighthouse on the landing page and the builder; not part of `make test`, it takes minutes
+	@tools/lighthouse
 
 PIN = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"

@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--needs-database",
         action="store_true",
-        help="only tests that use a database: the others cannot tell one from another, and ran on the first",
+        help="only tests that use a database, and not to look at pages: the others cannot tell one from another",
     )
 
 
@@ -48,7 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--needs-database"):
         return
     fixtures = {"db", "transactional_db"}
-    kept = [i for i in items if i.get_closest_marker("django_db") or fixtures & set(getattr(i, "fixturenames", ()))]
+    using = [i for i in items if i.get_closest_marker("django_db") or fixtures & set(getattr(i, "fixturenames", ()))]
+    kept = [item for item in using if not item.get_closest_marker("looks")]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 

@@ -118,13 +118,15 @@ class WordsForm(CrispyForm):
             if piece.key in self.arguments:
                 self.fields.update(make_piece_fields(piece, self.arguments[piece.key]))
         for name in ("order", "gss", "page", "version", "turn"):
-            # Browsers that fill a reloaded page with what stood there before would bring an old version back.
-            self.fields[name].widget = forms.HiddenInput(attrs={"autocomplete": "off"})
+            # The <form> says autocomplete="off": browsers that fill a reloaded page with what stood there before would
+            # bring an old version back. What is typed they may bring back.
+            self.fields[name].widget = forms.HiddenInput()
         for name, field in self.fields.items():
             if isinstance(field.widget, forms.Textarea):
                 # A browser would cut what is pasted, without a word.
                 field.widget.attrs.pop("maxlength", None)
                 field.widget.attrs |= {"class": "form-control", "aria-describedby": f"id_{name}_error"}
+                field.widget.attrs.setdefault("autocomplete", "on")
 
     def listed(self) -> list[str]:
         """Return what the letter is made of, in order."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.conftest import OpenPage
-from tests.journeys.test_pages import Looker
+from tests.journeys.looker import Looker, validate_html
 from tests.letters.factories import make_campaign, make_seat
 from tests.servers.browser import DESKTOP, PHONE
 
@@ -100,6 +100,7 @@ def test_two_tabs_keep_both_texts_until_their_writer_chooses(open_builder: OpenB
     expect(own_words(one)).to_have_value("From the second tab.")
 
 
+@pytest.mark.looks
 def test_without_a_connection_the_page_says_so_keeps_the_text_and_tries_again(open_builder: OpenBuilder) -> None:
     page = open_builder()
     page.context.set_offline(True)
@@ -113,6 +114,7 @@ def test_without_a_connection_the_page_says_so_keeps_the_text_and_tries_again(op
     expect(own_words(page)).to_have_value(WORDS)
 
 
+@pytest.mark.looks
 def test_cards_are_moved_by_keyboard_and_by_dragging_without_a_new_page(open_builder: OpenBuilder) -> None:
     page = open_builder()
     own_words(page).fill(WORDS)
@@ -144,6 +146,7 @@ def test_cards_are_moved_by_keyboard_and_by_dragging_without_a_new_page(open_bui
     expect(own_words(page)).to_have_value(WORDS)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_the_guided_way_and_the_buttons_work_with_and_without_scripts(open_builder: OpenBuilder, script: bool) -> None:
     page = open_builder(PHONE, java_script_enabled=script)
@@ -164,6 +167,7 @@ def test_the_guided_way_and_the_buttons_work_with_and_without_scripts(open_build
     expect(own_words(page)).to_have_value("Mine.\n\nMy brother fought there.")
 
 
+@pytest.mark.looks
 def test_a_button_that_is_pressed_while_a_save_is_on_its_way_is_not_forgotten(open_builder: OpenBuilder) -> None:
     page = open_builder()
     held: list[Any] = []
@@ -178,6 +182,7 @@ def test_a_button_that_is_pressed_while_a_save_is_on_its_way_is_not_forgotten(op
     expect(own_words(page)).to_have_value(WORDS)
 
 
+@pytest.mark.looks
 def test_on_a_phone_the_letter_opens_as_a_dialog_and_three_ways_close_it(open_builder: OpenBuilder) -> None:
     page = open_builder(PHONE)
     bar = page.get_by_role("link", name="Your letter · ")
@@ -198,68 +203,32 @@ def test_on_a_phone_the_letter_opens_as_a_dialog_and_three_ways_close_it(open_bu
         assert not page.evaluate("document.getElementById('words').inert")
 
 
-@pytest.mark.parametrize(
-    ("label", "options", "states"),
-    [
-        ("builder-phone", PHONE, {"error", "saved", "clash"}),
-        ("builder-desktop", DESKTOP, {"empty", "clash"}),
-        ("builder-dark", DESKTOP | {"color_scheme": "dark"}, {"saved"}),
-        ("builder-narrow", PHONE | {"viewport": {"width": 320, "height": 640}}, {"saved"}),
-    ],
-    ids=["phone", "desktop", "dark", "narrow"],
-)
-def test_it_is_accessible_in_every_state(
-    open_builder: OpenBuilder, label: str, options: dict[str, Any], states: set[str]
-) -> None:
-    look = Looker(label)
-    page = open_builder(options, bypass_csp=True)
-    if "empty" in states:
-        look("empty", page)
-    if "error" in states:
-        own_words(page).fill("word " * 700)
-        expect_state(page, "refused")
-        page.get_by_role("button", name="Go on to your details").click()
-        expect(page.locator("#errors")).to_be_visible()
-        look("error", page)
+@pytest.mark.looks
+def test_it_is_accessible_in_every_state(open_builder: OpenBuilder, tmp_path: Path) -> None:
+    page = open_builder(DESKTOP, bypass_csp=True)
+    look = Looker(tmp_path, page)
+    page.reload()
+    own_words(page).fill("word " * 700)
+    expect_state(page, "refused")
+    page.get_by_role("button", name="Go on to your details").click()
+    expect(page.locator("#errors")).to_be_visible()
+    look("builder-error", page)
     own_words(page).fill(WORDS)
     page.get_by_role("textbox", name="Text of “Argument 1”").fill("The full text, changed by 7 words.")
     page.get_by_text("Hard to start?").click()
     expect_state(page, "saved")
-    if "saved" in states:
-        page.locator("#remove-argument-2").click()
-        expect(page.locator("#restore-argument-2")).to_be_focused()
-        look("saved", page)
-    if "clash" in states:
-        other = page.context.new_page()
-        other.goto(page.url)
-        own_words(other).fill("Something else.")
-        expect_state(other, "saved")
-        own_words(page).fill(f"{WORDS} And more.")
-        expect_state(page, "clash")
-        look("clash", page)
-    assert look.faults == []
-
-
-def test_the_first_load_is_light_still_and_from_nowhere_else(open_builder: OpenBuilder) -> None:
-    weights: dict[str, int] = {}
-    page = open_builder(PHONE)
-    page.on("response", lambda response: weights.update({response.url: _weigh(response)}))
-    page.reload(wait_until="networkidle")
-    site = page.url.split("/peace/")[0]
-    assert [url for url in weights if not url.startswith((site, "data:"))] == []
-    assert sum(weights.values()) < 150_000, weights
-    shift = page.evaluate(
-        """() => new Promise(done => {
-            let sum = 0;
-            new PerformanceObserver(list => list.getEntries().forEach(entry => { sum += entry.value; }))
-                .observe({type: "layout-shift", buffered: true});
-            setTimeout(() => done(sum), 300);
-        })"""
-    )
-    assert shift < 0.01
-
-
-def _weigh(response: Any) -> int:
-    """The bytes of an answer as WhiteNoise and GZipMiddleware send it."""
-    body: bytes = response.body()
-    return len(body) if response.url.endswith(".woff2") else len(gzip.compress(body, 9))
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.locator("#remove-argument-2").click()
+    expect(page.locator("#restore-argument-2")).to_be_focused()
+    look("builder-saved", page)
+    own_words(other).fill("Something else.")
+    expect_state(other, "clash")
+    other_look = Looker(tmp_path, other)
+    other.reload()
+    own_words(page).fill(f"{WORDS} And more.")
+    expect_state(page, "saved")
+    own_words(other).fill("Something else.")
+    expect_state(other, "clash")
+    other_look("builder-clash", other)
+    assert "\n".join([*look.faults, *other_look.faults, *validate_html(tmp_path)]) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from campaign.content.models import Campaign
 from letters.tallies import fold_all
 from tests.conftest import OpenPage
-from tests.journeys.test_pages import Looker
+from tests.journeys.looker import Looker
 from tests.letters.many import write_many
 from tests.otp import otp_login
 from tests.servers.browser import DESKTOP, PHONE
@@ -31,20 +32,24 @@ def sign_in(page: Page, live_server: LiveServer) -> str:
     return f"{live_server.url}/admin/letters/letter/dashboard/{SLUG}/"
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("letters", [0, 300])
-def test_every_page_is_accessible_and_fits(new_page: OpenPage, live_server: LiveServer, letters: int) -> None:
+def test_every_page_is_accessible_and_fits(
+    new_page: OpenPage, live_server: LiveServer, tmp_path: Path, letters: int
+) -> None:
     if letters:
         write_many(Campaign.objects.get(), letters)
         fold_all()
     page = new_page(**(PHONE if letters else DESKTOP), bypass_csp=True)
     dashboard = sign_in(page, live_server)
-    look = Looker(f"organiser-{letters}")
+    look = Looker(tmp_path, page)
     for name, path in (("dashboard", ""), ("map", "map/"), ("seats", "seats/?show=vacant")):
         page.goto(dashboard + path)
-        look(name, page)
+        look.glance(f"organiser-{letters}-{name}", page)
     assert look.faults == []
 
 
+@pytest.mark.looks
 def test_the_map_is_walked_with_arrows_and_says_where_one_is(page_desktop: Page, live_server: LiveServer) -> None:
     write_many(Campaign.objects.get(), 3)
     page_desktop.goto(sign_in(page_desktop, live_server) + "map/")

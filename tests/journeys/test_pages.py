@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -16,45 +14,25 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
+from campaign.parliament.models import Member
 from letters.models import Letter
 from letters.privacy import make_token
 from tests.conftest import OpenPage
+from tests.journeys.looker import Looker, validate_html
 from tests.journeys.supporter import Supporter
-from tests.servers.browser import DESKTOP, PHONE
+from tests.servers.browser import DESKTOP
 
-AXE = Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js"
 PICTURES = Path(settings.BASE_DIR) / "build/screenshots"
 
 
-class Looker:
-    """Looks at a page as axe does, and keeps a picture."""
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self.faults: list[str] = []
-
-    def __call__(self, name: str, page: Page) -> None:
-        """Note what is wrong with the page."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=PICTURES / f"{self.label}-{name}.png", full_page=True)
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run().then(result => result.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
-        self.faults += [f"{name}: {json.dumps(violation)[:400]}" for violation in found]
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            self.faults.append(f"{name}: {wide} px wider than the screen")
-
-
+@pytest.mark.looks
 @pytest.mark.usefixtures("shipped")
-@pytest.mark.parametrize(
-    ("label", "screen"),
-    [("phone", PHONE), ("desktop", DESKTOP), ("narrow", PHONE | {"viewport": {"width": 320, "height": 640}})],
-)
-def test_every_page_is_accessible_and_fits(
-    new_page: OpenPage, live_server: LiveServer, label: str, screen: dict[str, Any]
+def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
+    new_page: OpenPage, live_server: LiveServer, tmp_path: Path
 ) -> None:
-    look = Looker(label)
-    page = new_page(**screen, bypass_csp=True)
+    page = new_page(**DESKTOP, bypass_csp=True)
+    page.set_default_timeout(30_000)
+    look = Looker(tmp_path, page)
     jane = Supporter(page, live_server.url, look)
     write = f"{live_server.url}/time-to-negotiate/write/"
 
@@ -62,7 +40,9 @@ def test_every_page_is_accessible_and_fits(
     jane.see("mp-empty")
     jane.press("Find my MP")
     jane.see("mp-error")
-    page.goto(write)
+    page.get_by_label("Your postcode").fill("SWIA IAA")
+    jane.press("Find my MP")
+    jane.see("mp-suggestion-error")
     page.get_by_label("Your postcode").fill("BT1 5GS")
     jane.press("Find my MP")
     jane.see("mp-choose")
@@ -76,25 +56,49 @@ def test_every_page_is_accessible_and_fits(
     page.goto(write)
     jane.choose("The war nearly ended in its second month", "‘Seize the moment’")
     jane.see("words-empty")
-    jane.write()
+    jane.write("Too short.")
     jane.press("See the letter")
     jane.see("details-error")
+    jane.give_details()
+    assert page.get_by_role("heading", name="A few more words of your own").is_visible()
+    page.get_by_role("link", name="Add to your own words").click()
+    jane.write()
+    jane.give_details()
+    jane.press("Or take it as plain text, to paste elsewhere")
+    jane.see("text")
+    jane.press("Back to the check page")
+    page.get_by_role("link", name="Downloaded? What to do now").click()
+    jane.see("posting")
+    jane.press("I posted it")
+    jane.see("posting-posted")
+    page.goto(f"{write}details/")
     jane.give_details()
     jane.press("Send my letter")
     jane.see("check-error")
     jane.send()
+    page.get_by_label("Your email address").fill("nonsense")
+    jane.press("Use this address instead")
+    jane.see("sent-error")
 
     letter = Letter.objects.get()
     page.goto(f"{live_server.url}/confirm/{make_token(letter.id, 'confirm')}/")
     jane.see("confirm")
     jane.press("Send my letter now")
+    page.wait_for_url("**/letter/*/")
     assert page.inner_text("h1") == "Your letter to Rachel Blake MP"
     jane.see("letter")
     page.goto(f"{live_server.url}/letter/wrong/")
     jane.see("wrong-link")
-    assert look.faults == []
+    page.goto(f"{write}sent/")
+    jane.press("Delete my draft")
+    jane.see("finished")
+    Member.objects.update(sitting=False)
+    page.goto(write)
+    jane.see("dissolved")
+    assert "\n".join([*look.faults, *validate_html(tmp_path)]) == ""
 
 
+@pytest.mark.looks
 @pytest.mark.usefixtures("shipped")
 def test_the_email_field_goes_away_for_those_who_post(page_phone: Page, live_server: LiveServer) -> None:
     jane = Supporter(page_phone, live_server.url)

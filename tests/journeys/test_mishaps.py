@@ -1,0 +1,133 @@
+"""What happens to people on their way: no mouse, impatient fingers, a slow line, "back", two tabs."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from letters.models import DownloadCount, Letter, LetterEvent, Notice, Status
+from letters.privacy import make_token
+from tests.conftest import OpenPage
+from tests.journeys.supporter import OWN_WORDS, Supporter
+from tests.letters.factories import make_letter, make_seat
+from tests.servers.browser import PHONE
+
+FOCUSED = """() => { const e = document.activeElement;
+  return (e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent || "").trim(); }"""
+
+
+def tab_to(page: Page, name: str, most: int = 150) -> None:
+    """Press Tab until something of that name has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if str(page.evaluate(FOCUSED)).startswith(name):
+            return
+    raise AssertionError(f"Tab does not reach {name!r}")
+
+
+@pytest.mark.looks
+@pytest.mark.usefixtures("shipped")
+def test_the_whole_way_with_the_keyboard_alone(page_desktop: Page, live_server: LiveServer) -> None:
+    page = page_desktop
+    page.set_default_timeout(30_000)
+    keys = page.keyboard
+    page.goto(f"{live_server.url}/time-to-negotiate/")
+    tab_to(page, "Your postcode")
+    keys.type("sw1a1aa")
+    keys.press("Enter")
+    page.wait_for_url("**/write/")
+    tab_to(page, "Write to ")
+    keys.press("Enter")
+    page.wait_for_url("**/arguments/")
+    tab_to(page, "Wanting talks is not excusing the invasion")
+    keys.press("Space")
+    assert page.locator(".chosen-count").inner_text() == "1 of 4 chosen"
+    tab_to(page, "Go on to your words")
+    keys.press("Enter")
+    page.wait_for_url("**/words/")
+    tab_to(page, "Your own words")
+    keys.type(OWN_WORDS)
+    tab_to(page, "Go on to your details")
+    keys.press("Enter")
+    page.wait_for_url("**/details/")
+    for field, typed in (("Your full name", "Jane Doe"), ("Address", "1 Test Street"), ("Town", "London")):
+        tab_to(page, field)
+        keys.type(typed)
+    tab_to(page, "Postcode")
+    keys.type("SW1A 1AA")
+    tab_to(page, "Your email address")
+    keys.type("jane@supporter.example")
+    keys.press("Enter")
+    page.wait_for_url("**/check/")
+    tab_to(page, "I agree")
+    keys.press("Space")
+    tab_to(page, "Send my letter")
+    keys.press("Enter")
+    page.wait_for_url("**/sent/")
+    page.goto(f"{live_server.url}/confirm/{make_token(Letter.objects.get().id, 'confirm')}/")
+    tab_to(page, "Send my letter now")
+    keys.press("Enter")
+    page.wait_for_url("**/letter/*/")
+    assert Letter.objects.get().status == Status.QUEUED
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+def test_double_clicks_on_a_slow_line_do_everything_once_and_back_breaks_nothing(
+    new_page: OpenPage, live_server: LiveServer, script: bool
+) -> None:
+    page = new_page(**PHONE, java_script_enabled=script, accept_downloads=True)
+    page.set_default_timeout(30_000)
+    jane = Supporter(page, live_server.url)
+    jane.find_mp()
+    jane.choose("‘Seize the moment’")
+    jane.write()
+    jane.give_details()
+    network = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 150, "downloadThroughput": 50_000, "uploadThroughput": 20_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    with page.expect_download():
+        page.get_by_role("button", name="Download the PDF").dblclick()
+    if script:
+        assert page.get_by_text("Your letter is being downloaded.").is_visible()
+    page.get_by_role("checkbox", name="I agree").check()
+    page.get_by_role("button", name="Send my letter").dblclick()
+    page.wait_for_url("**/sent/")
+    letter = Letter.objects.get()
+    assert Notice.objects.count() == 1
+    assert DownloadCount.objects.get().count in ((1,) if script else (1, 2)), "without a script both presses may count"
+
+    # The check page itself is kept by no browser, so that nobody else finds the address in it: one step further back.
+    page.evaluate("history.go(-2)")
+    page.wait_for_url("**/details/")
+    page.go_back()
+    assert page.get_by_role("textbox", name="Your own words").input_value() == OWN_WORDS
+    page.goto(f"{live_server.url}/time-to-negotiate/write/sent/")
+    assert Letter.objects.get() == letter
+
+    confirm = f"{live_server.url}/confirm/{make_token(letter.id, 'confirm')}/"
+    page.goto(confirm)
+    other = page.context.new_page()
+    other.goto(confirm)
+    page.get_by_role("button", name="Send my letter now").dblclick()
+    page.wait_for_url("**/letter/*/")
+    other.get_by_role("button", name="Send my letter now").click()
+    other.wait_for_url("**/letter/*/")
+    assert "You had confirmed this letter before. It is sent once." in other.inner_text("body")
+    page.get_by_role("button", name="Withdraw my letter").dblclick()
+    page.get_by_text("You withdrew your letter. It is not sent.").wait_for()
+    told = LetterEvent.objects.filter(letter=letter).values_list("what", flat=True)
+    assert list(told) == ["created", "queued", "withdrawn"]
+
+
+@pytest.mark.looks
+@pytest.mark.usefixtures("transactional_db")
+def test_text_is_copied_at_a_press(new_page: OpenPage, live_server: LiveServer) -> None:
+    make_seat()
+    letter = make_letter()
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{live_server.url}/letter/{make_token(letter.id, 'letter')}/text/")
+    page.get_by_role("button", name="Copy the text").click()
+    page.get_by_text("Copied.", exact=True).wait_for()
+    assert "I have thought about this for years." in page.evaluate("navigator.clipboard.readText()")
