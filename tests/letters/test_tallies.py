@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -79,6 +79,8 @@ def move_anyhow(letter: Letter, seed: int) -> None:
         confirm(letter, hold="look" if seed % 3 == 0 else "")
     elif MOVES[letter.status]:
         to = Status(sorted(MOVES[letter.status])[seed % len(MOVES[letter.status])])
+        if letter.scrubbed_at and to == Status.QUEUED:
+            return  # an erased letter never goes back into the queue
         moment = timezone.now() - dt.timedelta(hours=seed)
         lease: dict[str, Any] = {"lease_token": uuid.uuid4(), "lease_until": moment}
         extra = {Status.SENT: {"sent_at": moment}, Status.CLAIMED: lease, Status.SENDING: lease}.get(to, {})
@@ -117,7 +119,8 @@ ACTIONS = ("write", "write", "move", "move", "move", "withdraw", "erase", "forge
 class TestWhateverHappens(TestCase):
     """A class, because each example needs a transaction of its own."""
 
-    @settings(max_examples=30)
+    # Shrinking replays whole lives of letters for minutes; a failing list of so few happenings is read as it is.
+    @settings(max_examples=30, phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 60)), min_size=8, max_size=25))
     def test_the_roll_up_equals_a_full_count(self, happenings: list[tuple[str, int]]) -> None:
         make_campaign()
