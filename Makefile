@@ -1,5 +1,5 @@
 # Two commands: `make demo` to try it, `make test` to check it. `make help` lists the rest.
-.PHONY: help setup demo test lint fmt bench faults lighthouse requirements clean
+.PHONY: help setup demo test lint fmt bench faults lighthouse fuzz requirements clean
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
@@ -32,6 +32,11 @@ faults: ## 1,000 letters amid kills and other faults; SEED=42 for the same fault
 
 lighthouse: ## Lighthouse on the landing page and the builder; not part of `make test`, it takes minutes
 	@tools/lighthouse
+
+fuzz: ## 10,000 inputs, new ones each time, for every form, the pack loader, returned mail and headers (hours)
+	@tools/install --tests
+	@HYPOTHESIS_PROFILE=fuzz .venv/bin/python -m pytest -n auto --dist loadgroup tests/fuzz tests/campaign/content/test_parsing.py \
+		tests/letters/test_bounces.py tests/letters/test_emails.py tests/letters/test_drafting.py
 
 PIN = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"

@@ -12,10 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from letters.forms.journey import AddressForm
+from letters.gate import Act
 from letters.links import ask_for_links
 from letters.models import Letter
 from letters.tasks import wake_worker
 from letters.views.letter import secret_page
+from letters.views.toomany import refuse_if_too_often
 
 FIELDS = (
     *("reference", "language", "rehearsal", "constituency_name", "constituency_gss", "member_name", "member_party"),
@@ -58,6 +60,9 @@ def find_lost_links(request: HttpRequest) -> HttpResponse:
     """Take the address of somebody who has lost their link. The answer is the same for every address."""
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        # Counted for known and unknown addresses alike, so that this page tells nobody which is which either.
+        if page := refuse_if_too_often(Act.FIND, request, None, email=form.cleaned_data["email"]):
+            return page
         ask_for_links(form.cleaned_data["email"])
         wake_worker()
         messages.success(

@@ -29,14 +29,14 @@ REASONS: dict[By | None, StrOrPromise] = {
 
 
 def refuse_if_too_often(
-    act: Act, request: HttpRequest, campaign: Campaign, *, email: str = "", postcode: str = ""
+    act: Act, request: HttpRequest, campaign: Campaign | None, *, email: str = "", postcode: str = ""
 ) -> HttpResponse | None:
     """Count one act and return None, or return the page that says when to try again."""
-    refusal = admit(act, request, email=email, postcode=postcode, campaign=campaign.slug)
+    refusal = admit(act, request, email=email, postcode=postcode, campaign=campaign.slug if campaign else "")
     return show_too_many(request, refusal, act, campaign) if refusal else None
 
 
-def show_too_many(request: HttpRequest, refusal: Refusal, act: Act, campaign: Campaign) -> HttpResponse:
+def show_too_many(request: HttpRequest, refusal: Refusal, act: Act, campaign: Campaign | None) -> HttpResponse:
     """Say why and until when, and keep what was typed: 429, or 503 if it could not be counted."""
     context = {
         "campaign": campaign,

@@ -232,6 +232,14 @@ def test_confirming_and_ones_own_pdf_have_limits_that_lose_nothing(client: Clien
     assert "Try again" in say_page(client.get(pdf))
 
 
+def test_lost_links_have_limits_that_tell_nobody_who_has_written(client: Client, settings: Any) -> None:
+    settings.LIMIT_LINKS_PER_EMAIL = "1/hour"
+    known = make_letter().sender_email
+    for address in (known, "unknown@supporter.example"):
+        statuses = [client.post(reverse("lost-link"), {"email": address}).status_code for _ in range(2)]
+        assert statuses == [302, 429]
+
+
 # --- Programs that fill in forms -----------------------------------------------------------------------------
 
 
