@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.faults.invariants import find_violations
+from tests.faults.quick import LEASE
 from tests.faults.services import Service
 from tests.faults.stage import Stage, set_stage, wait_for, write_letters
 
@@ -24,11 +25,14 @@ class Play:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.letters = write_letters(12, "scenarios")
+        self.letters = write_letters(40, "scenarios")
         self.confirmed: list[Letter] = []
 
-    def confirm(self, count: int, *meets: str) -> list[Letter]:
-        """Confirm the next letters in one transaction, with one wake-up; the first one meets this at the server."""
+    def confirm(self, count: int, *meets: str, wake: bool = True) -> list[Letter]:
+        """Confirm the next letters in one transaction, with one wake-up; the first one meets this at the server.
+
+        Without `wake`, the web process is as good as killed between commit and publish.
+        """
         from django.db import transaction
 
         from letters.delivery import confirm
@@ -39,7 +43,8 @@ class Play:
             for letter in letters:
                 assert confirm(letter)
             self.stage.sink.script[letters[0].envelope_sender] = deque(meets)
-            wake_worker()
+            if wake:
+                wake_worker()
         self.confirmed += letters
         return letters
 
@@ -109,6 +114,69 @@ class Play:
         assert self.count(*letters) == [1, 1]
         self.wait_for("unknown", first)
 
+    def the_web_dies_between_commit_and_publish(self) -> None:
+        letters = self.confirm(2, wake=False)
+        self.wait_for("sent", *letters)
+        assert self.count(*letters) == [1, 1]
+
+    def wake_ups_storm_over_two_workers(self) -> None:
+        from letters.tasks import wake
+
+        self.second = self.stage.add_worker()
+        letters = self.confirm(4)
+        for _number in range(100):
+            wake.apply_async(retry=False)
+        self.wait_for("sent", *letters)
+        assert self.count(*letters) == [1, 1, 1, 1]
+
+    def a_worker_is_asked_to_stop_in_mid_batch(self) -> None:
+        slow = self.stage.sink.met["take-slow-mail"]
+        self.second.kill()
+        letters = self.confirm(4, "take-slow-mail")
+        wait_for("its offer", lambda: self.stage.sink.met["take-slow-mail"] == slow + 1)
+        self.sweeper.signal(signal.SIGTERM)
+        self.sweeper.join()
+        assert self.sweeper.has_ended(), "the worker does not stop"
+        self.sweeper.start()
+        self.wait_for("sent", *letters)
+        assert self.count(*letters) == [1, 1, 1, 1]
+
+    def postgres_stands_still_past_the_lease(self) -> None:
+        slow = self.stage.sink.met["take-slow-mail"]
+        letters = self.confirm(3, "take-slow-mail")
+        wait_for("its offer", lambda: self.stage.sink.met["take-slow-mail"] == slow + 1)
+        self.stage.stop_postgres()
+        time.sleep(LEASE.total_seconds() + 1)
+        self.stage.continue_postgres()
+        wait_for("an end", lambda: self.find_open(letters) == [])
+        assert max(self.count(*letters)) == 1, f"copies: {self.count(*letters)}"
+        self.wait_for("sent", *letters[1:])
+
+    def a_clock_jumps(self, hours: int) -> None:
+        slow = self.stage.sink.met["take-slow-mail"]
+        letters = self.confirm(4, "take-slow-mail")
+        wait_for("its offer", lambda: self.stage.sink.met["take-slow-mail"] == slow + 1)
+        jumper = self.stage.add_worker(beat=True, clock=hours * 3600)
+        wait_for("an end", lambda: self.find_open(letters) == [])
+        time.sleep(2)  # sweeps of both go by
+        jumper.kill()
+        wait_for("an end", lambda: self.find_open(letters) == [])
+        assert max(self.count(*letters)) == 1, f"copies: {self.count(*letters)}"
+        self.wait_for("sent", *letters[1:])
+
+    def a_clock_jumps_ahead(self) -> None:
+        self.a_clock_jumps(1)
+
+    def a_clock_jumps_back(self) -> None:
+        self.a_clock_jumps(-1)
+
+    def find_open(self, letters: list[Letter]) -> list[str]:
+        """Return the references of those letters that are still on their way."""
+        from letters.models import Letter
+
+        mine = Letter.objects.filter(pk__in=[letter.pk for letter in letters])
+        return list(mine.filter(status__in=["queued", "claimed", "sending"]).values_list("reference", flat=True))
+
 
 def says(service: Service, *words: str) -> bool:
     """Whether a line of its log has all these words."""
@@ -124,6 +192,12 @@ def play_scenarios(folder: Path) -> int:
             play.redis_hangs_while_a_page_is_asked_for,
             play.a_sender_goes_on_after_its_lease,
             play.a_sender_dies_after_the_final_dot,
+            play.the_web_dies_between_commit_and_publish,
+            play.wake_ups_storm_over_two_workers,
+            play.a_worker_is_asked_to_stop_in_mid_batch,
+            play.postgres_stands_still_past_the_lease,
+            play.a_clock_jumps_ahead,
+            play.a_clock_jumps_back,
         ]
         for scene in scenes:
             name = scene.__name__.replace("_", " ")

@@ -113,10 +113,11 @@ class Worker(Service):
     """A Celery worker, forked from the nursery."""
 
     _child: multiprocessing.process.BaseProcess | None = None
+    clock = 0  # seconds fast
 
     def launch(self) -> None:
         self.log.touch()
-        self._child = NURSERY.Process(target=work, args=(self.command, self.log))
+        self._child = NURSERY.Process(target=work, args=(self.command, self.log, self.clock))
         self._child.start()
 
     @property
@@ -131,8 +132,8 @@ class Worker(Service):
             self._child.join(START_SECONDS)
 
 
-def work(arguments: list[str], log: Path) -> None:
-    """Be a Celery worker, in a process of its own."""
+def work(arguments: list[str], log: Path, clock: int) -> None:
+    """Be a Celery worker, in a process of its own whose clock is that many seconds fast."""
     os.setpgid(0, 0)
     _die_with_parent()
     with log.open("ab") as output, open(os.devnull) as nothing:
@@ -140,7 +141,9 @@ def work(arguments: list[str], log: Path) -> None:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     from tests.faults.app import app
+    from tests.faults.quick import put_clock
 
+    put_clock(clock)
     app.worker_main(arguments)
 
 
@@ -170,10 +173,12 @@ def make_redis(folder: Path) -> tuple[Service, str]:
     return Service("redis", command, folder, lambda _service: answers(port)), f"redis://127.0.0.1:{port}/0"
 
 
-def make_worker(folder: Path, name: str, *, beat: bool = False) -> Worker:
+def make_worker(folder: Path, name: str, *, beat: bool = False, clock: int = 0) -> Worker:
     """Return a Celery worker, not yet started. Without `beat` in any of them nothing sweeps."""
     command = ["worker", "-P", "threads", "-c", "2", "-n", f"{name}@faults", "--loglevel", "INFO"]
     command += ["--without-gossip", "--without-mingle"]
     if beat:
         command += ["-B", "--schedule", str(folder / f"{name}-beat")]
-    return Worker(name, command, folder, lambda service: b" ready." in service.log.read_bytes())
+    worker = Worker(name, command, folder, lambda service: b" ready." in service.log.read_bytes())
+    worker.clock = clock
+    return worker

@@ -9,7 +9,7 @@ import signal
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from pathlib import Path
@@ -34,10 +34,11 @@ class Stage:
     redis: Service
     sink: Sink
     workers: list[Service] = field(default_factory=list)
+    stopped: list[int] = field(default_factory=list)
 
-    def add_worker(self, *, beat: bool = False, wait: bool = True) -> Service:
-        """Start one more worker."""
-        worker = make_worker(self.folder, f"worker{len(self.workers) + 1}", beat=beat)
+    def add_worker(self, *, beat: bool = False, wait: bool = True, clock: int = 0) -> Service:
+        """Start one more worker, whose clock is that many seconds fast."""
+        worker = make_worker(self.folder, f"worker{len(self.workers) + 1}", beat=beat, clock=clock)
         self.workers.append(worker)
         worker.start(wait=wait)
         return worker
@@ -46,6 +47,19 @@ class Stage:
         """Have PostgreSQL crash and recover."""
         self.postgres.quit_at_once()
         self.postgres.start()
+
+    def stop_postgres(self) -> None:
+        """Have all of PostgreSQL stand still; its back ends are in groups of their own."""
+        assert self.postgres.pid is not None
+        self.stopped = [self.postgres.pid, *list_children(self.postgres.pid)]
+        for pid in self.stopped:
+            os.kill(pid, signal.SIGSTOP)
+
+    def continue_postgres(self) -> None:
+        """Let it go on."""
+        for pid in self.stopped:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
     def empty_redis(self) -> None:
         """kill -9 of a Redis that keeps nothing, and a new, empty one."""
@@ -77,10 +91,17 @@ def set_stage(folder: Path, seed: str, *, troubled: bool, pace: float) -> Iterat
         _set_up_django()
         yield stage
     finally:
+        stage.continue_postgres()
         for service in (*stage.workers, redis, postgres):
             service.signal(signal.SIGCONT)
             service.kill()
         sink.close()
+
+
+def list_children(pid: int) -> list[int]:
+    """Return the processes that this one has started."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in listed.split()]
 
 
 def _set_up_django() -> None:
