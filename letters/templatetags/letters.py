@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaign.content.models import Campaign
 from letters.models import DownloadCount, Letter, Status
@@ -34,6 +35,20 @@ def count_letters(campaign: Campaign) -> Counts:
     )
     paper = DownloadCount.objects.filter(campaign=campaign).aggregate(downloaded=Sum("count"), posted=Sum("posted"))
     return Counts(numbers["sent"], numbers["answered"], paper["downloaded"] or 0, paper["posted"] or 0)
+
+
+@register.simple_tag
+def confirm_within() -> str:
+    """Return for how long a letter waits for its confirmation: "7 days"."""
+    days: int = settings.UNCONFIRMED_DAYS
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+@register.simple_tag
+def draft_lasts() -> str:
+    """Return for how long a draft is kept: "24 hours"."""
+    hours: int = settings.DRAFT_HOURS
+    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 
 
 @register.inclusion_tag("components/share.html")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any, Concatenate
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -148,9 +149,10 @@ def journey_step(
                 messages.warning(
                     request,
                     _(
-                        "Your draft is gone: it is kept for 24 hours, or until you delete it. If the page before still "
-                        "shows your words (use your browser’s “back”), copy them before you start again."
-                    ),
+                        "Your draft is gone: it is kept for %(hours)d hours, or until you delete it. If the page "
+                        "before still shows your words (use your browser’s “back”), copy them before you start again."
+                    )
+                    % {"hours": settings.DRAFT_HOURS},
                 )
                 return desk.go("write-mp")
             if needs_member and (desk.found_seat is None or desk.found_seat.member is None):

@@ -87,7 +87,6 @@ class CampaignAdmin(CampaignBase):
                     "complaints_contact",
                     "starts_on",
                     "ends_on",
-                    "offers_news",
                 ],
                 "description": _("A campaign cannot go live without a promoter, an address and contacts."),
             },
