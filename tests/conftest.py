@@ -1,6 +1,6 @@
 """Fixtures for all tests: real servers, a real browser, a real worker. `tests/servers/` has what they start.
 
-`make test` runs on SQLite with Celery's filesystem broker, and again on PostgreSQL with Redis what a database can change.
+`make test` runs them on SQLite with Celery's filesystem broker, and on PostgreSQL with Redis: `list_shares` says which.
 """
 
 from __future__ import annotations
@@ -36,22 +36,59 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+# What the two databases could do differently: locks, constraints, migrations, SQL by hand, backups; and one whole way.
+ON_BOTH = [
+    "tests/faults/",
+    "tests/tools/",
+    "tests/journeys/test_whole_way.py",
+    "tests/campaign/content/test_models.py",
+    "tests/campaign/content/test_hours.py",
+    "tests/campaign/content/test_loading.py",
+    "tests/campaign/content/test_dumping.py",
+    "tests/campaign/parliament/test_import_members.py",
+    "tests/campaign/parliament/test_models.py",
+    "tests/letters/test_backups.py",
+    "tests/letters/test_breaker.py",
+    "tests/letters/test_claims.py",
+    "tests/letters/test_dashboard.py",
+    "tests/letters/test_delivery.py",
+    "tests/letters/test_encrypted.py",
+    "tests/letters/test_health.py",
+    "tests/letters/test_hours.py",
+    "tests/letters/test_letter_pages.py",
+    "tests/letters/test_listing.py",
+    "tests/letters/test_models.py",
+    "tests/letters/test_notices.py",
+    "tests/letters/test_pacing.py",
+    "tests/letters/test_purging.py",
+    "tests/letters/test_queue_command.py",
+    "tests/letters/test_tallies.py",
+]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--needs-database",
-        action="store_true",
-        help="only tests that use a database, and not to look at pages: the others cannot tell one from another",
+        "--share",
+        choices=["sqlite", "postgresql"],
+        help="only what belongs on this database, so that on both together each test runs once, or twice where it matters",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--needs-database"):
-        return
-    fixtures = {"db", "transactional_db"}
-    using = [i for i in items if i.get_closest_marker("django_db") or fixtures & set(getattr(i, "fixturenames", ()))]
-    kept = [item for item in using if not item.get_closest_marker("looks")]
+    share = config.getoption("--share")
+    kept = [item for item in items if share is None or share in list_shares(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+def list_shares(item: pytest.Item) -> list[str]:
+    """Return the databases on which a test runs in `make test`."""
+    uses_one = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
+        getattr(item, "fixturenames", ())
+    )
+    if not uses_one or item.get_closest_marker("looks"):
+        return ["sqlite"]
+    return ["sqlite", "postgresql"] if item.nodeid.startswith(tuple(ON_BOTH)) else ["postgresql"]
 
 
 @pytest.fixture

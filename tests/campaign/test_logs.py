@@ -24,7 +24,7 @@ from tests.letters.factories import make_letter
 def test_a_refused_form_is_logged_without_its_secret(caplog: pytest.LogCaptureFixture) -> None:
     token = make_token(make_letter(queued=False).id, "confirm")
     with caplog.filtering(HideSecretPaths()):
-        Client(enforce_csrf_checks=True).post(f"/confirm/{token}/")
+        Client().put(f"/confirm/{token}/")
         Client().get("/letter/wrong-but-long-enough-to-be-one/letter.pdf")
     assert "/confirm/…/" in caplog.text
     assert "/letter/…/letter.pdf" in caplog.text

@@ -101,14 +101,21 @@ def letters_of_before(transactional_db: None) -> Iterator[None]:
     """A letter as it was stored before there was encryption, and then the update."""
     executor = MigrationExecutor(connection)
     [ours] = [one for key, one in executor.loader.disk_migrations.items() if key[1].endswith("personal_data_encrypted")]
-    executor.migrate(ours.dependencies)
-    before = executor.loader.project_state(ours.dependencies).apps
-    campaign = before.get_model("content", "Campaign").objects.create(slug="before", title="Before")
-    fields = {"sender_name": "Jane Doe", "sender_address": "1 Test Street", "sender_email": "jane@supporter.example"}
-    letter = before.get_model("letters", "Letter").objects.create(campaign=campaign, **fields)
-    letter.paragraphs.create(position=0, text="My own words.")
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    then = [*ours.dependencies, ("content", "0001_initial")]
+    try:
+        executor.migrate(then)
+        before = executor.loader.project_state(then).apps
+        campaign = before.get_model("content", "Campaign").objects.create(slug="before", title="Before")
+        fields = {
+            "sender_name": "Jane Doe",
+            "sender_address": "1 Test Street",
+            "sender_email": "jane@supporter.example",
+        }
+        letter = before.get_model("letters", "Letter").objects.create(campaign=campaign, **fields)
+        letter.paragraphs.create(position=0, text="My own words.")
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
     yield
     Letter.objects.all().delete()
 

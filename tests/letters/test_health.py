@@ -95,9 +95,9 @@ def test_asking_takes_no_session_and_changes_nothing(client: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
         client.get("/health/")
     statements = [query["sql"] for query in queries.captured_queries]
-    assert len(statements) == 6
+    assert len(statements) == 5
     assert not any("django_session" in sql or "auth_user" in sql for sql in statements)
-    assert all(sql.startswith("SELECT") for sql in statements)
+    assert all(sql.lstrip("(").startswith("SELECT") for sql in statements)
     assert client.post("/health/").status_code == 405
 
 

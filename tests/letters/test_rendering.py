@@ -79,12 +79,13 @@ def list_envelopes() -> list[str]:
 
 
 @pytest.mark.parametrize("part", range(4))  # so that several processes share the work
-def test_the_window_shows_every_member_of_parliament(part: int) -> None:
+def test_the_window_shows_the_members_of_parliament(part: int) -> None:
     envelopes = list_envelopes()
     assert len(envelopes) > 600
-    letters = [make_short_letter(recipient_lines=(envelope, *COMMONS), sources=()) for envelope in envelopes]
+    chosen = [*envelopes[:-120:10], *envelopes[-120:]]  # the longest names, and one in ten of the others
+    letters = [make_short_letter(recipient_lines=(envelope, *COMMONS), sources=()) for envelope in chosen]
     assert [fault for text in letters[part::4] for fault in find_recipient_faults(text)] == []
-    longest = letters[-60:][part::4]
+    longest = letters[-40:][part::4]
     assert [fault for text in longest for fault in find_recipient_faults(text, large_print=True)] == []
 
 
