@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from letters.models import Alert, Breaker, Letter, Notice
-from letters.redaction import ADDRESS, LONGEST_NOTE
+from letters.redaction import ADDRESS, LONGEST_NOTE, hide_personal
 from letters.smtp import Answer
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def record_success() -> None:
     """End the pause, if there is one: the server took the probe, or declined it for reasons of that letter's own."""
     with transaction.atomic():
         closed = Breaker.objects.filter(pk=MAIL, opened_at__isnull=False).update(
-            failures=0, failing_since=None, opened_at=None, probe_at=None, probes=0
+            failures=0, failing_since=None, last_answer="", opened_at=None, probe_at=None, probes=0
         )
         if closed:
             Alert.objects.create(kind=Alert.Kind.RESUMED)
@@ -98,14 +98,15 @@ def record_success() -> None:
             logger.info("the queue goes on: the mail server takes mail again")
 
 
-def watch(answer: Answer, *, probing: bool = False) -> None:
-    """Take note of how an attempt ended. Raises QueuePaused if nothing more may be sent for now.
+def watch(answer: Answer, letter: Letter, *, probing: bool = False) -> None:
+    """Take note of how an attempt to send something of this letter's ended. Raises QueuePaused if no more may go now.
 
     Any answer that is not the server's fault, even a mailbox that does not exist, ends a pause.
     """
     if answer.servers_fault:
-        if record_failure(answer.words, probing=probing):
-            raise QueuePaused(answer.words)
+        words = hide_personal(answer.words, letter)
+        if record_failure(words, probing=probing):
+            raise QueuePaused(words)
     elif probing:
         record_success()
 

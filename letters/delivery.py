@@ -128,7 +128,7 @@ def send_batch(
             if started:
                 answer = connection.send(mail.envelope_sender, mail.recipient, mail.content, until=until)
                 settle = [settle_letter(letter, answer, lease)]
-                watch(answer, probing=probing)
+                watch(answer, letter, probing=probing)
     finally:
         for move, made in zip(settle, make_moves(*settle), strict=True):
             count_settled(move, made, tally)

@@ -127,7 +127,7 @@ def send_notices() -> int:
                 changes |= {"due_at": timezone.now() + count_pause(notice.attempts + 1)}
             Notice.objects.filter(pk=notice.pk).update(**changes)
             try:
-                watch(answer, probing=probing)
+                watch(answer, notice.letter, probing=probing)
             except QueuePaused:
                 return sent
             probing = False

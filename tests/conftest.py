@@ -50,18 +50,13 @@ ON_BOTH = [
     "tests/letters/test_backups.py",
     "tests/letters/test_breaker.py",
     "tests/letters/test_claims.py",
-    "tests/letters/test_dashboard.py",
     "tests/letters/test_delivery.py",
     "tests/letters/test_encrypted.py",
     "tests/letters/test_health.py",
-    "tests/letters/test_hours.py",
     "tests/letters/test_letter_pages.py",
-    "tests/letters/test_listing.py",
     "tests/letters/test_models.py",
     "tests/letters/test_notices.py",
-    "tests/letters/test_pacing.py",
     "tests/letters/test_purging.py",
-    "tests/letters/test_queue_command.py",
     "tests/letters/test_tallies.py",
 ]
 

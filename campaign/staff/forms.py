@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.utils.translation import gettext_lazy as _
+
+
+class SignInForm(AdminAuthenticationForm):
+    """Name and password."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a name longer than any account's like a wrong one: the lockout's table has no room for it."""
+        longest = self.fields["username"].max_length  # type: ignore[attr-defined]
+        if len(self.cleaned_data.get("username", "")) > longest:
+            raise self.get_invalid_login_error()
+        return super().clean()
 
 
 class CodeForm(forms.Form):

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 import django_otp
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
@@ -25,7 +24,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 
 from campaign.staff import factors
 from campaign.staff.access import has_proved_lately, is_half_way, is_let_in, leave, note_password, note_proof
-from campaign.staff.forms import AgainForm, CodeForm
+from campaign.staff.forms import AgainForm, CodeForm, SignInForm
 from campaign.staff.lockout import count_failure, forgive, is_locked, show_lockout
 from campaign.staff.reauth import require_recent_login
 
@@ -39,7 +38,7 @@ class PasswordView(LoginView):
     """Name and password. They open nothing yet: the code is asked for next."""
 
     template_name = "admin/login.html"
-    authentication_form = AdminAuthenticationForm
+    authentication_form = SignInForm
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Begin the sign-in under a new session key."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
 from letters.counts import StepCount
-from letters.drafting import MOST_ARGUMENTS, count_words
+from letters.drafting import MOST_ARGUMENTS, count_words, tidy_line
 from letters.emails import address_letter, write_subject
 from letters.fingerprints import warm_up
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
@@ -23,6 +23,7 @@ FINDING = "finding"  # session key: what the last postcode led to; the postcode 
 
 def choose_seat(desk: Desk, gss: str) -> bool:
     """Write to the member for this constituency, if there is one by that code."""
+    gss = tidy_line(gss)  # PostgreSQL refuses to be asked for some characters
     if not Constituency.objects.filter(pk=gss).exists():
         return False
     desk.draft.gss = gss
@@ -73,7 +74,7 @@ def choose_from_seats(desk: Desk) -> HttpResponse:
     """Step 1, the way that always works: all constituencies, searchable by name of seat or MP."""
     if desk.request.method == "POST" and choose_seat(desk, desk.request.POST.get("gss", "")):
         return desk.go("write-mp")
-    query = desk.request.GET.get("q", "").strip()[:60]
+    query = tidy_line(desk.request.GET.get("q", ""))[:60]
     seats = Constituency.objects.search(query).with_members()
     return desk.render("write-mp", "letters/seats.html", {"query": query, "seats": seats})
 

@@ -54,17 +54,28 @@ def send_letter(desk: Desk) -> HttpResponse:
     refused = refuse_if_too_often(Act.ASK, desk.request, desk.campaign, email=sender.email, postcode=sender.postcode)
     if refused:
         return refused
-    try:
-        with transaction.atomic():
-            stored = store_letter(desk, sender)
-            if stored:
-                wake_worker()
-    except IntegrityError:
-        # The button was pressed twice and the other press was first: its letter stands.
-        stored = True
-    if not stored:
+    if not store_once(desk, sender):
         messages.info(desk.request, _("You have already confirmed this letter. To write another, start again."))
     return desk.go("write-sent")
+
+
+def store_once(desk: Desk, sender: Sender) -> bool:
+    """Store the letter and have its confirmation mail sent; False if it has been confirmed already."""
+    try:
+        return store_and_wake(desk, sender)
+    except IntegrityError:
+        # The button was pressed twice and the other press was first: now its letter is found, and stands. Or another
+        # letter has drawn the same reference: the next draw is another one.
+        return store_and_wake(desk, sender)
+
+
+def store_and_wake(desk: Desk, sender: Sender) -> bool:
+    """Store the letter, and wake a worker when that is committed."""
+    with transaction.atomic():
+        stored = store_letter(desk, sender)
+        if stored:
+            wake_worker()
+    return stored
 
 
 def store_letter(desk: Desk, sender: Sender) -> bool:

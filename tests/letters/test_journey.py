@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Member
 from letters.models import Consent, DownloadCount, Letter, Notice, Status
-from tests.letters.factories import GSS, make_campaign, make_seat
+from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 
 pytestmark = pytest.mark.django_db
 POSTCODE = "SW1A 1AA"
@@ -342,6 +342,17 @@ def test_pressing_send_twice_makes_one_letter_and_a_change_replaces_it(client: C
     assert Letter.objects.get().paragraphs.all()[1].text == "Now I say something else, at more length."
 
 
+def test_a_reference_drawn_twice_is_drawn_again(
+    client: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter([make_letter(campaign, queued=False).reference, "C7QK-4MHW"])
+    monkeypatch.setattr(Letter._meta.get_field("reference"), "_get_default", lambda: next(drawn))
+    come_to_details(client)
+    go(client, "write-send", DETAILS | {"consent": "on"})
+    assert Letter.objects.get(reference="C7QK-4MHW").sender_name == "Jane Doe"
+    assert Letter.objects.count() == 2
+
+
 def test_finishing_forgets_the_draft(client: Client, campaign: Campaign) -> None:
     come_to_details(client)
     assert "Thank you" in go(client, "write-finish", {}).content.decode()
@@ -445,3 +456,8 @@ def test_a_session_that_has_ended_in_mid_journey_is_explained(client: Client, ca
     response = client.post(reverse(step, args=["peace"]), DETAILS | {"own_words": "Kept by the browser."}, follow=True)
     assert response.redirect_chain[-1][0] == reverse("write-mp", args=["peace"])
     assert "Your draft is gone: it is kept for 24 hours" in response.content.decode()
+
+
+def test_characters_that_no_database_takes_find_nothing(client: Client, campaign: Campaign) -> None:
+    page = client.get(reverse("write-seats", args=["peace"]), {"q": "Lon\x00don"})
+    assert page.status_code == 200
