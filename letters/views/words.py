@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from campaign.parliament.models import Constituency
-from letters.drafting import MOST_ARGUMENTS, OWN, Draft, count_words, find_changes
+from letters.drafting import MOST_ARGUMENTS, OWN, Draft, count_words, find_changes, tidy_line
 from letters.forms.words import MOST_CHARACTERS, WordsForm, join_answers, list_prompts
 from letters.keeping import find_clashes, find_set_apart, set_apart, take_other
 from letters.likeness import Advice, Judgement, judge_draft
@@ -33,8 +33,9 @@ def make_again(desk: Desk) -> None:
     if desk.draft.pieces or "own_words" not in posted:
         return
     keys = read_order(desk)
-    if keys and Constituency.objects.filter(pk=posted.get("gss", "")).exists():
-        desk.draft.gss = posted["gss"]
+    gss = tidy_line(posted.get("gss", ""))  # PostgreSQL refuses to be asked for some characters
+    if keys and Constituency.objects.filter(pk=gss).exists():
+        desk.draft.gss = gss
         desk.draft.choose(keys)
 
 

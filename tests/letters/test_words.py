@@ -156,7 +156,7 @@ def test_an_expired_session_loses_nothing_that_is_on_the_page(supporter: Client,
 
 def test_an_expired_session_is_made_again_from_nothing_but_what_exists(supporter: Client) -> None:
     tab = open_tab(supporter)
-    for nonsense in ({"gss": "E99999999"}, {"order": "no-such ~own"}, {"gss": ""}, {"order": ""}):
+    for nonsense in ({"gss": "E99999999"}, {"order": "no-such ~own"}, {"gss": ""}, {"gss": "E1\x00"}, {"order": ""}):
         supporter.cookies.clear()
         response = press(supporter, tab | nonsense)
         assert response["Location"] in ("/peace/write/", "/peace/write/arguments/")
