@@ -40,7 +40,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 ON_BOTH = [
     "tests/faults/",
     "tests/tools/",
-    "tests/journeys/test_whole_way.py",
+    "tests/journeys/test_whole_way.py::test_a_letter_goes_the_whole_way[phone",
     "tests/campaign/content/test_models.py",
     "tests/campaign/content/test_hours.py",
     "tests/campaign/content/test_loading.py",
