@@ -29,7 +29,8 @@ class Supporter:
     seen: list[str] = field(default_factory=list)
 
     def see(self, name: str) -> None:
-        """Stop and look at the page."""
+        """Stop and look at the page, once it has loaded: a press returns as soon as its answer begins to come."""
+        self.page.wait_for_load_state()
         self.seen.append(name)
         self.look(name, self.page)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from letters.models import DownloadCount, Letter, LetterEvent, Notice, Status
@@ -90,7 +90,7 @@ def test_double_clicks_on_a_slow_line_do_everything_once_and_back_breaks_nothing
     with page.expect_download():
         page.get_by_role("button", name="Download the PDF").dblclick()
     if script:
-        assert page.get_by_text("Your letter is being downloaded.").is_visible()
+        expect(page.get_by_text("Your letter is being downloaded.")).to_be_visible()
     page.get_by_role("checkbox", name="I agree").check()
     page.get_by_role("button", name="Send my letter").dblclick()
     page.wait_for_url("**/sent/")

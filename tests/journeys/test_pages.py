@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from campaign.parliament.models import Member
@@ -60,7 +60,7 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
     jane.press("See the letter")
     jane.see("details-error")
     jane.give_details()
-    assert page.get_by_role("heading", name="A few more words of your own").is_visible()
+    expect(page.get_by_role("heading", name="A few more words of your own")).to_be_visible()
     page.get_by_role("link", name="Add to your own words").click()
     jane.write()
     jane.give_details()
@@ -106,10 +106,10 @@ def test_the_email_field_goes_away_for_those_who_post(page_phone: Page, live_ser
     jane.choose("‘Seize the moment’")
     jane.write("")
     email = page_phone.get_by_label("Your email address")
-    assert email.is_visible()
+    expect(email).to_be_visible()
     jane.give_details(channel="By post")
-    assert page_phone.get_by_role("button", name="Download the PDF").is_visible()
-    assert not page_phone.get_by_role("button", name="Send my letter").is_visible()
+    expect(page_phone.get_by_role("button", name="Download the PDF")).to_be_visible()
+    expect(page_phone.get_by_role("button", name="Send my letter")).to_be_hidden()
 
 
 @pytest.mark.usefixtures("shipped")
