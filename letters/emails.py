@@ -25,6 +25,7 @@ from letters.drafting import LetterText, read_letter, tidy_line
 from letters.links import list_links
 from letters.mime import Header, write_message
 from letters.models import Letter, Notice
+from letters.news import wants_news
 from letters.privacy import make_confirm_token, make_token
 from letters.rendering import render_letter_pdf
 
@@ -166,6 +167,7 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
         "campaign": letter.campaign,
         "url": settings.SITE_URL + reverse(purpose, args=[token]),
         "rehearsal": letter.rehearsal,
+        "news": not confirming and wants_news(letter),
     }
     pdf = None
     if kind == Notice.Kind.LINKS:

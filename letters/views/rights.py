@@ -26,6 +26,7 @@ FIELDS = (
     *("confirmed_at", "sent_at", "posted_at", "answered_at", "text_erased_at", "scrubbed_at", "erase_requested_at"),
     *("next_attempt_at", "attempts", "last_answer", "message_id", "envelope_sender", "pdf_sha256"),
 )
+AGREED = ("version", "text_sha256", "given_at", "withdrawn_at")
 
 
 @require_safe
@@ -48,7 +49,7 @@ def tell_everything(letter: Letter) -> dict[str, Any]:
         "mails": list(letter.notices.values("kind", "due_at", "sent_at", "attempts", "last_answer")),
         "fingerprint_held": hasattr(letter, "fingerprint"),
         **{
-            name: one and {"version": one.version, "text_sha256": one.text_sha256, "given_at": one.given_at}
+            name: one and {what: getattr(one, what) for what in AGREED if hasattr(one, what)}
             for name, one in consent.items()
         },
     }

@@ -12,6 +12,7 @@ from letters.forms.guard import find_doubt
 from letters.forms.journey import SendForm
 from letters.gate import Act
 from letters.models import Consent, Happening, Letter, LetterParagraph, Status
+from letters.news import note_wish
 from letters.notices import owe_confirmation
 from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_confirm_token, make_token
 from letters.tasks import wake_worker
@@ -41,7 +42,7 @@ def send_letter(desk: Desk) -> HttpResponse:
     """Store the letter and ask its writer, by email, to confirm it."""
     if desk.request.method != "POST":
         return desk.go("write-details")
-    form = SendForm(desk.request.POST, seat=desk.seat, member=desk.member)
+    form = SendForm(desk.request.POST, seat=desk.seat, member=desk.member, offers_news=desk.campaign.offers_news)
     if not form.is_valid():
         only_consent = set(form.errors) == {"consent"}
         return show_check(desk, form) if only_consent else show_details(desk, form)
@@ -54,31 +55,31 @@ def send_letter(desk: Desk) -> HttpResponse:
     refused = refuse_if_too_often(Act.ASK, desk.request, desk.campaign, email=sender.email, postcode=sender.postcode)
     if refused:
         return refused
-    if not store_once(desk, sender):
+    if not store_once(desk, sender, news=form.cleaned_data.get("news", False)):
         messages.info(desk.request, _("You have already confirmed this letter. To write another, start again."))
     return desk.go("write-sent")
 
 
-def store_once(desk: Desk, sender: Sender) -> bool:
+def store_once(desk: Desk, sender: Sender, *, news: bool) -> bool:
     """Store the letter and have its confirmation mail sent; False if it has been confirmed already."""
     try:
-        return store_and_wake(desk, sender)
+        return store_and_wake(desk, sender, news=news)
     except IntegrityError:
         # The button was pressed twice and the other press was first: now its letter is found, and stands. Or another
         # letter has drawn the same reference: the next draw is another one.
-        return store_and_wake(desk, sender)
+        return store_and_wake(desk, sender, news=news)
 
 
-def store_and_wake(desk: Desk, sender: Sender) -> bool:
+def store_and_wake(desk: Desk, sender: Sender, *, news: bool) -> bool:
     """Store the letter, and wake a worker when that is committed."""
     with transaction.atomic():
-        stored = store_letter(desk, sender)
+        stored = store_letter(desk, sender, news=news)
         if stored:
             wake_worker()
     return stored
 
 
-def store_letter(desk: Desk, sender: Sender) -> bool:
+def store_letter(desk: Desk, sender: Sender, *, news: bool) -> bool:
     """Freeze the draft into a letter that waits for confirmation; False if it has been confirmed already.
 
     A letter of the same draft that is not confirmed yet is replaced, because the writer has gone back to change it;
@@ -91,11 +92,13 @@ def store_letter(desk: Desk, sender: Sender) -> bool:
         return False
     if stored:
         if is_same_letter(stored, letter, paragraphs):
+            note_wish(stored, wanted=news)
             return True
         stored.delete()
     letter.save(force_insert=True)
     LetterParagraph.objects.bulk_create(paragraphs)
     Consent.objects.create(letter=letter, version=CONSENT_VERSION, text_sha256=hash_consent())
+    note_wish(letter, wanted=news)
     letter.tell(Happening.CREATED)
     owe_confirmation(letter)
     return True

@@ -98,6 +98,15 @@ class CampaignAdmin(CampaignBase):
                 "description": _("Supporters can write at any time; outside these hours their letters wait."),
             },
         ),
+        (
+            _("News"),
+            {
+                "fields": ["offers_news"],
+                "description": _(
+                    "A box of its own on the check page, never ticked for them. They can stop it at any time."
+                ),
+            },
+        ),
         (_("Rehearsal"), {"fields": ["rehearsal_address"]}),
     ]
 
