@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from letters.views import health, journey, letter, printing, rights, sending, waiting, words
+from letters.views import correcting, health, journey, letter, printing, rights, sending, waiting, words
 
 steps = [
     path("", journey.find_member, name="write-mp"),
@@ -25,11 +25,13 @@ urlpatterns = [
     path("health/", health.show_health, name="health"),
     path("mailbox/", include("letters.mailbox.urls")),
     path("confirm/<str:token>/", letter.confirm_letter, name="confirm"),
+    path("confirm/<str:token>/correct/", correcting.correct_details, name="confirm-correct"),
     path("letter/lost/", rights.find_lost_links, name="lost-link"),
     path("letter/<str:token>/data.json", rights.download_data, name="letter-data"),
     path("letter/<str:token>/", letter.show_letter, name="letter"),
     path("letter/<str:token>/letter.pdf", letter.download_own_letter, name="letter-pdf"),
     path("letter/<str:token>/text/", letter.show_own_text, name="letter-text"),
+    path("letter/<str:token>/correct/", correcting.correct_details, name="letter-correct"),
     path("letter/<str:token>/act/", letter.act_on_letter, name="letter-act"),
     path("<slug:slug>/write/", include(steps)),
 ]

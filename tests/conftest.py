@@ -50,6 +50,7 @@ ON_BOTH = [
     "tests/letters/test_backups.py",
     "tests/letters/test_breaker.py",
     "tests/letters/test_claims.py",
+    "tests/letters/test_correcting.py::test_corrections_and_claims",
     "tests/letters/test_delivery.py",
     "tests/letters/test_encrypted.py",
     "tests/letters/test_health.py",

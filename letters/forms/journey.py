@@ -76,8 +76,13 @@ class Channel(StrEnum):
     POST = "post"
 
 
-class DetailsForm(CrispyForm):
-    """Who writes. Nothing of it is stored until the supporter asks the site to send."""
+class SenderForm(CrispyForm):
+    """Name and address of who writes, in the constituency whose MP gets the letter."""
+
+    elsewhere = _(
+        "%(postcode)s is in %(where)s, not in %(seat)s. MPs only answer their own constituents: "
+        "check the postcode, or go back and change the MP."
+    )
 
     name = LineField(
         label=_("Your full name"),
@@ -113,6 +118,36 @@ class DetailsForm(CrispyForm):
         ),
         error_messages={"required": _("Enter your postcode: it shows that you are a constituent.")},
     )
+
+    def __init__(self, *args: Any, seat: Constituency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seat = seat
+
+    def clean_postcode(self) -> str:
+        """Refuse a postcode that is known to belong to another constituency."""
+        finding = find_seats(self.cleaned_data["postcode"])
+        if finding.status in ("invalid", "no_mp"):
+            raise ValidationError(finding.message)
+        certain = finding.status == "found" and self.seat.gss not in finding.gss
+        elsewhere = finding.status == "choose" and self.seat.gss not in finding.gss
+        if certain or elsewhere:
+            names = ", ".join(Constituency.objects.filter(pk__in=finding.gss[:1]).values_list("name", flat=True))
+            where = names if certain else str(_("Northern Ireland"))
+            raise ValidationError(
+                self.elsewhere,
+                params={"postcode": finding.postcode, "where": where, "seat": self.seat.name},
+            )
+        return str(finding.postcode)
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the address without its postcode, from a valid form."""
+        data = self.cleaned_data
+        return tuple(line for line in (data["address_1"], data["address_2"], data["town"]) if line)
+
+
+class DetailsForm(SenderForm):
+    """Who writes, and how. Nothing of it is stored until the supporter asks the site to send."""
+
     channel = forms.ChoiceField(
         label=_("How should your letter go?"),
         widget=forms.RadioSelect,
@@ -132,8 +167,7 @@ class DetailsForm(CrispyForm):
     started = StampField()
 
     def __init__(self, *args: Any, seat: Constituency, member: Member, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.seat = seat
+        super().__init__(*args, seat=seat, **kwargs)
         choices = [(Channel.POST, _("By post: I print it, sign it and post it"))]
         if member.email:
             choices.insert(0, (Channel.EMAIL, _("By email: this site sends it for me")))
@@ -143,30 +177,10 @@ class DetailsForm(CrispyForm):
         self.fields["channel"].choices = choices  # type: ignore[attr-defined]
         self.fields["channel"].initial = choices[0][0]
 
-    def clean_postcode(self) -> str:
-        """Refuse a postcode that is known to belong to another constituency."""
-        finding = find_seats(self.cleaned_data["postcode"])
-        if finding.status in ("invalid", "no_mp"):
-            raise ValidationError(finding.message)
-        certain = finding.status == "found" and self.seat.gss not in finding.gss
-        elsewhere = finding.status == "choose" and self.seat.gss not in finding.gss
-        if certain or elsewhere:
-            names = ", ".join(Constituency.objects.filter(pk__in=finding.gss[:1]).values_list("name", flat=True))
-            where = names if certain else str(_("Northern Ireland"))
-            raise ValidationError(
-                _(
-                    "%(postcode)s is in %(where)s, not in %(seat)s. MPs only answer their own constituents: "
-                    "check the postcode, or go back and change the MP."
-                ),
-                params={"postcode": finding.postcode, "where": where, "seat": self.seat.name},
-            )
-        return str(finding.postcode)
-
     def sender(self) -> Sender:
         """Return who writes, from a valid form."""
         data = self.cleaned_data
-        lines = tuple(line for line in (data["address_1"], data["address_2"], data["town"]) if line)
-        return Sender(data["name"], lines, data["postcode"], data.get("email", ""))
+        return Sender(data["name"], self.lines(), data["postcode"], data.get("email", ""))
 
 
 class SendForm(DetailsForm):

@@ -17,13 +17,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaign.content.hours import describe_opening, find_opening, is_open
 from campaign.parliament.models import Constituency
+from letters.correcting import TAKEN_BACK, WENT
 from letters.delivery import confirm
 from letters.drafting import read_letter
 from letters.emails import write_plain_text
 from letters.gate import Act
 from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
 from letters.news import stop_news, wants_news
-from letters.privacy import CONFIRM_WITHIN, erase_letter, hash_token, make_token, withdraw_letter
+from letters.privacy import (
+    CONFIRM_WITHIN,
+    erase_letter,
+    hash_token,
+    make_confirm_token,
+    make_token,
+    withdraw_letter,
+)
 from letters.rendering import render_letter_pdf
 from letters.tasks import wake_worker
 from letters.views.toomany import refuse_if_too_often
@@ -119,6 +127,7 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         return letter_url
     context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
     context |= {"goes_at": say_when_it_goes(letter), "wants_news": wants_news(letter)}
+    context["token"] = make_confirm_token(letter)
     return render(request, "letters/confirm.html", context)
 
 
@@ -133,9 +142,14 @@ def say_when_it_goes(letter: Letter) -> str:
 def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
     """Return what the writer is told of the letter's life, in order."""
     told = []
-    confirmed = False
+    confirmed = went = False
     for event in letter.events.all():
         words: StrOrPromise | None = TOLD.get(event.what)
+        went = went or event.what in WENT
+        if event.note == TAKEN_BACK:
+            continue  # the correction is told
+        if event.what == Happening.CORRECTED and went:
+            words = _("You corrected the copy here. What was sent stays as it was.")
         if event.what == Status.QUEUED:
             words = (
                 _("The mail server asked us to wait; we try again.")

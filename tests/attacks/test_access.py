@@ -36,7 +36,16 @@ PUBLIC = {
     "write-address": (302, 302), "write-finish": (302, 200),
 }  # fmt: skip
 # Behind a secret link: what is behind a wrong one is for nobody, whoever they are. (Who has the link needs no role.)
-SECRET = {"confirm", "letter", "letter-pdf", "letter-text", "letter-data", "letter-act"}
+SECRET = {
+    "confirm",
+    "letter",
+    "letter-pdf",
+    "letter-text",
+    "letter-data",
+    "letter-act",
+    "letter-correct",
+    "confirm-correct",
+}
 # The desk, for an organiser with both factors and no permission; everybody else is sent to the door.
 OWN = {  # what is about oneself
     "admin:index", "admin:password_change", "admin:password_change_done", "admin:jsi18n", "admin:second-factor",

@@ -1,0 +1,62 @@
+"""A writer puts right what is held of them: what has not gone yet goes out with it, what was sent stays as it was."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from letters.models import WITHDRAWABLE, Happening, Letter, Status
+from letters.privacy import hide_in_notes
+
+# What can be corrected, and how the organisers' timeline calls it. The email is not among them: it was confirmed.
+PARTS = {"sender_name": "name", "sender_address": "address", "sender_postcode": "postcode"}
+WENT = (Status.SENT, Status.BOUNCED, Status.UNKNOWN)  # a mail with the old details may be there
+TAKEN_BACK = "Taken back from its sender: corrected by its writer."
+
+
+class Outcome(StrEnum):
+    """What came of a correction."""
+
+    UNCHANGED = "unchanged"
+    GOES = "goes"  # the letter goes out with it
+    KEPT = "kept"  # it is not on its way; the copy here is corrected
+    WENT = "went"  # the copy here is corrected, what was sent stays as it was
+    BUSY = "busy"  # it is being sent this moment: nothing was changed
+    GONE = "gone"  # there is nothing to correct any more
+
+
+def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> Outcome:
+    """Set those of PARTS that are given; return what came of it.
+
+    The row is locked meanwhile, so that a sender claims it before or after. One that has claimed it already has made
+    its mail with the old details: the letter is taken from it, and goes back into the queue.
+    """
+    with transaction.atomic():
+        letter = Letter.objects.select_for_update().get(pk=pk)
+        if letter.scrubbed_at or letter.erase_requested_at:
+            return Outcome.GONE
+        held = PARTS if not letter.text_erased_at else ["sender_name"]
+        changes: dict[str, Any] = {
+            part: given[part] for part in held if part in given and given[part] != getattr(letter, part)
+        }
+        if not changes:
+            return Outcome.UNCHANGED
+        if letter.status == Status.SENDING:
+            return Outcome.BUSY
+        before = copy.copy(letter)
+        if letter.status == Status.CLAIMED:
+            # Every move of a sender is conditional on its lease, which ends here.
+            letter.move_to(Status.QUEUED, note=TAKEN_BACK, next_attempt_at=timezone.now(), **changes)
+        else:
+            Letter.objects.filter(pk=pk).update(**changes)
+        hide_in_notes(before)  # afterwards nobody knows what else to look for
+        letter.tell(Happening.CORRECTED, note=", ".join(PARTS[part] for part in changes))
+    if before.status in WENT:
+        return Outcome.WENT
+    return Outcome.GOES if before.status in WITHDRAWABLE else Outcome.KEPT

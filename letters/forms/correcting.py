@@ -1,0 +1,53 @@
+"""The form on which a writer corrects what is held of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from campaign.parliament.models import Constituency
+from letters.forms.journey import SenderForm
+from letters.models import Letter
+
+
+class CorrectForm(SenderForm):
+    """Name and address as they are held, to be put right."""
+
+    elsewhere = _(
+        "%(postcode)s is in %(where)s, not in %(seat)s, whose MP this letter is for. If you have moved, withdraw it "
+        "and write a new one to your own MP."
+    )
+
+    def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
+        self.letter = letter
+        lines = letter.sender_address.splitlines() or [""]
+        initial = {
+            "name": letter.sender_name,
+            "address_1": lines[0],
+            "address_2": ", ".join(lines[1:-1]),
+            "town": lines[-1] if len(lines) > 1 else "",
+            "postcode": letter.sender_postcode,
+        }
+        # By value, as the letter has it: the seat's row may be another by now.
+        seat = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
+        super().__init__(*args, seat=seat, initial=initial, **kwargs)
+        if letter.text_erased_at:
+            for name in ("address_1", "address_2", "town", "postcode"):
+                del self.fields[name]
+
+    def clean_postcode(self) -> str:
+        """Take the one that is held already: it was right when the letter was written."""
+        held = self.letter.sender_postcode
+        return held if self.cleaned_data["postcode"] == held else super().clean_postcode()
+
+    def given(self) -> dict[str, str]:
+        """Return the letter's fields with what was typed, from a valid form."""
+        data = self.cleaned_data
+        if "address_1" not in data:
+            return {"sender_name": data["name"]}
+        return {
+            "sender_name": data["name"],
+            "sender_address": "\n".join(self.lines()),
+            "sender_postcode": data["postcode"],
+        }

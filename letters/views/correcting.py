@@ -1,0 +1,67 @@
+"""Behind the secret link: a writer corrects name and address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from letters.correcting import Outcome, correct_letter
+from letters.forms.correcting import CorrectForm
+from letters.gate import Act
+from letters.models import WITHDRAWABLE, Letter, Status
+from letters.privacy import make_confirm_token, make_token
+from letters.tasks import wake_worker
+from letters.views.letter import secret_page
+from letters.views.toomany import refuse_if_too_often
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+SAYS: dict[Outcome, StrOrPromise] = {
+    Outcome.UNCHANGED: _("Nothing was changed."),
+    Outcome.GOES: _("Corrected. Your letter goes out with the new details."),
+    Outcome.KEPT: _("Corrected: that is what the copy here says now."),
+    Outcome.WENT: _(
+        "Corrected: that is what the copy here says now. What was sent stays as it was. If it matters to your MP, tell "
+        "their office when they answer."
+    ),
+    Outcome.BUSY: _(
+        "Your letter is being sent this very moment, so nothing was changed. Please try again in a minute."
+    ),
+    Outcome.GONE: _("Your data are deleted, so there is nothing to correct."),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@secret_page
+def correct_details(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """Show what is held of the writer, and put right what they send."""
+    confirming = request.path.startswith("/confirm/") and letter.status == Status.UNCONFIRMED
+    token = make_confirm_token(letter) if confirming else make_token(letter.id, "letter")
+    back = redirect("confirm" if confirming else "letter", token)
+    if letter.scrubbed_at or letter.erase_requested_at:
+        messages.info(request, SAYS[Outcome.GONE])
+        return back
+    form = CorrectForm(request.POST if request.method == "POST" else None, letter=letter)
+    if request.method == "POST":
+        if page := refuse_if_too_often(Act.LOOK_UP, request, letter.campaign):
+            return page
+        if form.is_valid():
+            outcome = correct_letter(letter.pk, form.given())
+            if outcome is Outcome.GOES:
+                wake_worker()  # it may have been taken from a sender
+            messages.info(request, SAYS[outcome])
+            return back
+    context = {
+        "campaign": letter.campaign,
+        "letter": letter,
+        "form": form,
+        "back": back["Location"],
+        "goes": letter.status in WITHDRAWABLE,
+    }
+    return render(request, "letters/correct.html", context)
