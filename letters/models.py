@@ -194,7 +194,14 @@ class Letter(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        permissions = [("find_by_email", _("Can find letters by a supporter's email"))]
+        permissions = [
+            ("see_personal_data", _("Can see supporters' names, addresses, emails and words")),
+            ("find_by_email", _("Can find letters by a supporter's email")),
+            ("decide_letter", _("Can hold, release, retry and give up letters")),
+            ("moderate_letter", _("Can release or refuse letters that a rule holds")),
+            ("export_letter", _("Can export letters without personal data")),
+            ("export_personal_data", _("Can export letters with personal data")),
+        ]
         indexes = [
             # The only one of what is queued: through one by time alone a planner may walk a whole flood to find few.
             models.Index(

@@ -134,9 +134,8 @@ def test_who_may_only_view_cannot_act(client: Client) -> None:
 def test_staff_without_permission_see_no_letter(client: Client) -> None:
     otp_login(client, User.objects.create_user("staff", is_staff=True))
     letter = make_letter()
-    for path in (LIST, reverse("admin:letters_letter_change", args=[letter.pk])):
+    for path in (LIST, *(reverse(f"admin:letters_letter_{page}", args=[letter.pk]) for page in ("change", "pdf"))):
         assert client.get(path).status_code == 403
-    assert client.get(reverse("admin:letters_letter_pdf", args=[letter.pk])).status_code == 404
 
 
 def test_a_decision_is_asked_for_its_reason_and_keeps_it(admin_client: Client) -> None:
@@ -153,6 +152,29 @@ def test_a_decision_is_asked_for_its_reason_and_keeps_it(admin_client: Client) -
     event = letter.events.last()
     assert event is not None
     assert (event.what, event.note) == ("held", "Held: A second look")
+
+
+def test_a_decision_reaches_all_letters_of_a_filter_and_lists_only_some(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("letters.admin.acting.MOST_NAMED", 2)
+    monkeypatch.setattr("letters.admin.acting.MOST_AT_ONCE", 3)
+    campaign = make_campaign()
+    letters = [make_letter(campaign) for _ in range(4)]
+    Letter.objects.filter(pk=letters[0].pk).update(status=Status.FAILED)
+    more = [make_letter(campaign) for _ in range(2)]
+    asked = {"action": "hold", "_selected_action": [more[0].pk], "select_across": "1"}
+    page = admin_client.post(LIST, asked).content.decode()
+    assert "You have chosen 6 letters" in page
+    assert "<strong>5</strong>" in page
+    assert "(3 at a time: do it again for the others)" in page
+    assert "and 4 more" in page
+    assert page.count(", Cities of London and Westminster, ") == 2
+    page = admin_client.post(LIST, asked | {"reason": "Wait"}, follow=True).content.decode()
+    assert "3 letters: Held." in page
+    assert "3 letters were left as they are" in page
+    admin_client.post(LIST, asked | {"reason": "Wait"})
+    assert dict.fromkeys(Letter.objects.values_list("status", flat=True)).keys() == {"held", "failed"}
 
 
 def test_an_erased_letter_never_goes_back_into_the_queue(admin_client: Client) -> None:

@@ -1,0 +1,83 @@
+"""The list's actions: each asks for a reason first, and says afterwards how many letters it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import ngettext
+
+from letters.admin.powers import may_decide
+from letters.decisions import Decision, decide
+from letters.forms.decisions import ReasonForm
+from letters.models import Letter
+from letters.tasks import wake_worker
+
+MOST_AT_ONCE = 1000  # letters; a page has to answer
+MOST_NAMED = 50
+
+
+def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
+    """Return the admin action that asks for a reason, and carries the decision out once it has one."""
+
+    def act(
+        admin_page: admin.ModelAdmin[Letter], request: HttpRequest, letters: QuerySet[Letter]
+    ) -> HttpResponse | None:
+        if not may_decide(request):
+            raise PermissionDenied
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            settle(admin_page, request, letters, decision, form.cleaned_data["reason"])
+            return None
+        chosen = letters.count()
+        context = admin_page.admin_site.each_context(request) | {
+            "title": decision.label,
+            "opts": Letter._meta,
+            "decision": decision,
+            "letters": letters[:MOST_NAMED],
+            "chosen": chosen,
+            "more": max(0, chosen - MOST_NAMED),
+            "across": request.POST.get("select_across") == "1",
+            "marked": request.POST.getlist("_selected_action"),
+            "movable": letters.filter(status=decision.origin).count(),
+            "most": MOST_AT_ONCE,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/letters/letter/decide.html", context)
+
+    return act
+
+
+def settle(
+    admin_page: admin.ModelAdmin[Letter],
+    request: HttpRequest,
+    letters: QuerySet[Letter],
+    decision: Decision,
+    reason: str,
+) -> None:
+    """Carry the decision out and say how many letters it moved."""
+    # Those that it can move come first, so that a flood is worked off by doing it again.
+    movable = list(letters.filter(status=decision.origin)[:MOST_AT_ONCE])
+    rest = letters.count() - len(movable)
+    actor: Any = request.user
+    moved = decide(decision, movable, reason=reason, actor=actor)
+    if moved:
+        said = ngettext("%d letter: %s.", "%d letters: %s.", moved) % (moved, decision.done)
+        admin_page.message_user(request, said, messages.SUCCESS)
+        wake_worker()
+    if left := rest + len(movable) - moved:
+        said = ngettext(
+            "%(count)d letter was left as it is: this works only for letters that are “%(status)s” and not "
+            "erased%(most)s.",
+            "%(count)d letters were left as they are: this works only for letters that are “%(status)s” and not "
+            "erased%(most)s.",
+            left,
+        )
+        most = f", {MOST_AT_ONCE:,} at a time" if len(movable) == MOST_AT_ONCE else ""
+        words = {"count": left, "status": decision.origin.label, "most": most}
+        admin_page.message_user(request, said % words, messages.WARNING)

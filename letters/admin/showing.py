@@ -1,0 +1,111 @@
+"""What a letter's page shows of it, field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from letters.admin.shapes import SHAPES
+from letters.drafting import read_letter
+from letters.emails import choose_recipient, write_plain_text
+from letters.models import Letter, Status
+
+TO = ["member_name", "constituency_name", "constituency_gss", "member_party", "salutation"]
+SENDER = ["sender_name", "sender_address", "sender_postcode", "sender_email"]
+HAPPENED = ["shown_timeline", "attempts", "next_attempt_at", "last_answer"]
+DATES = [
+    *("created_at", "confirmed_at", "sent_at", "posted_at", "answered_at"),
+    *("text_erased_at", "scrubbed_at"),
+]
+
+
+def list_fieldsets(*, with_person: bool) -> list[tuple[Any, Any]]:
+    """Return what stands on a letter's page; without the person, nothing that has to be decrypted is among it."""
+    about = ["reference", "shown_status", "campaign", "rehearsal", "goes_to"]
+    if with_person:
+        said = [(_("From"), {"fields": SENDER}), (_("Letter"), {"fields": ["shown_text"]})]
+        about.append("shown_pdf")
+    else:
+        said = [(_("From"), {"fields": ["hidden_sender"]}), (_("Letter"), {"fields": ["shown_choice", "hidden_text"]})]
+    return [
+        (None, {"fields": about}),
+        (_("To"), {"fields": TO}),
+        *said,
+        (_("What happened"), {"fields": HAPPENED}),
+        (_("Dates"), {"fields": DATES}),
+    ]
+
+
+class LetterFields:
+    """The fields of the list and of the page that are no columns."""
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def shown_status(self, letter: Letter) -> SafeString:
+        """The status as word, shape and colour."""
+        shape, word = SHAPES[Status(letter.status)], letter.get_status_display()
+        return format_html(
+            '<span class="letter-status is-{}"><b aria-hidden="true">{}</b> {}</span>', letter.status, shape, word
+        )
+
+    @admin.display(description=gettext_lazy("written"), ordering="created_at")
+    def shown_created(self, letter: Letter) -> str:
+        """When it was written, short enough for a list."""
+        return date_format(timezone.localtime(letter.created_at), "j M Y, H:i")
+
+    @admin.display(description=gettext_lazy("sent"), ordering="sent_at")
+    def shown_sent(self, letter: Letter) -> str:
+        """When it was sent, if it was."""
+        return date_format(timezone.localtime(letter.sent_at), "j M Y, H:i") if letter.sent_at else "–"
+
+    @admin.display(description=gettext_lazy("goes to"))
+    def goes_to(self, letter: Letter) -> str:
+        """The address that the letter really goes to, which in rehearsal is not the MP's."""
+        recipient = choose_recipient(letter)
+        return f"{recipient} ({_('rehearsal')}; {letter.member_email})" if letter.rehearsal else recipient
+
+    @admin.display(description=gettext_lazy("text"))
+    def shown_text(self, letter: Letter) -> str | SafeString:
+        """The letter as plain text."""
+        if letter.text_erased_at:
+            return _("Erased.")
+        return format_html('<pre class="letter-text">{}</pre>', write_plain_text(read_letter(letter)))
+
+    @admin.display(description=gettext_lazy("name, address and email"))
+    def hidden_sender(self, letter: Letter) -> str:
+        """What stands in place of the person for those who may not see it."""
+        return _("Erased.") if letter.scrubbed_at else _("Hidden: your role shows no personal data.")
+
+    @admin.display(description=gettext_lazy("text and PDF"))
+    def hidden_text(self, letter: Letter) -> str:
+        """What stands in place of the text for those who may not see it."""
+        return _("Erased.") if letter.text_erased_at else _("Hidden: your role shows no personal data.")
+
+    @admin.display(description=gettext_lazy("arguments chosen"))
+    def shown_choice(self, letter: Letter) -> str:
+        """Which of the campaign's arguments it uses: that tells nothing of the person."""
+        keys = letter.paragraphs.exclude(argument_key="").values_list("argument_key", flat=True)
+        return ", ".join(keys) or "–"
+
+    @admin.display(description=gettext_lazy("timeline"))
+    def shown_timeline(self, letter: Letter) -> str:
+        """Every event with time, note and who did it."""
+        events = letter.events.select_related("actor")
+        return render_to_string("admin/letters/letter/timeline.html", {"events": events})
+
+    @admin.display(description=gettext_lazy("PDF"))
+    def shown_pdf(self, letter: Letter) -> str | SafeString:
+        """A link to the PDF."""
+        if letter.text_erased_at:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:letters_letter_pdf", args=[letter.pk]), _("Open the PDF")
+        )

@@ -1,0 +1,179 @@
+"""What each role may open and do at the organisers' desk: every address, for every role. A new one fails until it is here."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from letters.models import Letter, Status
+from letters.roles import extend_roles, find_permissions, make_roles
+from letters.tallies import fold_all
+from tests.attacks.test_access import AT_THE_DOOR, FORBIDDEN, OWN, paths, snap
+from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.otp import otp_login
+
+__all__ = ["paths"]
+
+pytestmark = pytest.mark.django_db
+
+ROLES = {"V": "Viewer", "M": "Moderator", "O": "Organiser", "P": "Privacy officer"}
+ALL = "VMOP"
+# Who may open what, besides what is open to every organiser (OWN). What stands here for nobody is a superuser's.
+MAY_OPEN = {
+    **{f"admin:content_{model}_{page}": ALL for model in ("campaign", "argument") for page in ("changelist", "change", "history")},
+    **{f"admin:parliament_{model}_{page}": ALL for model in ("constituency", "member") for page in ("changelist", "change", "history")},
+    **{f"admin:letters_letter_{page}": ALL for page in ("changelist", "change", "history")},
+    **{f"admin:letters_dashboard{page}": ALL for page in ("", "_map", "_seat", "_seats")},
+    "admin:letters_letter_pdf": "MOP",
+    **dict.fromkeys(("admin:content_campaign_add", "admin:content_argument_add", "admin:content_argument_delete", "admin:content_campaign_go_live", "admin:parliament_member_add"), "O"),
+}  # fmt: skip
+ANSWERS = {"admin:letters_dashboard_seat": 302}  # it leads on to the list
+# What takes a POST and nothing else, and whose.
+MAY_POST = {"admin:letters_letter_find": "OP"}
+NOT_OPENED = {"admin:autocomplete", *MAY_POST}
+
+NAME, STREET, POSTCODE, EMAIL = "Zebulon Quagmire", "77 Wobbly Lane", "LS1 4AP", "zebulon@quagmire.example"
+WORDS = "My marmalade is political."
+SECRETS = ["Zebulon", "Quagmire", "Wobbly", POSTCODE, "LS14AP", "quagmire.example", "marmalade"]
+
+
+@pytest.fixture(autouse=True)
+def roles() -> None:
+    """The groups, as the migrations make them (a test before may have emptied the tables)."""
+    for number, make in (("0012_roles", make_roles), ("0013_moderation", extend_roles)):
+        try:
+            made = importlib.import_module(f"letters.migrations.{number}")
+        except ModuleNotFoundError:
+            continue
+        make(apps, made.ROLES, connection.alias)
+
+
+def sign_in(client: Client, role: str) -> User:
+    user = User.objects.create_user(f"one {role}".replace(" ", "-"), is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    otp_login(client, user)
+    return user
+
+
+def make_secret_letter(**fields: Any) -> Letter:
+    secret = {"sender_name": NAME, "sender_address": STREET, "sender_postcode": POSTCODE, "sender_email": EMAIL}
+    letter = make_letter(**secret | fields)
+    letter.paragraphs.filter(position=0).update(text=WORDS)
+    return letter
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_opens_and_does_what_the_table_says(
+    client: Client, paths: dict[str, str], role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("letters.admin.letters.render_letter_pdf", lambda _text: b"%PDF-")  # that takes a second
+    fold_all()  # which a dashboard does, whoever looks at it
+    sign_in(client, ROLES[role])
+    before = snap()
+    opened = {name for name in FORBIDDEN - NOT_OPENED if client.get(paths[name]).status_code == ANSWERS.get(name, 200)}
+    assert opened == {name for name in FORBIDDEN if role in MAY_OPEN.get(name, "")}
+    for name in FORBIDDEN - opened - NOT_OPENED:
+        assert (client.get(paths[name]).status_code, client.post(paths[name]).status_code) == (403, 403), name
+    for name, who in MAY_POST.items():
+        assert (client.get(paths[name]).status_code, client.post(paths[name]).status_code) == (
+            403,
+            302 if role in who else 403,
+        ), name
+    assert snap() == before
+
+
+def test_the_table_names_only_addresses_that_exist() -> None:
+    assert set(MAY_OPEN) | set(MAY_POST) <= FORBIDDEN | OWN | AT_THE_DOOR
+
+
+def test_no_role_can_give_itself_more() -> None:
+    held = Permission.objects.filter(group__name__in=ROLES.values()).values_list("content_type__app_label", flat=True)
+    assert set(held) == {"letters", "content", "parliament"}
+
+
+def list_viewer_pages(paths: dict[str, str], letters: list[Letter]) -> list[str]:
+    pages = [paths[name] for name, who in MAY_OPEN.items() if "V" in who] + [paths[name] for name in OWN]
+    pages += [
+        reverse(f"admin:letters_letter_{page}", args=[one.pk]) for one in letters for page in ("change", "history")
+    ]
+    listed = reverse("admin:letters_letter_changelist")
+    queries = [f"status__exact={status}" for status in Status] + [
+        f"q={letters[0].reference}",
+        "written=today",
+    ]
+    return [*pages, *(f"{listed}?{query}" for query in queries), "/health/?details"]
+
+
+def test_a_viewer_finds_no_personal_data_on_any_page(client: Client, paths: dict[str, str]) -> None:
+    campaign = make_campaign("second")
+    letters = [make_secret_letter(campaign=campaign, constituency_name="Leeds Test") for _ in range(3)]
+    Letter.objects.filter(pk=letters[1].pk).update(status=Status.HELD)
+    Letter.objects.filter(pk=letters[2].pk).update(status=Status.UNKNOWN)
+    sign_in(client, "Viewer")
+    for page in list_viewer_pages(paths, letters):
+        answer = client.get(page, follow=True)
+        text = answer.content.decode()
+        assert not [secret for secret in SECRETS if secret.casefold() in text.casefold()], page
+    assert (
+        "Hidden: your role shows no personal data." in client.get(paths["admin:letters_letter_change"]).content.decode()
+    )
+    sign_in(client, "Moderator")  # the test would notice
+    path = reverse("admin:letters_letter_change", args=[letters[0].pk])
+    assert [secret for secret in SECRETS if secret in client.get(path).content.decode()] == [
+        secret for secret in SECRETS if secret != "LS14AP"
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sender_email_index__in=abc", "sender_email_index__startswith=a", "sender_email=x", "sender_name=",
+        "paragraphs__text__exact=", "confirm_token_hash__startswith=a", "letter_token_hash__gt=8", "message_id__contains=x",
+        "campaign__promoter_name=x", "draft_id__isnull=0", "text_erased_at__isnull=1",
+    ],
+)  # fmt: skip
+def test_a_viewer_cannot_ask_the_list_for_what_it_does_not_show(client: Client, query: str) -> None:
+    make_seat()
+    make_secret_letter()
+    sign_in(client, "Viewer")
+    assert client.get(f"{reverse('admin:letters_letter_changelist')}?{query}").status_code == 400
+
+
+def test_who_may_find_by_email_gets_there(client: Client) -> None:
+    letter = make_secret_letter()
+    sign_in(client, "Privacy officer")
+    page = client.post(reverse("admin:letters_letter_find"), {"email": EMAIL.upper()}, follow=True).content.decode()
+    assert letter.reference in page
+
+
+@pytest.mark.parametrize(("role", "moved"), [("V", False), ("M", True), ("O", True), ("P", False)])
+def test_who_may_decide_about_letters(client: Client, role: str, moved: bool) -> None:
+    letter = make_letter()
+    sign_in(client, ROLES[role])
+    action = {"action": "hold", "_selected_action": [letter.pk], "reason": "Asked by phone"}
+    client.post(reverse("admin:letters_letter_changelist"), action)
+    letter.refresh_from_db()
+    assert (letter.status == Status.HELD) is moved
+
+
+def test_a_group_that_an_organiser_has_changed_stays_as_it_is() -> None:
+    viewer = Group.objects.get(name="Viewer")
+    viewer.permissions.set(find_permissions(apps, ["letters.view_tally"], connection.alias))
+    make_roles(apps, {"Viewer": ["letters.view_letter"]}, connection.alias)
+    assert [one.codename for one in viewer.permissions.all()] == ["view_tally"]
+    extend_roles(apps, {"Viewer": ["letters.view_letter"], "Nobody": ["letters.view_letter"]}, connection.alias)
+    assert sorted(one.codename for one in viewer.permissions.all()) == ["view_letter", "view_tally"]
+    assert not Group.objects.filter(name="Nobody").exists()
+
+
+def test_a_permission_that_does_not_exist_is_named() -> None:
+    with pytest.raises(LookupError, match=re.escape("letters.fly_letter")):
+        make_roles(apps, {"Pilot": ["letters.fly_letter"]}, connection.alias)
