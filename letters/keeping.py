@@ -2,10 +2,14 @@
 
 A page that was shown before somebody else saved may not write over what it has not seen. It carries the version that it
 shows and a name of its own; its text is kept apart if any of it would be lost, until the writer has chosen.
+
+Sessions are rows of the database, so the draft is encrypted in them, with the same keys as letters are.
 """
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import MutableMapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,12 +18,26 @@ from django.utils.translation import gettext as _
 
 from campaign.content.models import Argument
 from letters.drafting import Draft, Piece
+from letters.encrypted import UndecryptableError, decrypt, encrypt
+
+logger = logging.getLogger(__name__)
 
 
 def load_draft(session: MutableMapping[str, Any], slug: str) -> Draft:
-    """Return the session's draft for this campaign, or a new one."""
+    """Return the session's draft for this campaign, or a new one.
+
+    One that no key opens any more is dropped: its key has been taken away sooner than it expired (`DRAFT_HOURS`).
+    """
     kept = session.get("drafts", {}).get(slug)
-    return read_draft(kept) if kept else Draft()
+    if not kept:
+        return Draft()
+    try:
+        # Sessions from before drafts were encrypted hold them as they are.
+        return read_draft(json.loads(decrypt(kept)) if isinstance(kept, str) else kept)
+    except UndecryptableError:
+        logger.warning("a draft cannot be decrypted and is dropped: FIELD_KEYS lacks the key that it was kept under")
+        drop_draft(session, slug)
+        return Draft()
 
 
 def has_draft(session: MutableMapping[str, Any], slug: str) -> bool:
@@ -42,7 +60,7 @@ def save_draft(session: MutableMapping[str, Any], slug: str, draft: Draft, page:
 
 def store_draft(session: MutableMapping[str, Any], slug: str, draft: Draft) -> None:
     """Keep the draft as the version that it is."""
-    session["drafts"] = {**session.get("drafts", {}), slug: asdict(draft)}
+    session["drafts"] = {**session.get("drafts", {}), slug: encrypt(json.dumps(asdict(draft), ensure_ascii=False))}
 
 
 def drop_draft(session: MutableMapping[str, Any], slug: str) -> None:

@@ -140,11 +140,21 @@ def journey_step(
             campaign = get_object_or_404(Campaign.objects.prefetch_related("asks"), slug=slug)
             if not campaign.takes_letters():
                 return redirect("campaign", slug)  # its page says why
+            had = has_draft(request.session, slug)
             desk = Desk(request, campaign, load_draft(request.session, slug))
+            gone = had and not has_draft(request.session, slug)  # it could not be decrypted
             if prepare:
                 prepare(desk)
             lost = not desk.draft.pieces and not has_draft(request.session, slug)
-            if request.method == "POST" and (needs_member or needs_arguments) and lost:
+            if gone and lost:  # the builder's page may have brought it back
+                messages.warning(
+                    request,
+                    _(
+                        "Your draft can no longer be read here, so it is gone; we are sorry. If a page of yours still "
+                        "shows your words (use your browser’s “back”), copy them before you start again."
+                    ),
+                )
+            if request.method == "POST" and (needs_member or needs_arguments) and lost and not gone:
                 # They were in the middle of it: say what happened, not only what to do.
                 messages.warning(
                     request,

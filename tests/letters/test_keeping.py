@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from pytest_django import Settings
 
 from campaign.content.models import Argument
 from letters.drafting import Draft, Piece
 from letters.keeping import Showing, find_clashes, find_set_apart, load_draft, save_draft, set_apart, take_other
+from tests.letters.factories import make_campaign, make_seat
+from tests.letters.test_journey import come_to_details
 
 ARGUMENTS = {"a": Argument(key="a", title="A"), "b": Argument(key="b", title="B")}
 
@@ -74,3 +80,45 @@ def test_what_the_other_tab_wrote_is_kept_apart_and_can_be_taken() -> None:
     taken = take_other(kept)
     assert (taken.version, taken.own_words, taken.other) == (6, "There.", {})
     assert find_set_apart(taken, ARGUMENTS) == []
+
+
+@pytest.mark.django_db
+def test_a_session_tells_nobody_who_has_no_key_what_was_written(client: Client) -> None:
+    session = client.session
+    save_draft(session, "peace", Draft(own_words="My own grandfather", gss="E14001172"))
+    session.save()
+    [row] = Session.objects.all()
+    assert "grandfather" not in str(row.get_decoded())
+    assert "E14001172" not in str(row.get_decoded())
+
+
+def test_drafts_outlive_a_change_of_key_as_long_as_the_old_one_is_listed(settings: Settings) -> None:
+    session: dict[str, Any] = {}
+    old, new = settings.FIELD_KEYS[0], "another-key-zY8xW6vU4tS2rQ0pO9nM7lK5jI3hG1"
+    save_draft(session, "peace", Draft(own_words="Mine."))
+    settings.FIELD_KEYS = [new, old]
+    assert load_draft(session, "peace").own_words == "Mine."
+    save_draft(session, "peace", load_draft(session, "peace"))
+    settings.FIELD_KEYS = [new]
+    assert load_draft(session, "peace").own_words == "Mine."
+
+
+@pytest.mark.django_db
+def test_a_draft_that_no_key_opens_is_gone_with_a_word_of_explanation(
+    client: Client, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_seat()
+    make_campaign()
+    come_to_details(client)
+    settings.FIELD_KEYS = ["another-key-zY8xW6vU4tS2rQ0pO9nM7lK5jI3hG1"]
+    page = client.get("/peace/write/details/", follow=True).content.decode()
+    assert "Your draft can no longer be read here" in page
+    assert "cannot be decrypted and is dropped" in caplog.text
+    assert "thought about this" not in caplog.text
+    assert "can no longer be read" not in client.get("/peace/write/", follow=True).content.decode()
+    assert client.post("/peace/write/", {"postcode": "SW1A 1AA"}).status_code == 302
+
+
+def test_a_draft_from_before_they_were_encrypted_still_loads() -> None:
+    draft = make_draft("Mine.", a="An edit.")
+    assert load_draft({"drafts": {"peace": asdict(draft)}}, "peace") == draft

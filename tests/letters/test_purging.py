@@ -21,6 +21,8 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters.delivery import drain_queue
+from letters.drafting import Draft
+from letters.keeping import save_draft
 from letters.models import Letter, LetterParagraph, Notice, Status
 from letters.notices import owe_confirmation, send_notices
 from letters.privacy import erase_letter, erase_text, make_confirm_token, make_token, scrub_letter
@@ -247,7 +249,7 @@ def test_after_a_purge_a_search_for_bytes_finds_nobody(
         LetterParagraph.objects.filter(letter=letter, position=0).update(text=OWN_WORDS)
         owe_confirmation(letter)
     session = client.session
-    session["drafts"] = {"peace": {"own_words": OWN_WORDS}}
+    save_draft(session, "peace", Draft(own_words=OWN_WORDS))
     session.save()
     scripted.script += ["rcpt 550 quxworth.z7731@supporter.example (Quxworth) is unknown"]
     send_notices()

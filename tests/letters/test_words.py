@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from html import unescape
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from letters.forms.words import join_answers
+from letters.keeping import load_draft
 from letters.models import Letter
 from tests.letters.factories import make_campaign, make_seat
 
@@ -69,7 +71,7 @@ def state(response: Any) -> str:
 
 
 def kept(client: Client) -> dict[str, Any]:
-    return dict(client.session["drafts"]["peace"])
+    return asdict(load_draft(client.session, "peace"))
 
 
 def test_a_pause_in_typing_saves_and_brings_back_only_what_has_changed(supporter: Client) -> None:
