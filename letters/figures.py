@@ -7,7 +7,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -128,10 +140,11 @@ def _read_tallies(figures: Figures, campaign: Campaign) -> None:
 
 def _read_seats(figures: Figures, campaign: Campaign) -> None:
     """Read statuses, parties and constituencies, in one query."""
-    sitting = Member.objects.filter(constituency=OuterRef("key"), sitting=True)
+    # "In" rather than "exists": PostgreSQL then reads the members once, not for each row.
+    sitting = Q(key__in=Member.objects.filter(sitting=True).values("constituency"))
     rows = (
         Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, kind=Kind.SEAT, count__gt=0)
-        .values("key", "other", has_member=Exists(sitting))
+        .values("key", "other", has_member=ExpressionWrapper(sitting, BooleanField()))
         .annotate(**{status.value: Coalesce(Sum("count", filter=Q(status=status)), 0) for status in Status})
     )
     by_seat: Counter[str] = Counter()

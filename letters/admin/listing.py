@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.models import Constituency, Member
-from letters.models import Letter
+from letters.models import REFERENCE_ALPHABET, Letter
 
 MOST_COUNTED = 1000  # how far results are counted; beyond it is "more than"
 OLDER, NEWER = "older", "newer"
@@ -43,7 +43,8 @@ class PagesByLetter(ChangeList):
         )
         self.first_url = self.get_query_string() if towards else ""
         self.result_list = page
-        self.result_count = self.queryset.order_by()[: MOST_COUNTED + 1].count()
+        # Counted in the list's order, for which there are indexes; in none, a planner may read all letters.
+        self.result_count = self.queryset.order_by("-created_at")[: MOST_COUNTED + 1].count()
         self.counted_all = self.result_count <= MOST_COUNTED
         self.full_result_count = None
         self.show_full_result_count = False
@@ -122,10 +123,17 @@ def search_letters(letters: QuerySet[Letter], text: str) -> QuerySet[Letter]:
     text = text.strip()[:100]
     if not text:
         return letters
-    wanted = Q(reference__startswith=text.upper()) | Q(constituency_gss=text.upper())
-    seats = Constituency.objects.search(text).order_by().values_list("pk", flat=True)
+    # Only conditions that can be true: a planner does well by few. No GSS code can be read as a reference.
+    seats = list(Constituency.objects.search(text).order_by().values_list("pk", flat=True))
+    if like_reference := set(text.upper()) <= {*REFERENCE_ALPHABET, "-"}:
+        wanted = Q(reference__startswith=text.upper())
+    else:
+        wanted = Q(constituency_gss=text.upper())
+    if len(seats) == 1 and not like_reference:
+        wanted = Q(constituency_gss=seats[0])
+    elif seats:
+        wanted |= Q(constituency_gss__in=seats)
     members = [one for one in Member.objects.filter(sitting=False) if text.casefold() in one.name_display.casefold()]
-    wanted |= Q(constituency_gss__in=list(seats))
     for member in members[:20]:
         wanted |= Q(constituency_gss=member.constituency_id, member_name=member.envelope)
     return letters.filter(wanted)
