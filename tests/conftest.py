@@ -44,7 +44,6 @@ ON_BOTH = [
     "tests/campaign/content/test_models.py",
     "tests/campaign/content/test_hours.py",
     "tests/campaign/content/test_loading.py",
-    "tests/campaign/content/test_dumping.py",
     "tests/campaign/parliament/test_import_members.py",
     "tests/campaign/parliament/test_models.py",
     "tests/letters/test_backups.py",

@@ -188,11 +188,14 @@ def start_parts(port: int, data: Path) -> list[Part]:
 
 
 def wait_for_web(port: int, parts: list[Part], stopping: threading.Event) -> bool:
-    """Wait until the web server answers; False if something ended first."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and not stopping.wait(0.1):
+    """Wait until the web server answers, however slow the machine; False if something ended first."""
+    patience = time.monotonic() + START_SECONDS
+    while not stopping.wait(0.1):
         if any(part.process.poll() is not None for part in parts):
             return False
+        if time.monotonic() > patience:
+            tell("parley: The web server is still starting; this machine seems to be busy.")
+            patience += START_SECONDS
         with socket.socket() as probe:
             if probe.connect_ex((HOST, port)) == 0:
                 return True
