@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.models import Argument, Campaign, Theme
+from campaign.content.pack import Fault, PackRefusedError
+from campaign.content.parsing import parse_bytes
 
 if TYPE_CHECKING:
     ThemeField = forms.ModelChoiceField[Theme]
@@ -87,3 +89,52 @@ class GoLiveForm(forms.Form):
         if slug != self.campaign.slug:
             raise ValidationError(_("This is not the campaign's slug."))
         return slug
+
+
+MAX_PACK_BYTES = 500_000  # comes back in a hidden field, so it has to fit into a form (DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+class PackForm(forms.Form):
+    """A pack, as a file or as text. What is wrong with it stands in `faults`, and the text stays in the form."""
+
+    file = forms.FileField(
+        label=_("The pack's file"),
+        required=False,
+        help_text=_("A file with the ending .yaml, such as “Take it away as a pack” gives."),
+        widget=forms.FileInput(attrs={"accept": ".yaml,.yml", "aria-describedby": "id_file_helptext"}),
+    )
+    text = forms.CharField(
+        label=_("or its text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"class": "vLargeTextField pack-text", "rows": 20, "spellcheck": "false", "autocomplete": "off"}
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.faults: list[Fault] = []
+
+    def clean(self) -> dict[str, Any]:
+        """Read the pack; keep its text, and what is wrong with it."""
+        values = super().clean() or self.cleaned_data
+        file = values.get("file")
+        if file and file.size > MAX_PACK_BYTES:
+            raise ValidationError(
+                _("This file is larger than %(most)d kB. Make it smaller, or ask the operator to use load_campaign."),
+                params={"most": MAX_PACK_BYTES // 1000},
+            )
+        data = file.read() if file else values.get("text", "").encode()
+        if not data.strip():
+            raise ValidationError(_("Choose a file, or paste the pack's text."))
+        if len(data) > MAX_PACK_BYTES:
+            raise ValidationError(_("This text is too long for a form. Put it into a file of less than 500 kB."))
+        values["text"] = data.decode("utf-8-sig", "replace")
+        self.data = {**self.data, "text": values["text"]}  # so that a file's text can be mended in the form
+        try:
+            values["pack"] = parse_bytes(data)
+        except PackRefusedError as refused:
+            self.faults = refused.faults
+            raise ValidationError(_("The pack cannot be loaded; nothing has been changed.")) from None
+        return values

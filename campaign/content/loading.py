@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
+from campaign.content.changes import Change, What, make_fingerprint
 from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
 from campaign.content.ordering import order_arguments
 from campaign.content.pack import Pack, PackArgument, PackAsk, PackTheme, shorten_text
@@ -33,8 +34,28 @@ def load_pack(pack: Pack, *, dry_run: bool = False) -> list[str]:
 
     With `dry_run` everything is done and then rolled back, so the lines are the same.
     """
+    return [str(change) for change in make_changes(pack, dry_run=dry_run) if change.what != What.KEPT]
+
+
+class ChangedMeanwhileError(Exception):
+    """What the pack would change is not what somebody has seen; nothing has been changed. `changes` says what it is."""
+
+    def __init__(self, changes: list[Change]) -> None:
+        super().__init__("The campaign has changed since the changes were shown.")
+        self.changes = changes
+
+
+def make_changes(pack: Pack, *, dry_run: bool = False, seen: str | None = None) -> list[Change]:
+    """Do what `load_pack` does; return all that changed, and what was kept although the pack says otherwise.
+
+    `seen` is the fingerprint of the changes that somebody has agreed to. Raises ChangedMeanwhileError if by now they
+    are others.
+    """
     with transaction.atomic():
         changes = _Loading(pack).run()
+        if seen is not None and make_fingerprint(changes) != seen:
+            transaction.set_rollback(True)
+            raise ChangedMeanwhileError(changes)
         if dry_run:
             transaction.set_rollback(True)
     return changes
@@ -45,10 +66,10 @@ class _Loading:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self.changes: list[str] = []
+        self.changes: list[Change] = []
         self.moved: set[str] = set()
 
-    def run(self) -> list[str]:
+    def run(self) -> list[Change]:
         self.load_campaign()
         themes = {theme.key: theme for theme in self.campaign.themes.all()}
         asks = {ask.key: ask for ask in self.campaign.asks.all()}
@@ -59,20 +80,22 @@ class _Loading:
         needed = set(self.campaign.arguments.values_list("theme_id", flat=True))
         self.remove_gone([theme for theme in themes.values() if theme.pk not in needed], self.pack.themes)
         self.remove_gone(asks.values(), self.pack.asks)
-        return [*self.changes, *(f"changed the order of {kind}" for kind in sorted(self.moved))]
+        return [*self.changes, *(Change(What.MOVED, kind) for kind in sorted(self.moved))]
 
     def load_campaign(self) -> None:
         wanted = {name: getattr(self.pack, name) for name in TAKEN} | {"prompts": "\n".join(self.pack.prompts)}
         campaign = Campaign.objects.select_for_update().filter(slug=self.pack.slug).first()
         self.campaign = campaign or Campaign(slug=self.pack.slug)
-        wanted |= {
-            name: given
-            for name in FILLED_IF_EMPTY
-            if (given := getattr(self.pack, name)) and not getattr(self.campaign, name)
-        }
-        if not any(getattr(self.campaign, name) for name in HOURS):
-            wanted |= {name: given for name in HOURS if (given := getattr(self.pack, name))}
-        self.save(self.campaign, wanted, f"campaign {self.pack.slug}")
+        given = {name: value for name in (*FILLED_IF_EMPTY, *HOURS) if (value := getattr(self.pack, name))}
+        kept = {name for name in FILLED_IF_EMPTY if getattr(self.campaign, name)}
+        if any(getattr(self.campaign, name) for name in HOURS):
+            kept |= {*HOURS}
+        wanted |= {name: value for name, value in given.items() if name not in kept}
+        name = f"campaign {self.pack.slug}"
+        self.save(self.campaign, wanted, name)
+        for field in given:
+            if field in kept and (old := getattr(self.campaign, field)) != given[field]:
+                self.changes.append(Change(What.KEPT, name, field, old, given[field]))
 
     def load_entries(self, model: type[M], here: dict[str, M], entries: Sequence[PackTheme | PackAsk]) -> None:
         """Add and change themes or asks, and bring them into the pack's order."""
@@ -92,11 +115,13 @@ class _Loading:
             wanted: dict[str, Any] = {} if in_order else {"position": position}
             if argument.dropped_by_pack:
                 wanted |= {"dropped_by_pack": False, "published": True}
+            elif not argument.published:
+                self.changes.append(Change(What.KEPT, f"argument {entry.key}", "published", "no", "yes"))
             self.load_argument(argument, entry, themes[entry.theme], wanted)
         for argument in here.values():
             if argument.key not in keys and argument.published:
                 Argument.objects.filter(pk=argument.pk).update(published=False, dropped_by_pack=True)
-                self.changes.append(f"unpublished argument {argument.key}: the pack no longer has it")
+                self.changes.append(Change(What.UNPUBLISHED, f"argument {argument.key}", old=argument.title))
 
     def load_argument(self, argument: Argument, entry: PackArgument, theme: Theme, wanted: dict[str, Any]) -> None:
         is_new, old_interval, name = argument.pk is None, argument.review_every_days, f"argument {entry.key}"
@@ -105,7 +130,9 @@ class _Loading:
         told = len(self.changes)
         texts_changed = self.load_texts(argument, entry, name)
         if is_new:
-            del self.changes[told:]  # that the argument is new says it all
+            # That the argument is new says it all; its texts and sources are told with it.
+            texts = [change.new for change in self.changes[told - 1 :]]
+            self.changes[told - 1 :] = [Change(What.ADDED, name, new="\n\n".join(texts))]
         elif texts_changed or changed & CONTENT:
             # What somebody reviewed is not what stands there now.
             argument.count_review_from_today()
@@ -130,7 +157,9 @@ class _Loading:
             changed |= bool(self.save(mine, asdict(source), f"{name}: source {number}"))
         for gone in [*phrasings.values(), *sources]:
             changed = True
-            self.changes.append(f"removed {name}: {gone._meta.verbose_name} {shorten_text(str(gone))}")
+            gone_name = f"{name}: {gone._meta.verbose_name} {shorten_text(str(gone))}"
+            said = gone.text if isinstance(gone, Phrasing) else str(gone)
+            self.changes.append(Change(What.REMOVED, gone_name, old=said))
             gone.delete()
         return changed
 
@@ -144,12 +173,12 @@ class _Loading:
             setattr(one, field, wanted[field])
         if one.pk is None:
             one.save()
-            self.changes.append(f"added {name}")
+            self.changes.append(Change(What.ADDED, name, new=_list_texts(wanted)))
             return changed
         # Only what changed, so that a mode set in the meantime stays.
         one.save(update_fields=[*changed, *(["updated_at"] if isinstance(one, Campaign) else [])])
         self.changes += [
-            f"changed {name}: {field}: {show_change(old[field], wanted[field])}"
+            Change(What.CHANGED, name, field, str(old[field]), str(wanted[field]))
             for field in wanted
             if field in changed - UNTOLD
         ]
@@ -162,16 +191,10 @@ class _Loading:
         for one in here:
             if one.key not in keys:
                 one.delete()
-                self.changes.append(f"removed {one._meta.verbose_name} {one.key}")
+                self.changes.append(Change(What.REMOVED, f"{one._meta.verbose_name} {one.key}", old=str(one)))
 
 
-def show_change(old: object, new: object, width: int = 60) -> str:
-    """Return “old → new”, both cut around the first place where they differ."""
-    before, after = str(old), str(new)
-    same = next(
-        (i for i, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]),
-        min(len(before), len(after)),
-    )
-    start = max(0, same - width // 3) if max(len(before), len(after)) > width else 0
-    cut = "…" if start else ""
-    return f"“{cut}{shorten_text(before[start:], width)}” → “{cut}{shorten_text(after[start:], width)}”"
+def _list_texts(wanted: dict[str, Any]) -> str:
+    """Return what a new thing says, a line each."""
+    said = [value for name, value in wanted.items() if name != "key" and isinstance(value, (str, dt.date))]
+    return "\n".join(str(value) for value in said if value)

@@ -17,6 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew
+from campaign.content.admin.packs import give_pack, load_pack, may_load
 from campaign.content.forms import GoLiveForm
 from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.modes import change_mode, list_requirements
@@ -155,9 +156,17 @@ class CampaignAdmin(CampaignBase):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the way to the go-live page to those who may use it."""
-        extra_context = {**(extra_context or {}), "may_go_live": request.user.has_perm("content.take_live")}
+        """Show the ways to further pages to those who may use them."""
+        extra_context = {
+            **(extra_context or {}),
+            "may_go_live": request.user.has_perm("content.take_live"),
+            "may_load": may_load(request),
+        }
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Show the way to load a pack."""
+        return super().changelist_view(request, {**(extra_context or {}), "may_load": may_load(request)})
 
     @admin.action(description=_("Pause: letters wait"), permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
@@ -194,9 +203,14 @@ class CampaignAdmin(CampaignBase):
         return changed
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the go-live page."""
-        view = self.admin_site.admin_view(self.go_live)
-        return [path("<path:object_id>/go-live/", view, name="content_campaign_go_live"), *super().get_urls()]
+        """Add the go-live page and those for packs."""
+        own, me = self.admin_site.admin_view, {"admin_page": self}
+        return [
+            path("load-pack/", own(load_pack), me, name="content_campaign_load_pack"),
+            path("<path:object_id>/pack.yaml", own(give_pack), me, name="content_campaign_pack"),
+            path("<path:object_id>/go-live/", own(self.go_live), name="content_campaign_go_live"),
+            *super().get_urls(),
+        ]
 
     @method_decorator(require_recent_login)
     def go_live(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -12,7 +12,8 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from campaign.content.loading import load_pack, show_change
+from campaign.content.changes import show_change
+from campaign.content.loading import load_pack
 from campaign.content.models import Argument, Campaign, Source, Theme
 from campaign.content.parsing import parse_bytes
 from tests.campaign.content.samples import SAMPLE, load_data, load_sample, read_sample, see_database, to_bytes
