@@ -15,8 +15,9 @@ from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
 from letters.claims import BATCH, claim_letters, lease_length, release_letters
 from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_message_id
+from letters.ledger import write_moves
 from letters.likeness import record_fingerprint
-from letters.models import Letter, Move, Status, make_moves
+from letters.models import Letter, Move, Status
 from letters.redaction import hide_personal
 from letters.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.turns import Turns
@@ -122,7 +123,7 @@ def send_batch(
             connection.open()
             until = time.monotonic() + lease_length().total_seconds()  # before the lease is written: never later
             settling, settle = settle, []
-            *settled, started = make_moves(*settling, start_letter(letter, lease))
+            *settled, started = write_moves(*settling, start_letter(letter, lease))
             for move, made in zip(settling, settled, strict=True):
                 count_settled(move, made, tally)
             if started:
@@ -130,7 +131,7 @@ def send_batch(
                 settle = [settle_letter(letter, answer, lease)]
                 watch(answer, letter, probing=probing)
     finally:
-        for move, made in zip(settle, make_moves(*settle), strict=True):
+        for move, made in zip(settle, write_moves(*settle), strict=True):
             count_settled(move, made, tally)
 
 

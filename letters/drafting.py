@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from campaign.content.models import Argument, Ask, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.faithful import Change, check_edit
 from letters.models import Letter
+from letters.phrases import gettext as _
 
 OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
 MOST_ARGUMENTS = 4
@@ -281,7 +281,10 @@ def write_letter(
 
 def read_letter(letter: Letter) -> LetterText:
     """Return a stored letter as it will be read."""
-    paragraphs, sources = number_notes((part.text, part.sources) for part in letter.paragraphs.all())
+    parts = letter.parts
+    if parts is None:
+        parts = [(part.text, part.sources) for part in letter.paragraphs.all()]
+    paragraphs, sources = number_notes(parts)
     return LetterText(
         language=letter.language,
         sender_name=letter.sender_name,

@@ -15,9 +15,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from campaign.content.models import Campaign
@@ -26,6 +24,8 @@ from letters.links import list_links
 from letters.mime import Header, write_message
 from letters.models import Letter, Notice
 from letters.news import wants_news
+from letters.phrases import gettext as _
+from letters.phrases import write_date
 from letters.privacy import make_confirm_token, make_token
 from letters.rendering import render_letter_pdf
 
@@ -114,7 +114,7 @@ def write_plain_text(text: LetterText) -> str:
     footer = [". ".join(part.rstrip(".") for part in (text.written_with, text.imprint) if part) + "."]
     if text.reference:
         footer.append(_("Reference: %s") % text.reference)
-    return "\n\n".join([date_format(text.dated, "j F Y"), *blocks, "-- \n" + "\n".join(footer)]) + "\n"
+    return "\n\n".join([write_date(text.dated), *blocks, "-- \n" + "\n".join(footer)]) + "\n"
 
 
 def name_pdf(letter: Letter) -> str:

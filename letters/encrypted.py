@@ -58,6 +58,11 @@ def _make_ciphers(keys: tuple[bytes, ...]) -> tuple[Fernet, ...]:
     return tuple(Fernet(base64.urlsafe_b64encode(key)) for key in keys)
 
 
+@lru_cache(maxsize=8)
+def _make_opener(ciphers: tuple[Fernet, ...]) -> MultiFernet:
+    return MultiFernet(ciphers)
+
+
 def encrypt(text: str) -> str:
     """Return the text under the first key. An empty text stays empty: that nothing is there is no secret."""
     return get_ciphers()[0].encrypt(text.encode()).decode() if text else ""
@@ -68,7 +73,7 @@ def decrypt(token: str) -> str:
     if not token:
         return ""
     try:
-        return MultiFernet(get_ciphers()).decrypt(token.encode()).decode()
+        return _make_opener(get_ciphers()).decrypt(token.encode()).decode()
     except InvalidToken as error:
         raise UndecryptableError from error
 
@@ -150,7 +155,7 @@ class BlindIndexField(models.CharField):  # type: ignore[type-arg] # not generic
 
     def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
         self.source = source
-        super().__init__(*args, **{"max_length": 64, "blank": True, "editable": False, "db_index": True} | kwargs)
+        super().__init__(*args, **{"max_length": 64, "blank": True, "editable": False} | kwargs)
 
     def deconstruct(self) -> Any:
         """Tell migrations of `source`."""

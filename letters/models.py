@@ -19,7 +19,7 @@ from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
 from letters import counts, records  # noqa: F401 Django looks for models here
 from letters.encrypted import BlindIndexField, EncryptedTextField, make_index
-from letters.statements import MoveRows, move_at_once
+from letters.statements import KEPT, WRITTEN, MoveRow, move_at_once
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -150,7 +150,7 @@ class Letter(models.Model):
     sender_address = EncryptedTextField(_("address"), max_length=500, blank=True)
     sender_postcode = EncryptedTextField(_("postcode"), max_length=8, blank=True)
     sender_email = EncryptedTextField(_("email"), max_length=254, blank=True)
-    sender_email_index = BlindIndexField(source="sender_email")
+    sender_email_index = BlindIndexField(source="sender_email")  # its index is in Meta
 
     subject = models.CharField(max_length=150)
     ask_text = EncryptedTextField(blank=True)
@@ -176,19 +176,22 @@ class Letter(models.Model):
     last_answer = models.CharField(max_length=500, blank=True, help_text=_("What the mail server said last."))
     lease_token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
-    message_id = models.CharField(max_length=200, unique=True, null=True, editable=False)  # noqa: DJ001 NULLs are not equal
+    message_id = models.CharField(max_length=200, null=True, editable=False)  # noqa: DJ001 NULLs are not equal
     envelope_sender = models.CharField(max_length=200, blank=True, editable=False)
     pdf_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    confirm_token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    confirm_token_hash = models.CharField(max_length=64, editable=False)
     # Counts the addresses that the confirmation went to: each has a link of its own, and only the last one's works.
     confirm_generation = models.PositiveSmallIntegerField(default=0, editable=False)
     confirm_repeats = models.PositiveSmallIntegerField(default=0, editable=False)  # how often it was asked for again
-    letter_token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    letter_token_hash = models.CharField(max_length=64, editable=False)
 
     # Text and address go first, name and email later (letters.purging); `scrubbed_at` is when the last of them went.
     text_erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Asked for while the letter was being sent: done as soon as that is settled.
     erase_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Texts and sources of the body's paragraphs, where they were read for many letters at once (letters.claims).
+    parts: list[tuple[str, list[str]]] | None = None
 
     objects = LetterQuerySet.as_manager()
 
@@ -218,8 +221,14 @@ class Letter(models.Model):
             models.Index(fields=["-sent_at"], condition=Q(sent_at__isnull=False), name="letter_last_sent"),
             models.Index(fields=["campaign"], condition=~Q(status=F("counted_as")), name="letter_uncounted"),
             models.Index(fields=["id"], condition=Q(erase_requested_at__isnull=False), name="letter_to_be_erased"),
+            models.Index(fields=["sender_email_index"], name="letter_of_email"),
         ]
+        # Each move writes into every index. So these are constraints: to a column that is `unique`, or has an index,
+        # Django adds a second one for LIKE, which nobody asks of a hash.
         constraints = [
+            models.UniqueConstraint(fields=["message_id"], name="letter_message_id_unique"),
+            models.UniqueConstraint(fields=["confirm_token_hash"], name="letter_confirm_token_unique"),
+            models.UniqueConstraint(fields=["letter_token_hash"], name="letter_token_unique"),
             models.CheckConstraint(
                 name="letter_sent_has_sent_at",
                 condition=~Q(status__in=["sent", "bounced"]) | Q(sent_at__isnull=False),
@@ -279,13 +288,6 @@ class Letter(models.Model):
         return self.events.create(what=what, note=note, actor=actor)
 
 
-def _concrete(name: str) -> models.Field[Any, Any]:
-    """Return the letter's field of that name."""
-    column = Letter._meta.get_field(name)
-    assert isinstance(column, models.Field)
-    return column
-
-
 @dataclass(frozen=True)
 class Move:
     """A move that a letter is to make; `Letter.move_to` says what each field means."""
@@ -304,24 +306,38 @@ class Move:
             mine = mine.filter(lease_token=self.lease)
         return bool(mine.update(status=self.status, **self._all_changes()))
 
-    def counts_on_row(self) -> bool:
-        """Whether it sets a field by what the row holds, such as F("attempts") + 1."""
-        return any(isinstance(value, models.expressions.Combinable) for value in self.changes.values())
+    def fits_statement(self) -> bool:
+        """Whether `statements.move_at_once` can write it: no other columns, nothing by what the row holds."""
+        known = all(name in WRITTEN for name in self.changes)
+        by_value = not any(isinstance(value, models.expressions.Combinable) for value in self.changes.values())
+        filled = all(self.changes.get(name, "") is not None for name in KEPT)
+        return known and by_value and filled and (self.status not in LEASED or "lease_token" in self.changes)
 
-    def write_rows(self, owed: bool) -> MoveRows:
+    def write_row(self, owed: bool) -> MoveRow:
         """Return what the move writes; `owed` if the writer is to be told."""
-        now = timezone.now()
-        return MoveRows(
-            columns={
-                name: _concrete(name).get_db_prep_save(value, connection)
-                for name, value in {"status": self.status.value, **self._all_changes()}.items()
-            },
-            pk=self.letter.pk,
-            status=self.letter.status,
-            lease=self.lease,
-            event=(now, self.status.value, self.note, self.actor.pk if self.actor else None),
+
+        def say(name: str) -> str | None:
+            value = self.changes.get(name)
+            return None if value is None else str(value)
+
+        return MoveRow(
+            id=str(self.letter.pk),
+            was=self.letter.status,
+            lease=None if self.lease is None else str(self.lease),
+            status=self.status.value,
+            at=str(timezone.now()),
+            note=self.note,
+            actor=str(self.actor.pk) if self.actor else None,
             # Each kind once in a letter's life, also if it fails, is retried and fails again.
-            notice=(TOLD_BY_MAIL[self.status], now) if owed else None,
+            notice=TOLD_BY_MAIL[self.status] if owed else None,
+            waits=str("next_attempt_at" in self.changes),
+            lease_token=say("lease_token"),
+            lease_until=say("lease_until"),
+            next_attempt_at=say("next_attempt_at"),
+            attempts=say("attempts"),
+            last_answer=say("last_answer"),
+            sent_at=say("sent_at"),
+            pdf_sha256=say("pdf_sha256"),
         )
 
     def show(self) -> None:
@@ -347,8 +363,8 @@ def make_moves(*moves: Move) -> list[bool]:
         if move.status not in MOVES[move.letter.status]:
             raise ValueError(f"a letter cannot move from {move.letter.status} to {move.status}")
     told = [move.status in TOLD_BY_MAIL and not move.letter.text_erased_at for move in moves]
-    if connection.vendor == "postgresql" and not any(move.counts_on_row() for move in moves):
-        made = move_at_once([move.write_rows(owed) for move, owed in zip(moves, told, strict=True)])
+    if connection.vendor == "postgresql" and all(move.fits_statement() for move in moves):
+        made = move_at_once([move.write_row(owed) for move, owed in zip(moves, told, strict=True)])
     else:
         made = move_in_turn(moves, told)
     for move in compress(moves, made):

@@ -26,7 +26,8 @@ def hide_writer(words: str, letter: Letter) -> str:
     known = [letter.sender_email, letter.sender_name, *letter.sender_address.splitlines(), letter.sender_postcode]
     parts = [name for name in letter.sender_name.split() if len(name) > 2]
     parts += re.findall(r"\w{5,}", letter.sender_address)
+    folded = words.casefold()
     for secret in (*known, letter.sender_postcode.replace(" ", ""), *parts):
-        if len(secret.strip()) > 2 and secret.strip().casefold() in words.casefold():
+        if len(secret.strip()) > 2 and secret.strip().casefold() in folded:
             words = re.sub(rf"(?<!\w){re.escape(secret.strip())}(?!\w)", "…", words, flags=re.IGNORECASE)
     return words

@@ -104,17 +104,16 @@ class Connection:
             return
         server: smtplib.SMTP | None = None
         try:
-            context = ssl.create_default_context()
             place = (settings.EMAIL_HOST, settings.EMAIL_PORT)
             if settings.EMAIL_USE_SSL:
-                server = smtplib.SMTP_SSL(*place, timeout=settings.EMAIL_TIMEOUT, context=context)
+                server = smtplib.SMTP_SSL(*place, timeout=settings.EMAIL_TIMEOUT, context=ssl.create_default_context())
             else:
                 server = smtplib.SMTP(*place, timeout=settings.EMAIL_TIMEOUT)
             assert server.sock is not None
             # Without it a message's last piece waits for an acknowledgement that the server puts off: 40 ms a letter.
             server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if settings.EMAIL_USE_TLS:
-                server.starttls(context=context)
+                server.starttls(context=ssl.create_default_context())
             server.ehlo_or_helo_if_needed()
             if settings.EMAIL_HOST_USER:
                 server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)

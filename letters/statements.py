@@ -3,65 +3,107 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
+from uuid import UUID
 
+import psycopg
 from django.db import connection
 
 
-@dataclass(frozen=True)
-class MoveRows:
-    """What one move of one letter writes: columns of its row, an event, and a notice if its writer is to be told."""
+class MoveRow(NamedTuple):
+    """What one move of one letter writes: into its row, as an event, and as a notice if its writer is to be told.
 
-    columns: dict[str, Any]
-    pk: Any
-    status: str  # which the row must have; of `columns` it is not
-    lease: Any  # which the row must have; None: whichever
-    event: tuple[Any, str, str, int | None]  # at, what, note, actor
-    notice: tuple[str, Any] | None  # kind, due
+    Every value as PostgreSQL reads it, None for NULL, so that a statement for so many moves is always the same one.
+    """
+
+    id: str
+    was: str  # the status which the row must have
+    lease: str | None  # which the row must have; None: whichever
+    status: str
+    at: str
+    note: str
+    actor: str | None
+    notice: str | None  # its kind
+    lease_token: str | None
+    lease_until: str | None
+    waits: str  # whether next_attempt_at is written
+    next_attempt_at: str | None
+    attempts: str | None  # of this and what follows, None leaves it as it is
+    last_answer: str | None
+    sent_at: str | None
+    pdf_sha256: str | None
 
 
-def move_at_once(moves: Sequence[MoveRows]) -> list[bool]:
-    """Write all that is still possible in one statement of PostgreSQL, all or nothing; return which moves were made."""
-    sql = write_statement(
-        tuple((tuple(move.columns), move.lease is not None, move.notice is not None) for move in moves)
+KEPT = ("attempts", "last_answer", "sent_at", "pdf_sha256")
+WRITTEN = ("next_attempt_at", "lease_token", "lease_until", *KEPT)  # what a MoveRow can write besides the status
+TYPES = {"id": "uuid", "lease": "uuid", "at": "timestamptz", "actor": "int", "lease_token": "uuid"}
+TYPES |= {"lease_until": "timestamptz", "waits": "bool", "next_attempt_at": "timestamptz", "attempts": "smallint"}
+TYPES |= {"sent_at": "timestamptz"}
+
+
+def move_at_once(rows: Sequence[MoveRow]) -> list[bool]:
+    """Write all that is still possible in one statement of PostgreSQL, all or nothing; return which moves were made.
+
+    The server keeps the statement prepared (DATABASES' prepare_threshold): planning it takes as long as doing it.
+    """
+    connection.ensure_connection()
+    values = [value for row in rows for value in row]
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
+        moved: set[UUID] = {pk for (pk,) in cursor.execute(write_statement(len(rows)), values, prepare=True)}
+    return [UUID(row.id) in moved for row in rows]
+
+
+CLAIM = """
+    WITH claimed AS (
+        UPDATE letters_letter SET status = 'claimed', lease_token = $2::uuid, lease_until = $3::timestamptz
+        WHERE id = ANY ($1::text[]::uuid[]) RETURNING id
     )
-    values: list[Any] = []
-    for move in moves:
-        values += [*move.columns.values(), move.pk, move.status, *([move.lease] if move.lease is not None else [])]
-        values += move.event
-        values += move.notice or ()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [bool(count) for count in cursor.fetchone()]
+    INSERT INTO letters_letterevent (letter_id, at, what, note)
+    SELECT id, $4::timestamptz, 'claimed', '' FROM claimed
+"""
+
+
+def claim_at_once(ids: list[str], lease: str, until: str, at: str) -> None:
+    """Claim these letters, which this transaction has locked, under the lease, each with its event."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
+        cursor.execute(CLAIM, [ids, lease, until, at], prepare=True)
 
 
 @lru_cache
-def write_statement(shape: tuple[tuple[tuple[str, ...], bool, bool], ...]) -> str:
-    """Return the statement for moves of this shape: columns, whether under a lease, whether with a notice, of each.
+def write_statement(count: int) -> str:
+    """Return the statement for so many moves, its parameters in the order of MoveRow's fields.
 
-    Only names of columns and numbers are written into it (hence no S608, B608); all values are parameters, in
-    `move_at_once`'s order.
-    `status || ''` keeps the planner from looking for the row through the index on status, where a busy queue leaves
-    thousands of dead entries.
+    Only names of columns and numbers are written into it (hence no S608, B608).
+    A row is found by its key alone: BETWEEN keeps the planner from reading the whole table and joining it, `|| ''` from
+    the index on status, where a busy queue leaves thousands of dead entries.
     """
-    parts = []
-    for number, (columns, leased, told) in enumerate(shape):
-        assignments = ", ".join(f'"{column}" = %s' for column in columns)
-        parts.append(
-            f"moved{number} AS (UPDATE letters_letter SET {assignments} WHERE id = %s AND status || '' = %s"  # noqa: S608 # nosec B608
-            f"{' AND lease_token = %s' if leased else ''} RETURNING id, text_erased_at)"
+    width = len(MoveRow._fields)
+    rows = ", ".join(f"({', '.join(_place(at * width + place) for place in range(width))})" for at in range(count))
+    kept = ", ".join(f"{name} = coalesce(asked.{name}, letter.{name})" for name in KEPT)
+    return f"""
+        WITH moved AS (
+            UPDATE letters_letter AS letter
+            SET status = asked.status, lease_token = asked.lease_token, lease_until = asked.lease_until, {kept},
+                next_attempt_at = CASE WHEN asked.waits THEN asked.next_attempt_at ELSE letter.next_attempt_at END
+            FROM (VALUES {rows}) AS asked({", ".join(MoveRow._fields)})
+            WHERE letter.id BETWEEN asked.id AND asked.id AND letter.status || '' = asked.was
+                AND (asked.lease IS NULL OR letter.lease_token = asked.lease)
+            RETURNING letter.id, letter.text_erased_at, asked.status, asked.at, asked.note, asked.actor, asked.notice
+        ), event AS (
+            INSERT INTO letters_letterevent (letter_id, at, what, note, actor_id)
+            SELECT id, at, status, note, actor FROM moved
+        ), notice AS (
+            INSERT INTO letters_notice (letter_id, kind, due_at, attempts, last_answer)
+            SELECT id, notice, at, 0, '' FROM moved WHERE notice IS NOT NULL AND text_erased_at IS NULL
+            ON CONFLICT DO NOTHING
         )
-        parts.append(
-            f"event{number} AS (INSERT INTO letters_letterevent (letter_id, at, what, note, actor_id)"  # noqa: S608 # nosec B608
-            f" SELECT id, %s::timestamptz, %s, %s, %s::int FROM moved{number})"
-        )
-        if told:
-            parts.append(
-                f"notice{number} AS (INSERT INTO letters_notice (letter_id, kind, due_at, attempts, last_answer)"  # noqa: S608 # nosec B608
-                f" SELECT id, %s, %s::timestamptz, 0, '' FROM moved{number} WHERE text_erased_at IS NULL"
-                " ON CONFLICT DO NOTHING)"
-            )
-    counts = ", ".join(f"(SELECT count(*) FROM moved{number})" for number in range(len(shape)))  # noqa: S608 # nosec B608
-    return f"WITH {', '.join(parts)} SELECT {counts}"
+        SELECT id FROM moved
+    """  # noqa: S608 # nosec B608
+
+
+def _place(number: int) -> str:
+    """Return the parameter of that number, counted from 0, with its type."""
+    name = MoveRow._fields[number % len(MoveRow._fields)]
+    return f"${number + 1}::{TYPES.get(name, 'text')}"

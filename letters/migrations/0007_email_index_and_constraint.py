@@ -8,7 +8,9 @@ class Migration(migrations.Migration):
     dependencies = [("letters", "0006_personal_data_encrypted")]
 
     operations = [
-        migrations.AlterField("letter", "sender_email_index", letters.encrypted.BlindIndexField(source="sender_email")),
+        migrations.AlterField(
+            "letter", "sender_email_index", letters.encrypted.BlindIndexField(source="sender_email", db_index=True)
+        ),
         migrations.AddConstraint(
             "letter",
             models.CheckConstraint(

@@ -36,7 +36,7 @@ def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("short_lease")
-@pytest.mark.parametrize("stopped_after", ["claim_letters", "prepare_letters", "make_moves"])
+@pytest.mark.parametrize("stopped_after", ["claim_letters", "prepare_letters", "write_moves"])
 def test_a_sender_stopped_past_its_lease_sends_nothing(
     stopped_after: str, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,7 +53,7 @@ def test_a_sender_stopped_past_its_lease_sends_nothing(
     delivery.drain_queue()
     letter.refresh_from_db()
     assert sink.copies == []
-    assert letter.status == (Status.UNKNOWN if stopped_after == "make_moves" else Status.QUEUED)
+    assert letter.status == (Status.UNKNOWN if stopped_after == "write_moves" else Status.QUEUED)
 
 
 @pytest.mark.usefixtures("short_lease")

@@ -10,13 +10,14 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters import backoff, delivery, emails
 from letters.claims import claim_letters, recover_leases
 from letters.delivery import drain_queue, settle_letter, start_letter
-from letters.models import Letter, Status, make_moves
+from letters.models import Letter, LetterParagraph, Status, make_moves
 from letters.smtp import Answer, Fate
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
@@ -156,6 +157,18 @@ def test_one_letter_that_cannot_be_made_does_not_hold_up_the_others(scripted: Sc
     good.refresh_from_db()
     assert (bad.status, good.status) == (Status.FAILED, Status.SENT)
     assert "secret" not in bad.events.last().note  # type: ignore[union-attr]
+
+
+def test_a_text_that_cannot_be_decrypted_fails_its_letter_alone(scripted: ScriptedServer) -> None:
+    campaign = make_campaign()
+    bad, good = make_letter(campaign), make_letter(campaign)
+    with connection.cursor() as cursor:
+        pk = LetterParagraph._meta.pk.get_db_prep_value(bad.paragraphs.all()[0].pk, connection)
+        cursor.execute("UPDATE letters_letterparagraph SET text = 'gAAAAAgarbled' WHERE id = %s", [pk])
+    assert drain_queue() == {"sent": 1}
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.status, good.status) == (Status.FAILED, Status.SENT)
 
 
 def test_two_senders_never_claim_the_same_letter() -> None:
