@@ -12,6 +12,7 @@ from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from campaign.parliament.models import Member
@@ -20,7 +21,7 @@ from letters.privacy import make_token
 from tests.conftest import OpenPage
 from tests.journeys.looker import Looker, validate_html
 from tests.journeys.supporter import Supporter
-from tests.servers.browser import DESKTOP
+from tests.servers.browser import DESKTOP, PHONE
 
 PICTURES = Path(settings.BASE_DIR) / "build/screenshots"
 
@@ -96,6 +97,41 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
     page.goto(write)
     jane.see("dissolved")
     assert "\n".join([*look.faults, *validate_html(tmp_path)]) == ""
+
+
+# What moves, or would, for people who have asked their device for less of that.
+MOVING = """() => [...document.querySelectorAll("*")].filter(e => {
+  const s = getComputedStyle(e);
+  return s.transitionDuration !== "0s" || s.animationName !== "none" || s.scrollBehavior !== "auto";
+}).map(e => e.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.looks
+@pytest.mark.usefixtures("shipped")
+def test_the_pages_beside_the_way_are_accessible_and_fit_and_nothing_moves_for_whoever_asks_so(
+    new_page: OpenPage, live_server: LiveServer, tmp_path: Path, settings: Settings
+) -> None:
+    settings.LIMIT_LINKS_PER_IP = "1/hour"
+    page = new_page(**PHONE, bypass_csp=True)  # our browser asks for less motion
+    look = Looker(tmp_path, page)
+    for path in ("privacy", "imprint", "complaints", "accessibility", "nowhere", "letter/lost"):
+        page.goto(f"{live_server.url}/{path}/")
+        look.glance(f"phone-{path.replace('/', '-')}", page)
+    for name in ("lost-asked", "too-many"):
+        page.goto(f"{live_server.url}/letter/lost/")
+        page.get_by_label("Your email address").fill("jane@supporter.example")
+        page.get_by_role("button", name="Send me the links").click()
+        page.wait_for_load_state()
+        look.glance(f"phone-{name}", page)
+    expect(page.get_by_role("heading", name="Please try again a little later")).to_be_visible()
+    jane = Supporter(page, live_server.url)
+    jane.find_mp()
+    jane.choose("‘Seize the moment’")
+    page.wait_for_load_state()
+    assert page.evaluate(MOVING) == []
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate(MOVING), "somebody who has not asked sees a button's colour change"
+    assert "\n".join(look.faults) == ""
 
 
 @pytest.mark.looks
