@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
-from uuid import UUID
 
 import psycopg
 from django.db import connection
@@ -50,8 +49,8 @@ def move_at_once(rows: Sequence[MoveRow]) -> list[bool]:
     connection.ensure_connection()
     values = [value for row in rows for value in row]
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
-        moved: set[UUID] = {pk for (pk,) in cursor.execute(write_statement(len(rows)), values, prepare=True)}
-    return [UUID(row.id) in moved for row in rows]
+        moved: set[int] = {number for (number,) in cursor.execute(write_statement(len(rows)), values, prepare=True)}
+    return [number in moved for number in range(len(rows))]
 
 
 CLAIM = """
@@ -80,17 +79,21 @@ def write_statement(count: int) -> str:
     the index on status, where a busy queue leaves thousands of dead entries.
     """
     width = len(MoveRow._fields)
-    rows = ", ".join(f"({', '.join(_place(at * width + place) for place in range(width))})" for at in range(count))
+    # Each answers by its number, not by its letter: of two senders of one letter, only who has the lease may go on.
+    rows = ", ".join(
+        f"({at}, {', '.join(_place(at * width + place) for place in range(width))})" for at in range(count)
+    )
     kept = ", ".join(f"{name} = coalesce(asked.{name}, letter.{name})" for name in KEPT)
     return f"""
         WITH moved AS (
             UPDATE letters_letter AS letter
             SET status = asked.status, lease_token = asked.lease_token, lease_until = asked.lease_until, {kept},
                 next_attempt_at = CASE WHEN asked.waits THEN asked.next_attempt_at ELSE letter.next_attempt_at END
-            FROM (VALUES {rows}) AS asked({", ".join(MoveRow._fields)})
+            FROM (VALUES {rows}) AS asked(number, {", ".join(MoveRow._fields)})
             WHERE letter.id BETWEEN asked.id AND asked.id AND letter.status || '' = asked.was
                 AND (asked.lease IS NULL OR letter.lease_token = asked.lease)
-            RETURNING letter.id, letter.text_erased_at, asked.status, asked.at, asked.note, asked.actor, asked.notice
+            RETURNING asked.number, letter.id, letter.text_erased_at,
+                asked.status, asked.at, asked.note, asked.actor, asked.notice
         ), event AS (
             INSERT INTO letters_letterevent (letter_id, at, what, note, actor_id)
             SELECT id, at, status, note, actor FROM moved
@@ -99,7 +102,7 @@ def write_statement(count: int) -> str:
             SELECT id, notice, at, 0, '' FROM moved WHERE notice IS NOT NULL AND text_erased_at IS NULL
             ON CONFLICT DO NOTHING
         )
-        SELECT id FROM moved
+        SELECT number FROM moved
     """  # noqa: S608 # nosec B608
 
 

@@ -194,6 +194,16 @@ def test_a_sender_that_lost_its_lease_sends_nothing_and_writes_nothing() -> None
     assert again.status == Status.CLAIMED
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_senders_of_one_letter_in_one_statement_only_who_has_the_lease_goes_on() -> None:
+    make_letter()
+    mine, lost = uuid.uuid4(), uuid.uuid4()
+    [claimed] = claim_letters(mine)
+    stale = Letter.objects.get()
+    assert make_moves(start_letter(stale, lost), start_letter(claimed, mine)) == [False, True]
+    assert list(claimed.events.values_list("what", flat=True)) == ["queued", "claimed", "sending"]
+
+
 def test_a_letter_whose_sender_died_while_sending_becomes_unknown() -> None:
     letter = make_letter()
     lease = uuid.uuid4()
