@@ -11,7 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from letters.findings import Finding, Part
 from letters.models import WITHDRAWABLE, Happening, Letter, Status
+from letters.moderation import find_reasons, tell_reasons
 from letters.privacy import hide_in_notes
 
 # What can be corrected, and how the organisers' timeline calls it. The email is not among them: it was confirmed.
@@ -56,7 +58,21 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> Outcome:
         else:
             Letter.objects.filter(pk=pk).update(**changes)
         hide_in_notes(before)  # afterwards nobody knows what else to look for
+        for part, value in changes.items():
+            setattr(letter, part, value)
+        hold_again(letter)
         letter.tell(Happening.CORRECTED, note=", ".join(PARTS[part] for part in changes))
     if before.status in WENT:
         return Outcome.WENT
     return Outcome.GOES if before.status in WITHDRAWABLE else Outcome.KEPT
+
+
+def hold_again(letter: Letter) -> None:
+    """Have the rules look at name and address once more: a confirmed letter shall not become another one."""
+    if letter.status not in (Status.QUEUED, Status.HELD):
+        return
+    Finding.objects.filter(letter=letter, part__in=(Part.NAME, Part.ADDRESS)).delete()  # they say where in the old ones
+    if findings := find_reasons(letter, only_sender=True):
+        if letter.status == Status.QUEUED:
+            letter.move_to(Status.HELD, note=tell_reasons(findings))
+        Finding.objects.bulk_create(findings)

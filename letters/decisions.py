@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from letters.models import Letter, Status
+from letters.findings import Finding, Refusal, Rule
+from letters.models import Fingerprint, Letter, Notice, Status
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,6 +31,14 @@ class Decision:
     warning: StrOrPromise = ""
 
 
+REFUSE = Decision(
+    "refuse",
+    _("Refuse: do not send held letters"),
+    "Refused",
+    Status.HELD,
+    Status.FAILED,
+    _("For good: these letters are never sent. Each of their writers gets your reason by mail, word for word."),
+)
 DECISIONS = [
     Decision("hold", _("Hold: stop queued letters"), "Held", Status.QUEUED, Status.HELD),
     Decision("release", _("Release: send held letters"), "Released", Status.HELD, Status.QUEUED),
@@ -52,11 +63,54 @@ DECISIONS = [
 ]
 
 
-def decide(decision: Decision, letters: Iterable[Letter], *, reason: str, actor: User) -> int:
+def find_kept_back(letters: Iterable[Letter], *, may_moderate: bool) -> set[uuid.UUID]:
+    """Return those that do not go back into the queue with many others, whatever is decided.
+
+    What was refused never does. What a rule has held needs somebody who may moderate; if it was held for threatening
+    words, somebody who has read it (`release_read`).
+    """
+    chosen = [letter.pk for letter in letters]
+    held = Finding.objects.filter(letter__in=chosen)
+    if may_moderate:
+        held = held.filter(rule=Rule.THREAT)
+    refused = Refusal.objects.filter(letter__in=chosen)
+    return {*held.values_list("letter_id", flat=True), *refused.values_list("letter_id", flat=True)}
+
+
+def decide(
+    decision: Decision, letters: Sequence[Letter], *, reason: str, actor: User, may_moderate: bool = False
+) -> int:
     """Move those of the letters that are where the decision expects them; return how many.
 
     An erased letter has no text left: it never goes back into the queue. `reason` must hold no personal data.
     """
+    kept_back = find_kept_back(letters, may_moderate=may_moderate) if decision.to == Status.QUEUED else set()
+    return sum(_move(decision, one, reason, actor) for one in letters if one.pk not in kept_back)
+
+
+def release_read(letter: Letter, *, reason: str, actor: User) -> bool:
+    """Release a held letter that somebody who may moderate has read, whatever a rule found; False if it has moved."""
+    return _move(next(one for one in DECISIONS if one.name == "release"), letter, reason, actor)
+
+
+def refuse(letter: Letter, *, reason: str, actor: User) -> bool:
+    """Refuse a held letter for good, and owe its writer a mail with the reason; False if it has moved.
+
+    No MP gets it: others' letters are no longer compared with it.
+    """
+    if letter.status != REFUSE.origin:
+        return False
+    with transaction.atomic():
+        note = f"{REFUSE.done}: {reason}"[:500]
+        told_as = Notice.Kind.REFUSED
+        refused = letter.move_to(REFUSE.to, note=note, actor=actor, told_as=told_as, next_attempt_at=None)
+        if refused:
+            Refusal.objects.create(letter=letter, reason=reason)
+            Fingerprint.objects.filter(letter=letter).delete()
+    return refused
+
+
+def _move(decision: Decision, letter: Letter, reason: str, actor: User) -> bool:
     now = timezone.now()
     changes: dict[str, Any] = {"next_attempt_at": None}
     if decision.to == Status.QUEUED:
@@ -65,9 +119,6 @@ def decide(decision: Decision, letters: Iterable[Letter], *, reason: str, actor:
         changes = {}
     elif decision.to == Status.SENT:
         changes["sent_at"] = now
-    note = f"{decision.done}: {reason}"[:500]
-    moved = 0
-    for letter in letters:
-        if letter.status == decision.origin and not (decision.to == Status.QUEUED and letter.text_erased_at):
-            moved += letter.move_to(decision.to, note=note, actor=actor, **changes)
-    return moved
+    if letter.status != decision.origin or (decision.to == Status.QUEUED and letter.text_erased_at):
+        return False
+    return letter.move_to(decision.to, note=f"{decision.done}: {reason}"[:500], actor=actor, **changes)

@@ -6,6 +6,7 @@ import logging
 import time
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -15,9 +16,11 @@ from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
 from letters.claims import BATCH, claim_letters, lease_length, release_letters
 from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_message_id
+from letters.findings import Finding
 from letters.ledger import write_moves
 from letters.likeness import record_fingerprint
 from letters.models import Letter, Move, Status
+from letters.moderation import tell_reasons
 from letters.redaction import hide_personal
 from letters.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.turns import Turns
@@ -27,12 +30,14 @@ logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 240  # a drain ends by itself; the next sweep goes on
 
 
-def confirm(letter: Letter, *, hold: str = "") -> bool:
+def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ()) -> bool:
     """Queue a letter that its writer has confirmed, or hold it for the reason given; False if somebody was first.
 
-    Message-ID and bounce address are made here, and kept however often the letter is sent.
+    `findings` are what the rules found, and hold it, too (letters.moderation). Message-ID and bounce address are made
+    here, and kept however often the letter is sent.
     """
     now = timezone.now()
+    hold = " ".join(filter(None, (hold, tell_reasons(findings))))[:500]
     confirmed = letter.move_to(
         Status.HELD if hold else Status.QUEUED,
         note=hold,
@@ -43,7 +48,9 @@ def confirm(letter: Letter, *, hold: str = "") -> bool:
         envelope_sender=make_envelope_sender(letter),
         rehearsal=letter.campaign.mode != letter.campaign.Mode.LIVE,
     )
-    if confirmed:  # whatever goes wrong with comparing is logged and keeps no letter from being sent
+    if confirmed:
+        Finding.objects.bulk_create(findings)
+        # Whatever goes wrong with comparing is logged and keeps no letter from being sent.
         transaction.on_commit(lambda: record_fingerprint(letter), robust=True)
     return confirmed
 

@@ -21,7 +21,7 @@ from letters.fingerprints import Nearness, compare, take_fingerprint
 from letters.models import Fingerprint, Letter, Status
 from letters.ownwords import Bank, Owned, count_own_words, find_own, read_bank
 
-__all__ = ["Advice", "Judgement", "count_own_words", "judge_draft", "record_fingerprint"]
+__all__ = ["Advice", "Judgement", "count_own_words", "is_near_copy", "judge_draft", "record_fingerprint"]
 
 MOST_COMPARED = 5000  # letters to one MP, the newest
 ENOUGH_OWN = 0.5  # a letter half of which is the writer's own gets full marks for it
@@ -178,19 +178,32 @@ def advise(
     return None
 
 
+def measure_letter(letter: Letter) -> tuple[Measured, list[str]]:
+    """Return how much of a stored letter is its writer's own, and the keys of its arguments."""
+    arguments = list(Argument.objects.with_texts().filter(campaign=letter.campaign))
+    known = {argument.pk: argument for argument in arguments}
+    paragraphs = list(letter.paragraphs.all())
+    seat = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
+    bank = read_bank(letter.campaign, arguments, write_opening(seat))
+    measured = measure_paragraphs(((part.text, known.get(part.argument_id or 0)) for part in paragraphs), bank)
+    return measured, [part.argument_key for part in paragraphs if part.argument_key]
+
+
+def is_near_copy(letter: Letter) -> bool:
+    """Whether the letter's own words stand nearly so in another letter to the same MP."""
+    measured, keys = measure_letter(letter)
+    others = Fingerprint.objects.exclude(letter=letter)
+    nearness, _commonness = compare_letter(measured, keys, letter.campaign, letter.constituency_gss, others)
+    return nearness.copied or nearness.share >= NEAR
+
+
 def record_fingerprint(letter: Letter) -> None:
     """Keep what a confirmed letter is compared by, and on the letter how much of it is its writer's own.
 
     Does nothing for a letter that was erased or withdrawn meanwhile. Done again, it changes nothing.
     """
     campaign = letter.campaign
-    arguments = list(Argument.objects.with_texts().filter(campaign=campaign))
-    known = {argument.pk: argument for argument in arguments}
-    paragraphs = list(letter.paragraphs.all())
-    seat = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
-    bank = read_bank(campaign, arguments, write_opening(seat))
-    measured = measure_paragraphs(((part.text, known.get(part.argument_id or 0)) for part in paragraphs), bank)
-    keys = [part.argument_key for part in paragraphs if part.argument_key]
+    measured, keys = measure_letter(letter)
     others = Fingerprint.objects.exclude(letter=letter)
     nearness, commonness = compare_letter(measured, keys, campaign, letter.constituency_gss, others)
     own_words = sum(owned.own_count for owned, argued in measured.parts if not argued)

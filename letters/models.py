@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
-from letters import counts, records  # noqa: F401 Django looks for models here
+from letters import counts, findings, records  # noqa: F401 Django looks for models here
 from letters.encrypted import BlindIndexField, EncryptedTextField, make_index
 from letters.statements import KEPT, WRITTEN, MoveRow, move_at_once
 
@@ -273,15 +273,17 @@ class Letter(models.Model):
         note: str = "",
         actor: User | None = None,
         lease: uuid.UUID | None = None,
+        told_as: str = "",
         **changes: Any,
     ) -> bool:
         """Move the letter by one conditional UPDATE and write its event, both or neither.
 
-        `lease` makes the move conditional on still holding that lease; `changes` are further fields to set.
+        `lease` makes the move conditional on still holding that lease; `changes` are further fields to set. `told_as`
+        is the kind of mail that the writer is owed, if it is another than usual.
         Returns False, and changes nothing, if somebody else was first. Raises ValueError for a move that the
         table does not allow.
         """
-        return make_moves(Move(self, status, note, actor, lease, changes)) == [True]
+        return make_moves(Move(self, status, note, actor, lease, changes, told_as)) == [True]
 
     def tell(self, what: Happening, *, note: str = "", actor: User | None = None) -> LetterEvent:
         """Write an event that is not a move. No personal data goes into the note."""
@@ -298,6 +300,12 @@ class Move:
     actor: User | None = None
     lease: uuid.UUID | None = None
     changes: dict[str, Any] = field(default_factory=dict)
+    told_as: str = ""
+
+    @property
+    def notice(self) -> str:
+        """The kind of mail that the writer is owed; empty if none is."""
+        return str(self.told_as or TOLD_BY_MAIL.get(self.status, ""))
 
     def update(self) -> bool:
         """Change the row if it is still where the move starts; return whether it was."""
@@ -329,7 +337,7 @@ class Move:
             note=self.note,
             actor=str(self.actor.pk) if self.actor else None,
             # Each kind once in a letter's life, also if it fails, is retried and fails again.
-            notice=TOLD_BY_MAIL[self.status] if owed else None,
+            notice=self.notice if owed else None,
             waits=str("next_attempt_at" in self.changes),
             lease_token=say("lease_token"),
             lease_until=say("lease_until"),
@@ -362,7 +370,7 @@ def make_moves(*moves: Move) -> list[bool]:
     for move in moves:
         if move.status not in MOVES[move.letter.status]:
             raise ValueError(f"a letter cannot move from {move.letter.status} to {move.status}")
-    told = [move.status in TOLD_BY_MAIL and not move.letter.text_erased_at for move in moves]
+    told = [bool(move.notice) and not move.letter.text_erased_at for move in moves]
     if connection.vendor == "postgresql" and all(move.fits_statement() for move in moves):
         made = move_at_once([move.write_row(owed) for move, owed in zip(moves, told, strict=True)])
     else:
@@ -384,7 +392,7 @@ def move_in_turn(moves: Sequence[Move], told: Sequence[bool]) -> list[bool]:
         )
         owed = [move for move, was_made, owed in zip(moves, made, told, strict=True) if was_made and owed]
         Notice.objects.bulk_create(
-            [Notice(letter=move.letter, kind=TOLD_BY_MAIL[move.status]) for move in owed], ignore_conflicts=True
+            [Notice(letter=move.letter, kind=move.notice) for move in owed], ignore_conflicts=True
         )
     return made
 
@@ -463,6 +471,7 @@ class Notice(models.Model):
         CONFIRM = "confirm", _("Please confirm your letter")
         SENT = "sent", _("Your letter was sent")
         RETURNED = "returned", _("Your letter did not arrive")
+        REFUSED = "refused", _("Your letter was not sent")
         LINKS = "links", _("The links to your letters")
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="notices")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 
+from letters.findings import Finding, Refusal
 from letters.models import ENCRYPTED, WITHDRAWABLE, Fingerprint, Happening, Letter, LetterParagraph, Status
 from letters.records import NewsConsent, Tombstone
 from letters.redaction import hide_personal, hide_writer
@@ -110,6 +111,7 @@ def erase_text(letter: Letter) -> bool:
         hide_in_notes(letter)
         LetterParagraph.objects.filter(letter=letter).update(text="")
         Fingerprint.objects.filter(letter=letter).delete()
+        Finding.objects.filter(letter=letter).delete()
         letter.tell(Happening.TEXT_ERASED)
     for name in OF_TEXT:
         setattr(letter, name, "")
@@ -134,6 +136,8 @@ def scrub_letter(letter: Letter) -> bool:
         hide_in_notes(letter)
         LetterParagraph.objects.filter(letter=letter).update(text="")
         Fingerprint.objects.filter(letter=letter).delete()
+        Finding.objects.filter(letter=letter).delete()
+        Refusal.objects.filter(letter=letter).update(reason="")
         NewsConsent.objects.filter(letter=letter).delete()
         letter.notices.all().delete()
         letter.tell(Happening.ERASED)

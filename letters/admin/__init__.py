@@ -1,5 +1,5 @@
 """The organisers' pages for letters."""
 
-from letters.admin import letters
+from letters.admin import letters, rules
 
-__all__ = ["letters"]
+__all__ = ["letters", "rules"]

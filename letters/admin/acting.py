@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import ngettext
 
-from letters.admin.powers import may_decide
-from letters.decisions import Decision, decide
-from letters.forms.decisions import ReasonForm
-from letters.models import Letter
+from letters.admin.powers import may_decide, may_moderate
+from letters.decisions import REFUSE, Decision, decide, find_kept_back, refuse
+from letters.forms.decisions import ReasonForm, RefuseForm
+from letters.models import Letter, Status
 from letters.tasks import wake_worker
 
 MOST_AT_ONCE = 1000  # letters; a page has to answer
@@ -28,9 +28,10 @@ def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
     def act(
         admin_page: admin.ModelAdmin[Letter], request: HttpRequest, letters: QuerySet[Letter]
     ) -> HttpResponse | None:
-        if not may_decide(request):
+        if not may_carry_out(decision, request):
             raise PermissionDenied
-        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        asked = RefuseForm if decision is REFUSE else ReasonForm
+        form = asked(request.POST if "reason" in request.POST else None)
         if form.is_valid():
             settle(admin_page, request, letters, decision, form.cleaned_data["reason"])
             return None
@@ -53,6 +54,11 @@ def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
     return act
 
 
+def may_carry_out(decision: Decision, request: HttpRequest) -> bool:
+    """Whether the account may decide so."""
+    return may_moderate(request) if decision is REFUSE else may_decide(request)
+
+
 def settle(
     admin_page: admin.ModelAdmin[Letter],
     request: HttpRequest,
@@ -65,12 +71,28 @@ def settle(
     movable = list(letters.filter(status=decision.origin)[:MOST_AT_ONCE])
     rest = letters.count() - len(movable)
     actor: Any = request.user
-    moved = decide(decision, movable, reason=reason, actor=actor)
+    if decision is REFUSE:
+        moved = sum(refuse(letter, reason=reason, actor=actor) for letter in movable)
+    else:
+        moved = decide(decision, movable, reason=reason, actor=actor, may_moderate=may_moderate(request))
     if moved:
         said = ngettext("%d letter: %s.", "%d letters: %s.", moved) % (moved, decision.done)
         admin_page.message_user(request, said, messages.SUCCESS)
         wake_worker()
-    if left := rest + len(movable) - moved:
+    kept_back = 0
+    if decision.to == Status.QUEUED:
+        waiting = [letter for letter in movable if letter.status == decision.origin]
+        kept_back = len(find_kept_back(waiting, may_moderate=may_moderate(request)))
+    if kept_back:
+        said = ngettext(
+            "%d letter was kept back: what was refused is never sent, what a rule holds is released by those who may "
+            "moderate, and threatening words only from the page on which somebody has read them.",
+            "%d letters were kept back: what was refused is never sent, what a rule holds is released by those who may "
+            "moderate, and threatening words only from the page on which somebody has read them.",
+            kept_back,
+        )
+        admin_page.message_user(request, said % kept_back, messages.WARNING)
+    if left := rest + len(movable) - moved - kept_back:
         said = ngettext(
             "%(count)d letter was left as it is: this works only for letters that are “%(status)s” and not "
             "erased%(most)s.",

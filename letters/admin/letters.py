@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,13 +13,14 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from letters.admin.acting import ask_for_decision
+from letters.admin.acting import ask_for_decision, may_carry_out
 from letters.admin.listing import PagesByLetter, PartyFilter, WhenFilter, search_letters
-from letters.admin.powers import may_decide, may_find_by_email, may_see_letters, may_see_person
+from letters.admin.moderation import list_moderation_urls
+from letters.admin.powers import may_find_by_email, may_moderate, may_see_letters, may_see_person
 from letters.admin.shapes import SHAPES
 from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
-from letters.decisions import DECISIONS
+from letters.decisions import DECISIONS, REFUSE
 from letters.drafting import read_letter
 from letters.encrypted import list_indexes
 from letters.health import measure_health
@@ -91,6 +93,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         own = self.admin_site.admin_view
         return [
             *list_dashboard_urls(self.admin_site),
+            *list_moderation_urls(self.admin_site),
             path("<uuid:pk>/letter.pdf", own(self.show_pdf), name="letters_letter_pdf"),
             path("find/", own(self.find_by_email), name="letters_letter_find"),
             *super().get_urls(),
@@ -119,15 +122,27 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         return super().changelist_view(
             request,
             (extra_context or {})
-            | {"problems": health.problems, "needs_a_person": needs, "may_find": may_find_by_email(request)},
+            | {
+                "problems": health.problems,
+                "needs_a_person": needs,
+                "may_find": may_find_by_email(request),
+                "may_moderate": may_moderate(request),
+            },
         )
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the way to the page on which a held letter is read and decided about."""
+        letter = self.get_object(request, unquote(object_id))
+        held = may_moderate(request) and letter is not None and letter.status == Status.HELD
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "may_review": held})
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Offer the decisions to those who may decide."""
+        """Offer each decision to those who may carry it out."""
         actions: dict[str, Any] = super().get_actions(request)
-        if may_decide(request):
-            actions |= {one.name: (ask_for_decision(one), one.name, one.label) for one in DECISIONS}
-        return actions
+        offered = [one for one in (*DECISIONS, REFUSE) if may_carry_out(one, request)]
+        return actions | {one.name: (ask_for_decision(one), one.name, one.label) for one in offered}
 
     def find_by_email(self, request: HttpRequest) -> HttpResponse:
         """List the letters of a supporter who has written from that address.

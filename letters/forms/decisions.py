@@ -18,3 +18,18 @@ class ReasonForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
         error_messages={"required": _("Say why: the reason is kept in the letter's timeline.")},
     )
+
+
+class RefuseForm(ReasonForm):
+    """Why a letter is not sent, as its writer will read it."""
+
+    reason = LineField(
+        label=_("Reason, as the supporter reads it"),
+        max_length=300,
+        help_text=_(
+            "Sent to the supporter word for word, and kept with the letter for good: say what they could change, and "
+            "write nothing personal."
+        ),
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        error_messages={"required": _("Say why: the supporter gets the reason by mail.")},
+    )

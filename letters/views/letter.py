@@ -23,6 +23,7 @@ from letters.drafting import read_letter
 from letters.emails import write_plain_text
 from letters.gate import Act
 from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
+from letters.moderation import find_reasons
 from letters.news import stop_news, wants_news
 from letters.privacy import (
     CONFIRM_WITHIN,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 # What a supporter reads of the letter's life; moves between machines are left out.
 TOLD: dict[str, StrOrPromise] = {
     Happening.CREATED: gettext_lazy("You wrote your letter."),
-    Status.HELD: gettext_lazy("An organiser is looking at your letter before it goes on."),
+    Status.HELD: gettext_lazy("Held: a person of the campaign looks at your letter before it goes on."),
     Status.SENT: gettext_lazy("Your letter was sent."),
     Status.BOUNCED: gettext_lazy("Your letter came back: the address did not take it. Please print and post it."),
     Status.FAILED: gettext_lazy("Your letter could not be delivered. Please print and post it; the organisers know."),
@@ -97,11 +98,11 @@ def find_change_of_member(letter: Letter) -> str:
 
 
 def confirm_now(letter: Letter) -> bool:
-    """Queue the letter, or hold it if its MP has changed; False if it was confirmed before."""
+    """Queue the letter, or hold it if its MP has changed or a rule says so; False if it was confirmed before."""
     if letter.status != Status.UNCONFIRMED:
         return False
     with transaction.atomic():
-        confirmed = confirm(letter, hold=find_change_of_member(letter))
+        confirmed = confirm(letter, hold=find_change_of_member(letter), findings=find_reasons(letter))
         if confirmed:
             wake_worker()
     return confirmed
@@ -143,13 +144,18 @@ def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
     """Return what the writer is told of the letter's life, in order."""
     told = []
     confirmed = went = False
+    refused = hasattr(letter, "refusal")
     for event in letter.events.all():
         words: StrOrPromise | None = TOLD.get(event.what)
+        if event.what == Status.FAILED and refused:
+            words = _("The campaign decided not to send your letter.")
         went = went or event.what in WENT
         if event.note == TAKEN_BACK:
             continue  # the correction is told
         if event.what == Happening.CORRECTED and went:
             words = _("You corrected the copy here. What was sent stays as it was.")
+        if event.what == Status.HELD:
+            confirmed = True
         if event.what == Status.QUEUED:
             words = (
                 _("The mail server asked us to wait; we try again.")
@@ -178,6 +184,7 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         "goes_at": say_when_it_goes(letter),
         "moving": letter.status in (Status.QUEUED, Status.CLAIMED, Status.SENDING),
         "paused": letter.campaign.mode == letter.campaign.Mode.PAUSED,
+        "refusal": getattr(letter, "refusal", None),
         "needs_post": letter.status in (Status.FAILED, Status.BOUNCED),
         "wants_news": wants_news(letter),
     }

@@ -48,6 +48,8 @@ def tell_everything(letter: Letter) -> dict[str, Any]:
         "events": list(letter.events.values("at", "what", "note")),
         "mails": list(letter.notices.values("kind", "due_at", "sent_at", "attempts", "last_answer")),
         "fingerprint_held": hasattr(letter, "fingerprint"),
+        "held_for": list(letter.findings.values("rule", "part", "paragraph", "start", "end")),
+        "refused_because": letter.refusal.reason if hasattr(letter, "refusal") else None,
         **{
             name: one and {what: getattr(one, what) for what in AGREED if hasattr(one, what)}
             for name, one in consent.items()

@@ -83,11 +83,14 @@ def store_letter(desk: Desk, sender: Sender, *, news: bool) -> bool:
     """Freeze the draft into a letter that waits for confirmation; False if it has been confirmed already.
 
     A letter of the same draft that is not confirmed yet is replaced, because the writer has gone back to change it;
-    if nothing is changed it stays as it is, and so does the link in its mail.
+    if nothing is changed it stays as it is, and so does the link in its mail. One that was refused stays beside it.
     """
     letter = freeze_letter(desk, sender)
     paragraphs = freeze_paragraphs(desk, letter)
     stored = Letter.objects.select_for_update().filter(draft_id=desk.draft.id).first()
+    if stored and hasattr(stored, "refusal") and not is_same_letter(stored, letter, paragraphs):
+        Letter.objects.filter(pk=stored.pk).update(draft_id=None)  # what they have changed is another letter
+        stored = None
     if stored and stored.status != Status.UNCONFIRMED:
         return False
     if stored:

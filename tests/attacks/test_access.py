@@ -16,6 +16,7 @@ from pytest_django import Settings
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency, Member
 from campaign.staff.access import SEEN, SINCE
+from letters.findings import HoldRules
 from letters.models import Letter, LetterEvent
 from letters.privacy import make_confirm_token, make_token
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
@@ -54,13 +55,14 @@ OWN = {  # what is about oneself
 AT_THE_DOOR = {"admin:login", "admin:logout", "admin:code", "admin:second-factor-phone"}
 MODELS = {
     "auth_group", "auth_user", "axes_accessattempt", "content_argument", "content_campaign", "parliament_constituency",
-    "parliament_member", "letters_letter",
+    "parliament_member", "letters_letter", "letters_holdrules",
 }  # fmt: skip
 FORBIDDEN = {
     *(f"admin:{model}_{page}" for model in MODELS for page in ("changelist", "add", "history", "delete", "change")),
     "admin:auth_user_password_change", "admin:content_campaign_go_live", "admin:content_campaign_load_pack",
-    "admin:content_campaign_pack", "admin:letters_letter_pdf",
-    "admin:letters_letter_find", "admin:letters_dashboard", "admin:letters_dashboard_map",
+    "admin:content_campaign_pack", "admin:letters_letter_pdf", "admin:letters_letter_find",
+    "admin:letters_letter_moderation", "admin:letters_letter_review", "admin:letters_dashboard",
+    "admin:letters_dashboard_map",
     "admin:letters_dashboard_seat", "admin:letters_dashboard_seats", "admin:autocomplete",
 }  # fmt: skip
 # A list of nothing is not found; new recovery codes take a POST, and a fresh proof (test_door).
@@ -100,6 +102,7 @@ def paths(client: Client) -> dict[str, str]:
         "auth_group": Group.objects.create(name="g").pk, "auth_user": user.pk, "axes_accessattempt": attempt.pk,
         "content_argument": Argument.objects.first().pk, "content_campaign": campaign.pk,  # type: ignore[union-attr]
         "parliament_constituency": GSS, "parliament_member": Member.objects.get().pk, "letters_letter": letter.pk,
+        "letters_holdrules": HoldRules.objects.create(campaign=campaign).pk,
     }  # fmt: skip
     wrong = "A" * 43
     found = {}
@@ -123,7 +126,7 @@ def paths(client: Client) -> dict[str, str]:
 
 def snap() -> list[Any]:
     """What nobody in these tests may change."""
-    models: list[Any] = [Letter, LetterEvent, Campaign, Argument, Constituency, Member, Group, AccessAttempt]
+    models: list[Any] = [Letter, LetterEvent, Campaign, Argument, Constituency, Member, Group, AccessAttempt, HoldRules]
     users = list(User.objects.order_by("pk").values("pk", "password", "is_superuser", "is_active"))
     return [users, *(list(model.objects.order_by("pk").values()) for model in models)]
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from letters.findings import Finding, Part, Refusal, Rule
 from letters.models import Letter, Status
 from letters.roles import extend_roles, find_permissions, make_roles
 from letters.tallies import fold_all
@@ -33,9 +34,12 @@ MAY_OPEN = {
     **{f"admin:letters_letter_{page}": ALL for page in ("changelist", "change", "history")},
     **{f"admin:letters_dashboard{page}": ALL for page in ("", "_map", "_seat", "_seats")},
     "admin:letters_letter_pdf": "MOP",
+    **dict.fromkeys(("admin:letters_letter_moderation", "admin:letters_letter_review"), "MO"),
+    **dict.fromkeys((f"admin:letters_holdrules_{page}" for page in ("changelist", "change", "history")), "MO"),
     **dict.fromkeys(("admin:content_campaign_add", "admin:content_argument_add", "admin:content_argument_delete", "admin:content_campaign_go_live", "admin:parliament_member_add"), "O"),
 }  # fmt: skip
-ANSWERS = {"admin:letters_dashboard_seat": 302}  # it leads on to the list
+# These lead on: to the list, and to the page of a letter that is not held.
+ANSWERS = {"admin:letters_dashboard_seat": 302, "admin:letters_letter_review": 302}
 # What takes a POST and nothing else, and whose.
 MAY_POST = {"admin:letters_letter_find": "OP"}
 NOT_OPENED = {"admin:autocomplete", *MAY_POST}
@@ -48,11 +52,8 @@ SECRETS = ["Zebulon", "Quagmire", "Wobbly", POSTCODE, "LS14AP", "quagmire.exampl
 @pytest.fixture(autouse=True)
 def roles() -> None:
     """The groups, as the migrations make them (a test before may have emptied the tables)."""
-    for number, make in (("0012_roles", make_roles), ("0013_moderation", extend_roles)):
-        try:
-            made = importlib.import_module(f"letters.migrations.{number}")
-        except ModuleNotFoundError:
-            continue
+    for number, make in (("0012_roles", make_roles), ("0014_moderation", extend_roles)):
+        made = importlib.import_module(f"letters.migrations.{number}")
         make(apps, made.ROLES, connection.alias)
 
 
@@ -116,6 +117,8 @@ def test_a_viewer_finds_no_personal_data_on_any_page(client: Client, paths: dict
     campaign = make_campaign("second")
     letters = [make_secret_letter(campaign=campaign, constituency_name="Leeds Test") for _ in range(3)]
     Letter.objects.filter(pk=letters[1].pk).update(status=Status.HELD)
+    Finding.objects.create(letter=letters[1], rule=Rule.THREAT, part=Part.TEXT, paragraph=0, start=3, end=12)
+    Refusal.objects.create(letter=letters[0], reason="Say it otherwise.")
     Letter.objects.filter(pk=letters[2].pk).update(status=Status.UNKNOWN)
     sign_in(client, "Viewer")
     for page in list_viewer_pages(paths, letters):

@@ -92,7 +92,7 @@ def test_a_letter_whose_mp_has_changed_is_held_for_a_person(
     Member.objects.update(**change)
     client.post(confirm_path(letter))
     assert status(letter) == Status.HELD
-    assert "An organiser is looking at your letter" in client.get(letter_path(letter)).content.decode()
+    assert "a person of the campaign looks at your letter" in client.get(letter_path(letter)).content.decode()
 
 
 def test_an_old_link_is_explained_and_confirms_nothing(client: Client, letter: Letter) -> None:

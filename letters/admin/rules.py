@@ -1,0 +1,61 @@
+"""Which rules hold a campaign's letters: a page for each campaign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from campaign.content.models import Campaign
+from letters.findings import HoldRules, list_lines
+
+
+@admin.register(HoldRules)
+class HoldRulesAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
+    """Every campaign has its rules from the start; they are changed, neither added nor deleted."""
+
+    list_display = ["campaign", "threat_count", "links", "postcodes", "members", "domain_count", "near_copies"]
+    list_select_related = ["campaign"]
+    ordering = ["campaign__title"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["campaign", "threats", "links", "postcodes", "members", "disposable", "near_copies"],
+                "description": _(
+                    "What these rules find is not sent until a person has read it. They look at what supporters write, "
+                    "not at the campaign's own texts."
+                ),
+            },
+        )
+    ]
+    readonly_fields = ["campaign"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Each campaign has its rules already."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A rule is switched off instead."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HoldRules]:
+        """Give campaigns that have none yet the usual rules."""
+        if self.has_view_permission(request):
+            without = Campaign.objects.exclude(pk__in=HoldRules.objects.values("campaign"))
+            HoldRules.objects.bulk_create([HoldRules(campaign=one) for one in without], ignore_conflicts=True)
+        rules: QuerySet[HoldRules] = super().get_queryset(request)
+        return rules
+
+    @admin.display(description=_("threatening words"))
+    def threat_count(self, rules: HoldRules) -> Any:
+        """How many lines the list has."""
+        return len(list_lines(rules.threats)) or _("off")
+
+    @admin.display(description=_("throw-away domains"))
+    def domain_count(self, rules: HoldRules) -> Any:
+        """How many lines the list has."""
+        return len(list_lines(rules.disposable)) or _("off")

@@ -1,0 +1,60 @@
+"""Shows what a writer has changed in a text of the campaign's, word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from letters.matching import Span
+
+WORD = re.compile(r"\w+(?:[’'\-]\w+)*|[^\w\s]")
+MOST_WORDS = 2000  # beyond it, all is taken for changed: comparing takes the square of the time
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A piece of a text, to be shown."""
+
+    text: str
+    changed: bool = False  # not so in the other text
+    marked: bool = False  # what a rule found
+
+
+def find_changed(text: str, base: str) -> list[Span]:
+    """Return where `text` says something that `base` does not, word by word; the whole of it if there is no base."""
+    if text == base:
+        return []
+    mine, theirs = list(WORD.finditer(text)), list(WORD.finditer(base))
+    if not theirs or len(mine) > MOST_WORDS or len(theirs) > MOST_WORDS:
+        return [(0, len(text))] if text else []
+    matcher = SequenceMatcher(None, [m[0] for m in theirs], [m[0] for m in mine], autojunk=False)
+    return [
+        (mine[start].start(), mine[end - 1].end())
+        for what, _from, _to, start, end in matcher.get_opcodes()
+        if what in ("replace", "insert") and end > start
+    ]
+
+
+def choose_base(text: str, bases: Sequence[str]) -> str:
+    """Return the text that this one was probably made from; an empty string if there is none."""
+    words = set(WORD.findall(text))
+    return max(bases, key=lambda base: (base == text, len(words & set(WORD.findall(base)))), default="")
+
+
+def overlaps(span: Span, others: Iterable[Span]) -> bool:
+    """Whether one of the others has a character of the span."""
+    return any(start < span[1] and span[0] < end for start, end in others)
+
+
+def split_text(text: str, changed: Iterable[Span], marked: Iterable[Span] = ()) -> list[Stretch]:
+    """Return the text in stretches, each wholly changed or not, wholly marked or not."""
+    changed, marked = list(changed), list(marked)
+    edges = {0, len(text)} | {min(max(0, edge), len(text)) for span in (*changed, *marked) for edge in span}
+    cuts = sorted(edges)
+    return [
+        Stretch(text[start:end], overlaps((start, end), changed), overlaps((start, end), marked))
+        for start, end in pairwise(cuts)
+    ]

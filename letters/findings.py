@@ -1,0 +1,188 @@
+"""Rows about letters that a rule has held: which rules a campaign has on, what they found where, what was refused why.
+
+What was found is kept as places in texts, never as words. Found by Django through `models`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaign.content.models import Campaign
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+MOST_LINES = 200
+LONGEST_LINE = 60
+MOST_STARS = 3
+DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+# A few that nobody writes to an MP in peace; a campaign about war has others in its own texts.
+THREATS = """\
+kill* you
+shoot you
+stab you
+hang you
+hurt you
+beat you up
+burn* your house
+you * die
+deserve a bullet
+know where you live
+watch your back
+coming for you
+"""
+DISPOSABLE = """\
+10minutemail.com
+guerrillamail.com
+mailinator.com
+temp-mail.org
+trashmail.com
+yopmail.com
+"""
+
+
+def list_lines(text: str) -> list[str]:
+    """Return the lines of a list that an organiser has typed, without empty ones."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _refuse(lines: list[str], longest: int) -> None:
+    if len(lines) > MOST_LINES:
+        raise ValidationError(_("These are %d lines; 200 at most.") % len(lines))
+    if long := next((line for line in lines if len(line) > longest), ""):
+        raise ValidationError(
+            _("“%(line)s…” is too long: %(most)d characters at most.") % {"line": long[:20], "most": longest}
+        )
+
+
+def refuse_wide_phrases(text: str) -> None:
+    """Refuse phrases that would match nearly anything, or take long to look for."""
+    _refuse(list_lines(text), LONGEST_LINE)
+    for line in list_lines(text):
+        if sum(c.isalnum() for c in line) < 3:
+            raise ValidationError(_("“%s” would hold nearly every letter: give at least three letters.") % line)
+        if line.count("*") > MOST_STARS:
+            raise ValidationError(_("“%s” has too many *: three at most.") % line)
+
+
+def refuse_odd_domains(text: str) -> None:
+    """Refuse what is no domain."""
+    _refuse(list_lines(text), 253)
+    for line in list_lines(text):
+        if not DOMAIN.fullmatch(line.lower()):
+            raise ValidationError(_("“%s” is no domain: write it like mailinator.com, one a line.") % line)
+
+
+class Rule(models.TextChoices):
+    """Why a letter is held before anybody has read it."""
+
+    THREAT = "threat", gettext_lazy("Threatening words")
+    LINK = "link", gettext_lazy("A link")
+    POSTCODE = "postcode", gettext_lazy("A postcode elsewhere")
+    MEMBER = "member", gettext_lazy("The MP as sender")
+    DISPOSABLE = "disposable", gettext_lazy("A throw-away address")
+    NEAR_COPY = "near-copy", gettext_lazy("Nearly another letter")
+
+
+class Part(models.TextChoices):
+    """Where in a letter."""
+
+    TEXT = "text", gettext_lazy("paragraph")
+    NAME = "name", gettext_lazy("name")
+    ADDRESS = "address", gettext_lazy("address")
+    EMAIL = "email", gettext_lazy("email")
+    WHOLE = "whole", gettext_lazy("the whole letter")
+
+
+class HoldRules(models.Model):
+    """Which rules hold a campaign's letters. A campaign without a row has them as they are here."""
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="+")
+    threats = models.TextField(
+        gettext_lazy("threatening words"),
+        blank=True,
+        default=THREATS,
+        validators=[refuse_wide_phrases, MaxLengthValidator(10_000)],
+        help_text=gettext_lazy(
+            "One word or phrase a line; * stands for any letters: “kill* you” finds “killing you”. Case and accents do "
+            "not matter. Empty: the rule is off."
+        ),
+    )
+    links = models.BooleanField(
+        default=True, help_text=gettext_lazy("Web addresses in the writer's own words, name or address.")
+    )
+    postcodes = models.BooleanField(
+        gettext_lazy("postcodes elsewhere"),
+        default=True,
+        help_text=gettext_lazy("A postcode in the text or address that lies in another constituency."),
+    )
+    members = models.BooleanField(
+        gettext_lazy("the MP as sender"), default=True, help_text=gettext_lazy("The writer has the MP's own name.")
+    )
+    disposable = models.TextField(
+        gettext_lazy("throw-away mail domains"),
+        blank=True,
+        default=DISPOSABLE,
+        validators=[refuse_odd_domains, MaxLengthValidator(10_000)],
+        help_text=gettext_lazy(
+            "Such as mailinator.com, one a line; their subdomains are meant, too. Empty: the rule is off."
+        ),
+    )
+    near_copies = models.BooleanField(
+        gettext_lazy("near-copies"),
+        default=False,
+        help_text=gettext_lazy(
+            "Letters whose own words stand nearly so in another letter to the same MP. Off by default: families and "
+            "groups write together, and the builder says so to the writer already."
+        ),
+    )
+
+    class Meta:
+        verbose_name = gettext_lazy("rules that hold letters")
+        verbose_name_plural = gettext_lazy("rules that hold letters")
+
+    def __str__(self) -> str:
+        return str(self.campaign)
+
+
+class Finding(models.Model):
+    """What a rule found where in a letter; goes with the letter's text."""
+
+    letter = models.ForeignKey("letters.Letter", on_delete=models.CASCADE, related_name="findings")
+    rule = models.CharField(max_length=10, choices=Rule.choices)
+    part = models.CharField(max_length=7, choices=Part.choices)
+    paragraph = models.PositiveSmallIntegerField(null=True, help_text=gettext_lazy("Its position in the letter."))
+    start = models.PositiveIntegerField(default=0, help_text=gettext_lazy("The first character."))
+    end = models.PositiveIntegerField(default=0, help_text=gettext_lazy("The one after the last."))
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_rule_display()} ({self.place})"
+
+    @property
+    def place(self) -> StrOrPromise:
+        """Where, in words."""
+        if self.paragraph is not None:
+            return _("paragraph %d") % (self.paragraph + 1)
+        return self.get_part_display()
+
+
+class Refusal(models.Model):
+    """A held letter that a person has refused: it is never sent, and its writer is told why."""
+
+    letter = models.OneToOneField("letters.Letter", on_delete=models.CASCADE, related_name="refusal")
+    reason = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("As the writer reads it."))
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,150 @@
+"""The rules that hold a letter before it is queued. Each says where it found what; a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from campaign.parliament.models import Constituency
+from letters.comparing import choose_base, find_changed, overlaps
+from letters.drafting import write_opening
+from letters.findings import Finding, HoldRules, Part, Rule, list_lines
+from letters.likeness import is_near_copy
+from letters.matching import Span, find_links, find_phrases, find_postcodes_elsewhere, is_in_domains, is_same_name
+from letters.models import Letter
+
+MOST_FOUND = 20  # places a letter; a person reads it anyway
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text of a letter, and what the campaign had supplied in its place."""
+
+    part: Part
+    text: str
+    paragraph: int | None = None
+    bases: tuple[str, ...] = ()
+
+    @property
+    def base(self) -> str:
+        """The campaign's text that it was probably made from; empty if it is all the writer's."""
+        return choose_base(self.text, self.bases)
+
+    def keep_own(self, spans: Iterable[Span]) -> Iterator[Finding]:
+        """Yield those of the places that have a word of the writer's own, without rule."""
+        spans = list(spans)
+        own = find_changed(self.text, self.base) if spans else []
+        for start, end in spans:
+            if overlaps((start, end), own):
+                yield Finding(part=self.part, paragraph=self.paragraph, start=start, end=end)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the rules look at."""
+
+    letter: Letter
+    rules: HoldRules
+    passages: list[Passage] = field(default_factory=list)
+
+    def find_in(self, parts: Iterable[Part], find: Callable[[str], Iterable[Span]]) -> Iterator[Finding]:
+        """Yield where `find` finds something of the writer's own."""
+        for passage in self.passages:
+            if passage.part in parts:
+                yield from passage.keep_own(find(passage.text))
+
+
+TYPED = (Part.TEXT, Part.NAME, Part.ADDRESS)
+
+
+def find_threats(held: Held) -> Iterator[Finding]:
+    """The organisers' own list of threatening words."""
+    phrases = list_lines(held.rules.threats)
+    return held.find_in(TYPED, lambda text: find_phrases(text, phrases))
+
+
+def find_web_links(held: Held) -> Iterator[Finding]:
+    """A link: offices do not open them, and spammers send them."""
+    return held.find_in(TYPED, find_links) if held.rules.links else iter(())
+
+
+def find_postcodes(held: Held) -> Iterator[Finding]:
+    """A postcode in another constituency than the writer's: perhaps they live there."""
+    gss = held.letter.constituency_gss
+    where = (Part.TEXT, Part.ADDRESS)
+    return held.find_in(where, lambda text: find_postcodes_elsewhere(text, gss)) if held.rules.postcodes else iter(())
+
+
+def find_member(held: Held) -> Iterator[Finding]:
+    """The MP's own name as the sender's."""
+    name = held.letter.sender_name
+    if held.rules.members and is_same_name(name, held.letter.member_name):
+        yield Finding(part=Part.NAME, start=0, end=len(name))
+
+
+def find_disposable(held: Held) -> Iterator[Finding]:
+    """A mail address that is thrown away: no answer arrives there."""
+    email = held.letter.sender_email
+    if is_in_domains(email, list_lines(held.rules.disposable)):
+        yield Finding(part=Part.EMAIL, start=email.rfind("@") + 1, end=len(email))
+
+
+def find_near_copy(held: Held) -> Iterator[Finding]:
+    """Own words that stand nearly so in another letter to the same MP."""
+    if held.rules.near_copies and is_near_copy(held.letter):
+        yield Finding(part=Part.WHOLE)
+
+
+RULES: dict[Rule, Callable[[Held], Iterator[Finding]]] = {
+    Rule.THREAT: find_threats,
+    Rule.LINK: find_web_links,
+    Rule.POSTCODE: find_postcodes,
+    Rule.MEMBER: find_member,
+    Rule.DISPOSABLE: find_disposable,
+    Rule.NEAR_COPY: find_near_copy,
+}
+OF_SENDER = (Rule.THREAT, Rule.LINK, Rule.POSTCODE, Rule.MEMBER)  # what name and address alone can be held for
+
+
+def read_rules(letter: Letter) -> HoldRules:
+    """Return the rules of the letter's campaign, or the usual ones."""
+    return HoldRules.objects.filter(campaign=letter.campaign_id).first() or HoldRules(campaign_id=letter.campaign_id)
+
+
+def list_passages(letter: Letter) -> list[Passage]:
+    """Return the letter's paragraphs with the campaign's texts that they came from, in two queries."""
+    opening = write_opening(Constituency(gss=letter.constituency_gss, name=letter.constituency_name))
+    passages = []
+    for part in letter.paragraphs.select_related("argument").prefetch_related("argument__phrasings"):
+        bases = (
+            tuple(phrasing.text for phrasing in part.argument.phrasings.all()) or (part.argument.claim,)
+            if part.argument
+            else (opening,)
+            if part.text == opening
+            else ()
+        )
+        passages.append(Passage(Part.TEXT, part.text, part.position, bases))
+    return passages
+
+
+def list_sender(letter: Letter) -> list[Passage]:
+    """Return what the writer has said of themselves."""
+    return [Passage(Part.NAME, letter.sender_name), Passage(Part.ADDRESS, letter.sender_address)]
+
+
+def find_reasons(letter: Letter, *, only_sender: bool = False) -> list[Finding]:
+    """Return what the campaign's rules find in the letter, not stored yet: three queries, or one for the sender."""
+    passages = list_sender(letter) if only_sender else [*list_sender(letter), *list_passages(letter)]
+    held = Held(letter, read_rules(letter), passages)
+    found: list[Finding] = []
+    for rule in OF_SENDER if only_sender else RULES:
+        for finding in RULES[rule](held):
+            finding.letter, finding.rule = letter, rule
+            found.append(finding)
+    return found[:MOST_FOUND]
+
+
+def tell_reasons(findings: Iterable[Finding]) -> str:
+    """Return the note of a held letter: rules and places, none of its words."""
+    told = ", ".join(dict.fromkeys(str(finding) for finding in findings))
+    return f"Held by a rule: {told}."[:500] if told else ""

@@ -1,0 +1,134 @@
+"""What rules look for in a text is found whatever it is dressed up as, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from letters.comparing import find_changed, split_text
+from letters.matching import (
+    find_links,
+    find_phrases,
+    find_postcodes_elsewhere,
+    fold_text,
+    is_in_domains,
+    is_same_name,
+)
+
+PHRASES = ("kill* you", "watch your back", "crème", "*bomb")
+
+
+def show(text: str, spans: list[tuple[int, int]]) -> list[str]:
+    return [text[start:end] for start, end in spans]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I will kill you.", ["kill you"]),
+        ("KILLING\nYOU", ["KILLING\nYOU"]),
+        ("kill, you", ["kill, you"]),
+        ("ki\u200bll you", ["ki\u200bll you"]),
+        ("kíll yóu and kill you", ["kíll yóu", "kill you"]),
+        ("Watch your back!", ["Watch your back"]),
+        ("Creme, CRE\u0300ME", ["Creme", "CRE\u0300ME"]),
+        ("a firebomb, bombs", ["firebomb"]),
+        ("skill you, kill your, killyou, kill, you know", ["kill, you"]),
+        ("", []),
+    ],
+)
+def test_phrases_are_found_as_whole_words(text: str, found: list[str]) -> None:
+    assert show(text, find_phrases(text, PHRASES)) == found
+
+
+def test_an_empty_list_finds_nothing() -> None:
+    assert find_phrases("kill you", ()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("See https://a.example/b?c=1, please", ["https://a.example/b?c=1,"]),
+        ("www.spam.example", ["www.spam.example"]),
+        ("Buy at cheap-pills.co.uk/now today", ["cheap-pills.co.uk/now"]),
+        ("HXXP://X.EXAMPLE", ["HXXP://X.EXAMPLE"]),
+        ("Write to jane@supporter.co.uk.", []),
+        ("I said no.So did he. At 5.30 p.m. e.g. the U.K. is 3.5", []),
+    ],
+)
+def test_links_are_found_and_mail_addresses_are_none(text: str, found: list[str]) -> None:
+    assert show(text, find_links(text)) == found
+
+
+WESTMINSTER = "E14001172"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I live at LS1 4AP, not here.", ["LS1 4AP"]),
+        ("ls14ap", ["ls14ap"]),
+        ("My home is SW1A 1AA.", []),
+        ("House of Commons, London SW1A 0AA", []),
+        ("ZZ99 9ZZ, M25 and A1 2nd", []),
+    ],
+)
+def test_only_postcodes_in_other_constituencies_are_found(text: str, found: list[str]) -> None:
+    assert show(text, find_postcodes_elsewhere(text, WESTMINSTER)) == found
+
+
+def test_the_commons_own_postcode_is_anybodys() -> None:
+    assert find_postcodes_elsewhere("House of Commons, London SW1A 0AA, SW1A0AA", "E14001063") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("Ann Example", True),
+        ("DR ANN  EXAMPLE", True),
+        ("Rt Hon Änn B. Example OBE", True),
+        ("Ann Sample", False),
+        ("Example", False),
+        ("Ms MP", False),
+        ("", False),
+    ],
+)
+def test_the_mps_name_is_known_with_and_without_titles(name: str, same: bool) -> None:
+    assert is_same_name(name, "Ms Ann Example MP") is same
+
+
+def test_a_domain_holds_its_subdomains_and_no_others() -> None:
+    domains = ["Mailinator.com"]
+    assert [
+        is_in_domains(one, domains) for one in ("a@MAILINATOR.com", "a@x.mailinator.com", "a@notmailinator.com")
+    ] == [
+        True,
+        True,
+        False,
+    ]
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=60))
+def test_folding_says_where_each_character_was(text: str) -> None:
+    folded, places = fold_text(text)
+    assert len(places) == len(folded) + 1
+    assert places == sorted(places)
+    for start, end in find_phrases(text, PHRASES):
+        assert 0 <= start < end <= len(text)
+
+
+@settings(max_examples=60)
+@given(st.text(alphabet="ab c,.", max_size=40), st.text(alphabet="ab c,.", max_size=40))
+def test_a_text_in_stretches_is_the_text(text: str, base: str) -> None:
+    stretches = split_text(text, find_changed(text, base), [(1, 3)])
+    assert "".join(one.text for one in stretches) == text
+    assert all(one.text for one in stretches) or not text
+
+
+def test_changed_words_are_found_and_unchanged_ones_not() -> None:
+    text = "The war must end now, please."
+    assert show(text, find_changed(text, "The war must end.")) == ["now, please"]
+    assert find_changed(text, text) == []
+    assert show(text, find_changed(text, "")) == [text]
