@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from itertools import zip_longest
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ from campaign.content.models import Campaign
 from letters.backoff import MOST_ATTEMPTS
 from letters.encrypted import UndecryptableError
 from letters.models import PACED, Heartbeat, Letter, LetterEvent, LetterParagraph, Status
-from letters.pacing import admit_letters
+from letters.pacing import admit_letters, return_letters
 from letters.statements import claim_at_once
 from letters.turns import Turns, lock_heads
 
@@ -94,10 +95,14 @@ def _read_paragraphs(letters: list[Letter]) -> None:
 
 
 def release_letters(lease: uuid.UUID, why: str) -> None:
-    """Put the letters still claimed under this lease back into the queue; they were not offered to the server."""
+    """Put the letters still claimed under this lease back into the queue; they were not offered to the server.
+
+    Their slots of the pace are free again.
+    """
     later = timezone.now() + SERVER_PAUSE
-    for letter in Letter.objects.sealed().filter(lease_token=lease, status=Status.CLAIMED):
-        letter.move_to(Status.QUEUED, lease=lease, note=why[:500], next_attempt_at=later, last_answer=why[:500])
+    mine = Letter.objects.sealed().filter(lease_token=lease, status=Status.CLAIMED).select_related("campaign")
+    changes: dict[str, Any] = {"next_attempt_at": later, "last_answer": why[:500]}
+    return_letters([letter for letter in mine if letter.move_to(Status.QUEUED, lease=lease, note=why[:500], **changes)])
 
 
 def recover_leases() -> Counter[str]:

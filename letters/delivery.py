@@ -28,6 +28,8 @@ from letters.turns import Turns
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 240  # a drain ends by itself; the next sweep goes on
+FIRST_BATCH = 10  # letters of a drain's first claim; the next are as many as can be made in
+PREPARE_SECONDS = 0.5  # so that no letter waits for long behind others while another worker has nothing to do
 
 
 def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ()) -> bool:
@@ -142,11 +144,16 @@ def send_batch(
             count_settled(move, made, tally)
 
 
+def count_next(made: int, seconds: float) -> int:
+    """Return how many letters to claim next, after that many were made in so many seconds."""
+    return max(1, min(BATCH, int(made * PREPARE_SECONDS / max(seconds, 0.001))))
+
+
 def drain_queue() -> Counter[str]:
     """Send what is due over one kept-open connection until nothing is left or the time is up; return a tally."""
     tally: Counter[str] = Counter()
     until = time.monotonic() + DRAIN_SECONDS
-    turns = Turns()
+    turns, size = Turns(), FIRST_BATCH
     with Connection() as connection:
         while time.monotonic() < until and (leave := ask_leave()) is not Leave.NONE:
             probing = leave is Leave.PROBE
@@ -158,12 +165,15 @@ def drain_queue() -> Counter[str]:
             lease = uuid.uuid4()
             try:
                 connection.open()
-                letters = claim_letters(lease, 1 if probing else BATCH, turns=turns)
+                letters = claim_letters(lease, 1 if probing else size, turns=turns)
                 if not letters:
                     if probing:
                         return_probe()
                     break
-                send_batch(connection, prepare_letters(letters, lease), lease, tally, probing=probing)
+                began = time.monotonic()
+                ready = prepare_letters(letters, lease)
+                size = count_next(len(letters), time.monotonic() - began)
+                send_batch(connection, ready, lease, tally, probing=probing)
             except QueuePaused as error:
                 release_letters(lease, str(error))
             except ServerUnavailable as error:

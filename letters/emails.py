@@ -19,6 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import override
 
 from campaign.content.models import Campaign
+from letters.copies import COPIES
 from letters.drafting import LetterText, read_letter, tidy_line
 from letters.links import list_links
 from letters.mime import Header, write_message
@@ -133,6 +134,7 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
     with override(letter.language):
         text = read_letter(letter)
         pdf = render_letter_pdf(text)
+        COPIES.keep(text, pdf)
         plain = write_plain_text(text)
     recipient = choose_recipient(letter)
     sender = address_letter(letter.sender_name, letter.campaign)
@@ -177,7 +179,7 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
     with override(letter.language):
         if kind == Notice.Kind.SENT:
             text = read_letter(letter)
-            context["copy"], pdf = write_plain_text(text), render_letter_pdf(text)
+            context["copy"], pdf = write_plain_text(text), COPIES.take(text) or render_letter_pdf(text)
         plain = render_to_string(f"letters/mails/{kind}.txt", context)
         html = render_to_string(f"letters/mails/{kind}.html", context)
         subject = tidy_line(render_to_string(f"letters/mails/{kind}_subject.txt", context))

@@ -5,13 +5,15 @@ Slots are counted in moving windows (letters.windows). While Redis is down each 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.conf import settings
+from limits import RateLimitItem
 
 from letters.emails import choose_recipient
 from letters.models import Letter
-from letters.windows import count_free, read_rate, take_slots
+from letters.windows import count_free, read_rate, return_slots, take_slots
 
 
 def admit_letters(letters: Iterable[Letter]) -> tuple[list[Letter], set[str]]:
@@ -44,6 +46,19 @@ def admit_letters(letters: Iterable[Letter]) -> tuple[list[Letter], set[str]]:
             room[domain] -= len(theirs)
         admitted += theirs
     return admitted, {domain for domain, left in room.items() if left < 1}
+
+
+def return_letters(letters: Iterable[Letter]) -> None:
+    """Give back the slots of letters that were admitted a moment ago and then not offered to the mail server."""
+    per_mp, per_domain = read_rate(settings.PACE_PER_MP), read_rate(settings.PACE_PER_DOMAIN)
+    taken: Counter[tuple[RateLimitItem, str]] = Counter()
+    for letter in letters:
+        if per_mp:
+            taken[per_mp, name_mp(letter)] += 1
+        if per_domain:
+            taken[per_domain, f"domain:{find_domain(choose_recipient(letter))}"] += 1
+    for (rate, key), count in taken.items():
+        return_slots(rate, key, count)
 
 
 def name_mp(letter: Letter) -> str:

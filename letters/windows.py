@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from limits import RateLimitItem, parse
@@ -39,6 +39,20 @@ def read_rate(words: str) -> RateLimitItem | None:
 def take_slots(rate: RateLimitItem, key: str, count: int = 1) -> bool:
     """Take that many slots, all or none; False if the window has not that many."""
     return _ask(lambda windows: windows.hit(rate, key, cost=count))
+
+
+def return_slots(rate: RateLimitItem, key: str, count: int) -> None:
+    """Give back that many slots, which were taken last and not used. The library has no way to."""
+
+    def return_them(windows: MovingWindowRateLimiter) -> None:
+        storage, name = windows.storage, rate.key_for(key)
+        if isinstance(storage, RedisStorage):
+            redis: Any = storage.get_connection()  # limits' own type knows only what limits uses
+            redis.lpop(storage.prefixed_key(name), count)  # the newest stand in front
+        elif isinstance(storage, MemoryStorage):
+            del storage.events.get(name, [])[:count]
+
+    _ask(return_them)
 
 
 def count_free(rate: RateLimitItem, key: str) -> int:

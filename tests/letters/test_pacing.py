@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 import redis
+from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters import pacing, windows
-from letters.claims import claim_letters
+from letters.claims import claim_letters, release_letters
 from letters.delivery import drain_queue
 from letters.models import PACED, Heartbeat, Letter, Status
 from tests.letters.factories import make_campaign, make_letter
@@ -48,6 +49,24 @@ def own_redis(redis_url: str, settings: Any) -> str:
 
 def claim() -> list[Letter]:
     return claim_letters(uuid.uuid4())
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_batch_that_was_not_offered_gives_its_slots_back(
+    shared: bool, settings: Any, request: pytest.FixtureRequest
+) -> None:
+    if shared:
+        request.getfixturevalue("own_redis")
+    settings.PACE_PER_MP, settings.PACE_PER_DOMAIN = "4/hour", "4/hour"
+    letters = [make_letter() for _ in range(4)]
+    lease = uuid.uuid4()
+    assert len(claim_letters(lease, 3)) == 3
+    release_letters(lease, "The server is away.")
+    assert claim() == letters[3:]
+    Letter.objects.filter(status=Status.QUEUED).update(next_attempt_at=timezone.now())
+    assert len(claim()) == 3
+    Letter.objects.filter(status=Status.CLAIMED).update(status=Status.QUEUED, lease_token=None, lease_until=None)
+    assert claim() == []
 
 
 def test_an_mp_gets_no_more_than_the_pace_and_the_rest_wait_as_they_were(settings: Any) -> None:
