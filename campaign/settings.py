@@ -247,6 +247,12 @@ if "@" not in parseaddr(LETTERS_FROM)[1]:
     raise ImproperlyConfigured("LETTERS_FROM has to be an email address, such as letters@campaign.example.")
 # Where mail to the letters' bounce addresses lies, such as imaps://user:password@host/INBOX.
 BOUNCE_IMAP_URL: str = env.str("BOUNCE_IMAP_URL", "")
+# Where a mail provider tells of them instead (letters/webhooks.py). What the providers call their key differs.
+ANYMAIL_PROVIDER: str = env.str("ANYMAIL_PROVIDER", "").lower()
+ANYMAIL = {"WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", "")}
+if _webhook_key := env.str("ANYMAIL_WEBHOOK_KEY", ""):
+    for _name in ("WEBHOOK_SIGNING_KEY", "WEBHOOK_KEY", "SIGNING_SECRET"):
+        ANYMAIL[f"{ANYMAIL_PROVIDER.upper()}_{_name}"] = _webhook_key
 # Letters go to MPs only if the operator says so here AND an organiser has taken the campaign live.
 LIVE_DELIVERY: bool = env.bool("LIVE_DELIVERY", False)
 REHEARSAL_ADDRESS: str = env.str("REHEARSAL_ADDRESS", "rehearsal@parley.localhost")

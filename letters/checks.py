@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.db import Error as DatabaseError
 
 from letters.encrypted import UndecryptableError
 from letters.models import Letter
 from letters.rendering import RenderingNotReadyError, require_fast_subsetting, require_fonts
+from letters.webhooks import list_paths
 
 
 @register("letters")
@@ -22,6 +25,20 @@ def check_letters_can_be_made(**kwargs: Any) -> list[CheckMessage]:
         except RenderingNotReadyError as missing:
             errors.append(Error(str(missing), id=f"letters.E00{number}"))
     return errors
+
+
+@register("letters")
+def check_webhooks(**kwargs: Any) -> list[CheckMessage]:
+    """Return an error if a mail provider is named whose webhooks nobody could trust, or of which nothing is known."""
+    if not settings.ANYMAIL_PROVIDER:
+        return []
+    if not re.fullmatch(r"[^:]+:.{16,}", settings.ANYMAIL["WEBHOOK_SECRET"]):
+        hint = "Set it to a name, a colon and at least 16 random characters, and give the provider the same."
+        words = "ANYMAIL_PROVIDER is set, but ANYMAIL_WEBHOOK_SECRET is missing or too short."
+        return [Error(words, hint=hint, id="letters.E020")]
+    if not list_paths():
+        return [Error(f"django-anymail has no webhook for {settings.ANYMAIL_PROVIDER!r}.", id="letters.E021")]
+    return []
 
 
 @register("letters")

@@ -148,6 +148,8 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
         ("Message-ID", letter.message_id or make_message_id(letter)),
         ("X-Parley-Reference", letter.reference),
     ]
+    if settings.ANYMAIL_PROVIDER == "postmark":  # it tells neither Message-ID nor bounce address, only such headers
+        headers.append(("X-PM-Metadata-letter", letter.envelope_sender))
     if letter.rehearsal:
         notice = _("REHEARSAL: this letter was not sent to an MP. It would have gone to %(mp)s <%(address)s>.")
         plain = notice % {"mp": letter.member_name, "address": letter.member_email} + "\n\n" + plain

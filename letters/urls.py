@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from letters.views import correcting, health, journey, letter, printing, rights, sending, waiting, words
+from letters.webhooks import list_paths
 
 steps = [
     path("", journey.find_member, name="write-mp"),
@@ -24,6 +25,7 @@ steps = [
 urlpatterns = [
     path("health/", health.show_health, name="health"),
     path("mailbox/", include("letters.mailbox.urls")),
+    path("anymail/", include(list_paths())),
     path("confirm/<str:token>/", letter.confirm_letter, name="confirm"),
     path("confirm/<str:token>/correct/", correcting.correct_details, name="confirm-correct"),
     path("letter/lost/", rights.find_lost_links, name="lost-link"),

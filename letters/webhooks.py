@@ -1,0 +1,124 @@
+"""Takes a mail provider's word for what became of a letter, through django-anymail's webhooks.
+
+For a provider that keeps returned mail to itself. Its requests carry a secret (docs/operators.md). Which letter an
+event is about is told by the letter's signed bounce address or its Message-ID alone, never by a name or a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import URLPattern
+
+from letters.bounces import Outcome, apply_report, note_once
+from letters.emails import choose_recipient, split_from, verify_envelope_sender
+from letters.models import Letter
+from letters.report_text import tidy_words
+from letters.reports import ADDRESS, Kind, Report
+
+REFUSED = ("bounced", "rejected", "failed")  # anymail.signals.EventType
+# What providers call a failure that may pass, in the fields that say of what sort it is: Postmark's Type, SES's
+# bounceType (an out-of-office reply is a "Transient" bounce there), Mailgun's severity, SendGrid's type.
+SORT = ("type", "bouncetype", "severity", "category", "bounce_classification")
+PASSING = re.compile(r"soft|transient|temporary|undetermined|blocked|auto|unknown", re.IGNORECASE)
+LASTING = re.compile(r"hard|permanent", re.IGNORECASE)
+CODE = re.compile(r"(?<![\d.])(?P<class>[45])(?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])")
+MESSAGE_ID = re.compile(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([^\s<>@]{1,255}?)>?")
+LONGEST = 500  # characters of a value that can be an address or a Message-ID; a returned text is not searched
+DEEPEST = 5
+
+SOFT_NOTE = "The mail provider says that it could not deliver it, for a reason that may pass."
+COMPLAINT_NOTE = "The mail provider says that its recipient complained of it as unwanted."
+
+
+class TooEarly(Exception):
+    """The letter is being sent this moment: the provider gets a 500, and asks again."""
+
+
+def list_paths() -> list[URLPattern]:
+    """Return the paths of the provider's webhooks, as anymail has them; none without a provider and a secret."""
+    if not (settings.ANYMAIL_PROVIDER and settings.ANYMAIL["WEBHOOK_SECRET"]):
+        return []
+    from anymail.urls import urlpatterns
+
+    wanted = f"{settings.ANYMAIL_PROVIDER}_tracking_webhook"
+    return [pattern for pattern in urlpatterns if pattern.name == wanted]
+
+
+def listen() -> None:
+    """Have anymail tell of every event."""
+    from anymail.signals import tracking
+
+    tracking.connect(take_event, dispatch_uid="letters.webhooks")
+
+
+def take_event(event: Any, **_signal: Any) -> Outcome:
+    """Apply what an anymail event says and return what became of it. Taking it again changes nothing.
+
+    Raises TooEarly, and what the database raises.
+    """
+    reference = find_letter(event)
+    if reference is None:
+        return Outcome.STRANGER
+    with transaction.atomic():
+        letter = Letter.objects.select_for_update(of=("self",)).select_related("campaign").get(reference=reference)
+        if event.recipient and event.recipient.lower() != choose_recipient(letter).lower():
+            return Outcome.STRANGER  # of another mail, such as its writer's copy
+        outcome = apply_event(letter, event)
+    if outcome is Outcome.EARLY:
+        raise TooEarly
+    return outcome
+
+
+def apply_event(letter: Letter, event: Any) -> Outcome:
+    """Move or note the letter, whose row is locked."""
+    words = tidy_words(" ".join(str(part) for part in (event.mta_response, event.description) if part))
+    if event.event_type == "complained":
+        return note_once(letter, COMPLAINT_NOTE)
+    if event.event_type == "deferred":
+        return apply_report(letter, Report(Kind.DELAYED, words))
+    if event.event_type not in REFUSED:
+        return Outcome.AUTO_REPLY if event.event_type == "autoresponded" else Outcome.OTHER
+    if is_final(event, words):
+        return apply_report(letter, Report(Kind.FAILED, words))
+    return note_once(letter, SOFT_NOTE, words)
+
+
+def is_final(event: Any, words: str) -> bool:
+    """Return whether the event says without contradiction that the letter will not arrive."""
+    sorts = " ".join(value for key, value in _walk(event.esp_event) if key.lower() in SORT)
+    classes = {found["class"] for found in CODE.finditer(words)}
+    if PASSING.search(sorts) or "4" in classes:
+        return False
+    return "5" in classes or bool(LASTING.search(sorts)) or event.reject_reason == "invalid"
+
+
+def find_letter(event: Any) -> str | None:
+    """Return the reference of the one letter that the event names; None if it names none, or more than one."""
+    said = [str(event.message_id or ""), *(value for _key, value in _walk([event.esp_event, event.metadata]))]
+    addresses = (address for text in said for address in ADDRESS.findall(text))
+    found = {reference for address in addresses if (reference := verify_envelope_sender(address))}
+    ids = [match for text in said if (match := MESSAGE_ID.fullmatch(text.strip()))]
+    ours = {UUID(match[1]) for match in ids if match[2].lower() == split_from()[1].lower()}
+    if ours:
+        found |= set(Letter.objects.filter(pk__in=ours).values_list("reference", flat=True))
+    known = set(Letter.objects.filter(reference__in=found).values_list("reference", flat=True)) if found else set()
+    return known.pop() if len(known) == 1 else None
+
+
+def _walk(data: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield every short text in a provider's data, with the name it stands under."""
+    if isinstance(data, str):
+        if len(data) <= LONGEST:
+            yield key, data
+    elif depth < DEEPEST and hasattr(data, "items"):
+        for name, value in data.items():
+            yield from _walk(value, str(name), depth + 1)
+    elif depth < DEEPEST and isinstance(data, list | tuple):
+        for value in data:
+            yield from _walk(value, key, depth + 1)
