@@ -8,8 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-# Never shown back: secrets, and what is no text of a person's.
-NOT_SHOWN = ("csrfmiddlewaretoken", "password", "code", "token", "next", "action", "_selected_action", "_save")
+# Never shown back: secrets, whatever stands before them in a name, and what is no text of a person's.
+SECRET = ("token", "password")
+NOT_SHOWN = ("code", "next", "action", "_selected_action", "_save")
 LONGEST = 20_000  # characters of each text
 
 
@@ -18,7 +19,7 @@ def list_typed(request: HttpRequest) -> list[tuple[str, str]]:
     return [
         (name.replace("_", " ").replace("-", " ").strip().capitalize(), value[:LONGEST])
         for name, values in request.POST.lists()
-        if not any(part in name.lower() for part in NOT_SHOWN)
+        if name not in NOT_SHOWN and not any(part in name.lower() for part in SECRET)
         for value in values
         if len(value) > 3 and not value.isdigit()
     ]
