@@ -15,8 +15,8 @@ class CorrectForm(SenderForm):
     """Name and address as they are held, to be put right."""
 
     elsewhere = _(
-        "%(postcode)s is in %(where)s, not in %(seat)s, whose MP this letter is for. If you have moved, withdraw it "
-        "and write a new one to your own MP."
+        "%(postcode)s is in %(where)s, not in %(seat)s, whose MP this letter is for. If you have moved, write a new "
+        "letter to your own MP, and withdraw this one if it has not gone yet."
     )
 
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:

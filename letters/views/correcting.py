@@ -49,7 +49,7 @@ def correct_details(request: HttpRequest, letter: Letter) -> HttpResponse:
         return back
     form = CorrectForm(request.POST if request.method == "POST" else None, letter=letter)
     if request.method == "POST":
-        if page := refuse_if_too_often(Act.LOOK_UP, request, letter.campaign):
+        if page := refuse_if_too_often(Act.CONFIRM, request, letter.campaign):
             return page
         if form.is_valid():
             outcome = correct_letter(letter.pk, form.given())
