@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import os
 import re
+import socket
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -195,24 +198,65 @@ def test_the_fetcher_refuses_whatever_is_not_the_letters_own(url: str) -> None:
         make_fetcher().fetch(url)
 
 
-def test_nothing_is_fetched_even_if_markup_slipped_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+# What would be fetched if markup got through: {0} is a stylesheet, {1} an image, {2} a page with the canary in it.
+SLIPPED = {
+    "stylesheet": '<link rel="stylesheet" href="{0}">',
+    "import": '<style>@import "{0}"; @import url({0}) print;</style>',
+    "font": "<style>@font-face {{ font-family: x; src: url({2}) }} p {{ font-family: x }}</style>",
+    "background": '<p style="background: url({1}); list-style-image: url({1}); border-image: url({1}) 1">x</p>',
+    "content": "<style>p::after {{ content: url({1}) }} @page {{ background: url({1}) }}</style>",
+    "image": '<img alt="i" src="{1}"><img alt="i" srcset="{1} 2x"><picture><source srcset="{1}"></picture>',
+    "object": '<object data="{1}" type="image/png">o</object><embed src="{1}"><iframe src="{2}"></iframe>',
+    "attachment": '<link rel="attachment" href="{2}"><a rel="attachment" href="{2}">a</a>',
+    "svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{1}" width="9" height="9"/>'
+    '<use href="{1}#a"/><rect fill="url({1}#b)" width="9" height="9"/></svg>',
+    "base": '<base href="{2}"><img alt="i" src="secret.svg"><link rel="stylesheet" href="secret.css">',
+    "redirect": '<meta http-equiv="refresh" content="0; url={2}"><script src="{2}"></script>',
+}
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[socket.socket]:
+    """A port of this machine on which nobody may knock."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
+
+
+@pytest.mark.parametrize("slip", SLIPPED)
+def test_nothing_is_fetched_even_if_markup_slipped_through(
+    slip: str, tmp_path: Path, listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
     real_refuse = rendering.refuse
 
     def refuse_and_note(url: str) -> None:
-        asked.append(url.partition(":")[0])
+        asked.add("http" if url.startswith("//") else url.partition(":")[0])
         real_refuse(url)
 
     monkeypatch.setattr(rendering, "refuse", refuse_and_note)
-    (tmp_path / "secret.css").write_text('p::after { content: "leaked" }')
-    secret = (tmp_path / "secret.css").as_uri()
-    html = f"""<html lang="en"><title>t</title><link rel="stylesheet" href="{secret}"><style>@import "{secret}";
-        p {{ background: url(http://127.0.0.1:9/x.png) }}</style><link rel="attachment" href="{secret}"><p>text
-        <img alt="i" src="{secret}"><object data="{secret}" type="image/png">o</object></p></html>"""
-    pdf = rendering._press().print(html, large_print=False)
-    assert "leaked" not in read_text(pdf)
+    style = 'p::after, body::after { content: "leaked" }'
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text y="15">leaked</text></svg>'
+    (tmp_path / "secret.css").write_text(style)
+    (tmp_path / "secret.svg").write_text(drawing)
+    (tmp_path / "secret.html").write_text("<p>leaked</p>")
+    files = [(tmp_path / f"secret.{kind}").as_uri() for kind in ("css", "svg", "html")]
+    data = [
+        f"data:{kind};base64,{base64.b64encode(text.encode()).decode()}"
+        for kind, text in (("text/css", style), ("image/svg+xml", drawing), ("text/html", "<p>leaked</p>"))
+    ]
+    port = listener.getsockname()[1]
+    web = [f"http://127.0.0.1:{port}/{name}" for name in ("x.css", "x.svg", "x.html")]
+    both = "".join(SLIPPED[slip].format(*urls) for urls in (files, data, web))
+    pdf = rendering._press().print(f'<html lang="en"><title>t</title><p>text</p>{both}</html>', large_print=False)
+    assert "leaked" not in squeeze(read_text(pdf))
+    assert not re.search(rb"/EmbeddedFile|/Filespec", pdf)
     assert PdfReader(io.BytesIO(pdf)).attachments == {}
-    assert set(asked) == {"file", "http"}
+    with pytest.raises(BlockingIOError):  # nobody has knocked
+        listener.accept()
+    assert asked <= {"file", "http", "data"}
+    if slip in ("stylesheet", "import", "background", "content", "image", "object", "attachment", "svg"):
+        assert asked, "WeasyPrint has stopped asking for this: see whether it fetches it otherwise"
 
 
 def test_the_fonts_are_embedded_and_cut_down() -> None:
