@@ -1,5 +1,5 @@
 # Two commands: `make demo` to try it, `make test` to check it. `make help` lists the rest.
-.PHONY: help setup demo test lint fmt bench faults lighthouse fuzz requirements clean
+.PHONY: help setup demo test lint fmt bench faults lighthouse wapiti fuzz requirements clean
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
@@ -33,6 +33,9 @@ faults: ## 1,000 letters amid kills and other faults; SEED=42 for the same fault
 lighthouse: ## Lighthouse on the landing page and the builder; not part of `make test`, it takes minutes
 	@tools/lighthouse
 
+wapiti: ## the scanner wapiti against a demo of its own; half an hour; WAPITI_SECONDS=30 for each kind of attack, not 120
+	@tools/wapiti
+
 fuzz: ## 10,000 inputs, new ones each time, for every form, the pack loader, returned mail and headers (hours)
 	@tools/install --tests
 	@HYPOTHESIS_PROFILE=fuzz .venv/bin/python -m pytest -n auto --dist loadgroup tests/fuzz tests/campaign/content/test_parsing.py \
@@ -43,7 +46,7 @@ PIN = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gener
 
 requirements: ## pin again what requirements/*.in ask for
 	@tools/install --tests
-	@for name in base dev node; do $(PIN) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	@for name in base dev node wapiti; do $(PIN) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean: ## remove what was built; never data/
 	rm -rf build node_modules .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
