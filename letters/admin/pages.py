@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.content.models import Campaign
+from letters.admin.powers import may_export_person
 from letters.figures import find_campaigns
 
 
@@ -37,6 +38,7 @@ def open_page(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> d
         "query": f"?{urlencode(query)}" if query else "",
         "letters_url": f"{reverse('admin:letters_letter_changelist')}?{urlencode(letters)}",
         "may_see_letters": request.user.has_perm("letters.view_letter"),
+        "may_take_readers": may_export_person(request),
         "now": timezone.localtime(),
     }
 

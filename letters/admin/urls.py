@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import admin
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from letters.admin.dashboard import show_dashboard
 from letters.admin.places import go_to_seat, show_map, show_seats
+from letters.admin.readers import show_readers
 
 
 def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
     """Return the dashboards' pages, for staff only."""
 
-    def page(route: str, name: str, show: Callable[..., HttpResponse]) -> URLPattern:
+    def page(route: str, name: str, show: Callable[..., HttpResponseBase]) -> URLPattern:
         return path(
             f"dashboard/<slug:slug>/{route}", admin_site.admin_view(show), {"admin_site": admin_site}, name=name
         )
@@ -25,4 +26,5 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
         page("map/", "letters_dashboard_map", show_map),
         page("map/<slug:gss>/", "letters_dashboard_seat", go_to_seat),
         page("seats/", "letters_dashboard_seats", show_seats),
+        page("news/", "letters_dashboard_news", show_readers),
     ]

@@ -20,6 +20,18 @@ class ReasonForm(forms.Form):
     )
 
 
+class PurposeForm(ReasonForm):
+    """What personal data are taken away for."""
+
+    reason = LineField(
+        label=_("What for"),
+        max_length=300,
+        help_text=_("Kept for good with your name: write nothing personal, such as a supporter's name."),
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        error_messages={"required": _("Say what for: it is written down with your name.")},
+    )
+
+
 class RefuseForm(ReasonForm):
     """Why a letter is not sent, as its writer will read it."""
 

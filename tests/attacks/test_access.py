@@ -63,7 +63,7 @@ FORBIDDEN = {
     "admin:content_campaign_pack", "admin:letters_letter_pdf", "admin:letters_letter_find",
     "admin:letters_letter_moderation", "admin:letters_letter_review", "admin:letters_dashboard",
     "admin:letters_dashboard_map",
-    "admin:letters_dashboard_seat", "admin:letters_dashboard_seats", "admin:autocomplete",
+    "admin:letters_dashboard_seat", "admin:letters_dashboard_seats", "admin:letters_dashboard_news", "admin:autocomplete",
 }  # fmt: skip
 # A list of nothing is not found; new recovery codes take a POST, and a fresh proof (test_door).
 ELSEWHERE = {"admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 405}

@@ -33,7 +33,7 @@ MAY_OPEN = {
     **{f"admin:parliament_{model}_{page}": ALL for model in ("constituency", "member") for page in ("changelist", "change", "history")},
     **{f"admin:letters_letter_{page}": ALL for page in ("changelist", "change", "history")},
     **{f"admin:letters_dashboard{page}": ALL for page in ("", "_map", "_seat", "_seats")},
-    "admin:letters_letter_pdf": "MOP", "admin:content_campaign_pack": ALL, "admin:content_campaign_load_pack": "O",
+    "admin:letters_dashboard_news": "P", "admin:letters_letter_pdf": "MOP", "admin:content_campaign_pack": ALL, "admin:content_campaign_load_pack": "O",
     **dict.fromkeys(("admin:letters_letter_moderation", "admin:letters_letter_review"), "MO"),
     **dict.fromkeys((f"admin:letters_holdrules_{page}" for page in ("changelist", "change", "history")), "MO"),
     **dict.fromkeys(("admin:content_campaign_add", "admin:content_argument_add", "admin:content_argument_delete", "admin:content_campaign_go_live", "admin:parliament_member_add"), "O"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +18,7 @@ from letters.privacy import erase_letter, make_confirm_token, make_token, withdr
 from letters.records import NewsConsent, Tombstone
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.test_journey import DETAILS, come_to_details, go
+from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db
 JANE = "jane@supporter.example"
@@ -135,3 +138,26 @@ def test_the_privacy_notice_speaks_of_news_where_it_is_offered(client: Client) -
     page = client.get(reverse("privacy")).content.decode()
     assert "if you ask for news of “Time to talk”" in page
     assert "stop the campaign’s news" in page
+
+
+def test_the_addresses_leave_the_desk_after_a_fresh_proof_and_a_reason_that_is_kept(client: Client) -> None:
+    campaign = make_campaign()
+    for address in (JANE, "=cmd@b.example"):
+        wish(make_letter(campaign, sender_email=address, sender_name="Zebulon"))
+    make_letter(campaign, sender_email="silent@b.example")
+    chief = User.objects.create_superuser("chief")
+    path = reverse("admin:letters_dashboard_news", args=["peace"])
+    otp_login(client, chief, seconds_ago=700)
+    assert client.post(path, {"reason": "Our first news"})["Location"].startswith(reverse("admin:again"))
+    otp_login(client, chief)
+    assert "2</strong> confirmed letters" in client.get(path).content.decode()
+    assert "Say what for" in client.post(path, {"reason": ""}).content.decode()
+    assert not LogEntry.objects.exists()
+    answer: Any = client.post(path, {"reason": "Our first news"})
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert lines[0] == "email,agreed_at,version,text_sha256"
+    assert [line.split(",")[0] for line in lines[1:]] == [JANE, "'=cmd@b.example"]
+    assert answer["Cache-Control"] == "no-store, private"
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.user) == (str(campaign.pk), chief)
+    assert entry.change_message == "Exported the addresses of those who want news (2): Our first news"

@@ -1,0 +1,80 @@
+"""The addresses that want a campaign's news, for those who may take them away: never more than that list."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from campaign.content.models import Campaign
+from campaign.staff.reauth import require_recent_login
+from letters.admin.pages import open_page
+from letters.admin.powers import may_export_person
+from letters.forms.decisions import PurposeForm
+from letters.news import find_consents, list_readers
+
+FORMULA = ("=", "+", "-", "@")  # what a spreadsheet may take for one; an address may begin with the first three
+
+
+def show_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:
+    """GET says how many want news and asks what for; POST gives their addresses as CSV, and writes that down.
+
+    Personal data leaves here: a permission, and password and code once more.
+    """
+    if not may_export_person(request):
+        raise PermissionDenied
+    return require_recent_login(give_readers)(request, slug, admin_site)
+
+
+def give_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:
+    """Show the page, or give the file."""
+    context = open_page(request, slug, admin_site)
+    campaign = context["campaign"]
+    form = PurposeForm(request.POST if request.method == "POST" else None)
+    count = find_consents(campaign).count()
+    if form.is_valid():
+        log_readers(request, campaign, count, form.cleaned_data["reason"])
+        answer = StreamingHttpResponse(write_readers(campaign), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="news-{campaign.slug}.csv"'
+        answer["Cache-Control"] = "no-store, private"
+        return answer
+    context |= {"title": _("Who wants news: %(campaign)s") % {"campaign": campaign}, "form": form, "count": count}
+    return TemplateResponse(request, "admin/letters/readers.html", context)
+
+
+def log_readers(request: HttpRequest, campaign: Campaign, count: int, reason: str) -> None:
+    """Write into the campaign's history who took the addresses and what for, before the first of them leaves."""
+    user: Any = request.user
+    LogEntry.objects.create(
+        user=user,
+        content_type=ContentType.objects.get_for_model(Campaign),
+        object_id=str(campaign.pk),
+        object_repr=str(campaign)[:200],
+        action_flag=CHANGE,
+        change_message=f"Exported the addresses of those who want news ({count}): {reason}",
+    )
+
+
+class _Echo:
+    """A file for the csv module that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def write_readers(campaign: Campaign) -> Iterator[bytes]:
+    """Yield the lines of the file: address, when and to which words its owner agreed."""
+    writer = csv.writer(_Echo())
+    yield writer.writerow(["email", "agreed_at", "version", "text_sha256"]).encode()
+    for reader in list_readers(campaign):
+        email = f"'{reader.email}" if reader.email.startswith(FORMULA) else reader.email
+        row = [email, reader.given_at.isoformat(timespec="seconds"), reader.version, reader.text_sha256]
+        yield writer.writerow(row).encode()
