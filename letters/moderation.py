@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from campaign.parliament.models import Constituency
 from letters.comparing import choose_base, find_changed, overlaps
@@ -13,7 +14,7 @@ from letters.likeness import is_near_copy
 from letters.matching import Span, find_links, find_phrases, find_postcodes_elsewhere, is_in_domains, is_same_name
 from letters.models import Letter
 
-MOST_FOUND = 20  # places a letter; a person reads it anyway
+MOST_FOUND = 20  # places for each rule; a person reads the letter anyway
 
 
 @dataclass(frozen=True)
@@ -138,10 +139,10 @@ def find_reasons(letter: Letter, *, only_sender: bool = False) -> list[Finding]:
     held = Held(letter, read_rules(letter), passages)
     found: list[Finding] = []
     for rule in OF_SENDER if only_sender else RULES:
-        for finding in RULES[rule](held):
+        for finding in islice(RULES[rule](held), MOST_FOUND):
             finding.letter, finding.rule = letter, rule
             found.append(finding)
-    return found[:MOST_FOUND]
+    return found
 
 
 def tell_reasons(findings: Iterable[Finding]) -> str:

@@ -14,9 +14,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from letters.admin.acting import ask_for_decision, may_carry_out
+from letters.admin.exports import list_export_urls
 from letters.admin.listing import PagesByLetter, PartyFilter, WhenFilter, search_letters
 from letters.admin.moderation import list_moderation_urls
-from letters.admin.powers import may_find_by_email, may_moderate, may_see_letters, may_see_person
+from letters.admin.powers import may_export, may_find_by_email, may_moderate, may_see_letters, may_see_person
 from letters.admin.shapes import SHAPES
 from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
@@ -94,6 +95,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         return [
             *list_dashboard_urls(self.admin_site),
             *list_moderation_urls(self.admin_site),
+            *list_export_urls(self),
             path("<uuid:pk>/letter.pdf", own(self.show_pdf), name="letters_letter_pdf"),
             path("find/", own(self.find_by_email), name="letters_letter_find"),
             *super().get_urls(),
@@ -127,6 +129,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
                 "needs_a_person": needs,
                 "may_find": may_find_by_email(request),
                 "may_moderate": may_moderate(request),
+                "may_export": may_export(request),
             },
         )
 

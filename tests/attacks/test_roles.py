@@ -34,6 +34,7 @@ MAY_OPEN = {
     **{f"admin:letters_letter_{page}": ALL for page in ("changelist", "change", "history")},
     **{f"admin:letters_dashboard{page}": ALL for page in ("", "_map", "_seat", "_seats")},
     "admin:letters_dashboard_news": "P", "admin:letters_letter_pdf": "MOP", "admin:content_campaign_pack": ALL, "admin:content_campaign_load_pack": "O",
+    "admin:letters_letter_export": "OP", "admin:letters_letter_export_personal": "P",
     **dict.fromkeys(("admin:letters_letter_moderation", "admin:letters_letter_review"), "MO"),
     **dict.fromkeys((f"admin:letters_holdrules_{page}" for page in ("changelist", "change", "history")), "MO"),
     **dict.fromkeys(("admin:content_campaign_add", "admin:content_argument_add", "admin:content_argument_delete", "admin:content_campaign_go_live", "admin:parliament_member_add"), "O"),

@@ -1,0 +1,37 @@
+"""What organisers are asked before letters leave the desk."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from letters.forms.decisions import ReasonForm
+
+
+class ExportForm(forms.Form):
+    """In which form."""
+
+    kind = forms.ChoiceField(
+        label=_("File"),
+        choices=[
+            ("csv", _("CSV: for any program, any number of letters")),
+            ("xlsx", _("XLSX: for Excel and the like")),
+        ],
+        initial="csv",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a kind of file.")},
+    )
+
+
+class PersonalExportForm(ExportForm, ReasonForm):
+    """In which form, and what for."""
+
+    field_order = ["reason", "kind"]
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["reason"].label = _("What for")
+        self.fields["reason"].help_text = _(
+            "Kept for good with your name: write nothing personal, such as a supporter's name."
+        )
+        self.fields["reason"].error_messages["required"] = _("Say what for: it is written down with your name.")
