@@ -44,7 +44,6 @@ def give_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -
         log_readers(request, campaign, count, form.cleaned_data["reason"])
         answer = StreamingHttpResponse(write_readers(campaign), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="news-{campaign.slug}.csv"'
-        answer["Cache-Control"] = "no-store, private"
         return answer
     context |= {"title": _("Who wants news: %(campaign)s") % {"campaign": campaign}, "form": form, "count": count}
     return TemplateResponse(request, "admin/letters/readers.html", context)
