@@ -48,7 +48,7 @@ def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ())
         next_attempt_at=now,
         message_id=make_message_id(letter),
         envelope_sender=make_envelope_sender(letter),
-        rehearsal=letter.campaign.mode != letter.campaign.Mode.LIVE,
+        rehearsal=letter.would_rehearse(),
     )
     if confirmed:
         Finding.objects.bulk_create(findings)

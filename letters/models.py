@@ -285,6 +285,11 @@ class Letter(models.Model):
         """
         return make_moves(Move(self, status, note, actor, lease, changes, told_as)) == [True]
 
+    def would_rehearse(self) -> bool:
+        """Whether it is a rehearsal if it is confirmed now. During a pause it stays what its writer was shown."""
+        mode = self.campaign.mode
+        return self.rehearsal if mode == Campaign.Mode.PAUSED else mode != Campaign.Mode.LIVE
+
     def tell(self, what: Happening, *, note: str = "", actor: User | None = None) -> LetterEvent:
         """Write an event that is not a move. No personal data goes into the note."""
         return self.events.create(what=what, note=note, actor=actor)

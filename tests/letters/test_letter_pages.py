@@ -176,6 +176,18 @@ def test_a_paused_campaign_is_named_as_what_the_letter_waits_for(client: Client,
     assert "The organisers have paused this campaign." in client.get(letter_path(letter)).content.decode()
 
 
+def test_a_letter_confirmed_during_a_pause_stays_what_its_writer_was_shown(client: Client, letter: Letter) -> None:
+    for rehearsal in (True, False):
+        Letter.objects.update(rehearsal=rehearsal, status=Status.UNCONFIRMED, message_id=None, confirmed_at=None)
+        Campaign.objects.update(mode=Campaign.Mode.PAUSED)
+        page = client.get(confirm_path(letter)).content.decode()
+        assert ("organisers’ test address instead" in page) is rehearsal
+        client.post(confirm_path(letter))
+        letter.refresh_from_db()
+        assert (letter.status, letter.rehearsal) == (Status.QUEUED, rehearsal)
+        assert not Letter.objects.due().exists()
+
+
 def test_a_sent_letter_can_no_longer_be_withdrawn(client: Client, letter: Letter) -> None:
     client.post(confirm_path(letter))
     Letter.objects.update(status=Status.SENT, sent_at=timezone.now())
