@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.models import Argument, Campaign, Theme
 from campaign.content.pack import Fault, PackRefusedError
 from campaign.content.parsing import parse_bytes
+from campaign.content.validators import refuse_hidden_in_text
 
 if TYPE_CHECKING:
     ThemeField = forms.ModelChoiceField[Theme]
@@ -69,9 +71,47 @@ class ArgumentForm(ArgumentModelForm):
         return values
 
 
-class GoLiveForm(forms.Form):
-    """Asks for the slug, so that nobody takes a campaign live by a slip."""
+class CopyForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run time
+    """The name and the address of a copy."""
 
+    class Meta:
+        model = Campaign
+        fields = ["title", "slug"]
+        help_texts = {"slug": _("The end of its address, such as clean-rivers. It stays as it is.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "vTextField"
+
+
+class ModeForm(forms.Form):
+    """The next mode of a campaign, and what supporters read while it is paused."""
+
+    mode = forms.ChoiceField(label=_("Change it to"), widget=forms.RadioSelect)
+    pause_message = PlainTextField(
+        label=_("If you pause it"),
+        required=False,
+        max_length=1000,
+        validators=[refuse_hidden_in_text],
+        widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 4}),
+        help_text=_("What supporters read meanwhile: why, and until when. Empty: a general sentence."),
+    )
+
+    def __init__(self, modes: Sequence[Campaign.Mode], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["mode"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(mode.value, mode.label) for mode in modes]
+
+
+class GoLiveForm(forms.Form):
+    """Asks what no program can see, and for the slug, so that nobody takes a campaign live by a slip."""
+
+    received = forms.BooleanField(
+        label=_("I have received a letter of this campaign at the test address, opened its PDF, and read both.")
+    )
+    notice = forms.BooleanField(label=_("I have read this site's privacy notice, and it is true of this campaign."))
     slug = forms.CharField(
         label=_("The campaign's slug"),
         widget=forms.TextInput(
@@ -82,6 +122,7 @@ class GoLiveForm(forms.Form):
     def __init__(self, campaign: Campaign, *args: Any) -> None:
         super().__init__(*args)
         self.campaign = campaign
+        self.fields["slug"].help_text = _("Type %s to show that you mean this campaign.") % campaign.slug
 
     def clean_slug(self) -> str:
         """Refuse anything but this campaign's slug."""

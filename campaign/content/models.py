@@ -37,6 +37,7 @@ class Campaign(models.Model):
     class Mode(models.TextChoices):
         """Where letters go. Rehearsal is the default: every letter goes to the organisers' test address."""
 
+        DRAFT = "draft", _("Draft: only organisers see it")
         REHEARSAL = "rehearsal", _("Rehearsal: letters go to the test address only")
         LIVE = "live", _("Live: letters go to MPs")
         PAUSED = "paused", _("Paused: letters wait")
@@ -104,6 +105,12 @@ class Campaign(models.Model):
         default=False,
         help_text=_("Supporters are asked, separately, whether they want news of this campaign by email."),
     )
+    pause_message = models.TextField(
+        blank=True,
+        max_length=1000,
+        validators=TEXT,
+        help_text=_("What supporters read during a pause: why, and until when. Empty: a general sentence."),
+    )
     updated_at = models.DateTimeField(auto_now=True)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -142,6 +149,11 @@ class Campaign(models.Model):
         """Name and postal address of the promoter on one line; empty while the promoter is not named."""
         address = ", ".join(line.strip(" ,") for line in self.promoter_address.splitlines() if line.strip(" ,"))
         return ", ".join(part for part in (self.promoter_name, address) if part)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether only organisers see it."""
+        return self.mode == self.Mode.DRAFT
 
     def takes_letters(self) -> bool:
         """Return whether supporters can write now: neither paused nor closed, and within its dates."""

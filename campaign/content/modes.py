@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.utils import timezone
@@ -17,9 +19,13 @@ Mode = Campaign.Mode
 COMES_FROM: dict[str, tuple[str, ...]] = {
     Mode.LIVE: (Mode.REHEARSAL, Mode.PAUSED),
     Mode.PAUSED: (Mode.REHEARSAL, Mode.LIVE),
-    Mode.REHEARSAL: (Mode.PAUSED, Mode.CLOSED),
+    Mode.REHEARSAL: (Mode.DRAFT, Mode.PAUSED, Mode.CLOSED),
     Mode.CLOSED: (Mode.REHEARSAL, Mode.LIVE, Mode.PAUSED),
 }
+
+
+# Domains that nobody can have (RFC 2606, RFC 6761).
+UNREAL = (".localhost", ".example", ".invalid", ".test", "localhost", "example.com", "example.org", "example.net")
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,15 @@ class Requirement:
     name: str
     met: bool
     todo: str
+
+
+# What only others can tell, such as whether a test letter was sent: they add themselves when the site starts.
+FURTHER: list[Callable[[Campaign], Requirement]] = []
+
+
+def is_sender_real() -> bool:
+    """Whether the operator has set an address that letters can come from and answers can go to."""
+    return not parseaddr(settings.LETTERS_FROM)[1].rpartition("@")[2].lower().endswith(UNREAL)
 
 
 def list_requirements(campaign: Campaign) -> list[Requirement]:
@@ -54,7 +69,13 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
         Requirement(
             _("It is in rehearsal or paused"),
             campaign.mode in COMES_FROM[Mode.LIVE],
-            _("It is live already.") if campaign.mode == Mode.LIVE else _("Resume it in rehearsal first."),
+            _("It is live already.") if campaign.mode == Mode.LIVE else _("Take it into rehearsal first."),
+        ),
+        *(further(campaign) for further in FURTHER),
+        Requirement(
+            _("An address from which letters are sent"),
+            is_sender_real(),
+            _("The operator of this site has to set LETTERS_FROM."),
         ),
         Requirement(
             _("A contact for those who find a hole in the site"),
@@ -72,6 +93,11 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
             _("The operator of this site has to set LIVE_DELIVERY; until then no letter reaches an MP."),
         ),
     ]
+
+
+def list_next_modes(campaign: Campaign) -> list[Campaign.Mode]:
+    """Return the modes that a campaign can come to from where it is."""
+    return [Mode(mode) for mode in Mode.values if campaign.mode in COMES_FROM.get(mode, ())]
 
 
 def change_mode(campaign: Campaign, mode: Campaign.Mode) -> bool:

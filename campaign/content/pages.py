@@ -18,8 +18,10 @@ ACCESSIBILITY_VERSION = dt.date(2026, 11, 22)
 
 
 def list_campaigns() -> list[Campaign]:
-    """Return all campaigns, open ones first: letters of closed ones are kept for a while, too."""
-    return sorted(Campaign.objects.all(), key=lambda campaign: campaign.mode == Campaign.Mode.CLOSED)
+    """Return all campaigns but drafts, open ones first: letters of closed ones are kept for a while, too."""
+    return sorted(
+        Campaign.objects.exclude(mode=Campaign.Mode.DRAFT), key=lambda campaign: campaign.mode == Campaign.Mode.CLOSED
+    )
 
 
 @require_safe

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from campaign.content.models import Argument, Campaign, Phrasing, Theme
+from campaign.content.preview import find_campaign
 
 
 class Door(models.TextChoices):
@@ -24,7 +26,7 @@ class Door(models.TextChoices):
 
 def find_door(campaign: Campaign) -> Door:
     """Return whether the campaign takes letters today, else the reason."""
-    if campaign.takes_letters():
+    if campaign.takes_letters() or campaign.is_draft:  # a draft is shown as it will be
         return Door.OPEN
     if campaign.mode == Campaign.Mode.CLOSED:
         return Door.CLOSED
@@ -52,7 +54,7 @@ def group_arguments(campaign: Campaign) -> dict[Theme, list[Argument]]:
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
     """Lead to the campaign if only one is not closed, else list them."""
-    campaigns = list(Campaign.objects.all())
+    campaigns = list(Campaign.objects.exclude(mode=Campaign.Mode.DRAFT))
     current = [campaign for campaign in campaigns if campaign.mode != Campaign.Mode.CLOSED]
     if len(current) == 1:
         return redirect(current[0])
@@ -67,9 +69,12 @@ def show_home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """Make the campaign's case: its arguments by theme with their sources, who runs it, and the way in."""
-    campaign = get_object_or_404(Campaign, slug=slug)
-    return render(
+    campaign = find_campaign(request, slug)
+    response = render(
         request,
         "content/campaign.html",
         {"campaign": campaign, "door": find_door(campaign), "groups": group_arguments(campaign)},
     )
+    if campaign.is_draft:
+        patch_cache_control(response, private=True, no_store=True)
+    return response

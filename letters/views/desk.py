@@ -10,7 +10,7 @@ from typing import Any, Concatenate
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,10 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from campaign.content.models import Argument, Campaign
+from campaign.content.preview import find_campaign
+from campaign.content.views import find_door
 from campaign.parliament.models import Constituency, Member
+from campaign.refusals import list_typed, show_refusal
 from letters.counts import StepCount
 from letters.drafting import Draft, LetterText, Sender, write_letter
 from letters.keeping import has_draft, load_draft, save_draft
@@ -84,6 +87,8 @@ class Desk:
 
     def count_step(self, step: StepCount.Step) -> None:
         """Count, once, that the draft came to this step."""
+        if self.campaign.is_draft:
+            return
         mark, counted = f"{self.draft.id} {step.value}", self.request.session.get("steps", [])
         if mark not in counted:
             self.request.session["steps"] = [*counted, mark]
@@ -125,6 +130,13 @@ class Desk:
         return response
 
 
+def show_door(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Lead to the campaign's page, which says why nobody can write; first show what was typed, to be copied."""
+    if request.method == "POST" and not HtmxDetails(request) and list_typed(request):
+        return show_refusal(request, "letters/shut.html", {"campaign": campaign, "door": find_door(campaign)})
+    return redirect("campaign", campaign.slug)
+
+
 def journey_step(
     needs_member: bool = False, needs_arguments: bool = False, prepare: Callable[[Desk], None] | None = None
 ) -> Callable[[Callable[[Desk], HttpResponse]], Callable[Concatenate[HttpRequest, str, ...], HttpResponse]]:
@@ -137,9 +149,9 @@ def journey_step(
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(show)
         def view(request: HttpRequest, slug: str) -> HttpResponse:
-            campaign = get_object_or_404(Campaign.objects.prefetch_related("asks"), slug=slug)
-            if not campaign.takes_letters():
-                return redirect("campaign", slug)  # its page says why
+            campaign = find_campaign(request, slug, Campaign.objects.prefetch_related("asks"))
+            if not (campaign.takes_letters() or campaign.is_draft):
+                return show_door(request, campaign)
             had = has_draft(request.session, slug)
             desk = Desk(request, campaign, load_draft(request.session, slug))
             gone = had and not has_draft(request.session, slug)  # it could not be decrypted

@@ -42,7 +42,7 @@ def download_letter(desk: Desk) -> HttpResponse:
     if page := refuse_if_too_often(Act.PRINT, desk.request, desk.campaign):
         return page
     pdf = render_letter_pdf(desk.write(form.sender()), large_print="large_print" in desk.request.POST)
-    if count_once(desk, DOWNLOADED):
+    if not desk.campaign.is_draft and count_once(desk, DOWNLOADED):
         DownloadCount.add_one(desk.campaign, desk.seat.gss)
         desk.count_step(StepCount.Step.DOWNLOADED)
     response = HttpResponse(pdf, content_type="application/pdf")
@@ -69,7 +69,7 @@ def show_text(desk: Desk) -> HttpResponse:
 def show_posting(desk: Desk) -> HttpResponse:
     """Say what to do with the downloaded letter; a POST says that it is done, and counts one, once a draft."""
     if desk.request.method == "POST":
-        if desk.found_seat and count_once(desk, POSTED):
+        if desk.found_seat and not desk.campaign.is_draft and count_once(desk, POSTED):
             DownloadCount.add_posted(desk.campaign, desk.found_seat.gss)
         messages.success(desk.request, _("Thank you for telling us. It is counted, without your name."))
         return desk.go("write-posting")

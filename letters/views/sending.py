@@ -48,6 +48,9 @@ def send_letter(desk: Desk) -> HttpResponse:
         return show_check(desk, form) if only_consent else show_details(desk, form)
     if form.cleaned_data["channel"] != "email" or not desk.has_enough_own_words():
         return show_check(desk, form)
+    if desk.campaign.is_draft:
+        messages.info(desk.request, _("This is a preview: the letter is neither stored nor sent."))
+        return show_check(desk, form)
     if doubt := find_doubt(form):
         messages.warning(desk.request, doubt)
         return show_check(desk, form)

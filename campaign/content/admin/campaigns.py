@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew
 from campaign.content.admin.packs import give_pack, load_pack, may_load
+from campaign.content.admin.steps import change_mode_page, copy_page
 from campaign.content.forms import GoLiveForm
 from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.modes import change_mode, list_requirements
@@ -108,7 +109,7 @@ class CampaignAdmin(CampaignBase):
                 ),
             },
         ),
-        (_("Rehearsal"), {"fields": ["rehearsal_address"]}),
+        (_("Rehearsal, and pauses"), {"fields": ["rehearsal_address", "pause_message"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
@@ -151,6 +152,7 @@ class CampaignAdmin(CampaignBase):
         if change:
             obj.save(update_fields=[*form.changed_data, "updated_at"])
         else:
+            obj.mode = Mode.DRAFT  # nobody else sees it before it is ready
             super().save_model(request, obj, form, change)
 
     def change_view(
@@ -173,9 +175,9 @@ class CampaignAdmin(CampaignBase):
         """Pause the chosen campaigns."""
         self.change_modes(request, queryset, Mode.PAUSED)
 
-    @admin.action(description=_("Resume (rehearsal): letters go to the test address"), permissions=["change"])
+    @admin.action(description=_("Rehearse: letters go to the test address"), permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        """Resume the chosen campaigns in rehearsal; going live again is a step of its own."""
+        """Take the chosen campaigns into rehearsal, drafts too; going live again is a step of its own."""
         self.change_modes(request, queryset, Mode.REHEARSAL)
 
     @admin.action(description=_("Close: no new letters"), permissions=["change"])
@@ -208,6 +210,8 @@ class CampaignAdmin(CampaignBase):
         return [
             path("load-pack/", own(load_pack), me, name="content_campaign_load_pack"),
             path("<path:object_id>/pack.yaml", own(give_pack), me, name="content_campaign_pack"),
+            path("<path:object_id>/copy/", own(copy_page), me, name="content_campaign_copy"),
+            path("<path:object_id>/mode/", own(change_mode_page), me, name="content_campaign_mode"),
             path("<path:object_id>/go-live/", own(self.go_live), name="content_campaign_go_live"),
             *super().get_urls(),
         ]

@@ -55,6 +55,8 @@ def load_pack(request: HttpRequest, admin_page: CampaignAdmin) -> HttpResponse:
         with transaction.atomic():
             changes = make_changes(pack, seen=seen)
             campaign = Campaign.objects.get(slug=pack.slug)
+            if is_new(changes):
+                Campaign.objects.filter(pk=campaign.pk).update(mode=Campaign.Mode.DRAFT)
             log_changes(request, admin_page, campaign, changes)
     except ChangedMeanwhileError as error:
         messages.error(
@@ -116,6 +118,11 @@ def show_changes(
         "seen": make_fingerprint(changes),
     }
     return TemplateResponse(request, "admin/content/campaign/pack_changes.html", context)
+
+
+def is_new(changes: list[Change]) -> bool:
+    """Whether the pack makes its campaign."""
+    return any(change.what == What.ADDED and change.name.startswith("campaign ") for change in changes)
 
 
 def name_field(change: Change) -> str:

@@ -18,7 +18,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from campaign.content.models import Argument, Campaign, Phrasing, Source, Theme
+from letters.models import Letter
 from tests.campaign.content.samples import load_sample
+from tests.letters.factories import make_letter
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,7 @@ def chief(client: Client, organiser: User) -> User:
 def ready(campaign: Campaign, settings: Settings) -> Campaign:
     """A campaign that lacks nothing."""
     settings.LIVE_DELIVERY = True
+    settings.LETTERS_FROM = "letters@warm-homes.org.uk"
     settings.SECURITY_CONTACT, settings.SECURITY_EXPIRES = "security@example.org", dt.date(9999, 1, 1)
     imprint = {
         "promoter_name": "Jane Roe",
@@ -61,11 +64,20 @@ def ready(campaign: Campaign, settings: Settings) -> Campaign:
     }
     Campaign.objects.update(**imprint)
     campaign.refresh_from_db()
+    rehearsed = make_letter(campaign, queued=False)
+    Letter.objects.filter(pk=rehearsed.pk).update(
+        status="sent", sent_at=timezone.now(), confirmed_at=timezone.now(), message_id="<1@warm-homes.org.uk>"
+    )
     return campaign
 
 
 def go_live_path(campaign: Campaign) -> str:
     return reverse("admin:content_campaign_go_live", args=[campaign.pk])
+
+
+def sure(campaign: Campaign) -> dict[str, str]:
+    """What is ticked and typed to go live."""
+    return {"slug": campaign.slug, "received": "on", "notice": "on"}
 
 
 def see_mode(campaign: Campaign) -> str:
@@ -86,7 +98,7 @@ def test_a_campaign_is_made_from_nothing(client: Client, organiser: User) -> Non
     }  # fmt: skip
     assert client.post(f"{CAMPAIGNS}add/", values).status_code == 302
     campaign = Campaign.objects.get(slug="clean-rivers")
-    assert (campaign.brief, campaign.mode) == ("One.\n\nTwo.", Campaign.Mode.REHEARSAL)
+    assert (campaign.brief, campaign.mode) == ("One.\n\nTwo.", Campaign.Mode.DRAFT)
     theme = campaign.themes.get()
 
     assert client.get(f"{ARGUMENTS}add/").status_code == 200
@@ -230,6 +242,8 @@ def test_marking_as_reviewed_counts_from_today_and_is_logged(
         ("pause", "live", "paused"),
         ("resume", "paused", "rehearsal"),
         ("resume", "closed", "rehearsal"),
+        ("resume", "draft", "rehearsal"),
+        ("close", "draft", "draft"),
         ("close", "live", "closed"),
         ("pause", "closed", "closed"),
         ("resume", "live", "live"),
@@ -256,11 +270,13 @@ def test_the_go_live_page_lists_what_is_missing_and_refuses(client: Client, chie
         "Who deals with complaints",
         "At least one argument that is offered",
         "At least one ask",
+        "A letter sent in rehearsal",
+        "An address from which letters are sent",
         "A contact for those who find a hole in the site",
         "This site may send letters to MPs",
     ]
     assert '<input type="submit"' not in page.content.decode().split("content-main")[1]
-    assert client.post(go_live_path(campaign), {"slug": campaign.slug}).status_code == 200
+    assert client.post(go_live_path(campaign), sure(campaign)).status_code == 200
     assert (see_mode(campaign), LogEntry.objects.count()) == ("rehearsal", 0)
 
 
@@ -279,7 +295,7 @@ def test_one_thing_missing_is_enough_to_refuse(
     client: Client, chief: User, ready: Campaign, missing: dict[str, Any]
 ) -> None:
     Campaign.objects.update(**missing)
-    client.post(go_live_path(ready), {"slug": ready.slug})
+    client.post(go_live_path(ready), sure(ready))
     assert (see_mode(ready) == "live", LogEntry.objects.count()) == (False, 0)
 
 
@@ -287,7 +303,7 @@ def test_an_operator_who_has_not_allowed_it_refuses(
     client: Client, chief: User, ready: Campaign, settings: Settings
 ) -> None:
     settings.LIVE_DELIVERY = False
-    client.post(go_live_path(ready), {"slug": ready.slug})
+    client.post(go_live_path(ready), sure(ready))
     assert see_mode(ready) == "rehearsal"
 
 
@@ -299,33 +315,52 @@ def test_without_a_second_factor_or_a_security_contact_no_campaign_goes_live(
 ) -> None:
     for name, value in without.items():
         setattr(settings, name, value)
-    client.post(go_live_path(ready), {"slug": ready.slug})
+    client.post(go_live_path(ready), sure(ready))
     assert see_mode(ready) == "rehearsal"
 
 
 def test_going_live_asks_for_a_fresh_proof(client: Client, chief: User, ready: Campaign) -> None:
     otp_login(client, chief, seconds_ago=11 * 60)
-    answer = client.post(go_live_path(ready), {"slug": ready.slug})
+    answer = client.post(go_live_path(ready), sure(ready))
     assert answer.headers["Location"] == f"{reverse('admin:again')}?{urlencode({'next': go_live_path(ready)})}"
     assert see_mode(ready) == "rehearsal"
 
 
+@pytest.mark.parametrize("unticked", ["received", "notice"])
+def test_what_no_program_can_see_has_to_be_ticked(client: Client, chief: User, ready: Campaign, unticked: str) -> None:
+    values = {name: value for name, value in sure(ready).items() if name != unticked}
+    assert set(client.post(go_live_path(ready), values).context["form"].errors) == {unticked}
+    assert see_mode(ready) == "rehearsal"
+
+
+def test_without_a_rehearsed_letter_or_a_real_sender_no_campaign_goes_live(
+    client: Client, chief: User, ready: Campaign, settings: Settings
+) -> None:
+    settings.LETTERS_FROM = "Letters <letters@parley.example>"
+    client.post(go_live_path(ready), sure(ready))
+    assert see_mode(ready) == "rehearsal"
+    settings.LETTERS_FROM = "Letters <letters@warm-homes.org.uk>"
+    Letter.objects.update(rehearsal=False)
+    client.post(go_live_path(ready), sure(ready))
+    assert see_mode(ready) == "rehearsal"
+
+
 def test_looking_at_the_go_live_page_changes_nothing(client: Client, chief: User, ready: Campaign) -> None:
-    page = client.get(go_live_path(ready), {"slug": ready.slug})
+    page = client.get(go_live_path(ready), sure(ready))
     assert page.context["ready"]
     assert (see_mode(ready), LogEntry.objects.count()) == ("rehearsal", 0)
 
 
 @pytest.mark.parametrize("slug", ["", "warm", "Warm-Homes"])
 def test_the_slug_has_to_be_typed(client: Client, chief: User, ready: Campaign, slug: str) -> None:
-    assert client.post(go_live_path(ready), {"slug": slug}).context["form"].errors
+    assert client.post(go_live_path(ready), sure(ready) | {"slug": slug}).context["form"].errors
     assert see_mode(ready) == "rehearsal"
 
 
 @pytest.mark.parametrize("before", ["rehearsal", "paused"])
 def test_going_live_is_done_and_logged(client: Client, chief: User, ready: Campaign, before: str) -> None:
     Campaign.objects.update(mode=before)
-    answer = client.post(go_live_path(ready), {"slug": ready.slug})
+    answer = client.post(go_live_path(ready), sure(ready))
     assert (answer.status_code, see_mode(ready)) == (302, "live")
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id, entry.get_change_message()) == (
@@ -333,13 +368,13 @@ def test_going_live_is_done_and_logged(client: Client, chief: User, ready: Campa
         str(ready.pk),
         f"Mode changed from {before} to live.",
     )
-    client.post(go_live_path(ready), {"slug": ready.slug})
+    client.post(go_live_path(ready), sure(ready))
     assert LogEntry.objects.count() == 1
 
 
 def test_going_live_needs_the_permission(client: Client, organiser: User, ready: Campaign) -> None:
     assert client.get(go_live_path(ready)).status_code == 403
-    assert client.post(go_live_path(ready), {"slug": ready.slug}).status_code == 403
+    assert client.post(go_live_path(ready), sure(ready)).status_code == 403
     assert "go-live" not in client.get(f"{CAMPAIGNS}{ready.pk}/change/").content.decode()
     assert see_mode(ready) == "rehearsal"
 
@@ -354,7 +389,7 @@ def test_going_live_needs_a_login_and_a_csrf_token(chief: User, ready: Campaign)
     strict = Client(enforce_csrf_checks=True)
     assert strict.get(go_live_path(ready)).status_code == 302
     otp_login(strict, chief)
-    assert strict.post(go_live_path(ready), {"slug": ready.slug}).status_code == 403
+    assert strict.post(go_live_path(ready), sure(ready)).status_code == 403
     assert see_mode(ready) == "rehearsal"
 
 

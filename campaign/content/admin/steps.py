@@ -1,0 +1,88 @@
+"""A campaign's further pages: its next mode, and a copy of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from campaign.content.admin.packs import may_load
+from campaign.content.copying import copy_campaign
+from campaign.content.forms import CopyForm, ModeForm
+from campaign.content.models import Campaign
+from campaign.content.modes import list_next_modes
+
+if TYPE_CHECKING:
+    from campaign.content.admin.campaigns import CampaignAdmin
+
+
+def find(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> Campaign:
+    """Return the campaign. Raises Http404."""
+    campaign = admin_page.get_object(request, unquote(object_id))
+    if campaign is None:
+        raise Http404
+    return campaign
+
+
+def go_to(campaign: Campaign) -> HttpResponse:
+    """Lead to the campaign's page in the admin."""
+    return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[campaign.pk]))
+
+
+def change_mode_page(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> HttpResponse:
+    """Rehearse, pause with a message, or close; going live has a page of its own."""
+    campaign = find(request, object_id, admin_page)
+    if not admin_page.has_change_permission(request, campaign):
+        raise PermissionDenied
+    modes = list_next_modes(campaign)
+    may_go_live = Campaign.Mode.LIVE in modes and request.user.has_perm("content.take_live")
+    choices = [mode for mode in modes if mode != Campaign.Mode.LIVE]
+    form = ModeForm(choices, request.POST or None, initial={"pause_message": campaign.pause_message})
+    if form.is_valid():
+        mode, message = Campaign.Mode(form.cleaned_data["mode"]), form.cleaned_data["pause_message"]
+        with transaction.atomic():
+            changed = admin_page.change_mode_logged(request, campaign, mode)
+            if changed and mode == Campaign.Mode.PAUSED:
+                Campaign.objects.filter(pk=campaign.pk).update(pause_message=message)
+        if changed:
+            messages.success(request, f"{campaign}: {mode.label}")
+            return go_to(campaign)
+        messages.error(request, _("Somebody has changed the mode in the meantime. Look at it again."))
+        return go_to(campaign)
+    context = admin_page.admin_site.each_context(request) | {
+        "title": _("Change the mode: %s") % campaign,
+        "opts": admin_page.opts,
+        "campaign": campaign,
+        "form": form,
+        "may_go_live": may_go_live,
+    }
+    return TemplateResponse(request, "admin/content/campaign/mode.html", context)
+
+
+def copy_page(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> HttpResponse:
+    """Make a draft that says the same, under a name of its own."""
+    campaign = find(request, object_id, admin_page)
+    if not may_load(request):
+        raise PermissionDenied
+    initial = {"title": _("%s (copy)") % campaign.title[:110], "slug": f"{campaign.slug[:45]}-copy"}
+    form = CopyForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        with transaction.atomic():
+            copy = copy_campaign(campaign, **form.cleaned_data)
+            admin_page.log_addition(request, copy, f"Copied from {campaign.slug}.")
+        messages.success(request, _("This is the copy: a draft, which only organisers see."))
+        return go_to(copy)
+    context = admin_page.admin_site.each_context(request) | {
+        "title": _("Copy: %s") % campaign,
+        "opts": admin_page.opts,
+        "campaign": campaign,
+        "form": form,
+    }
+    return TemplateResponse(request, "admin/content/campaign/copy.html", context)

@@ -1,0 +1,40 @@
+"""One campaign made from another."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db import models, transaction
+
+from campaign.content.models import Argument, Campaign
+
+NOT_COPIED = {"id", "slug", "title", "mode", "starts_on", "ends_on", "pause_message", "closed_at", "updated_at"}
+
+M = TypeVar("M", bound=models.Model)
+
+
+@transaction.atomic
+def copy_campaign(campaign: Campaign, *, slug: str, title: str) -> Campaign:
+    """Make a draft that says all that the campaign says, arguments that are not published included.
+
+    Its mode, dates and letters are not copied. Raises IntegrityError if the slug is taken.
+    """
+    fields = {field.attname for field in Campaign._meta.concrete_fields} - NOT_COPIED
+    values = {name: getattr(campaign, name) for name in fields}
+    copy = Campaign.objects.create(slug=slug, title=title, mode=Campaign.Mode.DRAFT, **values)
+    themes = {theme.pk: _copy_row(theme, campaign=copy) for theme in campaign.themes.all()}
+    for ask in campaign.asks.all():
+        _copy_row(ask, campaign=copy)
+    for argument in Argument.objects.filter(campaign=campaign).with_texts():
+        texts = [*argument.phrasings.all(), *argument.sources.all()]
+        copied = _copy_row(argument, campaign=copy, theme=themes[argument.theme_id])
+        for text in texts:
+            _copy_row(text, argument=copied)
+    return copy
+
+
+def _copy_row(row: M, **changes: object) -> M:
+    """Return a new row like this one, but for the changes."""
+    fields = {field.name for field in row._meta.concrete_fields if not field.primary_key} - set(changes)
+    values = {name: getattr(row, name) for name in fields}
+    return type(row)._default_manager.create(**values, **changes)
