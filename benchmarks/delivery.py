@@ -185,8 +185,8 @@ def keep(what: str, ratio: float, gate: float) -> bool:
 def main() -> int:
     """Run what is asked for; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--kills", type=int, default=2, help="runs with a kill -9, each contender's")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--kills", type=int, default=1, help="runs with a kill -9, each contender's")
     parser.add_argument("--seed", default="1")
     options = parser.parse_args()
     os.sched_setaffinity(0, {CORES[0]})

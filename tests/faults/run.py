@@ -14,6 +14,7 @@ from tests.faults.stage import Stage, confirm_patiently, patiently, set_stage, w
 
 PACE = 0.4  # the most that the server takes over an untroubled letter, in seconds: so that kills hit senders at work
 CALM_SECONDS = 150
+CONFIRM_SECONDS = 1200  # for all letters to be confirmed after the last fault, on a machine that is busy otherwise
 
 
 class Supporters(threading.Thread):
@@ -64,9 +65,11 @@ def run(folder: Path, seed: str, letters: int, faults: int, workers: int) -> int
                 supporters.let_in.release()
             chaos.rest(0.4, 2)
             chaos.do(fault)
-        supporters.join(CALM_SECONDS)
+        supporters.join(CONFIRM_SECONDS)
         if supporters.error:
             raise supporters.error
+        if supporters.is_alive():  # what is confirmed while it is counted would count as lost
+            raise TimeoutError(f"only {len(supporters.confirmed)} letters were confirmed in time")
         stage.sink.heal()
         chaos.calm()
         wrong = _wait_for_calm()
