@@ -105,6 +105,7 @@ def fill(count: int) -> str:
     from campaign.content.models import Campaign
     from campaign.parliament.models import Constituency
     from letters.models import Heartbeat, Letter, Status
+    from letters.tallies import fold_all
     from tests.letters.factories import make_letter
     from tests.letters.many import write_many
 
@@ -125,6 +126,7 @@ def fill(count: int) -> str:
     letter.move_to(Status.HELD, note="A second look at the wording.")
     Letter.objects.filter(pk=letter.pk).update(rehearsal=False)
     write_many(campaign, count - 1)
+    fold_all()
     return f"{LIST}{letter.pk}/change/"
 
 
@@ -194,7 +196,8 @@ def take_all(port: int) -> None:
                 for name, path in list_pages(letter).items():
                     answer = page.goto(f"http://localhost:{port}{path}")
                     wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-                    page.screenshot(path=LOOKED_AT / f"{name.replace(' ', '-')}-{count}-{width}.png", full_page=True)
+                    file = LOOKED_AT / f"{name.replace(' ', '-')}-{count}-{width}.png"
+                    page.screenshot(path=file, full_page=True, timeout=60_000)
                     if wide or answer is None or not answer.ok:
                         print(f"{name}, {count} letters, {width} px: {'too wide' if wide else 'no answer'}", flush=True)
                 take_pack(page, port)
@@ -220,17 +223,13 @@ def take_pack(page: Page, port: int) -> None:
 def take_for_docs(port: int) -> None:
     """Take the documentation's few pictures, small."""
     PICTURES.mkdir(exist_ok=True)
-    letter = fill(SHOWN)
-    pages = list_pages(letter)
+    pages = list_pages(fill(SHOWN))
     with open_desk(port, "1280") as page:
         for name in ("dashboard", "map", "letters", "go live"):
             page.goto(f"http://localhost:{port}{pages[name]}")
             keep(page.screenshot(), name.replace(" ", "-"))
         take_pack(page, port)
         keep(page.screenshot(), "pack")
-    with open_desk(port, "390") as page:
-        page.goto(f"http://localhost:{port}{pages['letter']}")
-        keep(page.screenshot(), "letter-phone")
 
 
 def keep(picture: bytes, name: str) -> None:

@@ -32,6 +32,8 @@ else:
     CampaignBase, AskBase, ThemeBase = admin.ModelAdmin, admin.StackedInline, admin.StackedInline
 
 Mode = Campaign.Mode
+NEW = _("It will be a draft: only organisers see it until you change its mode.")
+FIRST: list[Any] = ["title", "slug", "language", "mode"]
 
 
 class ThemeInline(EmptyRowIfNew, ThemeBase):
@@ -64,7 +66,7 @@ class CampaignAdmin(CampaignBase):
     formfield_overrides = PLAIN_TEXT
     actions = ["pause", "resume", "close"]
     fieldsets = [
-        (None, {"fields": ["title", "slug", "language", "mode"]}),
+        (None, {"fields": FIRST}),
         (
             _("The case"),
             {
@@ -115,6 +117,14 @@ class CampaignAdmin(CampaignBase):
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
         """Keep the slug once the campaign exists: its address is on leaflets, and packs know it by its slug."""
         return ["slug", "mode"] if obj else ["mode"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
+        """Say nothing of a mode where there is none yet: a new campaign is a draft."""
+        sets = super().get_fieldsets(request, obj)
+        if obj:
+            return sets
+        fields = [name for name in FIRST if name != "mode"]
+        return [(None, {"fields": fields, "description": NEW}), *sets[1:]]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Campaign | None = None) -> dict[str, Sequence[str]]:
         """Propose a slug for a new campaign."""
