@@ -101,8 +101,9 @@ def confirm_now(letter: Letter) -> bool:
     """Queue the letter, or hold it if its MP has changed or a rule says so; False if it was confirmed before."""
     if letter.status != Status.UNCONFIRMED:
         return False
+    findings = find_reasons(letter)  # before the transaction: nobody waits for it
     with transaction.atomic():
-        confirmed = confirm(letter, hold=find_change_of_member(letter), findings=find_reasons(letter))
+        confirmed = confirm(letter, hold=find_change_of_member(letter), findings=findings)
         if confirmed:
             wake_worker()
     return confirmed
