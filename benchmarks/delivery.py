@@ -26,7 +26,7 @@ from pathlib import Path
 from benchmarks.sending.stage import Stage, set_stage
 
 CORES = sorted(os.sched_getaffinity(0))
-THREADS, FAR_THREADS = 8, 16  # Parley's, as docs/operators.md advises for a near and a distant mail server
+THREADS, FAR_THREADS = 4, 16  # Parley's, as docs/operators.md advises for a near and a distant mail server
 LETTERS = {"Parley": 800, "tutorial": 60, "django-post-office": 300, "django-mailer": 200}
 FAR_LETTERS = {"Parley": 400, "tutorial": 20}
 KILLED_LETTERS = 100
