@@ -214,10 +214,14 @@ class _Echo:
         return text
 
 
-def stream_csv(rows: Iterable[list[str]]) -> Iterator[bytes]:
-    """Yield the rows as CSV (RFC 4180) in UTF-8 with a mark at the beginning, for without it Excel guesses wrongly."""
+def stream_csv(rows: Iterable[list[str]], *, marked: bool = True) -> Iterator[bytes]:
+    """Yield the rows as CSV (RFC 4180) in UTF-8.
+
+    It begins with a byte order mark, for without it Excel guesses wrongly; mailing programs take it for a letter of
+    the first column's name, so a list of addresses goes without.
+    """
     writer = csv.writer(_Echo())
-    lines: Iterator[str] = chain(["\ufeff"], (writer.writerow(row) for row in rows))
+    lines: Iterator[str] = chain(["\ufeff"] if marked else [], (writer.writerow(row) for row in rows))
     while some := "".join(line for _number, line in zip(range(LINES), lines, strict=False)):
         yield some.encode()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,10 +17,9 @@ from campaign.content.models import Campaign
 from campaign.staff.reauth import require_recent_login
 from letters.admin.pages import open_page
 from letters.admin.powers import may_export_person
+from letters.exporting import escape_cell, stream_csv
 from letters.forms.decisions import PurposeForm
 from letters.news import find_consents, list_readers
-
-FORMULA = ("=", "+", "-", "@")  # what a spreadsheet may take for one; an address may begin with the first three
 
 
 def show_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:
@@ -42,7 +40,9 @@ def give_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -
     count = find_consents(campaign).count()
     if form.is_valid():
         log_readers(request, campaign, count, form.cleaned_data["reason"])
-        answer = StreamingHttpResponse(write_readers(campaign), content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(
+            stream_csv(make_rows(campaign), marked=False), content_type="text/csv; charset=utf-8"
+        )
         answer["Content-Disposition"] = f'attachment; filename="news-{campaign.slug}.csv"'
         return answer
     context |= {"title": _("Who wants news: %(campaign)s") % {"campaign": campaign}, "form": form, "count": count}
@@ -62,18 +62,9 @@ def log_readers(request: HttpRequest, campaign: Campaign, count: int, reason: st
     )
 
 
-class _Echo:
-    """A file for the csv module that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def write_readers(campaign: Campaign) -> Iterator[bytes]:
-    """Yield the lines of the file: address, when and to which words its owner agreed."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(["email", "agreed_at", "version", "text_sha256"]).encode()
+def make_rows(campaign: Campaign) -> Iterator[list[str]]:
+    """Yield the heading and a row for each address: when and to which words its owner agreed."""
+    yield ["email", "agreed_at", "version", "text_sha256"]
     for reader in list_readers(campaign):
-        email = f"'{reader.email}" if reader.email.startswith(FORMULA) else reader.email
-        row = [email, reader.given_at.isoformat(timespec="seconds"), reader.version, reader.text_sha256]
-        yield writer.writerow(row).encode()
+        given_at = reader.given_at.isoformat(timespec="seconds")
+        yield [escape_cell(reader.email), given_at, reader.version, reader.text_sha256]
