@@ -36,6 +36,13 @@ class Shelf:
                 if self._size > MOST_BYTES or now - since > SECONDS:
                     self._drop(key)
 
+    def forget_old(self) -> None:
+        """Drop what nobody has taken in time."""
+        with self._lock:
+            old = time.monotonic() - SECONDS
+            for key in [key for key, (since, _pdf) in self._kept.items() if since < old]:
+                self._drop(key)
+
     def take(self, text: LetterText) -> bytes | None:
         """Return the PDF of exactly this text and keep it no longer; None if there is none."""
         with self._lock:

@@ -222,6 +222,7 @@ class Letter(models.Model):
             models.Index(fields=["campaign"], condition=~Q(status=F("counted_as")), name="letter_uncounted"),
             models.Index(fields=["id"], condition=Q(erase_requested_at__isnull=False), name="letter_to_be_erased"),
             models.Index(fields=["sender_email_index"], name="letter_of_email"),
+            models.Index(fields=["campaign"], condition=Q(answered_at__isnull=False), name="letter_answered"),
         ]
         # Each move writes into every index. So these are constraints: to a column that is `unique`, or has an index,
         # Django adds a second one for LIKE, which nobody asks of a hash.

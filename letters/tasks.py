@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaign.staff.lockout import forget_old_attempts
 from letters.alerts import send_alerts
 from letters.claims import recover_leases
+from letters.copies import COPIES
 from letters.delivery import drain_queue
 from letters.links import answer_requests
 from letters.models import Heartbeat
@@ -45,6 +46,7 @@ def sweep() -> None:
         logger.warning("recovered letters: %s", dict(recovered))
     wake()
     send_alerts()
+    COPIES.forget_old()
 
 
 @shared_task

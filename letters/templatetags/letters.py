@@ -7,11 +7,12 @@ from urllib.parse import quote, urlencode
 
 from django import template
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaign.content.models import Campaign
+from letters.counts import Tally
 from letters.models import DownloadCount, Letter, Status
 
 register = template.Library()
@@ -29,12 +30,20 @@ class Counts:
 
 @register.simple_tag
 def count_letters(campaign: Campaign) -> Counts:
-    """Return the campaign's honest numbers."""
-    numbers = Letter.objects.filter(campaign=campaign).aggregate(
-        sent=Count("pk", filter=Q(status=Status.SENT)), answered=Count("pk", filter=Q(answered_at__isnull=False))
-    )
+    """Return the campaign's honest numbers: rehearsed letters count only while it has no others.
+
+    How many were sent comes from the roll-up, some seconds old, so that a page costs the same after a million letters.
+    """
+    rehearsal = campaign.mode in (Campaign.Mode.DRAFT, Campaign.Mode.REHEARSAL)
+    seats = Tally.objects.filter(campaign=campaign, rehearsal=rehearsal, kind=Tally.Kind.SEAT, status=Status.SENT)
+    answered = Letter.objects.filter(campaign=campaign, rehearsal=rehearsal, answered_at__isnull=False)
     paper = DownloadCount.objects.filter(campaign=campaign).aggregate(downloaded=Sum("count"), posted=Sum("posted"))
-    return Counts(numbers["sent"], numbers["answered"], paper["downloaded"] or 0, paper["posted"] or 0)
+    return Counts(
+        sent=seats.aggregate(sent=Sum("count"))["sent"] or 0,
+        answered=answered.count(),
+        downloaded=paper["downloaded"] or 0,
+        posted=paper["posted"] or 0,
+    )
 
 
 @register.simple_tag

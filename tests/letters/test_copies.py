@@ -39,6 +39,8 @@ def test_nothing_is_kept_for_longer_than_an_hour(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(copies, "SECONDS", -1)
     shelf.keep(OTHER, b"new")
     assert shelf.take(TEXT) is None
+    shelf.forget_old()
+    assert shelf.take(OTHER) is None
 
 
 @pytest.mark.django_db
