@@ -1,6 +1,10 @@
 # Shared by the scripts beside it. Source it from the repository's root.
 # shellcheck shell=bash
 
+# Some machines keep Python from remembering what it has compiled. The tests start hundreds of processes, and each would
+# then spend three to eight seconds on that.
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 
 die() {
