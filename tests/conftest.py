@@ -42,23 +42,22 @@ ON_BOTH = [
     "tests/tools/",
     "tests/journeys/test_whole_way.py::test_a_letter_goes_the_whole_way[phone",
     "tests/campaign/content/test_models.py",
-    "tests/campaign/content/test_hours.py",
     "tests/campaign/content/test_loading.py",
-    "tests/campaign/parliament/test_import_members.py",
     "tests/campaign/parliament/test_models.py",
     "tests/letters/test_backups.py",
-    "tests/letters/test_breaker.py",
     "tests/letters/test_claims.py",
     "tests/letters/test_correcting.py::test_corrections_and_claims",
     "tests/letters/test_delivery.py",
     "tests/letters/test_encrypted.py",
     "tests/letters/test_health.py",
-    "tests/letters/test_letter_pages.py",
     "tests/letters/test_models.py",
     "tests/letters/test_notices.py",
     "tests/letters/test_purging.py",
     "tests/letters/test_tallies.py",
 ]
+
+# Started first, so that at the end nobody waits for one long test.
+LONG = ("tests/faults/test_short.py", "tests/journeys/test_pages.py", "tests/journeys/test_whole_way.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,7 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     share = config.getoption("--share")
     kept = [item for item in items if share is None or share in list_shares(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+    items[:] = sorted(kept, key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def list_shares(item: pytest.Item) -> list[str]:

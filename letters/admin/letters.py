@@ -41,10 +41,8 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         "reference",
         "shown_status",
         "campaign",
-        "constituency_name",
-        "member_name",
-        "shown_created",
-        "shown_sent",
+        "shown_recipient",
+        "shown_times",
     ]
     list_filter = ["status", "campaign", "rehearsal", PartyFilter, WhenFilter]
     list_select_related = ["campaign"]

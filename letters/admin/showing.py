@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,15 +56,16 @@ class LetterFields:
             '<span class="letter-status is-{}"><b aria-hidden="true">{}</b> {}</span>', letter.status, shape, word
         )
 
-    @admin.display(description=gettext_lazy("written"), ordering="created_at")
-    def shown_created(self, letter: Letter) -> str:
-        """When it was written, short enough for a list."""
-        return date_format(timezone.localtime(letter.created_at), "j M Y, H:i")
+    @admin.display(description=gettext_lazy("constituency and MP"), ordering="constituency_name")
+    def shown_recipient(self, letter: Letter) -> SafeString:
+        """Where the letter comes from and whom it is to, one below the other: a list has little room."""
+        return format_html("{}<br>{}", letter.constituency_name, letter.member_name)
 
-    @admin.display(description=gettext_lazy("sent"), ordering="sent_at")
-    def shown_sent(self, letter: Letter) -> str:
-        """When it was sent, if it was."""
-        return date_format(timezone.localtime(letter.sent_at), "j M Y, H:i") if letter.sent_at else "–"
+    @admin.display(description=gettext_lazy("written, sent"), ordering="created_at")
+    def shown_times(self, letter: Letter) -> SafeString:
+        """When it was written, and below that when it was sent, if it was."""
+        times = (date_format(timezone.localtime(at), "j M Y, H:i") for at in (letter.created_at, letter.sent_at) if at)
+        return format_html_join(mark_safe("<br>"), "{}", ((time,) for time in times))
 
     @admin.display(description=gettext_lazy("goes to"))
     def goes_to(self, letter: Letter) -> str:
