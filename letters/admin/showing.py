@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,8 +64,9 @@ class LetterFields:
     @admin.display(description=gettext_lazy("written, sent"), ordering="created_at")
     def shown_times(self, letter: Letter) -> SafeString:
         """When it was written, and below that when it was sent, if it was."""
-        times = (date_format(timezone.localtime(at), "j M Y, H:i") for at in (letter.created_at, letter.sent_at) if at)
-        return format_html_join(mark_safe("<br>"), "{}", ((time,) for time in times))
+        moments = (letter.created_at, letter.sent_at)
+        written, sent = (date_format(timezone.localtime(at), "j M Y, H:i") if at else "" for at in moments)
+        return format_html("{}<br>{}", written, sent)
 
     @admin.display(description=gettext_lazy("goes to"))
     def goes_to(self, letter: Letter) -> str:

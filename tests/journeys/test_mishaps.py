@@ -30,7 +30,6 @@ def tab_to(page: Page, name: str, most: int = 150) -> None:
 @pytest.mark.usefixtures("shipped")
 def test_the_whole_way_with_the_keyboard_alone(page_desktop: Page, live_server: LiveServer) -> None:
     page = page_desktop
-    page.set_default_timeout(30_000)
     keys = page.keyboard
     page.goto(f"{live_server.url}/time-to-negotiate/")
     tab_to(page, "Your postcode")
@@ -78,7 +77,6 @@ def test_double_clicks_on_a_slow_line_do_everything_once_and_back_breaks_nothing
     new_page: OpenPage, live_server: LiveServer, script: bool
 ) -> None:
     page = new_page(**PHONE, java_script_enabled=script, accept_downloads=True)
-    page.set_default_timeout(30_000)
     jane = Supporter(page, live_server.url)
     jane.find_mp()
     jane.choose("‘Seize the moment’")

@@ -32,7 +32,6 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
     new_page: OpenPage, live_server: LiveServer, tmp_path: Path
 ) -> None:
     page = new_page(**DESKTOP, bypass_csp=True)
-    page.set_default_timeout(30_000)
     look = Looker(tmp_path, page)
     jane = Supporter(page, live_server.url, look)
     write = f"{live_server.url}/time-to-negotiate/write/"

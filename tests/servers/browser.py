@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -18,6 +18,8 @@ PHONE: dict[str, Any] = {
 }
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 READER: dict[str, Any] = {"locale": "en-GB", "timezone_id": "Europe/London", "reduced_motion": "reduce"}
+PATIENCE = 40_000  # milliseconds: several browsers may share a busy core; only what fails takes so long
+expect.set_options(timeout=PATIENCE)
 ARGUMENTS = [
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -55,7 +57,7 @@ def run_browser() -> Iterator[Browser]:
 def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
     """Yield a page in a context of its own; fails at the end if a script broke or the CSP stopped something."""
     context = browser.new_context(**READER, **options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
