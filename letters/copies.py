@@ -6,7 +6,6 @@ printed again, from the same text, with the same bytes.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import threading
 import time
@@ -21,7 +20,7 @@ class Shelf:
     """PDFs by their texts, in the order in which they came."""
 
     def __init__(self) -> None:
-        self._kept: dict[bytes, tuple[float, bytes]] = {}
+        self._kept: dict[LetterText, tuple[float, bytes]] = {}
         self._size = 0
         self._lock = threading.Lock()
 
@@ -29,8 +28,8 @@ class Shelf:
         """Keep the PDF of this text."""
         now = time.monotonic()
         with self._lock:
-            self._drop(_name(text))
-            self._kept[_name(text)] = now, pdf
+            self._drop(text)
+            self._kept[text] = now, pdf
             self._size += len(pdf)
             for key, (since, _pdf) in list(itertools.islice(self._kept.items(), 2)):  # one more than comes
                 if self._size > MOST_BYTES or now - since > SECONDS:
@@ -46,16 +45,12 @@ class Shelf:
     def take(self, text: LetterText) -> bytes | None:
         """Return the PDF of exactly this text and keep it no longer; None if there is none."""
         with self._lock:
-            return self._drop(_name(text))
+            return self._drop(text)
 
-    def _drop(self, key: bytes) -> bytes | None:
+    def _drop(self, key: LetterText) -> bytes | None:
         _since, pdf = self._kept.pop(key, (0.0, None))
         self._size -= len(pdf or b"")
         return pdf
 
 
 COPIES = Shelf()
-
-
-def _name(text: LetterText) -> bytes:
-    return hashlib.sha256(repr(text).encode()).digest()

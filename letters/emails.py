@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -120,7 +121,10 @@ def write_plain_text(text: LetterText) -> str:
 
 def name_pdf(letter: Letter) -> str:
     """Return the attachment's file name: which seat, which letter, nobody's name."""
-    return f"letter-{slugify(letter.constituency_name)}-{letter.reference}.pdf"
+    return f"letter-{_slugify(letter.constituency_name)}-{letter.reference}.pdf"
+
+
+_slugify = lru_cache(maxsize=1000)(slugify)  # there are 650 constituencies
 
 
 def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
