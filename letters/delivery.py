@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
-from letters.claims import BATCH, claim_letters, lease_length, release_letters
+from letters.claims import BATCH, claim_letters, lease_length, release_letters, renew_claims
 from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_message_id
 from letters.findings import Finding
 from letters.ledger import write_moves
@@ -123,13 +123,18 @@ def send_batch(
     """Send the prepared letters one by one, committing each, and count in `tally` what became of them.
 
     One transaction settles the letter before and starts the next, so a crash leaves at most one letter in doubt.
+    However slow the server is, those that wait behind stay this sender's.
     Raises ServerUnavailable when the server has gone away, and QueuePaused when it has failed too often; the letters
     left over were not offered to it.
     """
     settle: list[Move] = []  # the letter before, once the server has answered
+    renew_at = time.monotonic() + lease_length().total_seconds() / 2
     try:
-        for letter, mail in ready:
+        for number, (letter, mail) in enumerate(ready):
             connection.open()
+            if time.monotonic() > renew_at:
+                renew_at = time.monotonic() + lease_length().total_seconds() / 2
+                renew_claims([waiting for waiting, _mail in ready[number:]], lease)
             until = time.monotonic() + lease_length().total_seconds()  # before the lease is written: never later
             settling, settle = settle, []
             *settled, started = write_moves(*settling, start_letter(letter, lease))

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from letters import claims, delivery
+from letters import claims, delivery, emails
 from letters.models import Letter, Status
+from letters.smtp import Connection
 from tests.faults.sink import Sink
 from tests.letters.factories import make_letter
 
@@ -63,3 +64,24 @@ def test_a_letter_whose_lease_ends_in_the_dialogue_waits_for_its_next_turn(sink:
     delivery.drain_queue()
     assert sink.copies == []
     assert Letter.objects.get().status == Status.QUEUED
+
+
+def test_a_slow_server_costs_the_letters_that_wait_behind_neither_lease_nor_attempt(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (claims, delivery):
+        monkeypatch.setattr(module, "lease_length", lambda: dt.timedelta(seconds=1.5))
+    letters = [make_letter() for _ in range(5)]
+    plain = Connection.send
+
+    def send_slowly(*given: Any, **more: Any) -> Any:
+        time.sleep(0.5)  # four of them outlast the lease
+        swept.append(claims.recover_leases())
+        return plain(*given, **more)
+
+    swept: list[Any] = []
+    monkeypatch.setattr(Connection, "send", send_slowly)
+    monkeypatch.setattr(emails, "render_letter_pdf", lambda _text: b"%PDF-1.7 dummy")
+    assert delivery.drain_queue() == {"sent": 5}
+    assert swept == [{}] * 5
+    assert sorted(copy.reference for copy in sink.copies) == sorted(letter.reference for letter in letters)
