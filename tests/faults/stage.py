@@ -68,9 +68,12 @@ class Stage:
 
 
 @contextmanager
-def set_stage(folder: Path, seed: str, *, troubled: bool, pace: float) -> Iterator[Stage]:
-    """Start PostgreSQL, Redis and the mail server, and set up Django with an empty database. One stage a process."""
-    postgres, database = make_postgres(folder)
+def set_stage(folder: Path, seed: str, *, troubled: bool, pace: float, disk: Path | None = None) -> Iterator[Stage]:
+    """Start PostgreSQL, Redis and the mail server, and set up Django with an empty database. One stage a process.
+
+    PostgreSQL's cluster is on `disk`, if one is given.
+    """
+    postgres, database = make_postgres(disk or folder)
     redis, broker = make_redis(folder)
     sink = Sink(seed, troubled=troubled, pace=pace, patience=PATIENCE)
     stage = Stage(folder, postgres, redis, sink)

@@ -11,12 +11,12 @@ import pytest
 pytestmark = pytest.mark.xdist_group("faults")  # one after the other: both keep two cores busy
 
 
-def play(*arguments: str) -> None:
+def play(*arguments: str, within: tuple[str, ...] = ()) -> None:
     """Run the harness in a process of its own; fails with its words if a promise was broken."""
     ours = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "DATABASE_", "REDIS_"))
     }
-    command = [sys.executable, "-m", "tests.faults", *arguments]
+    command = [*within, sys.executable, "-m", "tests.faults", *arguments]
     done = subprocess.run(command, env=ours, capture_output=True, text=True, timeout=400, check=False)
     assert done.returncode == 0, done.stdout + done.stderr[-4000:]
 
@@ -27,3 +27,8 @@ def test_every_promise_is_kept_in_a_short_run() -> None:
 
 def test_single_faults_at_their_worst_moments() -> None:
     play("scenarios")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="Only root can mount the small disk that is to fill up.")
+def test_a_full_disk_loses_and_doubles_nothing() -> None:
+    play("full-disk", within=("unshare", "--mount"))  # the disk goes with the process, however it ends
