@@ -66,7 +66,7 @@ def _read_field_keys() -> list[str]:
 
 
 SECRET_KEY = _read_secret_key()
-FIELD_KEYS = _read_field_keys()  # the first encrypts, all decrypt (letters/encrypted.py)
+FIELD_KEYS = _read_field_keys()  # the first encrypts, all decrypt (campaign/encrypted.py)
 SITE_URL: str = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [_site.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"])
@@ -89,7 +89,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_otp",
-    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_totp",  # for its table alone, which held the phones until campaign.staff encrypted them
     "django_otp.plugins.otp_static",
     "axes",
     "django_htmx",

@@ -14,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaign.content.models import Campaign
+from campaign.encrypted import UndecryptableError
 from letters.backoff import MOST_ATTEMPTS
-from letters.encrypted import UndecryptableError
 from letters.models import PACED, Heartbeat, Letter, LetterEvent, LetterParagraph, Status
 from letters.pacing import admit_letters, return_letters
 from letters.statements import claim_at_once

@@ -17,8 +17,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from campaign.content.models import Argument
+from campaign.encrypted import UndecryptableError, decrypt, encrypt
 from letters.drafting import Draft, Piece
-from letters.encrypted import UndecryptableError, decrypt, encrypt
 
 logger = logging.getLogger(__name__)
 

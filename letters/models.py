@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
+from campaign.encrypted import BlindIndexField, EncryptedTextField, make_index
 from letters import counts, findings, records  # noqa: F401 Django looks for models here
-from letters.encrypted import BlindIndexField, EncryptedTextField, make_index
 from letters.statements import KEPT, WRITTEN, MoveRow, move_at_once
 
 if TYPE_CHECKING:

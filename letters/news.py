@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from campaign.content.models import Campaign
-from letters.encrypted import list_indexes
+from campaign.encrypted import list_indexes
 from letters.models import ENCRYPTED, Letter, Status
 from letters.records import NewsConsent, Tombstone
 from letters.tombstones import set_tombstone

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from campaign.encrypted import make_index
 from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, return_probe, take_probe, watch
 from letters.claims import lease_length
 from letters.emails import Mail, build_notice_mail
-from letters.encrypted import make_index
 from letters.models import Happening, Letter, Notice, Status
 from letters.privacy import hash_token, make_confirm_token
 from letters.redaction import hide_personal

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast
 
-from letters.encrypted import BlindIndexField, EncryptedTextField, UndecryptableError, decrypt, make_index, rotate
+from campaign.encrypted import BlindIndexField, EncryptedTextField, UndecryptableError, decrypt, make_index, rotate
 
 BATCH = 200
 
@@ -32,7 +32,7 @@ def rotate_tables() -> Iterator[Rotated]:
     Stopped half-way it is simply started again: rows under the first key are left as they are. A row that no key
     opens is counted and stays. A row that somebody writes meanwhile keeps what they wrote, which is under that key.
     """
-    for model in apps.get_app_config("letters").get_models():
+    for model in apps.get_models():
         fields = [field.attname for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)]
         if fields:
             yield rotate_table(model, fields)

@@ -7,15 +7,22 @@ import time
 from django.contrib.auth.models import User
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from campaign.staff.access import PROVED, SEEN, SINCE
+from campaign.staff.factors import make_key
+from campaign.staff.models import Phone
 
 
-def otp_login(client: Client, user: User, *, seconds_ago: float = 0) -> TOTPDevice:
+def make_phone(user: User) -> Phone:
+    """A phone of the user's, set up."""
+    phone: Phone = Phone.objects.create(user=user, name="phone", key=make_key())
+    return phone
+
+
+def otp_login(client: Client, user: User, *, seconds_ago: float = 0) -> Phone:
     """Sign the user in, a while ago if told, with a phone of theirs; return it."""
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    device, _created = TOTPDevice.objects.get_or_create(user=user, confirmed=True, defaults={"name": "phone"})
+    device = Phone.objects.filter(user=user).first() or make_phone(user)
     session = client.session
     moment = time.time() - seconds_ago
     session.update({SINCE: moment, SEEN: moment, PROVED: moment, DEVICE_ID_SESSION_KEY: device.persistent_id})

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from campaign.content.models import Campaign
-from letters.encrypted import encrypt, make_index
+from campaign.encrypted import encrypt, make_index
 
 EMAIL = "jane.doe@supporter.example"  # wrote the three newest letters
 DAYS = 365

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import logging
 import math
 import secrets
-import time
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
 import qrcode
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from qrcode.image.svg import SvgPathFillImage
+
+from campaign.encrypted import UndecryptableError
+from campaign.staff.models import Phone, match_code
 
 if TYPE_CHECKING:
     from django_otp.models import Device
+
+logger = logging.getLogger(__name__)
 
 KEY_BYTES = 20  # RFC 4226, section 4: 160 bits
 RECOVERY_CODES = 10
@@ -39,11 +44,12 @@ class Checked:
 
     device: Device | None
     wait: int = 0
+    unreadable: bool = False  # FIELD_KEYS lacks the key that the phone's was encrypted with
 
 
 def has_factor(user: User) -> bool:
     """Return whether the organiser has set up a phone."""
-    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+    return bool(Phone.objects.filter(user=user, confirmed=True).exists())
 
 
 def clean_code(typed: str) -> str:
@@ -56,14 +62,18 @@ def check_code(user: User, typed: str) -> Checked:
     code = clean_code(typed)
     from_phone = len(code) == 6 and code.isascii() and code.isdigit()
     wait = 0
-    with transaction.atomic():
-        kind = TOTPDevice if from_phone else StaticDevice
-        for device in kind.objects.select_for_update().filter(user=user, confirmed=True):
-            allowed, why_not = device.verify_is_allowed()
-            if not allowed:
-                wait = _count_seconds(why_not)
-            elif device.verify_token(code if from_phone else hash_recovery_code(user, code)):
-                return Checked(device)
+    try:
+        with transaction.atomic():
+            kind = Phone if from_phone else StaticDevice
+            for device in kind.objects.select_for_update().filter(user=user, confirmed=True):
+                allowed, why_not = device.verify_is_allowed()
+                if not allowed:
+                    wait = _count_seconds(why_not)
+                elif device.verify_token(code if from_phone else hash_recovery_code(user, code)):
+                    return Checked(device)
+    except UndecryptableError:
+        logger.error("the key of an organiser's phone cannot be decrypted: FIELD_KEYS lacks the key it was kept under")
+        return Checked(None, unreadable=True)
     return Checked(None, wait)
 
 
@@ -83,31 +93,35 @@ def write_key(key: str) -> str:
     return " ".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
+def write_key_url(user: User, key: str) -> str:
+    """Return the key as the address that authenticator apps read (otpauth://)."""
+    issuer = settings.OTP_TOTP_ISSUER.replace(":", "")
+    asked = {"secret": base64.b32encode(bytes.fromhex(key)).decode(), "issuer": issuer}
+    asked |= {"algorithm": "SHA1", "digits": "6", "period": "30"}
+    return f"otpauth://totp/{quote(f'{issuer}:{user.get_username()}')}?{urlencode(asked, quote_via=quote)}"
+
+
 def draw_key(user: User, key: str) -> str:
     """Return a QR code of the key as a data: image, which the site's own policy allows."""
     code = qrcode.QRCode(image_factory=SvgPathFillImage, border=4)
-    code.add_data(TOTPDevice(user=user, key=key).config_url)
+    code.add_data(write_key_url(user, key))
     image = BytesIO()
     code.make_image().save(image)
     return "data:image/svg+xml;base64," + base64.b64encode(image.getvalue()).decode()
 
 
-def set_up_phone(user: User, key: str, typed: str) -> TOTPDevice | None:
+def set_up_phone(user: User, key: str, typed: str) -> Phone | None:
     """Make the phone that has this key the organiser's only one, if the code shows that it has it."""
-    code = clean_code(typed)
-    totp = TOTP(bytes.fromhex(key))
-    totp.time = time.time()
-    if not (len(code) == 6 and code.isascii() and code.isdigit() and totp.verify(int(code), tolerance=1)):
+    clock = match_code(bytes.fromhex(key), clean_code(typed))
+    if clock is None:
         return None
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        TOTPDevice.objects.filter(user=user).delete()
+        Phone.objects.filter(user=user).delete()
         # last_t: the code that was just typed does not open the door a second time.
-        device = TOTPDevice.objects.create(
-            user=user, name="phone", key=key, confirmed=True, drift=totp.drift, last_t=totp.t()
-        )
+        phone: Phone = Phone.objects.create(user=user, name="phone", key=key, drift=clock.drift, last_t=clock.t())
         log_factor(user, user, "Set up the second factor.")
-    return device
+    return phone
 
 
 def make_recovery_codes(user: User) -> list[str]:
@@ -137,7 +151,7 @@ def count_recovery_codes(user: User) -> int:
 def reset_factor(user: User, *, by: User | None) -> bool:
     """Forget phone and recovery codes, so that the next sign-in sets them up anew; return whether there were any."""
     with transaction.atomic():
-        found = TOTPDevice.objects.filter(user=user).delete()[0] + StaticDevice.objects.filter(user=user).delete()[0]
+        found = Phone.objects.filter(user=user).delete()[0] + StaticDevice.objects.filter(user=user).delete()[0]
         if found:
             log_factor(by or user, user, "Reset the second factor" + ("." if by else " on the server."))
     return bool(found)

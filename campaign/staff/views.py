@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.plugins.otp_static.models import StaticDevice
 
+from campaign.encrypted import UndecryptableError, decrypt, encrypt
 from campaign.staff import factors
 from campaign.staff.access import has_proved_lately, is_half_way, is_let_in, leave, note_password, note_proof
 from campaign.staff.forms import AgainForm, CodeForm, SignInForm
@@ -103,6 +105,14 @@ def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
             checked.wait,
         )
         form.add_error("code", text % checked.wait)
+    elif checked.unreadable:
+        form.add_error(
+            "code",
+            _(
+                "The site cannot read what it knows of your phone, so it can take no code from it. Type one of your "
+                "recovery codes instead, and tell whoever runs the server."
+            ),
+        )
     elif checked.device is None:
         count_failure(request, user.get_username())
         form.add_error(
@@ -160,8 +170,7 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
         if not has_proved_lately(request):
             return require_recent_login(set_up)(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
-    # The key waits in this session, not with the account: nobody else who knows the password can have seen it.
-    key = request.session.setdefault(PENDING_KEY, factors.make_key())
+    key = read_pending_key(request)
     if form.is_valid():
         device = factors.set_up_phone(user, key, form.cleaned_data["code"])
         if device is not None:
@@ -182,6 +191,20 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
         "key": factors.write_key(key),
     }
     return render_door(request, "staff/set_up.html", context)
+
+
+def read_pending_key(request: HttpRequest) -> str:
+    """Return the key that this session's phone is set up with.
+
+    It waits here, not with the account: nobody else who knows the password can have seen it. Sessions are rows of the
+    database, so it is encrypted there, too.
+    """
+    with suppress(UndecryptableError):
+        if kept := request.session.get(PENDING_KEY):
+            return decrypt(kept)
+    key = factors.make_key()
+    request.session[PENDING_KEY] = encrypt(key)
+    return key
 
 
 @never_cache

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from campaign.encrypted import list_indexes
 from letters.admin.acting import ask_for_decision, may_carry_out
 from letters.admin.exports import list_export_urls
 from letters.admin.listing import PagesByLetter, PartyFilter, WhenFilter, search_letters
@@ -23,7 +24,6 @@ from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
 from letters.decisions import DECISIONS, REFUSE
 from letters.drafting import read_letter
-from letters.encrypted import list_indexes
 from letters.health import measure_health
 from letters.models import Letter, Status
 from letters.rendering import render_letter_pdf

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import letters.encrypted
+import campaign.encrypted
 
 BATCH = 500
 LETTER = {
@@ -24,7 +24,7 @@ def rewrite(model, fields, change, index=False):
             return
         for row in batch:
             if index:
-                row.sender_email_index = letters.encrypted.make_index(row.sender_email)
+                row.sender_email_index = campaign.encrypted.make_index(row.sender_email)
             for field in fields:
                 setattr(row, field, change(getattr(row, field)))
         written = [*fields, "sender_email_index"] if index else fields
@@ -33,19 +33,19 @@ def rewrite(model, fields, change, index=False):
 
 
 def encrypt_rows(apps, schema_editor):
-    rewrite(apps.get_model("letters", "Letter"), list(LETTER), letters.encrypted.encrypt, index=True)
-    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], letters.encrypted.encrypt)
+    rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.encrypted.encrypt, index=True)
+    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.encrypted.encrypt)
 
 
 def decrypt_rows(apps, schema_editor):
-    rewrite(apps.get_model("letters", "Letter"), list(LETTER), letters.encrypted.decrypt)
-    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], letters.encrypted.decrypt)
+    rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.encrypted.decrypt)
+    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.encrypted.decrypt)
 
 
 def encrypted_state():
     for name, options in LETTER.items():
-        yield migrations.AlterField("letter", name, letters.encrypted.EncryptedTextField(blank=True, **options))
-    yield migrations.AlterField("letterparagraph", "text", letters.encrypted.EncryptedTextField(blank=True))
+        yield migrations.AlterField("letter", name, campaign.encrypted.EncryptedTextField(blank=True, **options))
+    yield migrations.AlterField("letterparagraph", "text", campaign.encrypted.EncryptedTextField(blank=True))
 
 
 class Migration(migrations.Migration):
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "letter",
             "sender_email_index",
-            letters.encrypted.BlindIndexField(source="sender_email", default="", db_index=False),
+            campaign.encrypted.BlindIndexField(source="sender_email", default="", db_index=False),
             preserve_default=False,
         ),
         migrations.RunPython(encrypt_rows, decrypt_rows),

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -21,6 +20,7 @@ from letters.privacy import make_token
 from tests.conftest import OpenPage
 from tests.journeys.looker import Looker, validate_html
 from tests.journeys.supporter import Supporter
+from tests.otp import make_phone
 from tests.servers.browser import DESKTOP, PHONE
 
 PICTURES = Path(settings.BASE_DIR) / "build/screenshots"
@@ -158,12 +158,12 @@ def test_an_organiser_finds_the_letter_in_the_admin(page_desktop: Page, live_ser
 
     letter = make_letter(queued=True)
     organiser = User.objects.create_superuser("organiser", password="a-long-password")
-    phone = TOTPDevice.objects.create(user=organiser)
+    phone = make_phone(organiser)
     page_desktop.goto(f"{live_server.url}{reverse('admin:letters_letter_changelist')}")
     page_desktop.get_by_label("Username").fill("organiser")
     page_desktop.get_by_label("Password").fill("a-long-password")
     page_desktop.get_by_role("button", name="Log in").click()
-    page_desktop.get_by_label("Code").fill(f"{totp(phone.bin_key):06}")
+    page_desktop.get_by_label("Code").fill(f"{totp(bytes.fromhex(phone.key)):06}")
     page_desktop.get_by_role("button", name="Go on").click()
     PICTURES.mkdir(parents=True, exist_ok=True)
     page_desktop.screenshot(path=PICTURES / "desktop-admin-letters.png", full_page=True)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign.content.models import Argument, Phrasing
+from campaign.encrypted import decrypt, encrypt
 from letters.drafting import (
     OWN,
     Draft,
@@ -26,7 +27,6 @@ from letters.drafting import (
     tidy_text,
     write_letter,
 )
-from letters.encrypted import decrypt, encrypt
 from letters.keeping import drop_draft, load_draft, save_draft
 from letters.models import Letter
 from tests.letters.factories import make_campaign, make_letter, make_seat

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from campaign.encrypted import make_index
 from letters.delivery import confirm
 from letters.emails import build_notice_mail
-from letters.encrypted import make_index
 from letters.models import Letter, Notice, Status
 from letters.notices import MOST_ADDRESSES, MOST_REPEATS
 from letters.privacy import make_confirm_token

@@ -22,13 +22,14 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
+from campaign.encrypted import decrypt
 from campaign.staff.access import PROVED, SEEN, SINCE
 from campaign.staff.factors import hash_recovery_code, make_recovery_codes
 from campaign.staff.lockout import forget_old_attempts
-from tests.otp import otp_login
+from campaign.staff.models import Phone
+from tests.otp import make_phone, otp_login
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-and-good-password"
@@ -42,16 +43,16 @@ def organiser() -> User:
 
 
 @pytest.fixture
-def phone(organiser: User) -> TOTPDevice:
-    return TOTPDevice.objects.create(user=organiser, name="phone")
+def phone(organiser: User) -> Phone:
+    return make_phone(organiser)
 
 
 def give_password(client: Client, password: str = PASSWORD, **headers: str) -> HttpResponse:
     return client.post(LOGIN, {"username": "organiser", "password": password}, **headers)  # type: ignore[return-value,arg-type]
 
 
-def read_code(phone: TOTPDevice, steps: int = 0) -> str:
-    return f"{totp(phone.bin_key, drift=steps):06}"
+def read_code(phone: Phone, steps: int = 0) -> str:
+    return f"{totp(bytes.fromhex(phone.key), drift=steps):06}"
 
 
 def give_code(client: Client, code: str) -> HttpResponse:
@@ -86,7 +87,7 @@ def list_admin_paths() -> list[str]:
 OPEN = {LOGIN, CODE, SET_UP, reverse("admin:logout")}
 
 
-def test_a_password_alone_opens_no_page_of_the_admin(client: Client, organiser: User, phone: TOTPDevice) -> None:
+def test_a_password_alone_opens_no_page_of_the_admin(client: Client, organiser: User, phone: Phone) -> None:
     assert give_password(client).headers["Location"] == f"{CODE}?next=%2Fadmin%2F"
     paths = [path for path in list_admin_paths() if path not in OPEN]
     assert len(paths) > 40
@@ -109,7 +110,7 @@ def test_without_a_password_every_page_leads_to_the_sign_in(client: Client) -> N
     assert client.get(SET_UP).headers["Location"] == LOGIN
 
 
-def test_password_and_code_let_in_and_the_session_changes_each_time(client: Client, phone: TOTPDevice) -> None:
+def test_password_and_code_let_in_and_the_session_changes_each_time(client: Client, phone: Phone) -> None:
     client.get(LOGIN)
     session = client.session
     session["drafts"] = {"peace": {}}
@@ -129,7 +130,7 @@ def test_password_and_code_let_in_and_the_session_changes_each_time(client: Clie
     assert client.get(INDEX).status_code == 302
 
 
-def test_a_code_works_once(client: Client, phone: TOTPDevice) -> None:
+def test_a_code_works_once(client: Client, phone: Phone) -> None:
     code = read_code(phone)
     give_password(client)
     assert give_code(client, f"{code[:3]} {code[3:]}").status_code == 302
@@ -139,9 +140,7 @@ def test_a_code_works_once(client: Client, phone: TOTPDevice) -> None:
     assert (answer.status_code, "has been used" in answer.content.decode()) == (200, True)
 
 
-def test_a_recovery_code_works_once_and_is_not_stored_as_it_is(
-    client: Client, organiser: User, phone: TOTPDevice
-) -> None:
+def test_a_recovery_code_works_once_and_is_not_stored_as_it_is(client: Client, organiser: User, phone: Phone) -> None:
     codes = make_recovery_codes(organiser)
     assert len(set(codes)) == 10
     kept = set(StaticToken.objects.values_list("token", flat=True))
@@ -160,16 +159,16 @@ def test_the_first_sign_in_sets_up_a_phone_and_shows_recovery_codes_once(client:
     assert client.get(CODE).headers["Location"].startswith(SET_UP)
     page = client.get(SET_UP).content.decode()
     assert 'src="data:image/svg+xml;base64,' in page
-    key = client.session["staff_pending_key"]
+    key = decrypt(client.session["staff_pending_key"])
     assert client.get(INDEX).status_code == 302
     wrong = client.post(SET_UP, {"code": "12345a"})
     assert "This code does not fit" in wrong.content.decode()
-    assert not TOTPDevice.objects.exists()
+    assert not Phone.objects.exists()
     answer = client.post(SET_UP, {"code": f"{totp(bytes.fromhex(key)):06}"})
     codes = re.findall(r"<li><code>([2-9a-z]{5}-[2-9a-z]{5})</code></li>", answer.content.decode())
     assert len(codes) == 10
     assert "no-store" in answer.headers["Cache-Control"]
-    assert TOTPDevice.objects.get().key == key
+    assert Phone.objects.get().key == key
     assert "staff_pending_key" not in client.session
     assert client.get(INDEX).status_code == 200
     assert codes[0] not in client.get(FACTOR).content.decode()
@@ -184,10 +183,11 @@ def test_a_key_that_another_session_saw_is_not_the_one_that_is_set_up(client: Cl
     for one in (thief, client):
         give_password(one)
         one.get(SET_UP)
-    assert thief.session["staff_pending_key"] != client.session["staff_pending_key"]
+    keys = [decrypt(one.session["staff_pending_key"]) for one in (thief, client)]
+    assert len(set(keys)) == 2
 
 
-def test_wrong_passwords_lock_the_account_out_and_say_until_when(client: Client, phone: TOTPDevice) -> None:
+def test_wrong_passwords_lock_the_account_out_and_say_until_when(client: Client, phone: Phone) -> None:
     for _try in range(django_settings.LOGIN_TRIES - 1):
         assert give_password(client, "wrong").status_code == 200
     locked = give_password(client, "wrong")
@@ -213,25 +213,25 @@ def test_the_address_is_the_one_that_our_own_proxy_wrote(client: Client, organis
     assert give_password(client, HTTP_X_FORWARDED_FOR="198.51.100.2").status_code == 302
 
 
-def test_wrong_codes_lock_out_too_and_getting_in_forgives(client: Client, organiser: User, phone: TOTPDevice) -> None:
+def test_wrong_codes_lock_out_too_and_getting_in_forgives(client: Client, organiser: User, phone: Phone) -> None:
     give_password(client, "wrong")
     give_password(client)
     for _try in range(django_settings.LOGIN_TRIES - 2):
         assert give_code(client, "000000").status_code == 200
-        TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+        Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
     assert give_code(client, "000000").status_code == 429
     assert client.get(CODE).status_code == 429
     assert give_code(client, read_code(phone)).status_code == 429
     assert client.get(INDEX).status_code == 302
     call_command("unlock", "organiser", stdout=StringIO())
-    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
     give_password(client, "wrong")
     give_password(client)
     assert give_code(client, read_code(phone)).status_code == 302
     assert not AccessAttempt.objects.exists()
 
 
-def test_a_code_right_after_a_wrong_one_is_asked_to_wait(client: Client, phone: TOTPDevice) -> None:
+def test_a_code_right_after_a_wrong_one_is_asked_to_wait(client: Client, phone: Phone) -> None:
     give_password(client)
     give_code(client, "000000")
     answer = give_code(client, read_code(phone))
@@ -239,7 +239,7 @@ def test_a_code_right_after_a_wrong_one_is_asked_to_wait(client: Client, phone: 
     assert AccessAttempt.objects.get().failures_since_start == 1, "it does not count as a wrong one"
 
 
-def test_what_is_kept_of_wrong_tries_has_no_secret_and_goes(client: Client, phone: TOTPDevice) -> None:
+def test_what_is_kept_of_wrong_tries_has_no_secret_and_goes(client: Client, phone: Phone) -> None:
     give_password(client, "nearly-my-password")
     give_password(client)
     give_code(client, "abcde-23456")
@@ -253,7 +253,7 @@ def test_what_is_kept_of_wrong_tries_has_no_secret_and_goes(client: Client, phon
 
 def test_a_superuser_unlocks_and_resets_and_it_is_logged(client: Client, organiser: User) -> None:
     other = User.objects.create_user("other", password=PASSWORD, is_staff=True)
-    TOTPDevice.objects.create(user=other)
+    make_phone(other)
     AccessAttempt.objects.create(username="other", ip_address="192.0.2.1", failures_since_start=9)
     otp_login(client, organiser)
     attempts = reverse("admin:axes_accessattempt_changelist")
@@ -262,7 +262,7 @@ def test_a_superuser_unlocks_and_resets_and_it_is_logged(client: Client, organis
     assert not AccessAttempt.objects.exists()
     users = reverse("admin:auth_user_changelist")
     client.post(users, {"action": "reset_second_factor", "_selected_action": [other.pk]})
-    assert not TOTPDevice.objects.filter(user=other).exists()
+    assert not Phone.objects.filter(user=other).exists()
     entry = LogEntry.objects.get(object_id=str(other.pk))
     assert (entry.user, entry.change_message) == (organiser, "Reset the second factor.")
 
@@ -274,19 +274,19 @@ def test_who_is_no_superuser_sees_no_address_and_resets_nobody(client: Client) -
     client.post(
         reverse("admin:auth_user_changelist"), {"action": "reset_second_factor", "_selected_action": [staff.pk]}
     )
-    assert TOTPDevice.objects.filter(user=staff).exists()
+    assert Phone.objects.filter(user=staff).exists()
 
 
 def test_nobody_reads_or_puts_in_a_key_in_the_admin() -> None:
     assert not [model for model in admin.site._registry if model._meta.app_label.startswith("otp_")]
 
 
-def test_the_command_resets_a_lost_phone(client: Client, organiser: User, phone: TOTPDevice) -> None:
+def test_the_command_resets_a_lost_phone(client: Client, organiser: User, phone: Phone) -> None:
     make_recovery_codes(organiser)
     output = StringIO()
     call_command("reset_totp", "organiser", stdout=output)
     assert "sets up a phone" in output.getvalue()
-    assert not TOTPDevice.objects.exists()
+    assert not Phone.objects.exists()
     assert not StaticToken.objects.exists()
     with pytest.raises(CommandError, match="There is no account “nobody”"):
         call_command("reset_totp", "nobody")
@@ -328,7 +328,7 @@ def test_a_session_without_its_times_is_not_let_in(client: Client, organiser: Us
 
 def test_a_phone_of_somebody_elses_does_not_count(client: Client, organiser: User) -> None:
     otp_login(client, organiser)
-    TOTPDevice.objects.update(user=User.objects.create_user("other"))
+    Phone.objects.update(user=User.objects.create_user("other"))
     assert client.get(INDEX).headers["Location"].startswith(CODE)
 
 
@@ -341,7 +341,7 @@ def test_new_recovery_codes_ask_for_a_fresh_proof(client: Client, organiser: Use
     for wrong in ({"password": "wrong", "code": read_code(phone)}, {"password": PASSWORD, "code": "000000"}):
         assert client.post(AGAIN, wrong).status_code == 200
         assert time.time() - client.session[PROVED] > 600
-    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
     right = {"password": PASSWORD, "code": read_code(phone), "next": FACTOR}
     assert client.post(AGAIN, right).headers["Location"] == FACTOR
     assert "<code>" in client.post(RENEW).content.decode()
@@ -349,7 +349,7 @@ def test_new_recovery_codes_ask_for_a_fresh_proof(client: Client, organiser: Use
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
-def test_the_door_leads_to_no_other_site(client: Client, phone: TOTPDevice, target: str) -> None:
+def test_the_door_leads_to_no_other_site(client: Client, phone: Phone, target: str) -> None:
     client.post(f"{LOGIN}?next={target}", {"username": "organiser", "password": PASSWORD, "next": target})
     assert client.post(f"{CODE}?next={target}", {"code": read_code(phone), "next": target}).headers["Location"] == INDEX
 

@@ -19,8 +19,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letters.checks import check_letters_can_be_read
-from letters.encrypted import (
+from campaign.encrypted import (
     EncryptedTextField,
     UndecryptableError,
     decrypt,
@@ -29,6 +28,7 @@ from letters.encrypted import (
     make_index,
     rotate,
 )
+from letters.checks import check_letters_can_be_read
 from letters.models import Letter, LetterParagraph
 from tests.letters.factories import make_letter
 
@@ -216,7 +216,7 @@ def test_the_organisers_list_decrypts_nothing(admin_client: Client, monkeypatch:
     def refuse(_token: str) -> str:
         raise AssertionError("decrypted")
 
-    monkeypatch.setattr("letters.encrypted.decrypt", refuse)
+    monkeypatch.setattr("campaign.encrypted.decrypt", refuse)
     page = admin_client.get("/admin/letters/letter/").content.decode()
     assert letter.reference in page
     chosen = {"action": "hold", "_selected_action": [letter.pk], "reason": "A look"}

@@ -1,0 +1,80 @@
+"""An organiser's phone. Its key is encrypted, so that a stolen database is no second factor."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_otp.models import Device, DeviceManager, ThrottlingMixin, TimestampMixin
+from django_otp.oath import TOTP
+
+from campaign.encrypted import EncryptedTextField
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+TOLERANCE = 1  # steps of 30 seconds by which a phone's clock may differ, either way
+
+
+def match_code(key: bytes, code: str, *, drift: int = 0, last_t: int = -1) -> TOTP | None:
+    """Return the clock at which the phone with this key shows the code, or None.
+
+    `drift` is by how many steps its clock was off the last time; a code of step `last_t` or before is used up.
+    """
+    if not (len(code) == 6 and code.isascii() and code.isdigit()):
+        return None
+    clock = TOTP(key, drift=drift)
+    clock.time = time.time()
+    return clock if clock.verify(int(code), tolerance=TOLERANCE, min_t=last_t + 1) else None
+
+
+class PhoneManager(DeviceManager):  # type: ignore[misc] # django-otp has no types
+    """Leaves the keys where they are: only the check of a code reads one."""
+
+    def get_queryset(self) -> QuerySet[Phone]:
+        """Return the phones without their keys."""
+        phones: QuerySet[Phone] = super().get_queryset().defer("key")
+        return phones
+
+
+class Phone(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc] # django-otp has no types
+    """An app that shows a new code of six digits every 30 seconds (TOTP, RFC 6238).
+
+    django-otp's own TOTPDevice has 80 characters for the key: too few for one that is encrypted.
+    """
+
+    key = EncryptedTextField()  # in hex
+    drift = models.SmallIntegerField(default=0)  # steps by which its clock was off the last time
+    last_t = models.BigIntegerField(default=-1)  # the step of the last code that was taken
+
+    objects = PhoneManager()
+
+    class Meta:
+        default_permissions = ()  # no page of the admin shows phones
+        constraints = [models.CheckConstraint(condition=~models.Q(key=""), name="phone_has_key")]
+        verbose_name = _("phone")
+        verbose_name_plural = _("phones")
+
+    def get_throttle_factor(self) -> int:
+        """Return how many seconds the first wrong code costs; each further one costs twice as many."""
+        return 1
+
+    def verify_token(self, token: str) -> bool:
+        """Take the code if it is right, fresh and not too soon after a wrong one. Raises UndecryptableError.
+
+        For codes that come at the same moment, the caller locks the row.
+        """
+        allowed, _why_not = self.verify_is_allowed()
+        if not allowed:
+            return False
+        clock = match_code(bytes.fromhex(self.key), token, drift=self.drift, last_t=self.last_t)
+        if clock is None:
+            self.throttle_increment(commit=True)
+            return False
+        self.drift, self.last_t = clock.drift, clock.t()
+        self.throttle_reset(commit=False)
+        self.set_last_used_timestamp(commit=False)
+        self.save()
+        return True
