@@ -12,6 +12,7 @@ from campaign.parliament.finding import find_seats
 Span = tuple[int, int]  # the first character, and the one after the last
 
 LONGEST_STAR = 20  # letters that a * stands for
+MOST_LOOKED_UP = 50  # different postcodes of a text; looking one up takes some 30 µs
 # What anybody may write to any MP: the Commons, the Lords and Downing Street have addresses in one constituency.
 PUBLIC_POSTCODES = {"SW1A0AA", "SW1A0PW", "SW1A2AA"}
 POSTCODE = re.compile(r"(?<!\w)[A-Z]{1,2}[0-9][0-9A-Z]?[ \u00a0]{0,2}[0-9][A-Z]{2}(?!\w)", re.IGNORECASE)
@@ -76,13 +77,19 @@ def find_links(text: str) -> list[Span]:
 
 
 def find_postcodes_elsewhere(text: str, gss: str) -> list[Span]:
-    """Return where a postcode stands that lies certainly, or wherever it may lie, in other constituencies."""
+    """Return where a postcode stands that lies certainly, or wherever it may lie, in other constituencies.
+
+    Each is looked up once, and MOST_LOOKED_UP of them at most: any further one counts as found, for a person to read.
+    """
     found = []
+    elsewhere = dict.fromkeys(PUBLIC_POSTCODES, False)
+    most = len(elsewhere) + MOST_LOOKED_UP
     for match in POSTCODE.finditer(text):
-        if re.sub(r"\s", "", match[0]).upper() in PUBLIC_POSTCODES:
-            continue
-        finding = find_seats(match[0])
-        if finding.status in ("found", "confirm") and gss not in finding.gss:
+        postcode = re.sub(r"\s", "", match[0]).upper()
+        if postcode not in elsewhere and len(elsewhere) < most:
+            finding = find_seats(postcode)
+            elsewhere[postcode] = finding.status in ("found", "confirm") and gss not in finding.gss
+        if elsewhere.get(postcode, True):
             found.append(match.span())
     return found
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campaign.parliament.finding import find_seats
 from letters.comparing import find_changed, split_text
 from letters.matching import (
     find_links,
@@ -80,6 +81,24 @@ def test_only_postcodes_in_other_constituencies_are_found(text: str, found: list
 
 def test_the_commons_own_postcode_is_anybodys() -> None:
     assert find_postcodes_elsewhere("House of Commons, London SW1A 0AA, SW1A0AA", "E14001063") == []
+
+
+def test_a_text_full_of_postcodes_costs_no_more_than_fifty_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = []
+
+    def count(postcode: str) -> object:
+        looked_up.append(postcode)
+        return find_seats(postcode)
+
+    monkeypatch.setattr("letters.matching.find_seats", count)
+    spelt = "SW1A 1AA sw1a1aa SW1A\u00a01AA " * 100
+    assert find_postcodes_elsewhere(spelt, WESTMINSTER) == []
+    assert looked_up == ["SW1A1AA"]
+    unknown = [f"QQ{number} 9ZZ" for number in range(99)]
+    text = " ".join([*unknown, *unknown])
+    beyond = unknown[50:]
+    assert show(text, find_postcodes_elsewhere(text, WESTMINSTER)) == [*beyond, *beyond], "a person reads them"
+    assert len(looked_up) == 1 + 50
 
 
 @pytest.mark.parametrize(
