@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from campaign.logs import SECRET_PATH
+
 # What a page could ask a browser for. The site uses none of it, and nothing that got into a page shall.
 FEATURES = (
     "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
@@ -19,6 +21,11 @@ FEATURES = (
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in FEATURES)
 
 
+# For what is below a secret link, whoever answers: a page, an error, the redirect that adds a slash.
+SECRET = {"Cache-Control": "no-store, private", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+NO_SECRET = "/letter/lost/"  # its form needs the referrer
+
+
 class HeadersMiddleware:
     """Stands first, so that what Django's own middleware answers by itself (a wrong host, a redirect) has them too."""
 
@@ -28,6 +35,9 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add what is not there; a page that says something stricter keeps it."""
         response = self.get_response(request)
+        if SECRET_PATH.match(request.path) and request.path != NO_SECRET:
+            for name, value in SECRET.items():
+                response[name] = value
         headers = {
             "Permissions-Policy": PERMISSIONS_POLICY,
             "Cross-Origin-Resource-Policy": "same-origin",

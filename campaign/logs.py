@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import logging
 import re
+from typing import Any
 
 # The secret part of a path: whoever has it can read, withdraw or confirm a letter.
 SECRET_PATH = re.compile(r"/(confirm|letter)/[^/\s]+")
@@ -20,7 +21,15 @@ class HideSecretPaths(logging.Filter):
         return True
 
 
-class JsonLines(logging.Formatter):
+class Lines(logging.Formatter):
+    """A line of words, and below it the traceback of an error."""
+
+    def formatException(self, ei: Any) -> str:
+        """Return the traceback without secret paths."""
+        return SECRET_PATH.sub(r"/\1/…", super().formatException(ei))
+
+
+class JsonLines(Lines):
     """One JSON object a line, for programs that collect logs; `letter` is there if the record names one."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -34,5 +43,5 @@ class JsonLines(logging.Formatter):
         if reference := getattr(record, "letter", ""):
             line["letter"] = str(reference)
         if record.exc_info:
-            line["exception"] = SECRET_PATH.sub(r"/\1/…", self.formatException(record.exc_info))
+            line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)

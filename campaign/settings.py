@@ -102,6 +102,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "campaign.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "campaign.sizes.SizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -291,7 +292,7 @@ LIMIT_LINKS_PER_EMAIL: str = _read_rate("LIMIT_LINKS_PER_EMAIL", "3/day")
 LIMIT_LINKS_PER_IP: str = _read_rate("LIMIT_LINKS_PER_IP", "20/hour")
 # Nobody writes a letter's details faster; whoever does is asked to press the button once more. 0: not asked.
 SECONDS_TO_WRITE: int = env.int("SECONDS_TO_WRITE", 3)
-# Forms are small; the longest letter has some 20 kB. What is larger gets a 400 before it is read.
+# Forms are small; the longest letter has some 20 kB. What is larger gets a 400. Files: campaign/sizes.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
@@ -340,7 +341,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "line": {"()": "campaign.logs.Lines", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "campaign.logs.JsonLines"},
     },
     "filters": {"hide_secret_paths": {"()": "campaign.logs.HideSecretPaths"}},

@@ -60,7 +60,7 @@ TOLD: dict[str, StrOrPromise] = {
 
 
 def secret_page(show: Callable[[HttpRequest, Letter], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Make a function of a letter into a view of its secret link, kept out of caches and referrers."""
+    """Make a function of a letter into a view of its secret link (`campaign/headers.py` keeps it out of caches)."""
 
     @wraps(show)
     def view(request: HttpRequest, token: str) -> HttpResponse:
@@ -72,13 +72,8 @@ def secret_page(show: Callable[[HttpRequest, Letter], HttpResponse]) -> Callable
             and (letter.created_at < timezone.now() - CONFIRM_WITHIN)
         )
         if letter is None or expired:
-            response = render(request, "letters/no_letter.html", {"expired": expired}, status=404)
-        else:
-            response = show(request, letter)
-        response["Cache-Control"] = "no-store, private"
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex"
-        return response
+            return render(request, "letters/no_letter.html", {"expired": expired}, status=404)
+        return show(request, letter)
 
     # Under "no-referrer" browsers send "Origin: null" with the page's own forms, which Django's CSRF check refuses. The
     # check guards what a cookie allows; here no cookie allows anything. Who can make such a request knows the secret.

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from pytest_django import Settings
@@ -241,3 +242,15 @@ def test_another_host_name_gets_no_page(client: Client, paths: dict[str, str], h
 def test_more_than_a_form_can_have_is_refused_unread(client: Client, paths: dict[str, str]) -> None:
     assert client.post(paths["write-mp"], {"postcode": "x" * 1_100_000}).status_code == 400
     assert client.post(paths["write-mp"], {f"f{number}": "" for number in range(1_001)}).status_code == 400
+
+
+def test_no_file_is_written_to_the_disk_for_whoever_sends_one(
+    client: Client, paths: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: Any, **_options: Any) -> None:
+        raise AssertionError("written")
+
+    monkeypatch.setattr("django.core.files.uploadhandler.TemporaryUploadedFile", refuse)
+    for name in ("write-mp", "admin:login", "letter-act", "health"):
+        file = SimpleUploadedFile("big", b"x" * 2_600_000)  # what Django would not keep in memory
+        assert client.post(paths[name], {"file": file}).status_code == 400, name

@@ -130,16 +130,18 @@ def test_what_was_typed_into_a_refused_form_is_shown_escaped_and_only_if_it_was_
 
 
 @pytest.mark.django_db
-def test_secret_pages_say_no_referrer_and_no_store() -> None:
+def test_whatever_answers_below_a_secret_link_says_no_referrer_and_no_store() -> None:
     letter = make_letter(queued=False)
-    for one in (
-        f"/confirm/{make_token(letter.id, 'confirm')}/",
-        f"/letter/{make_token(letter.id, 'letter')}/",
-        "/letter/x/",
-    ):
+    confirm, status = f"/confirm/{make_token(letter.id, 'confirm')}", f"/letter/{make_token(letter.id, 'letter')}"
+    asked = [
+        (confirm, 301), (f"{confirm}/", 200), (status, 301), (f"{status}/", 200), (f"{status}/act/", 405),
+        (f"{status}/data.json", 200), (f"{status}/nothing/", 404), ("/letter/x/", 404),
+    ]  # fmt: skip
+    for one, code in asked:
         answer = Client().get(one)
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
-        assert "no-store" in answer.headers["Cache-Control"]
+        says = [answer.headers.get(name) for name in ("Referrer-Policy", "Cache-Control", "X-Robots-Tag")]
+        assert (one, answer.status_code, says) == (one, code, ["no-referrer", "no-store, private", "noindex"])
+    assert Client().get("/letter/lost/").headers["Referrer-Policy"] == "same-origin", "its form is checked by it"
 
 
 @pytest.mark.django_db(transaction=True)

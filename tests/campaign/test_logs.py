@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import logging.config
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from campaign.logs import HideSecretPaths, JsonLines
+from campaign.logs import HideSecretPaths
 from letters.privacy import make_token
 from tests.conftest import StartWorker
 from tests.letters.factories import make_letter
@@ -42,9 +43,14 @@ def test_other_records_pass_as_they_are() -> None:
     assert record.getMessage() == "letter C7QK-4MHW: sent"
 
 
+def make_formatter(name: str) -> logging.Formatter:
+    formatters: Any = settings.LOGGING["formatters"]
+    return logging.config.DictConfigurator({"version": 1}).configure_formatter(dict(formatters[name]))
+
+
 def write(record: logging.LogRecord) -> dict[str, str]:
     assert HideSecretPaths().filter(record)
-    line = JsonLines().format(record)
+    line = make_formatter("json").format(record)
     assert "\n" not in line
     fields: dict[str, str] = json.loads(line)
     return fields
@@ -73,6 +79,9 @@ def test_json_lines_hide_secrets_in_messages_and_in_errors() -> None:
     line = write(record)
     assert line["message"] == "Forbidden: /letter/…/"
     assert "ValueError: at /confirm/…/ “quoted”\nand more" in line["exception"]
+    words = make_formatter("line").format(record)
+    assert " ERROR x Forbidden: /letter/…/\nTraceback" in words
+    assert "secret-token" not in words
     assert "letter" not in line
 
 

@@ -1,0 +1,27 @@
+"""Refuses what is larger than anything the site takes before a byte of it is read.
+
+Django limits the fields of a form, but writes files to the disk as they come, whoever sends them and wherever to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+
+LARGEST = 2_000_000  # bytes: four times the largest file that the site takes, a pack; so much Django keeps in memory
+
+
+class SizeMiddleware:
+    """Stands before all that reads a request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let the request pass. Raises RequestDataTooBig, a 400. A body of no stated length is empty to Django."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > LARGEST:
+            raise RequestDataTooBig("The request is larger than anything this site takes.")
+        return self.get_response(request)
