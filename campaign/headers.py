@@ -23,7 +23,7 @@ PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in FEATURES)
 
 # For what is below a secret link, whoever answers: a page, an error, the redirect that adds a slash.
 SECRET = {"Cache-Control": "no-store, private", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
-NO_SECRET = "/letter/lost/"  # its form needs the referrer
+LOST_LINK = "/letter/lost/"  # its form needs the referrer
 
 
 class HeadersMiddleware:
@@ -35,7 +35,7 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add what is not there; a page that says something stricter keeps it."""
         response = self.get_response(request)
-        if SECRET_PATH.match(request.path) and request.path != NO_SECRET:
+        if SECRET_PATH.match(request.path) and request.path != LOST_LINK:
             for name, value in SECRET.items():
                 response[name] = value
         headers = {

@@ -7,34 +7,71 @@ from typing import TYPE_CHECKING, Any, cast
 from axes.models import AccessAttempt
 from axes.utils import reset
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from campaign.staff.factors import has_factor, reset_factor
+from campaign.staff.reauth import require_recent_login
 
 if TYPE_CHECKING:
     AccountBase = UserAdmin[User]
     AttemptBase = admin.ModelAdmin[AccessAttempt]
+    AnyBase = admin.ModelAdmin[Any]
 else:
-    AccountBase, AttemptBase = UserAdmin, admin.ModelAdmin
+    AccountBase, AttemptBase, AnyBase = UserAdmin, admin.ModelAdmin, object
+
+prove = method_decorator(require_recent_login)
 
 # Their pages would show keys, and let one be put in for somebody else.
 admin.site.unregister([TOTPDevice, StaticDevice])
-admin.site.unregister(User)
+admin.site.unregister([User, Group])
+
+
+class ProvenFirst(AnyBase):
+    """What says who may do what: password and code once more, before a form is filled in.
+
+    Or a session that somebody has stolen could make an account of its own and stay.
+    """
+
+    @prove
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Add or change."""
+        return super().changeform_view(request, *args, **kwargs)
+
+    @prove
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Delete one."""
+        return super().delete_view(request, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Look at the list freely; its actions are guarded."""
+        show = super().changelist_view
+        return (show if request.method != "POST" else require_recent_login(show))(request, *args, **kwargs)
+
+
+@admin.register(Group)
+class RoleAdmin(ProvenFirst, GroupAdmin):
+    """Roles and what each may do."""
 
 
 @admin.register(User)
-class AccountAdmin(AccountBase):
+class AccountAdmin(ProvenFirst, AccountBase):
     """Accounts, with whether each has its second factor."""
 
     list_display = ["username", "is_active", "is_superuser", "has_second_factor", "last_login"]
     list_filter = ["is_active", "is_superuser", "groups"]
     actions = ["reset_second_factor"]
+
+    @prove
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Give somebody another password."""
+        return super().user_change_password(request, *args, **kwargs)
 
     @admin.display(description=_("second factor"), boolean=True)
     def has_second_factor(self, user: User) -> bool:

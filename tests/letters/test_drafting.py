@@ -96,7 +96,16 @@ def test_tidy_text_is_printable_and_stays_tidy(text: str) -> None:
     assert "\n" not in tidy_line(text)
 
 
-@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S"]), min_size=1))
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+@pytest.mark.parametrize("text", ["\u200b\u200d", "\u2060 \u00ad", "\u3164", "\u0301", "\U000e0041", f" {BLANK}\n"])
+def test_a_text_of_which_nothing_can_be_seen_is_none(text: str) -> None:
+    assert (tidy_text(text), tidy_line(text)) == ("", "")
+    assert tidy_text(f"Zoë{text}") == f"Zoë{text}".strip()
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S"], exclude_characters=BLANK), min_size=1))
 def test_tidy_text_keeps_what_people_write(text: str) -> None:
     assert tidy_text(text) == unicodedata.normalize("NFC", text)
 

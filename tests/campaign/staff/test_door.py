@@ -12,7 +12,7 @@ from axes.models import AccessAttempt
 from django.conf import settings as django_settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
@@ -346,6 +346,29 @@ def test_new_recovery_codes_ask_for_a_fresh_proof(client: Client, organiser: Use
     assert client.post(AGAIN, right).headers["Location"] == FACTOR
     assert "<code>" in client.post(RENEW).content.decode()
     assert StaticToken.objects.count() == 10
+
+
+def test_who_may_do_what_is_changed_after_a_fresh_proof_only(client: Client, organiser: User) -> None:
+    group = Group.objects.create(name="g")
+    groups_before = Group.objects.count()
+    otp_login(client, organiser)
+    age(client, proved=11 * 60)
+    users, groups = reverse("admin:auth_user_changelist"), reverse("admin:auth_group_changelist")
+    paths = [reverse("admin:auth_user_add"), reverse("admin:auth_group_add")]
+    paths += [
+        reverse(f"admin:auth_user_{page}", args=[organiser.pk]) for page in ("change", "delete", "password_change")
+    ]
+    paths += [reverse(f"admin:auth_group_{page}", args=[group.pk]) for page in ("change", "delete")]
+    for path in paths:
+        for answer in (client.get(path), client.post(path, {"post": "yes", "username": "mine", "is_superuser": "on"})):
+            assert answer.headers["Location"].startswith(f"{AGAIN}?next="), path
+    for path, action in ((users, "reset_second_factor"), (users, "delete_selected"), (groups, "delete_selected")):
+        chosen = {"action": action, "_selected_action": [organiser.pk if path == users else group.pk], "post": "yes"}
+        assert client.post(path, chosen).headers["Location"].startswith(AGAIN)
+    assert {client.get(path).status_code for path in (users, groups)} == {200}
+    assert (User.objects.count(), Group.objects.count(), Phone.objects.count()) == (1, groups_before, 1)
+    age(client, proved=9 * 60)
+    assert {client.get(path).status_code for path in paths} == {200}
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
