@@ -7,9 +7,11 @@ import datetime as dt
 import logging
 import math
 import secrets
+from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import qrcode
@@ -23,7 +25,7 @@ from django.utils.crypto import salted_hmac
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from qrcode.image.svg import SvgPathFillImage
 
-from campaign.encrypted import UndecryptableError
+from campaign.encrypted import UndecryptableError, decrypt, encrypt
 from campaign.staff.models import Phone, match_code
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+PENDING_KEY = "staff_pending_key"  # session key: a phone's key until its first code shows that it has it
 KEY_BYTES = 20  # RFC 4226, section 4: 160 bits
 RECOVERY_CODES = 10
 RECOVERY_LENGTH = 10  # of 31 characters: 49 bits, and every wrong one counts towards the lockout
@@ -87,6 +90,20 @@ def make_key() -> str:
     return secrets.token_hex(KEY_BYTES)
 
 
+def read_pending_key(session: MutableMapping[str, Any]) -> str:
+    """Return the key that this session's phone is set up with.
+
+    It waits here, not with the account: nobody else who knows the password can have seen it. Sessions are rows of the
+    database, so it is encrypted there, too.
+    """
+    with suppress(UndecryptableError):
+        if kept := session.get(PENDING_KEY):
+            return decrypt(kept)
+    key = make_key()
+    session[PENDING_KEY] = encrypt(key)
+    return key
+
+
 def write_key(key: str) -> str:
     """Return the key as people type it into an app: base 32, in groups of four."""
     letters = base64.b32encode(bytes.fromhex(key)).decode()
@@ -125,11 +142,15 @@ def set_up_phone(user: User, key: str, typed: str) -> Phone | None:
 
 
 def make_recovery_codes(user: User) -> list[str]:
-    """Return new recovery codes; those from before are void. The database keeps only what they hash to."""
+    """Return new recovery codes; those from before are void, and so are sign-ins by one of them.
+
+    The database keeps only what they hash to.
+    """
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES)]
     with transaction.atomic():
-        device, _created = StaticDevice.objects.get_or_create(user=user, defaults={"name": "recovery codes"})
-        device.token_set.all().delete()
+        User.objects.select_for_update().get(pk=user.pk)
+        StaticDevice.objects.filter(user=user).delete()
+        device = StaticDevice.objects.create(user=user, name="recovery codes")
         StaticToken.objects.bulk_create(
             StaticToken(device=device, token=hash_recovery_code(user, code)) for code in codes
         )

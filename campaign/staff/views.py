@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -23,17 +22,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.plugins.otp_static.models import StaticDevice
 
-from campaign.encrypted import UndecryptableError, decrypt, encrypt
 from campaign.staff import factors
 from campaign.staff.access import has_proved_lately, is_half_way, is_let_in, leave, note_password, note_proof
 from campaign.staff.forms import AgainForm, CodeForm, SignInForm
 from campaign.staff.lockout import count_failure, forgive, is_locked, show_lockout
 from campaign.staff.reauth import require_recent_login
+from campaign.staff.signins import note_signin
 
 if TYPE_CHECKING:
     from campaign.staff.site import StaffSite
-
-PENDING_KEY = "staff_pending_key"  # session key: a phone's key until its first code shows that it has it
 
 
 class PasswordView(LoginView):
@@ -47,10 +44,18 @@ class PasswordView(LoginView):
         answer = super().form_valid(form)  # django.contrib.auth.login, which changes the session key
         note_password(self.request)
         if settings.ADMIN_TOTP:
+            note_signin(form.get_user(), "the password was right")
             return HttpResponseRedirect(f"{reverse('admin:code')}?{urlencode({'next': self.get_success_url()})}")
+        note_signin(form.get_user(), "let in by password alone")
         note_proof(self.request)
         forgive(self.request, form.get_user().get_username())
         return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the form again."""
+        name = form.cleaned_data.get("username", "")
+        note_signin(User.objects.filter(username=name).first(), "name and password were refused", refused=True)
+        return super().form_invalid(form)
 
     def get_default_redirect_url(self) -> str:
         """Lead to the first page of the admin."""
@@ -114,6 +119,7 @@ def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
             ),
         )
     elif checked.device is None:
+        note_signin(user, "a wrong code", refused=True)
         count_failure(request, user.get_username())
         form.add_error(
             "code",
@@ -129,6 +135,7 @@ def open_door(request: HttpRequest, device: Any) -> None:
     """Let the organiser in: the second factor is shown, under a new session key."""
     django_otp.login(request, device)
     note_proof(request)
+    note_signin(request.user, "let in by a recovery code" if isinstance(device, StaticDevice) else "let in by phone")
     forgive(request, request.user.get_username())
 
 
@@ -170,11 +177,11 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
         if not has_proved_lately(request):
             return require_recent_login(set_up)(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
-    key = read_pending_key(request)
+    key = factors.read_pending_key(request.session)
     if form.is_valid():
         device = factors.set_up_phone(user, key, form.cleaned_data["code"])
         if device is not None:
-            del request.session[PENDING_KEY]
+            del request.session[factors.PENDING_KEY]
             open_door(request, device)
             return show_codes(request, user)
         form.add_error(
@@ -193,20 +200,6 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
     return render_door(request, "staff/set_up.html", context)
 
 
-def read_pending_key(request: HttpRequest) -> str:
-    """Return the key that this session's phone is set up with.
-
-    It waits here, not with the account: nobody else who knows the password can have seen it. Sessions are rows of the
-    database, so it is encrypted there, too.
-    """
-    with suppress(UndecryptableError):
-        if kept := request.session.get(PENDING_KEY):
-            return decrypt(kept)
-    key = factors.make_key()
-    request.session[PENDING_KEY] = encrypt(key)
-    return key
-
-
 @never_cache
 @require_POST
 @require_recent_login
@@ -216,8 +209,11 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
 
 
 def show_codes(request: HttpRequest, user: User) -> HttpResponse:
-    """Show fresh recovery codes: the only time that anybody sees them."""
+    """Show fresh recovery codes: the only time that anybody sees them. Who got in by an old one gives a code anew."""
+    came_by_code = isinstance(user.otp_device, StaticDevice)  # type: ignore[attr-defined]
     codes = factors.make_recovery_codes(user)
+    if came_by_code:  # here, not in another browser
+        django_otp.login(request, StaticDevice.objects.get(user=user))
     context = {"title": _("Your recovery codes"), "codes": codes, "next": read_next(request)}
     return render_door(request, "staff/codes.html", context)
 
@@ -234,6 +230,7 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         known = authenticate(request, username=user.get_username(), password=form.cleaned_data["password"])
         if known is None:
+            note_signin(user, "a wrong password, when asked again", refused=True)
             form.add_error("password", _("This is not your password."))
         elif not settings.ADMIN_TOTP:
             note_proof(request)
@@ -248,6 +245,8 @@ def ask_again(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave, and say so."""
+    if request.user.is_authenticated:
+        note_signin(request.user, "signed out")
     leave(request)
     messages.info(request, _("You are signed out."))
     return redirect("admin:login")

@@ -239,6 +239,54 @@ def test_a_code_right_after_a_wrong_one_is_asked_to_wait(client: Client, phone: 
     assert AccessAttempt.objects.get().failures_since_start == 1, "it does not count as a wrong one"
 
 
+def test_the_log_tells_who_came_in_and_who_was_refused_without_a_name_or_address(
+    client: Client, organiser: User, phone: Phone, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "campaign.staff")
+    client.post(LOGIN, {"username": "nobody-here", "password": PASSWORD})
+    give_password(client, "wrong-password")
+    give_password(client)
+    give_code(client, "000000")
+    Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    give_code(client, read_code(phone))
+    client.post(AGAIN, {"password": "wrong-password", "code": "000000"})
+    client.post(reverse("admin:logout"))
+    said = [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "campaign.staff.signins"]
+    who = f"account {organiser.pk}"
+    assert said == [
+        ("WARNING", "no account of ours: name and password were refused"),
+        ("WARNING", f"{who}: name and password were refused"),
+        ("INFO", f"{who}: the password was right"),
+        ("WARNING", f"{who}: a wrong code"),
+        ("INFO", f"{who}: let in by phone"),
+        ("WARNING", f"{who}: a wrong password, when asked again"),
+        ("INFO", f"{who}: signed out"),
+    ]
+    assert not [one for one in ("organiser", "nobody-here", "127.0.0.1", "wrong-password") if one in str(said)]
+
+
+def test_a_new_phone_and_new_recovery_codes_end_what_the_old_ones_opened(client: Client, organiser: User) -> None:
+    codes = make_recovery_codes(organiser)
+    by_phone, by_code = Client(), Client()
+    phone = otp_login(by_phone, organiser)
+    give_password(by_code)
+    give_code(by_code, codes[0])
+    assert {one.get(INDEX).status_code for one in (by_phone, by_code)} == {200}
+    shown = by_code.post(RENEW)
+    assert (shown.status_code, by_code.get(INDEX).status_code) == (200, 200), "here one stays"
+    other = Client()
+    give_password(other)
+    give_code(other, re.findall(r"<code>([2-9a-z]{5}-[2-9a-z]{5})</code>", shown.content.decode())[0])
+    assert other.get(INDEX).status_code == 200
+    by_code.get(SET_UP)
+    key = decrypt(by_code.session["staff_pending_key"])
+    by_code.post(SET_UP, {"code": f"{totp(bytes.fromhex(key)):06}"})
+    assert by_code.get(INDEX).status_code == 200
+    for one in (by_phone, other):
+        assert one.get(INDEX).headers["Location"].startswith(CODE)
+    assert not Phone.objects.filter(pk=phone.pk).exists()
+
+
 def test_what_is_kept_of_wrong_tries_has_no_secret_and_goes(client: Client, phone: Phone) -> None:
     give_password(client, "nearly-my-password")
     give_password(client)

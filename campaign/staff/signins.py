@@ -1,0 +1,20 @@
+"""Who came in, who was refused: in the log by the number of the account, for a name is personal data.
+
+It is the number in the address of the account's page in the admin. Visitors' addresses are not logged.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+logger = logging.getLogger(__name__)
+
+
+def note_signin(user: User | AnonymousUser | None, what: str, *, refused: bool = False) -> None:
+    """Log what happened at the door; None stands for a name that no account has."""
+    who = f"account {user.pk}" if user and user.pk else "no account of ours"
+    logger.log(logging.WARNING if refused else logging.INFO, "%s: %s", who, what)
