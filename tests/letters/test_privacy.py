@@ -6,10 +6,13 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from letters.models import Letter
-from letters.privacy import hash_token, make_token
+from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_token
 from letters.purging import purge_data
 from tests.letters.factories import make_letter
 
@@ -26,6 +29,25 @@ def test_tokens_are_secret_by_letter_purpose_and_key(settings: Any) -> None:
     assert all(len(token) == 43 for token in tokens)
     assert one.letter_token_hash == hash_token(before)
     assert before not in str(Letter.objects.values().get(pk=one.pk))
+
+
+def test_new_words_of_consent_need_a_new_version() -> None:
+    assert (CONSENT_VERSION, hash_consent()[:12]) == ("2026-11-22", "525b7af6de89"), (
+        "New words need a new CONSENT_VERSION."
+    )
+
+
+def test_a_link_is_looked_for_by_its_hash_so_that_time_tells_nothing_of_it(client: Client) -> None:
+    token = make_token(make_letter().id, "letter")
+    asked = set()
+    for guess in (token, f"{token[:-1]}~", "~" * 43):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/letter/{guess}/")
+        [sql] = [query["sql"] for query in queries if "letter_token_hash" in query["sql"].partition("WHERE")[2]]
+        assert hash_token(guess) in sql
+        asked.add(sql.replace(hash_token(guess), "?"))
+    assert len(asked) == 1, "the same question for each, and in none a part of the secret"
+    assert token[:-1] not in asked.pop()
 
 
 def test_only_letters_that_nobody_confirmed_in_time_are_deleted() -> None:
