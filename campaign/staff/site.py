@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
@@ -32,6 +33,8 @@ class StaffSite(AdminSite):
         @wraps(shown)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if is_let_in(request):
+                if "%00" in request.META.get("QUERY_STRING", ""):
+                    raise BadRequest("A null character, which PostgreSQL cannot be asked for.")
                 note_use(request)
                 return shown(request, *args, **kwargs)
             if request.user.is_authenticated and not is_fresh(request):

@@ -30,6 +30,7 @@ from letters.rendering import render_letter_pdf
 
 # What the list may be narrowed down by in its address. Anything else would let one ask for what one may not see.
 ASKABLE = {"status", "campaign", "rehearsal", "constituency_gss", PartyFilter.parameter_name, WhenFilter.parameter_name}
+EXACTLY = {"", "exact", "in", "id__exact"}  # as the filters' own links ask
 BY_EMAIL = "sender_email_index"
 
 
@@ -85,7 +86,8 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         """Refuse to narrow the list down by what is not listed: also that a letter is found tells something of it."""
         if lookup == f"{BY_EMAIL}__in":
             return may_find_by_email(request)
-        return lookup.partition("__")[0] in ASKABLE and super().lookup_allowed(lookup, value, request)
+        name, _sign, how = lookup.partition("__")
+        return name in ASKABLE and how in EXACTLY and super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the dashboards, the PDF to the letter's page, and the way from a supporter's address to their letters."""

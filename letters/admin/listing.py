@@ -110,9 +110,10 @@ class WhenFilter(admin.SimpleListFilter):
             return queryset.filter(created_at__gte=now - dt.timedelta(days=7))
         try:
             first = dt.datetime.strptime(value, "%Y-%m").replace(tzinfo=timezone.get_current_timezone())
-        except ValueError:
+            following = (first + dt.timedelta(days=32)).replace(day=1)
+        except (ValueError, OverflowError):  # of the year 9999 there is no next month
             return queryset
-        return queryset.filter(created_at__gte=first, created_at__lt=(first + dt.timedelta(days=32)).replace(day=1))
+        return queryset.filter(created_at__gte=first, created_at__lt=following)
 
 
 def search_letters(letters: QuerySet[Letter], text: str) -> QuerySet[Letter]:
