@@ -157,6 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "campaign.staff.passwords.SiteWordsValidator"},
 ]
 # Without the second factor no campaign goes live; only the demo switches it off.
 ADMIN_TOTP: bool = env.bool("ADMIN_TOTP", True)

@@ -434,7 +434,21 @@ def test_the_demo_may_do_without_a_second_factor(client: Client, organiser: User
     assert client.post(AGAIN, {"password": PASSWORD}).headers["Location"] == INDEX
 
 
-@pytest.mark.parametrize("password", ["elevenchars", "1q2w3e4r5t6y7u", "837465029174650"])
-def test_short_common_and_numeric_passwords_are_refused(password: str) -> None:
+@pytest.mark.parametrize(
+    "password",
+    [
+        "elevenchars",
+        "1q2w3e4r5t6y7u",
+        "837465029174650",
+        "Parley-Parliament-1",
+        "letters.leeds.example",
+        "leeds2026letters",
+    ],
+)
+def test_short_common_and_numeric_passwords_and_the_sites_own_words_are_refused(
+    password: str, settings: Settings
+) -> None:
+    settings.SITE_URL = "https://letters.leeds.example"
     with pytest.raises(ValidationError):
         validate_password(password)
+    validate_password("tulips by Leeds canal")
