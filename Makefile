@@ -36,9 +36,9 @@ lighthouse: ## Lighthouse on the landing page and the builder; not part of `make
 wapiti: ## the scanner wapiti against a demo of its own; half an hour; WAPITI_SECONDS=30 for each kind of attack, not 120
 	@tools/wapiti
 
-fuzz: ## 10,000 inputs, new ones each time, for every form, the pack loader, returned mail and headers (hours)
+fuzz: ## 10,000 inputs on PostgreSQL, new ones each time, for every form, the pack loader, returned mail and headers (hours)
 	@tools/install --tests
-	@HYPOTHESIS_PROFILE=fuzz .venv/bin/python -m pytest -n auto --dist loadgroup tests/fuzz tests/campaign/content/test_parsing.py \
+	@HYPOTHESIS_PROFILE=fuzz .venv/bin/python -m tests.servers .venv/bin/python -m pytest -n auto --dist loadgroup tests/fuzz tests/campaign/content/test_parsing.py \
 		tests/letters/test_bounces.py tests/letters/test_emails.py tests/letters/test_drafting.py
 
 PIN = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.admin import AdminSite
-from django.core.exceptions import BadRequest
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
@@ -33,8 +34,7 @@ class StaffSite(AdminSite):
         @wraps(shown)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if is_let_in(request):
-                if "%00" in request.META.get("QUERY_STRING", ""):
-                    raise BadRequest("A null character, which PostgreSQL cannot be asked for.")
+                refuse_what_no_page_asks(view, request)
                 note_use(request)
                 return shown(request, *args, **kwargs)
             if request.user.is_authenticated and not is_fresh(request):
@@ -82,6 +82,20 @@ class StaffSite(AdminSite):
             path("again/", self.admin_view(views.ask_again), name="again"),
         ]
         return [*own, *super().get_urls()]
+
+
+def refuse_what_no_page_asks(view: Callable[..., Any], request: HttpRequest) -> None:
+    """Raise BadRequest for what the database cannot be asked for, where Django's own lists would break."""
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        raise BadRequest("A null character in the query.")
+    page = getattr(view, "__self__", None)
+    if not isinstance(page, ModelAdmin):
+        return
+    for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+        try:
+            page.model._meta.pk.clean(key, None)
+        except ValidationError as error:
+            raise BadRequest("A row was chosen that no list has.") from error
 
 
 def add_next(target: str, come_back_to: str) -> str:

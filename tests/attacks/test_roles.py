@@ -163,6 +163,15 @@ def test_a_viewer_cannot_ask_the_list_for_what_it_does_not_show(client: Client, 
     assert client.get(f"{reverse('admin:letters_letter_changelist')}?{query}").status_code == 400
 
 
+def test_a_row_that_no_list_has_is_refused(client: Client, paths: dict[str, str]) -> None:
+    otp_login(client, User.objects.create_superuser("chief"))
+    for name, action in (("letters_letter", "hold"), ("auth_user", "delete_selected"), ("content_campaign", "pause")):
+        for key in ("x", "\0", "9" * 30):
+            sent = {"action": action, "_selected_action": [key], "reason": "A look"}
+            answer = client.post(paths[f"admin:{name}_changelist"], sent)
+            assert (name, key, answer.status_code) == (name, key, 400)
+
+
 def test_who_may_find_by_email_gets_there(client: Client) -> None:
     letter = make_secret_letter()
     sign_in(client, "Privacy officer")
