@@ -103,6 +103,8 @@ def test_a_pdf_opens_in_the_browser(kept: str, client: Client) -> None:
     assert answer.content == PDF
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == 'inline; filename="letter.pdf"'
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
 
 
 def test_an_html_part_is_only_saved_and_sandboxed(kept: str, client: Client) -> None:
