@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from axes.models import AccessAttempt
 from axes.utils import reset
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model, QuerySet
@@ -67,6 +68,11 @@ class AccountAdmin(ProvenFirst, AccountBase):
     list_display = ["username", "is_active", "is_superuser", "has_second_factor", "last_login"]
     list_filter = ["is_active", "is_superuser", "groups"]
     actions = ["reset_second_factor"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Keep who has done something: what they exported and decided would be deleted with them."""
+        has_acted = obj is not None and LogEntry.objects.filter(user=obj.pk).exists()
+        return super().has_delete_permission(request, obj) and not has_acted
 
     @prove
     def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

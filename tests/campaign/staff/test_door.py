@@ -315,6 +315,19 @@ def test_a_superuser_unlocks_and_resets_and_it_is_logged(client: Client, organis
     assert (entry.user, entry.change_message) == (organiser, "Reset the second factor.")
 
 
+def test_who_has_done_something_is_not_deleted_with_the_log_of_it(client: Client, organiser: User) -> None:
+    idle, active = (User.objects.create_user(name, is_staff=True) for name in ("idle", "active"))
+    make_recovery_codes(active)
+    otp_login(client, organiser)
+    users = reverse("admin:auth_user_changelist")
+    for user, status in ((idle, 302), (active, 403)):
+        assert client.post(reverse("admin:auth_user_delete", args=[user.pk]), {"post": "yes"}).status_code == status
+    chosen = {"action": "delete_selected", "_selected_action": [active.pk], "post": "yes"}
+    assert client.post(users, chosen).status_code == 403
+    assert set(User.objects.values_list("username", flat=True)) == {"organiser", "active"}
+    assert LogEntry.objects.filter(user=active).count() == 1
+
+
 def test_who_is_no_superuser_sees_no_address_and_resets_nobody(client: Client) -> None:
     staff = User.objects.create_user("staff", is_staff=True)
     otp_login(client, staff)
