@@ -8,10 +8,13 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest
 
+from campaign.staff.models import GivenPassword
+
 # Session keys; each holds seconds since 1970. They live beside a supporter's draft and end on their own.
 SINCE = "staff_since"  # the password was right
 SEEN = "staff_seen"  # the last page
 PROVED = "staff_proved"  # password and code were right
+GIVEN = "staff_given"  # no moment: whether the password was chosen by somebody else
 SEEN_STEP = 60  # seconds; a session is not written on every page
 
 
@@ -47,6 +50,18 @@ def note_password(request: HttpRequest) -> None:
     """Begin the sign-in's hours."""
     request.session[SINCE] = request.session[SEEN] = time.time()
     request.session.pop(PROVED, None)
+    request.session[GIVEN] = GivenPassword.objects.filter(pk=request.user.pk).exists()
+
+
+def has_to_choose(request: HttpRequest) -> bool:
+    """Return whether the organiser has to choose a password of their own first. The demo does without."""
+    return bool(settings.ADMIN_TOTP and request.session.get(GIVEN))
+
+
+def note_choice(request: HttpRequest) -> None:
+    """Note that the password is now the organiser's own."""
+    GivenPassword.objects.filter(pk=request.user.pk).delete()
+    request.session.pop(GIVEN, None)
 
 
 def note_proof(request: HttpRequest) -> None:

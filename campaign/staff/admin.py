@@ -18,6 +18,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from campaign.staff.factors import has_factor, reset_factor
+from campaign.staff.models import GivenPassword
 from campaign.staff.reauth import require_recent_login
 
 if TYPE_CHECKING:
@@ -75,9 +76,18 @@ class AccountAdmin(ProvenFirst, AccountBase):
         return super().has_delete_permission(request, obj) and not has_acted
 
     @prove
-    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Give somebody another password."""
-        return super().user_change_password(request, *args, **kwargs)
+    def user_change_password(self, request: HttpRequest, id: str, *args: Any, **kwargs: Any) -> Any:
+        """Give somebody another password: with it they choose one of their own."""
+        answer = super().user_change_password(request, id, *args, **kwargs)
+        if request.method == "POST" and answer.status_code == 302 and id != str(request.user.pk):
+            GivenPassword.objects.get_or_create(user_id=id)
+        return answer
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Note of a new account that its password is not its owner's choice."""
+        super().save_model(request, obj, form, change)
+        if not change:
+            GivenPassword.objects.create(user=obj)
 
     @admin.display(description=_("second factor"), boolean=True)
     def has_second_factor(self, user: User) -> bool:

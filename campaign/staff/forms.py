@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +18,18 @@ class SignInForm(AdminAuthenticationForm):
         if len(self.cleaned_data.get("username", "")) > longest:
             raise self.get_invalid_login_error()
         return super().clean()
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """The password as it is, and a new one twice."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse the one that it replaces, which somebody else may have chosen."""
+        values = super().clean() or self.cleaned_data
+        new = values.get("new_password1")
+        if new and new == values.get("old_password"):
+            self.add_error("new_password1", _("This is the password that you have. Choose another one."))
+        return values
 
 
 class CodeForm(forms.Form):

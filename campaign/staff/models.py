@@ -30,6 +30,18 @@ def match_code(key: bytes, code: str, *, drift: int = 0, last_t: int = -1) -> TO
     return clock if clock.verify(int(code), tolerance=TOLERANCE, min_t=last_t + 1) else None
 
 
+class GivenPassword(models.Model):
+    """Somebody else has chosen this account's password: it lets in to choose another one, and to nothing else."""
+
+    user = models.OneToOneField("auth.User", on_delete=models.CASCADE, primary_key=True, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
 class PhoneManager(DeviceManager):  # type: ignore[misc] # django-otp has no types
     """Leaves the keys where they are: only the check of a code reads one."""
 

@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from campaign.staff.access import is_fresh, is_half_way, is_let_in, leave, note_use
+from campaign.staff.access import has_to_choose, is_fresh, is_half_way, is_let_in, leave, note_use
 
 
 class StaffSite(AdminSite):
@@ -36,6 +36,9 @@ class StaffSite(AdminSite):
             if is_let_in(request):
                 refuse_what_no_page_asks(view, request)
                 note_use(request)
+                if has_to_choose(request) and view != self.password_change:
+                    messages.info(request, _("Somebody else has chosen your password. Choose one of your own first."))
+                    return HttpResponseRedirect(reverse("admin:password_change"))
                 return shown(request, *args, **kwargs)
             if request.user.is_authenticated and not is_fresh(request):
                 return self.ask_to_sign_in_again(request)
@@ -59,9 +62,15 @@ class StaffSite(AdminSite):
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Ask for name and password; the code comes on the next page."""
-        from campaign.staff import views
+        from campaign.staff import password_pages
 
-        return views.ask_password(self, request, extra_context)
+        return password_pages.ask_password(self, request, extra_context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Take a new password of one's own; not the one that it replaces."""
+        from campaign.staff import password_pages
+
+        return password_pages.change_password(self, request, extra_context)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Sign out, also from half-way."""

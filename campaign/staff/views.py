@@ -1,16 +1,14 @@
-"""The pages at the organisers' door: password, code, setting up a phone, proving it once more, leaving."""
+"""The pages at the organisers' door after the password: code, setting up a phone, proving it once more, leaving."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlencode
+from typing import Any, cast
 
 import django_otp
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,56 +21,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from campaign.staff import factors
-from campaign.staff.access import has_proved_lately, is_half_way, is_let_in, leave, note_password, note_proof
-from campaign.staff.forms import AgainForm, CodeForm, SignInForm
+from campaign.staff.access import has_proved_lately, is_half_way, is_let_in, leave, note_proof
+from campaign.staff.forms import AgainForm, CodeForm
 from campaign.staff.lockout import count_failure, forgive, is_locked, show_lockout
 from campaign.staff.reauth import require_recent_login
 from campaign.staff.signins import note_signin
-
-if TYPE_CHECKING:
-    from campaign.staff.site import StaffSite
-
-
-class PasswordView(LoginView):
-    """Name and password. They open nothing yet: the code is asked for next."""
-
-    template_name = "admin/login.html"
-    authentication_form = SignInForm
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Begin the sign-in under a new session key."""
-        answer = super().form_valid(form)  # django.contrib.auth.login, which changes the session key
-        note_password(self.request)
-        if settings.ADMIN_TOTP:
-            note_signin(form.get_user(), "the password was right")
-            return HttpResponseRedirect(f"{reverse('admin:code')}?{urlencode({'next': self.get_success_url()})}")
-        note_signin(form.get_user(), "let in by password alone")
-        note_proof(self.request)
-        forgive(self.request, form.get_user().get_username())
-        return answer
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        """Show the form again."""
-        name = form.cleaned_data.get("username", "")
-        note_signin(User.objects.filter(username=name).first(), "name and password were refused", refused=True)
-        return super().form_invalid(form)
-
-    def get_default_redirect_url(self) -> str:
-        """Lead to the first page of the admin."""
-        return reverse("admin:index")
-
-
-def ask_password(site: StaffSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
-    """Show or take the form of name and password."""
-    if request.method == "GET" and is_let_in(request):
-        return redirect("admin:index")
-    context = {
-        **site.each_context(request),
-        "title": _("Sign in"),
-        "subtitle": None,
-        "app_path": request.get_full_path(),
-    }
-    return PasswordView.as_view(extra_context=context | (extra or {}))(request)
 
 
 @sensitive_post_parameters("code")

@@ -28,7 +28,7 @@ from campaign.encrypted import decrypt
 from campaign.staff.access import PROVED, SEEN, SINCE
 from campaign.staff.factors import hash_recovery_code, make_recovery_codes
 from campaign.staff.lockout import forget_old_attempts
-from campaign.staff.models import Phone
+from campaign.staff.models import GivenPassword, Phone
 from tests.otp import make_phone, otp_login
 
 pytestmark = pytest.mark.django_db
@@ -326,6 +326,47 @@ def test_who_has_done_something_is_not_deleted_with_the_log_of_it(client: Client
     assert client.post(users, chosen).status_code == 403
     assert set(User.objects.values_list("username", flat=True)) == {"organiser", "active"}
     assert LogEntry.objects.filter(user=active).count() == 1
+
+
+def test_a_password_that_somebody_else_chose_opens_only_the_page_for_another_one(
+    client: Client, organiser: User
+) -> None:
+    otp_login(client, organiser)
+    given, own = "given by the chief", "tulips by Leeds canal"
+    account = {"username": "new", "password1": given, "password2": given, "usable_password": "true"}
+    assert client.post(reverse("admin:auth_user_add"), account).status_code == 302
+    new = User.objects.get(username="new")
+    User.objects.update(is_staff=True)
+    phone = make_phone(new)
+    theirs, change = Client(), reverse("admin:password_change")
+
+    def sign_in(password: str) -> str:
+        Phone.objects.update(last_t=-1)
+        theirs.post(reverse("admin:logout"))
+        theirs.post(LOGIN, {"username": "new", "password": password})
+        return str(give_code(theirs, read_code(phone)).headers["Location"])
+
+    def choose(before: str, after: str) -> HttpResponse:
+        typed = {"old_password": before, "new_password1": after, "new_password2": after}
+        return theirs.post(change, typed)  # type: ignore[return-value]
+
+    assert sign_in(given) == INDEX
+    assert theirs.get(INDEX).headers["Location"] == change
+    assert theirs.post(reverse("admin:auth_user_changelist"), {}).headers["Location"] == change
+    page = theirs.get(change).content.decode()
+    assert "Somebody else has chosen your password." in page
+    assert "Choose another one." in choose(given, given).content.decode()
+    assert choose(given, own).status_code == 302
+    assert theirs.get(INDEX).status_code == 200
+    assert sign_in(own) == INDEX
+    assert theirs.get(INDEX).status_code == 200, "once is enough"
+    path = reverse("admin:auth_user_password_change", args=[new.pk])
+    client.post(path, {"password1": given, "password2": given, "usable_password": "true"})
+    sign_in(given)
+    assert theirs.get(INDEX).headers["Location"] == change, "one that was set anew is somebody else's, too"
+    mine = reverse("admin:auth_user_password_change", args=[organiser.pk])
+    client.post(mine, {"password1": own, "password2": own, "usable_password": "true"})
+    assert GivenPassword.objects.get().user == new, "one's own is not"
 
 
 def test_who_is_no_superuser_sees_no_address_and_resets_nobody(client: Client) -> None:

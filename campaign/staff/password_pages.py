@@ -1,0 +1,82 @@
+"""The pages about passwords at the organisers' door: the one that is asked for first, and a new one of one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
+
+from campaign.staff.access import is_let_in, note_choice, note_password, note_proof
+from campaign.staff.forms import OwnPasswordForm, SignInForm
+from campaign.staff.lockout import forgive
+from campaign.staff.signins import note_signin
+
+if TYPE_CHECKING:
+    from campaign.staff.site import StaffSite
+
+
+class PasswordView(LoginView):
+    """Name and password. They open nothing yet: the code is asked for next."""
+
+    template_name = "admin/login.html"
+    authentication_form = SignInForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Begin the sign-in under a new session key."""
+        answer = super().form_valid(form)  # django.contrib.auth.login, which changes the session key
+        note_password(self.request)
+        if settings.ADMIN_TOTP:
+            note_signin(form.get_user(), "the password was right")
+            return HttpResponseRedirect(f"{reverse('admin:code')}?{urlencode({'next': self.get_success_url()})}")
+        note_signin(form.get_user(), "let in by password alone")
+        note_proof(self.request)
+        forgive(self.request, form.get_user().get_username())
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the form again."""
+        name = form.cleaned_data.get("username", "")
+        note_signin(User.objects.filter(username=name).first(), "name and password were refused", refused=True)
+        return super().form_invalid(form)
+
+    def get_default_redirect_url(self) -> str:
+        """Lead to the first page of the admin."""
+        return reverse("admin:index")
+
+
+def ask_password(site: StaffSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
+    """Show or take the form of name and password."""
+    if request.method == "GET" and is_let_in(request):
+        return redirect("admin:index")
+    context = {
+        **site.each_context(request),
+        "title": _("Sign in"),
+        "subtitle": None,
+        "app_path": request.get_full_path(),
+    }
+    return PasswordView.as_view(extra_context=context | (extra or {}))(request)
+
+
+class OwnPasswordView(PasswordChangeView):
+    """A new password of one's own."""
+
+    form_class = OwnPasswordForm
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Change it; whatever somebody else had chosen is over."""
+        answer = super().form_valid(form)
+        note_choice(self.request)
+        return answer
+
+
+def change_password(site: StaffSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
+    """Show or take the form of a new password."""
+    return OwnPasswordView.as_view(extra_context=site.each_context(request) | (extra or {}))(request)
