@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -150,3 +151,18 @@ def test_phones_that_were_set_up_before_go_on_working(phones_of_before: str) -> 
     assert phones_of_before not in read_columns("staff_phone")
     Phone.objects.update(throttling_failure_count=0, drift=0)
     assert check_code(phone.user, read_code(phones_of_before)).device == phone
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_comes_eight_times_at_once_counts_once() -> None:
+    user = User.objects.create_user("organiser", is_staff=True)
+    code = read_code(make_phone(user).key)
+
+    def try_code(_number: int) -> bool:
+        try:
+            return check_code(user, code).device is not None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(try_code, range(8))) == [False] * 7 + [True]
