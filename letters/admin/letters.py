@@ -55,7 +55,8 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     list_per_page = 50
     readonly_fields = [
         *("shown_status", "goes_to", "shown_text", "shown_timeline", "shown_pdf"),
-        *("hidden_sender", "hidden_text", "shown_choice"),
+        *("hidden_sender", "hidden_text", "shown_choice", "shown_rehearsal"),
+        *("shown_text_erased", "shown_person_erased"),
     ]
 
     class Media:
@@ -134,10 +135,13 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the way to the page on which a held letter is read and decided about."""
+        """Offer what may be decided about the letter, and the page on which a held one is read."""
         letter = self.get_object(request, unquote(object_id))
-        held = may_moderate(request) and letter is not None and letter.status == Status.HELD
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "may_review": held})
+        origin = letter.status if letter is not None else ""
+        read = may_moderate(request) and origin == Status.HELD
+        offered = [one for one in DECISIONS if one.origin == origin and may_carry_out(one, request)]
+        extra = {"may_review": read, "decisions": [] if read else offered}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Offer each decision to those who may carry it out."""

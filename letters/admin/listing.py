@@ -46,7 +46,8 @@ class PagesByLetter(ChangeList):
         # Counted in the list's order, for which there are indexes; in none, a planner may read all letters.
         self.result_count = self.queryset.order_by("-created_at")[: MOST_COUNTED + 1].count()
         self.counted_all = self.result_count <= MOST_COUNTED
-        self.full_result_count = None
+        # The number stands below the list, where it can say "more than": none beside the search.
+        self.full_result_count = self.result_count
         self.show_full_result_count = False
         self.show_admin_actions = True
         self.can_show_all, self.multi_page = False, self.result_count > self.list_per_page

@@ -84,7 +84,7 @@ class ArgumentAdmin(ArgumentBase):
     """Arguments with their texts and sources."""
 
     form = ArgumentForm
-    list_display = ["title", "theme", "as_of", "review_by", "state", "published"]
+    list_display = ["title", "theme", "state", "review_by"]
     list_filter = [StateFilter, "campaign", "theme"]
     list_select_related = ["theme"]
     list_per_page = 50

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew
@@ -57,7 +58,7 @@ class AskInline(EmptyRowIfNew, AskBase):
 class CampaignAdmin(CampaignBase):
     """Campaigns. The mode is not a field to fill in: it changes by actions, and to live on a page of its own."""
 
-    list_display = ["title", "mode", "offered_count", "due_count", "starts_on", "ends_on"]
+    list_display = ["title", "mode", "shown_arguments", "shown_dates"]
     list_filter = ["mode"]
     search_fields = ["title", "slug", "tagline"]
     search_help_text = _("Search by title, slug or tagline.")
@@ -143,15 +144,18 @@ class CampaignAdmin(CampaignBase):
             )
         )
 
-    @admin.display(description=_("arguments offered"), ordering="offered")
-    def offered_count(self, campaign: Campaign) -> int:
-        """How many arguments supporters can choose."""
-        return int(campaign.offered)  # type: ignore[attr-defined]
+    @admin.display(description=_("arguments"), ordering="offered")
+    def shown_arguments(self, campaign: Campaign) -> str:
+        """How many arguments supporters can choose, and how many are withheld until somebody reviews them."""
+        offered, due = int(campaign.offered), int(campaign.due)  # type: ignore[attr-defined]
+        said = _("%d offered") % offered
+        return f"{said}, {_('%d due for review') % due}" if due else said
 
-    @admin.display(description=_("due for review"), ordering="due")
-    def due_count(self, campaign: Campaign) -> int:
-        """How many arguments are withheld until somebody reviews them."""
-        return int(campaign.due)  # type: ignore[attr-defined]
+    @admin.display(description=_("first and last day"), ordering="starts_on")
+    def shown_dates(self, campaign: Campaign) -> str:
+        """From when to when people can write."""
+        first, last = (date_format(day) if day else "" for day in (campaign.starts_on, campaign.ends_on))
+        return f"{first or '…'} – {last or '…'}" if first or last else ""
 
     def view_on_site(self, campaign: Campaign) -> str:
         """Lead to the public page."""
