@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from letters.admin.acting import ask_for_decision, may_carry_out
 from letters.admin.exports import list_export_urls
-from letters.admin.listing import PagesByLetter, PartyFilter, WhenFilter, search_letters
+from letters.admin.filters import CampaignFilter, PartyFilter, RehearsalFilter, StatusFilter, WhenFilter
+from letters.admin.listing import PagesByLetter, search_letters
 from letters.admin.moderation import list_moderation_urls
 from letters.admin.powers import may_export, may_find_by_email, may_moderate, may_see_letters, may_see_person
 from letters.admin.shapes import SHAPES
@@ -44,14 +45,14 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         "shown_recipient",
         "shown_times",
     ]
-    list_filter = ["status", "campaign", "rehearsal", PartyFilter, WhenFilter]
+    list_filter = [("status", StatusFilter), ("campaign", CampaignFilter), RehearsalFilter, PartyFilter, WhenFilter]
     list_select_related = ["campaign"]
     search_fields = ["reference"]  # what else is searched: search_letters
     search_help_text = _("Search by reference, constituency, MP or GSS code.")
     ordering = ["-created_at", "-pk"]
     sortable_by = ()  # newest first: only so do pages follow on one another
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # they would count every letter; the dashboard has the numbers
+    show_facets = admin.ShowFacets.NEVER  # they would count every letter; PagesByLetter brings those of the roll-up
     list_per_page = 50
     readonly_fields = [
         *("shown_status", "goes_to", "shown_text", "shown_timeline", "shown_pdf"),
