@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from campaign.staff.forms import SaveForm
-from campaign.staff.models import SavedList
+from campaign.staff.models import LONGEST_QUERY, SavedList
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite, ModelAdmin
@@ -56,8 +56,8 @@ def save_list(request: HttpRequest, admin_site: AdminSite) -> HttpResponse:
     query = clean_query(request.POST.get("query", "")[:2000], never)
     back = redirect(f"{reverse(f'admin:{page}')}?{query}")
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
-    elif not query or len(query) > SavedList._meta.get_field("query").max_length:
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    elif not query or len(query) > LONGEST_QUERY:
         messages.error(request, _("This list cannot be saved. Narrow it down with the search or the filters first."))
     elif SavedList.objects.filter(user=user, page=page).exclude(name=form.cleaned_data["name"]).count() >= MOST_SAVED:
         messages.error(request, _("You have saved %d lists here: forget one first.") % MOST_SAVED)

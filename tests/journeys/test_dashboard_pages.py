@@ -12,15 +12,24 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from campaign.content.models import Campaign
+from letters.delivery import confirm
+from letters.findings import Finding, Part, Rule
+from letters.models import Status
 from letters.tallies import fold_all
 from tests.conftest import OpenPage
 from tests.journeys.looker import Looker
+from tests.letters.factories import make_letter
 from tests.letters.many import write_many
 from tests.otp import otp_login
 from tests.servers.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.usefixtures("shipped")]
 SLUG = "time-to-negotiate"
+# Columns of a list that one has to scroll sideways to, which nobody does.
+OUT_OF_SIGHT = """() => [...new Set([...document.querySelectorAll("#result_list td, #result_list th")]
+  .filter(e => e.getBoundingClientRect().right > innerWidth ||
+               e.getBoundingClientRect().right > e.closest(".results").getBoundingClientRect().right + 1)
+  .map(e => e.className))]"""
 
 
 def sign_in(page: Page, live_server: LiveServer) -> str:
@@ -46,7 +55,26 @@ def test_every_page_is_accessible_and_fits(
     for name, path in (("dashboard", ""), ("map", "map/"), ("seats", "seats/?show=vacant")):
         page.goto(dashboard + path)
         look.glance(f"organiser-{letters}-{name}", page)
+    site = dashboard.partition("/admin/")[0]
+    for name, path in (("first", ""), ("held", hold_a_near_copy() if letters else "letters/letter/moderation/")):
+        page.goto(f"{site}/admin/{path}")
+        look.glance(f"organiser-{letters}-{name}", page)
     assert look.faults == []
+    for path in ("letters/letter/", "content/argument/", "content/campaign/", "parliament/constituency/"):
+        page.goto(f"{site}/admin/{path}")
+        assert page.evaluate(OUT_OF_SIGHT) == [], path
+
+
+def hold_a_near_copy() -> str:
+    """Two letters to one MP that say nearly the same; return where the second one is read."""
+    own = "My grandmother came here from Kharkiv in nineteen ninety three and she still calls her sister every week."
+    for words in (own, own.replace("sister", "brother")):
+        letter = make_letter(Campaign.objects.get(), queued=False)
+        letter.paragraphs.filter(position=0).update(text=words)
+        assert confirm(letter)
+    Finding.objects.create(letter=letter, rule=Rule.NEAR_COPY, part=Part.WHOLE)
+    letter.move_to(Status.HELD)
+    return f"letters/letter/{letter.pk}/review/"
 
 
 @pytest.mark.looks

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew
+from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained
 from campaign.content.forms import ArgumentForm
 from campaign.content.models import Argument, ArgumentQuerySet, Phrasing, Source
 
@@ -80,7 +80,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Argument)
-class ArgumentAdmin(ArgumentBase):
+class ArgumentAdmin(Explained, ArgumentBase):
     """Arguments with their texts and sources."""
 
     form = ArgumentForm

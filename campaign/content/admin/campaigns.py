@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew
+from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained
 from campaign.content.admin.packs import give_pack, load_pack, may_load
 from campaign.content.admin.steps import change_mode_page, copy_page
 from campaign.content.forms import GoLiveForm
@@ -55,7 +55,7 @@ class AskInline(EmptyRowIfNew, AskBase):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(CampaignBase):
+class CampaignAdmin(Explained, CampaignBase):
     """Campaigns. The mode is not a field to fill in: it changes by actions, and to live on a page of its own."""
 
     list_display = ["title", "mode", "shown_arguments", "shown_dates"]
