@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -38,8 +38,14 @@ class PhrasingInline(EmptyRowIfNew, PhrasingBase):
     """The argument's paragraphs."""
 
     model = Phrasing
+    verbose_name = _("paragraph")
+    verbose_name_plural = _("paragraphs, as they stand in letters")
     fields = ["language", "length", "text"]
     formfield_overrides = PLAIN_TEXT
+
+    def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
+        """Show no row besides the one that has to be filled in."""
+        return 0
 
     def get_formset(self, request: HttpRequest, obj: Argument | None = None, **kwargs: Any) -> Any:
         """Insist on one paragraph: an argument without any cannot be put into a letter."""

@@ -6,24 +6,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained
 from campaign.content.admin.packs import give_pack, load_pack, may_load
-from campaign.content.admin.steps import change_mode_page, copy_page
-from campaign.content.forms import GoLiveForm
+from campaign.content.admin.steps import change_mode_page, copy_page, go_live_page
 from campaign.content.models import Argument, Ask, Campaign, Theme
-from campaign.content.modes import change_mode, list_requirements
-from campaign.staff.reauth import require_recent_login
+from campaign.content.modes import change_mode
 
 if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
     CampaignBase = admin.ModelAdmin[Campaign]
@@ -169,6 +164,14 @@ class CampaignAdmin(Explained, CampaignBase):
             obj.mode = Mode.DRAFT  # nobody else sees it before it is ready
             super().save_model(request, obj, form, change)
 
+    def response_post_save_add(self, request: HttpRequest, obj: Campaign) -> HttpResponseRedirect:
+        """Stay with the new campaign, and lead on to what it needs next."""
+        theme = obj.themes.first()
+        address = reverse("admin:content_argument_add") + (f"?theme={theme.pk}" if theme else "")
+        said = _("Next it needs arguments:")
+        messages.info(request, format_html('{} <a href="{}">{}</a>', said, address, _("add the first one")))
+        return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[obj.pk]))
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -226,31 +229,6 @@ class CampaignAdmin(Explained, CampaignBase):
             path("<path:object_id>/pack.yaml", own(give_pack), me, name="content_campaign_pack"),
             path("<path:object_id>/copy/", own(copy_page), me, name="content_campaign_copy"),
             path("<path:object_id>/mode/", own(change_mode_page), me, name="content_campaign_mode"),
-            path("<path:object_id>/go-live/", own(self.go_live), name="content_campaign_go_live"),
+            path("<path:object_id>/go-live/", own(go_live_page), me, name="content_campaign_go_live"),
             *super().get_urls(),
         ]
-
-    @method_decorator(require_recent_login)
-    def go_live(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """GET shows what going live means and what is missing; POST with the slug typed does it."""
-        with transaction.atomic():
-            campaign = self.get_object(request, unquote(object_id))
-            if campaign is None:
-                raise Http404
-            if not (self.has_change_permission(request, campaign) and request.user.has_perm("content.take_live")):
-                raise PermissionDenied
-            requirements = list_requirements(campaign)
-            ready = all(requirement.met for requirement in requirements)
-            form = GoLiveForm(campaign, request.POST if request.method == "POST" else None)
-            if ready and form.is_valid() and self.change_mode_logged(request, campaign, Mode.LIVE):
-                self.message_user(request, f"{campaign}: {Mode.LIVE.label}", messages.SUCCESS)
-                return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[campaign.pk]))
-        context = self.admin_site.each_context(request) | {
-            "title": _("Go live: %s") % campaign,
-            "opts": self.opts,
-            "campaign": campaign,
-            "requirements": requirements,
-            "ready": ready,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/content/campaign/go_live.html", context)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.forms import PlainTextField
+from campaign.content.models import Phrasing
 
 # Text as packs have it; an address typed without its scheme is https.
 PLAIN_TEXT: dict[Any, dict[str, Any]] = {
@@ -24,6 +25,11 @@ EXPLAINED = {
     "key": _("A short name by which packs and counts know it. It is made from the title; leave it."),
     "position": _("In which order they are shown: the lowest number first."),
     "language": _("en for English, cy for Welsh."),
+    "claim": _("What it says, in one sentence: supporters choose by it."),
+    "length": _("Letters begin with the short one. With a full one besides, supporters may choose."),
+    "intro": _("One sentence above its arguments, or nothing."),
+    "label": _("How supporters choose it, such as “Ask a question in Parliament”."),
+    "who": _("Who says it: a person, or a body."),
     "starts_on": _("The first day on which people can write. Empty: at once."),
     "ends_on": _("The last day on which people can write. Empty: until you close it."),
 }
@@ -37,6 +43,8 @@ class Explained:
         field: Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and not field.help_text:
             field.help_text = EXPLAINED.get(db_field.name, "")
+        if field is not None and db_field.name == "length":
+            field.initial = Phrasing.Length.SHORT
         return field
 
 

@@ -96,12 +96,15 @@ def test_a_campaign_is_made_from_nothing(client: Client, organiser: User) -> Non
         "themes-TOTAL_FORMS": 1, "themes-INITIAL_FORMS": 0, "themes-0-title": "Why", "themes-0-key": "why",
         "themes-0-position": 0,
     }  # fmt: skip
-    assert client.post(f"{CAMPAIGNS}add/", values).status_code == 302
+    made = client.post(f"{CAMPAIGNS}add/", values, follow=True)
     campaign = Campaign.objects.get(slug="clean-rivers")
     assert (campaign.brief, campaign.mode) == ("One.\n\nTwo.", Campaign.Mode.DRAFT)
     theme = campaign.themes.get()
 
-    assert client.get(f"{ARGUMENTS}add/").status_code == 200
+    assert made.redirect_chain == [(f"{CAMPAIGNS}{campaign.pk}/change/", 302)]
+    assert f'<a href="{ARGUMENTS}add/?theme={theme.pk}">add the first one</a>' in made.content.decode()
+    asked = read_form(client, f"{ARGUMENTS}add/?theme={theme.pk}")
+    assert (asked["theme"], asked["phrasings-TOTAL_FORMS"], asked["phrasings-0-length"]) == (str(theme.pk), 1, "short")
     values = {
         "theme": theme.pk, "title": "Fish", "key": "fish", "claim": "Fish die.", "as_of": "2023-01-01",
         "review_every_days": 30, "published": "on", "position": 0,
