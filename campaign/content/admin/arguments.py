@@ -59,6 +59,10 @@ class SourceInline(EmptyRowIfNew, SourceBase):
     fields = ["who", "title", "publisher", "date", "url", "quotation", "position"]
     formfield_overrides = PLAIN_TEXT
 
+    def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
+        """Show an empty row as long as there is no source."""
+        return 0 if isinstance(obj, Argument) and obj.sources.exists() else 1
+
 
 class StateFilter(admin.SimpleListFilter):
     """Offered, due for review, without a source, not published."""
@@ -90,9 +94,10 @@ class ArgumentAdmin(Explained, ArgumentBase):
     """Arguments with their texts and sources."""
 
     form = ArgumentForm
-    list_display = ["title", "theme", "state", "review_by"]
+    list_display = ["title", "shown_theme", "state", "review_by"]
+    ordering = ["campaign__title", "theme__position", "theme", "position", "pk"]
     list_filter = [StateFilter, "campaign", "theme"]
-    list_select_related = ["theme"]
+    list_select_related = ["theme", "campaign"]
     list_per_page = 50
     search_fields = ["title", "key", "claim", "phrasings__text", "sources__who", "sources__title"]
     search_help_text = _("Search by title, key, claim, text or source.")
@@ -134,6 +139,18 @@ class ArgumentAdmin(Explained, ArgumentBase):
         if "published" in form.changed_data:
             obj.dropped_by_pack = False
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Say what keeps the argument from supporters."""
+        super().save_related(request, form, formsets, change)
+        if form.instance.published and not form.instance.sources.exists():
+            text = _("It has no source yet: until it has one, supporters do not see it.")
+            self.message_user(request, text, messages.WARNING)
+
+    @admin.display(description=_("theme and campaign"), ordering="theme__title")
+    def shown_theme(self, argument: Argument) -> SafeString:
+        """The theme, and below it whose it is."""
+        return format_html("{}<br>{}", argument.theme, argument.campaign)
 
     @admin.display(description=_("state"))
     def state(self, argument: Argument) -> SafeString:

@@ -117,6 +117,12 @@ def test_a_campaign_is_made_from_nothing(client: Client, organiser: User) -> Non
     argument = Argument.objects.offered().get()
     assert (argument.campaign, argument.review_by) == (campaign, timezone.localdate() + dt.timedelta(days=30))
 
+    argument.sources.all().delete()
+    form = read_form(client, f"{ARGUMENTS}{argument.pk}/change/")
+    assert form["sources-TOTAL_FORMS"] == 1
+    said = client.post(f"{ARGUMENTS}{argument.pk}/change/", form, follow=True).content.decode()
+    assert "It has no source yet" in said
+
     again = client.post(f"{ARGUMENTS}add/", values)
     assert "Another argument of this campaign has this key." in again.content.decode()
     without_text = client.post(f"{ARGUMENTS}add/", values | {"key": "b", **empty_rows("phrasings")})
