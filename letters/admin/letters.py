@@ -41,7 +41,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     list_display = [
         "reference",
         "shown_status",
-        "campaign",
+        "shown_campaign",
         "shown_recipient",
         "shown_times",
     ]

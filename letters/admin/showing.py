@@ -62,6 +62,11 @@ class LetterFields:
             '<span class="letter-status is-{}"><b aria-hidden="true">{}</b> {}</span>', letter.status, shape, word
         )
 
+    @admin.display(description=gettext_lazy("campaign"), ordering="campaign__title")
+    def shown_campaign(self, letter: Letter) -> SafeString:
+        """Which campaign's it is, and whether it was only rehearsed."""
+        return format_html("{}<br>{}", letter.campaign, _("rehearsal") if letter.rehearsal else "")
+
     @admin.display(description=gettext_lazy("constituency and MP"), ordering="constituency_name")
     def shown_recipient(self, letter: Letter) -> SafeString:
         """Where the letter comes from and whom it is to, one below the other: a list has little room."""

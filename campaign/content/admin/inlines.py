@@ -26,7 +26,9 @@ EXPLAINED = {
     "position": _("In which order they are shown: the lowest number first."),
     "language": _("en for English, cy for Welsh."),
     "claim": _("What it says, in one sentence: supporters choose by it."),
-    "length": _("Letters begin with the short one. With a full one besides, supporters may choose."),
+    "length": _(
+        "Each argument needs a full one. With a short one besides, letters have that, and supporters may change."
+    ),
     "intro": _("One sentence above its arguments, or nothing."),
     "label": _("How supporters choose it, such as “Ask a question in Parliament”."),
     "who": _("Who says it: a person, or a body."),
@@ -44,7 +46,7 @@ class Explained:
         if field is not None and not field.help_text:
             field.help_text = EXPLAINED.get(db_field.name, "")
         if field is not None and db_field.name == "length":
-            field.initial = Phrasing.Length.SHORT
+            field.initial = Phrasing.Length.FULL  # a pack has to have it
         return field
 
 

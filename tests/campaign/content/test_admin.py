@@ -104,7 +104,7 @@ def test_a_campaign_is_made_from_nothing(client: Client, organiser: User) -> Non
     assert made.redirect_chain == [(f"{CAMPAIGNS}{campaign.pk}/change/", 302)]
     assert f'<a href="{ARGUMENTS}add/?theme={theme.pk}">add the first one</a>' in made.content.decode()
     asked = read_form(client, f"{ARGUMENTS}add/?theme={theme.pk}")
-    assert (asked["theme"], asked["phrasings-TOTAL_FORMS"], asked["phrasings-0-length"]) == (str(theme.pk), 1, "short")
+    assert (asked["theme"], asked["phrasings-TOTAL_FORMS"], asked["phrasings-0-length"]) == (str(theme.pk), 1, "full")
     values = {
         "theme": theme.pk, "title": "Fish", "key": "fish", "claim": "Fish die.", "as_of": "2023-01-01",
         "review_every_days": 30, "published": "on", "position": 0,
