@@ -117,7 +117,7 @@ def list_site_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None
         .annotate(waiting=Sum("count"))
     )
     if waiting := dict(vacant):
-        query = urlencode({"constituency_gss__in": ",".join(sorted(waiting)[:20])})
+        query = urlencode({"constituency_gss__in": ",".join(sorted(waiting)), "status__in": ",".join(WAITING)})
         needs.append(("○", say_vacant(len(waiting), sum(waiting.values())), f"{letters}?{query}"))
     return health.problems, needs + make_due(Argument.objects.due_for_review().count())
 

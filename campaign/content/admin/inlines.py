@@ -26,9 +26,7 @@ EXPLAINED = {
     "position": _("In which order they are shown: the lowest number first."),
     "language": _("en for English, cy for Welsh."),
     "claim": _("What it says, in one sentence: supporters choose by it."),
-    "length": _(
-        "Each argument needs a full one. With a short one besides, letters have that, and supporters may change."
-    ),
+    "length": _("Each argument needs a full one. Letters begin with the short one, if there is one."),
     "intro": _("One sentence above its arguments, or nothing."),
     "label": _("How supporters choose it, such as “Ask a question in Parliament”."),
     "who": _("Who says it: a person, or a body."),
