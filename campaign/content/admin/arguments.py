@@ -43,10 +43,6 @@ class PhrasingInline(EmptyRowIfNew, PhrasingBase):
     fields = ["language", "length", "text"]
     formfield_overrides = PLAIN_TEXT
 
-    def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
-        """Show no row besides the one that has to be filled in."""
-        return 0
-
     def get_formset(self, request: HttpRequest, obj: Argument | None = None, **kwargs: Any) -> Any:
         """Insist on one paragraph: an argument without any cannot be put into a letter."""
         return super().get_formset(request, obj, **kwargs, min_num=1, validate_min=True)
@@ -129,6 +125,13 @@ class ArgumentAdmin(Explained, ArgumentBase):
         """Put a new argument last."""
         last = Argument.objects.aggregate(last=Max("position"))["last"]
         return {"position": 0 if last is None else last + 1, **super().get_changeform_initial_data(request)}
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Argument, inline: Any, prefix: str) -> dict[str, Any]:
+        """Begin a new argument with a short and a full paragraph, of which one has to be filled in."""
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if isinstance(inline, PhrasingInline) and not obj.pk:
+            kwargs["initial"] = [{"length": Phrasing.Length.SHORT}, {"length": Phrasing.Length.FULL}]
+        return kwargs
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Argument]:
         """Know with each argument whether it has a source."""

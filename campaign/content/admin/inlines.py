@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.forms import PlainTextField
-from campaign.content.models import Phrasing
 
 # Text as packs have it; an address typed without its scheme is https.
 PLAIN_TEXT: dict[Any, dict[str, Any]] = {
@@ -26,7 +25,7 @@ EXPLAINED = {
     "position": _("In which order they are shown: the lowest number first."),
     "language": _("en for English, cy for Welsh."),
     "claim": _("What it says, in one sentence: supporters choose by it."),
-    "length": _("Each argument needs a full one. Letters begin with the short one, if there is one."),
+    "length": _("Letters begin with the short one; supporters may take the full one. A pack needs both."),
     "intro": _("One sentence above its arguments, or nothing."),
     "label": _("How supporters choose it, such as “Ask a question in Parliament”."),
     "who": _("Who says it: a person, or a body."),
@@ -43,8 +42,6 @@ class Explained:
         field: Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and not field.help_text:
             field.help_text = EXPLAINED.get(db_field.name, "")
-        if field is not None and db_field.name == "length":
-            field.initial = Phrasing.Length.FULL  # a pack has to have it
         return field
 
 

@@ -104,12 +104,14 @@ def test_a_campaign_is_made_from_nothing(client: Client, organiser: User) -> Non
     assert made.redirect_chain == [(f"{CAMPAIGNS}{campaign.pk}/change/", 302)]
     assert f'<a href="{ARGUMENTS}add/?theme={theme.pk}">add the first one</a>' in made.content.decode()
     asked = read_form(client, f"{ARGUMENTS}add/?theme={theme.pk}")
-    assert (asked["theme"], asked["phrasings-TOTAL_FORMS"], asked["phrasings-0-length"]) == (str(theme.pk), 1, "full")
+    lengths = (asked["phrasings-0-length"], asked["phrasings-1-length"])
+    assert (asked["theme"], asked["phrasings-TOTAL_FORMS"], lengths) == (str(theme.pk), 2, ("short", "full"))
     values = {
         "theme": theme.pk, "title": "Fish", "key": "fish", "claim": "Fish die.", "as_of": "2023-01-01",
         "review_every_days": 30, "published": "on", "position": 0,
-        "phrasings-TOTAL_FORMS": 1, "phrasings-INITIAL_FORMS": 0, "phrasings-0-language": "en",
-        "phrasings-0-length": "short", "phrasings-0-text": "Fish die.",
+        "phrasings-TOTAL_FORMS": 2, "phrasings-INITIAL_FORMS": 0, "phrasings-0-language": "en",
+        "phrasings-0-length": "short", "phrasings-0-text": "Fish die.", "phrasings-1-language": "en",
+        "phrasings-1-length": "full", "phrasings-1-text": "",
         "sources-TOTAL_FORMS": 1, "sources-INITIAL_FORMS": 0, "sources-0-who": "Jane", "sources-0-title": "Fish",
         "sources-0-publisher": "Example", "sources-0-date": "2022", "sources-0-position": 0,
     }  # fmt: skip
