@@ -17,7 +17,7 @@ from letters.findings import Finding, Part, Rule
 from letters.models import Letter, Status
 from letters.tallies import fold_all
 from tests.conftest import OpenPage
-from tests.journeys.looker import Looker
+from tests.journeys.looker import CONTRAST, Looker
 from tests.letters.factories import make_letter
 from tests.letters.many import write_many
 from tests.otp import otp_login
@@ -61,6 +61,9 @@ def test_every_page_is_accessible_and_fits(
     for name, path in (("first", ""), ("held", hold_a_near_copy() if letters else "letters/letter/moderation/")):
         page.goto(f"{site}/admin/{path}")
         look.glance(f"organiser-{letters}-{name}", page)
+        page.emulate_media(color_scheme="dark")
+        look.ask_axe(page, "by night", CONTRAST)
+        page.emulate_media(color_scheme="light")
     assert look.faults == []
     for path in ("letters/letter/", "content/argument/", "content/campaign/", "parliament/constituency/"):
         page.goto(f"{site}/admin/{path}")
