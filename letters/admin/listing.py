@@ -50,12 +50,12 @@ class PagesByLetter(ChangeList):
         self.facets = read_facets(request)
         self.add_facets = self.facets is not None
         if self.facets is not None:
-            self.result_count = min(self.facets.count()[""], MOST_COUNTED + 1)
+            self.result_count, self.counted_all = self.facets.count()[""], True
         else:
             # Counted in the list's order, for which there are indexes; in none, a planner may read all letters.
             self.result_count = self.queryset.order_by("-created_at")[: MOST_COUNTED + 1].count()
+            self.counted_all = self.result_count <= MOST_COUNTED
         self.dates = [] if self.query else self.list_dates(request.GET.get(WhenFilter.parameter_name, ""))
-        self.counted_all = self.result_count <= MOST_COUNTED
         # The number stands below the list, where it can say "more than": none beside the search.
         self.full_result_count = self.result_count
         self.show_full_result_count = False
