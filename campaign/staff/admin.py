@@ -35,6 +35,19 @@ class AccountAdmin(AccountBase):
     list_display = ["username", "is_active", "is_superuser", "has_second_factor", "last_login"]
     list_filter = ["is_active", "is_superuser", "groups"]
     actions = ["reset_second_factor"]
+    add_fieldsets = (
+        *AccountBase.add_fieldsets,
+        (
+            _("Role"),
+            {"fields": ["groups"], "description": _("What it may do. Without a role it sees nothing.")},
+        ),
+    )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Let a new account in at the desk: there is nothing else to sign in to."""
+        if not change:
+            obj.is_staff = True
+        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("second factor"), boolean=True)
     def has_second_factor(self, user: User) -> bool:
