@@ -1,7 +1,7 @@
 """Django's handles on the organisers' way in."""
 
 from django.apps import AppConfig
-from django.apps import apps as registry
+from django.apps import apps as installed
 from django.contrib.admin import apps
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,7 @@ class StaffConfig(AppConfig):
 
         names = {"auth": _("Accounts"), "axes": _("Lockouts"), "content": _("Campaigns and arguments")}
         for label, name in names.items():
-            registry.get_app_config(label).verbose_name = name
+            installed.get_app_config(label).verbose_name = name
 
 
 class DeskConfig(apps.AdminConfig):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from django.apps import apps
 from django.contrib import messages
+from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -42,17 +44,23 @@ def clean_query(text: str, never: frozenset[str]) -> str:
     return query.urlencode()
 
 
+def find_page(label: str, admin_site: AdminSite) -> ModelAdmin[Any]:
+    """Return the desk's page of a model, such as "letters.letter". Raises Http404."""
+    try:
+        return admin_site.get_model_admin(apps.get_model(label))
+    except (LookupError, ValueError, NotRegistered):
+        raise Http404 from None
+
+
 @require_POST
 def save_list(request: HttpRequest, admin_site: AdminSite) -> HttpResponse:
     """Keep the list under a name; a name that is taken already means the new one from now on."""
-    pages: dict[str, ModelAdmin[Any]] = {name_page(model._meta): page for model, page in admin_site._registry.items()}
-    page = request.POST.get("page", "")
-    if page not in pages:
-        raise Http404
-    if not pages[page].has_view_permission(request):
+    shown = find_page(request.POST.get("model", ""), admin_site)
+    if not shown.has_view_permission(request):
         raise PermissionDenied
+    page = name_page(shown.opts)
     form, user = SaveForm(request.POST), cast(User, request.user)
-    never: frozenset[str] = getattr(pages[page], "never_saved", frozenset())
+    never: frozenset[str] = getattr(shown, "never_saved", frozenset())
     query = clean_query(request.POST.get("query", "")[:2000], never)
     back = redirect(f"{reverse(f'admin:{page}')}?{query}")
     if not form.is_valid():

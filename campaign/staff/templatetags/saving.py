@@ -18,9 +18,3 @@ register = template.Library()
 def find_saved(request: HttpRequest, options: Any) -> list[tuple[SavedList, str]]:
     """Return what the organiser has saved of this list, with the address of each."""
     return list_saved(cast(User, request.user), name_page(options))
-
-
-@register.filter
-def list_page(options: Any) -> str:
-    """Return the name of the address of a model's list."""
-    return name_page(options)

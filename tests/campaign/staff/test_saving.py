@@ -16,11 +16,11 @@ from tests.otp import otp_login
 pytestmark = pytest.mark.django_db
 LIST = "/admin/letters/letter/"
 SAVE = "/admin/saved/"
-PAGE = "letters_letter_changelist"
+MODEL, PAGE = "letters.letter", "letters_letter_changelist"
 
 
-def save(client: Client, name: str = "Failed", query: str = "?status__exact=failed", page: str = PAGE) -> str:
-    return client.post(SAVE, {"page": page, "query": query, "name": name}, follow=True).content.decode()
+def save(client: Client, name: str = "Failed", query: str = "?status__exact=failed", model: str = MODEL) -> str:
+    return client.post(SAVE, {"model": model, "query": query, "name": name}, follow=True).content.decode()
 
 
 def test_a_list_is_saved_found_again_and_forgotten_by_its_owner_alone(admin_client: Client) -> None:
@@ -54,10 +54,11 @@ def test_what_stands_for_a_supporter_is_never_saved(admin_client: Client) -> Non
 def test_what_cannot_be_saved_is_said(admin_client: Client) -> None:
     assert "Give the list a name" in save(admin_client, " ")
     assert "cannot be saved" in save(admin_client, "Long", f"?q={'x' * 600}")
-    assert admin_client.post(SAVE, {"page": "index", "query": "?q=x", "name": "x"}).status_code == 404
+    for model in ("", "letters", "letters.nothing", "sessions.session", "a.b.c"):
+        assert admin_client.post(SAVE, {"model": model, "query": "?q=x", "name": "x"}).status_code == 404
     owner = User.objects.get(username="admin")
     SavedList.objects.bulk_create(SavedList(user=owner, page=PAGE, query="q=x", name=str(n)) for n in range(MOST_SAVED))
     assert "forget one first" in save(admin_client)
     client = Client()
     otp_login(client, User.objects.create_user("nobody", is_staff=True))
-    assert client.post(SAVE, {"page": PAGE, "query": "?q=x", "name": "x"}).status_code == 403
+    assert client.post(SAVE, {"model": MODEL, "query": "?q=x", "name": "x"}).status_code == 403
