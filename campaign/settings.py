@@ -182,6 +182,7 @@ AXES_VERBOSE = False
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
+FORMAT_MODULE_PATH = "campaign.formats"
 USE_TZ = True
 
 STATIC_URL = "/static/"

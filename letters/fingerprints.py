@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from django.utils.crypto import salted_hmac
 
@@ -76,22 +77,54 @@ def compare(mine: bytes, theirs: Sequence[bytes]) -> Nearness:
 
     For each passage, how many of its shingles stand in one of theirs is estimated as J / (1 + J) * (|A| + |B|).
     """
-    if not mine or not any(theirs):
-        return Nearness(0.0, copied=False)
+    found, copied = 0.0, False
+    for shared, are_copies in _compare_passages(mine, b"".join(theirs)):
+        found += float(shared.max())
+        copied = copied or bool(are_copies.any())
+    return Nearness(min(found / _count_shingles(mine), 1.0), copied) if found else Nearness(0.0, copied=False)
+
+
+def compare_each(mine: bytes, theirs: Sequence[bytes]) -> list[Nearness]:
+    """Return how near the first fingerprint is to each of the others, in their order."""
+    lengths = [len(one) // (2 * WIDTH) for one in theirs]  # passages
+    filled = [number for number, length in enumerate(lengths) if length]
+    near = [Nearness(0.0, copied=False)] * len(theirs)
+    if not mine or not filled:
+        return near
+    import numpy as np
+
+    starts = np.cumsum([0, *(lengths[number] for number in filled[:-1])])
+    found, copied = np.zeros(len(filled)), np.zeros(len(filled), dtype=bool)
+    for shared, are_copies in _compare_passages(mine, b"".join(theirs)):
+        found += np.maximum.reduceat(shared, starts)
+        copied |= np.logical_or.reduceat(are_copies, starts)
+    shares = np.minimum(found / _count_shingles(mine), 1.0)
+    for number, share, is_copy in zip(filled, shares, copied, strict=True):
+        near[number] = Nearness(float(share), bool(is_copy))
+    return near
+
+
+def _count_shingles(fingerprint: bytes) -> float:
+    import numpy as np
+
+    return float(np.frombuffer(fingerprint, dtype="<u2").reshape(-1, WIDTH)[:, 0].sum())
+
+
+def _compare_passages(mine: bytes, theirs: bytes) -> Iterator[tuple[Any, Any]]:
+    """Yield for each passage how many shingles it shares with each of theirs, and which of these are copies of it."""
+    if not mine or not theirs:
+        return
     import numpy as np
 
     own = np.frombuffer(mine, dtype="<u2").reshape(-1, WIDTH)
-    others = np.frombuffer(b"".join(theirs), dtype="<u2").reshape(-1, WIDTH)
+    others = np.frombuffer(theirs, dtype="<u2").reshape(-1, WIDTH)
     sizes, hashes = others[:, 0].astype(float), np.ascontiguousarray(others[:, 1:])
-    found, copied = 0.0, False
     for record in own:
         size = float(record[0])
         jaccard = np.count_nonzero(hashes == record[1:], axis=1) / PERMUTATIONS
         smaller = np.minimum(sizes, size)
         shared = np.minimum(jaccard / (1 + jaccard) * (sizes + size), smaller)
-        found += float(shared.max())
-        copied = copied or bool(np.any((shared >= COPIED * smaller) & (smaller >= LEAST_COPIED)))
-    return Nearness(min(found / float(own[:, 0].sum()), 1.0), copied)
+        yield shared, (shared >= COPIED * smaller) & (smaller >= LEAST_COPIED)
 
 
 def warm_up() -> None:

@@ -238,5 +238,5 @@ def say_age(seconds: float) -> str:
     for unit, length, least in (("day", 86_400, 2), ("hour", 3600, 2), ("minute", 60, 2)):
         if seconds >= least * length:
             return f"{int(seconds // length)} {unit}s"
-    whole = int(seconds)
+    whole = max(0, int(seconds))  # clocks differ a little
     return f"{whole} second" if whole == 1 else f"{whole} seconds"

@@ -17,17 +17,18 @@ from django.utils.translation import ngettext
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency
 from letters.drafting import Draft, compose_paragraphs, count_words, write_opening
-from letters.fingerprints import Nearness, compare, take_fingerprint
+from letters.fingerprints import Nearness, compare, compare_each, take_fingerprint
 from letters.models import Fingerprint, Letter, Status
 from letters.ownwords import Bank, Owned, count_own_words, find_own, read_bank
 
-__all__ = ["Advice", "Judgement", "count_own_words", "is_near_copy", "judge_draft", "record_fingerprint"]
+__all__ = ["Advice", "Judgement", "count_own_words", "find_alike", "is_near_copy", "judge_draft", "record_fingerprint"]
 
 MOST_COMPARED = 5000  # letters to one MP, the newest
 ENOUGH_OWN = 0.5  # a letter half of which is the writer's own gets full marks for it
 SET_WEIGHT = 0.15  # what choosing arguments in a way of one's own counts for
 FEW_LETTERS = 5  # so few letters say little of what is common
 NEAR = 0.5  # from this share of own words in other letters on, say so
+LIKE = 0.2  # so much of them in one other letter is worth showing
 COMMON = 0.4
 FEW_WORDS = 20  # own words; fewer are hardly noticed in a letter
 PAGE_WORDS = 380  # about what fits on a page with address and notes
@@ -162,7 +163,7 @@ def advise(
             missing,
         )
         return Advice("few-own", text % {"count": missing})
-    if nearness.copied or nearness.share >= NEAR:
+    if is_near(nearness):
         text = _("Other letters to your MP use nearly these words. Say it as you would to a neighbour.")
         return Advice("near", text)
     if length > PAGE_WORDS:
@@ -194,6 +195,27 @@ def is_near_copy(letter: Letter) -> bool:
     measured, keys = measure_letter(letter)
     others = Fingerprint.objects.exclude(letter=letter)
     nearness, _commonness = compare_letter(measured, keys, letter.campaign, letter.constituency_gss, others)
+    return is_near(nearness)
+
+
+def find_alike(letter: Letter, most: int) -> list[tuple[Letter, Nearness]]:
+    """Return the letters to the same MP that the letter's own words nearly stand in, nearest first.
+
+    They are looked for anew: none is kept with the letter, and one that was erased or withdrawn is found no more.
+    """
+    mine = measure_letter(letter)[0].take_fingerprint()
+    here = Fingerprint.objects.filter(campaign=letter.campaign, constituency_gss=letter.constituency_gss)
+    rows = here.exclude(letter=letter).order_by("-pk").values_list("letter", "own")[:MOST_COMPARED]
+    near = dict(zip((pk for pk, _own in rows), compare_each(mine, [bytes(own) for _pk, own in rows]), strict=True))
+    # The rule adds up what stands in several letters: each of them may have less than it asks for.
+    alike = sorted((pk for pk in near if near[pk].share >= LIKE or is_near(near[pk])), key=lambda pk: -near[pk].share)
+    alike = alike[:most]
+    letters = Letter.objects.sealed().in_bulk(alike)
+    return [(letters[pk], near[pk]) for pk in alike if pk in letters]
+
+
+def is_near(nearness: Nearness) -> bool:
+    """Whether that is so near that a rule holds the letter for it."""
     return nearness.copied or nearness.share >= NEAR
 
 

@@ -16,4 +16,5 @@ def require_rehearsal(campaign: Campaign) -> Requirement:
         _("A letter sent in rehearsal"),
         sent.exists(),
         _("Write one on the campaign's page, confirm it, and wait until it has come to the test address."),
+        "site",
     )

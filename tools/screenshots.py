@@ -1,7 +1,7 @@
 """Take pictures of the organisers' desk, from a site of its own with letters that nobody wrote.
 
 Without a word, those of docs/organisers.md. With `--all`, every page at 1280 and 390 pixels with 0, 3 and 10,000
-letters, into build/screenshots/, to be looked at.
+letters, into build/screenshots/, to be looked at; with `--night` besides, as a dark screen shows them.
 """
 
 from __future__ import annotations
@@ -20,28 +20,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desk_pages import CAMPAIGN, LIST, list_pages
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES, LOOKED_AT = ROOT / "docs" / "pictures", ROOT / "build" / "screenshots"
 START_SECONDS = 180  # on a busy machine
-CAMPAIGN = "time-to-negotiate"
 SHOWN = 300  # letters in the documentation's pictures
 WIDTHS = {"1280": {"width": 1280, "height": 900}, "390": {"width": 390, "height": 844}}
-DESK, LIST = "/admin/letters/letter/dashboard/", "/admin/letters/letter/"
 
 
 def main() -> int:
     """Set the site up, fill it, take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true")
-    every = parser.parse_args().all
+    parser.add_argument("--night", action="store_true")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as data:
         port = prepare(data)
         with run_site(port):
-            if every:
-                take_all(port)
+            if asked.all:
+                take_all(port, "dark" if asked.night else "light")
             else:
                 take_for_docs(port)
     return 0
@@ -145,63 +146,34 @@ def sign_in() -> dict[str, Any]:
 
 
 @contextmanager
-def open_desk(port: int, width: str) -> Iterator[Page]:
+def open_desk(width: str, scheme: str = "light") -> Iterator[Page]:
     """Yield a page of an organiser who is signed in."""
     from tests.servers.browser import open_page, run_browser
 
     phone = {"is_mobile": True, "has_touch": True} if width == "390" else {}
-    with run_browser() as browser, open_page(browser, viewport=WIDTHS[width], **phone) as page:
+    with run_browser() as browser, open_page(browser, viewport=WIDTHS[width], color_scheme=scheme, **phone) as page:
         page.context.add_cookies([sign_in()])  # type: ignore[list-item]  # a plain dict is one
         yield page
 
 
-def list_pages(letter: str) -> dict[str, str]:
-    """Return the desk's pages by name."""
-    from campaign.content.models import Argument, Campaign
-
-    campaign = Campaign.objects.get(slug=CAMPAIGN)
-    mine = f"/admin/content/campaign/{campaign.pk}/"
-    pages = {
-        "first": "/admin/",
-        "campaigns": "/admin/content/campaign/",
-        "campaign": f"{mine}change/",
-        "new campaign": "/admin/content/campaign/add/",
-        "mode": f"{mine}mode/",
-        "copy": f"{mine}copy/",
-        "go live": f"{mine}go-live/",
-        "history": f"{mine}history/",
-        "load a pack": "/admin/content/campaign/load-pack/",
-        "arguments": "/admin/content/argument/",
-        "argument": f"/admin/content/argument/{Argument.objects.filter(campaign=campaign)[0].pk}/change/",
-        "constituencies": "/admin/parliament/constituency/",
-        "letters": LIST,
-        "letters found": f"{LIST}?q=London&status__exact=sent",
-        "dashboard": f"{DESK}{CAMPAIGN}/",
-        "map": f"{DESK}{CAMPAIGN}/map/",
-        "seats": f"{DESK}{CAMPAIGN}/seats/?show=none",
-        "users": "/admin/auth/user/",
-        "preview": f"/{CAMPAIGN}/",
-    }
-    return pages | ({"letter": letter} if letter else {})
-
-
-def take_all(port: int) -> None:
+def take_all(port: int, scheme: str) -> None:
     """Take every page at both widths with each number of letters; say which are wider than the screen."""
     LOOKED_AT.mkdir(parents=True, exist_ok=True)
-    letter = ""
+    letter, night = "", "-night" if scheme == "dark" else ""
     for count, more in ((0, 0), (3, 3), (10_000, 9_997)):
         letter = fill(more) or letter
         for width in WIDTHS:
-            with open_desk(port, width) as page:
+            with open_desk(width, scheme) as page:
                 for name, path in list_pages(letter).items():
                     answer = page.goto(f"http://localhost:{port}{path}")
-                    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-                    file = LOOKED_AT / f"{name.replace(' ', '-')}-{count}-{width}.png"
+                    # Not the window's inner width: on a phone that grows with a page that is too wide.
+                    wide = page.evaluate("document.documentElement.scrollWidth") > WIDTHS[width]["width"]
+                    file = LOOKED_AT / f"{name.replace(' ', '-')}-{count}-{width}{night}.png"
                     page.screenshot(path=file, full_page=True, timeout=60_000)
                     if wide or answer is None or not answer.ok:
                         print(f"{name}, {count} letters, {width} px: {'too wide' if wide else 'no answer'}", flush=True)
                 take_pack(page, port)
-                page.screenshot(path=LOOKED_AT / f"pack-{count}-{width}.png", full_page=True)
+                page.screenshot(path=LOOKED_AT / f"pack-{count}-{width}{night}.png", full_page=True)
 
 
 def take_pack(page: Page, port: int) -> None:
@@ -224,7 +196,7 @@ def take_for_docs(port: int) -> None:
     """Take the documentation's few pictures, small."""
     PICTURES.mkdir(exist_ok=True)
     pages = list_pages(fill(SHOWN))
-    with open_desk(port, "1280") as page:
+    with open_desk("1280") as page:
         for name in ("dashboard", "map", "letters", "go live"):
             page.goto(f"http://localhost:{port}{pages[name]}")
             keep(page.screenshot(), name.replace(" ", "-"))

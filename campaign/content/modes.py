@@ -30,11 +30,12 @@ UNREAL = (".localhost", ".example", ".invalid", ".test", "localhost", "example.c
 
 @dataclass(frozen=True)
 class Requirement:
-    """One line of the checklist: what is asked for, whether it is there, and what to do if it is not."""
+    """One line of the checklist: what is asked for, whether it is there, what to do if it is not, and on which page."""
 
     name: str
     met: bool
     todo: str
+    where: str = ""  # campaign, arguments, mode or site; empty: not in these pages
 
 
 # What only others can tell, such as whether a test letter was sent: they add themselves when the site starts.
@@ -51,25 +52,28 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
     offered = campaign.arguments.offered().filter(phrasings__isnull=False)
     here = _("Fill it in on the campaign's page.")
     return [
-        Requirement(_("The promoter's name"), bool(campaign.promoter_name), here),
-        Requirement(_("The promoter's postal address"), bool(campaign.promoter_address), here),
-        Requirement(_("A contact email address"), bool(campaign.contact_email), here),
-        Requirement(_("Who deals with complaints"), bool(campaign.complaints_contact), here),
+        Requirement(_("The promoter's name"), bool(campaign.promoter_name), here, "campaign"),
+        Requirement(_("The promoter's postal address"), bool(campaign.promoter_address), here, "campaign"),
+        Requirement(_("A contact email address"), bool(campaign.contact_email), here, "campaign"),
+        Requirement(_("Who deals with complaints"), bool(campaign.complaints_contact), here, "campaign"),
         Requirement(
             _("At least one argument that is offered"),
             offered.exists(),
             _("Publish an argument that has a text and a source and is not due for review."),
+            "arguments",
         ),
-        Requirement(_("At least one ask"), campaign.asks.exists(), _("Add an ask on the campaign's page.")),
+        Requirement(_("At least one ask"), campaign.asks.exists(), _("Add an ask on the campaign's page."), "campaign"),
         Requirement(
             _("The campaign has not ended"),
             campaign.ends_on is None or campaign.ends_on >= timezone.localdate(),
             _("Change its last day on the campaign's page."),
+            "campaign",
         ),
         Requirement(
             _("It is in rehearsal or paused"),
             campaign.mode in COMES_FROM[Mode.LIVE],
             _("It is live already.") if campaign.mode == Mode.LIVE else _("Take it into rehearsal first."),
+            "mode",
         ),
         *(further(campaign) for further in FURTHER),
         Requirement(

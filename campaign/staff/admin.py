@@ -69,6 +69,13 @@ class AccountAdmin(ProvenFirst, AccountBase):
     list_display = ["username", "is_active", "is_superuser", "has_second_factor", "last_login"]
     list_filter = ["is_active", "is_superuser", "groups"]
     actions = ["reset_second_factor"]
+    add_fieldsets = (
+        *AccountBase.add_fieldsets,
+        (
+            _("Role"),
+            {"fields": ["groups"], "description": _("What it may do. Without a role it sees nothing.")},
+        ),
+    )
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Keep who has done something: what they exported and decided would be deleted with them."""
@@ -84,7 +91,9 @@ class AccountAdmin(ProvenFirst, AccountBase):
         return answer
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Note of a new account that its password is not its owner's choice."""
+        """Let a new account in at the desk, there is nothing else; note that its password is not its owner's choice."""
+        if not change:
+            obj.is_staff = True
         super().save_model(request, obj, form, change)
         if not change:
             GivenPassword.objects.create(user=obj)

@@ -1,7 +1,9 @@
 """Django's handles on the organisers' way in."""
 
 from django.apps import AppConfig
+from django.apps import apps as installed
 from django.contrib.admin import apps
+from django.utils.translation import gettext_lazy as _
 
 
 class StaffConfig(AppConfig):
@@ -11,8 +13,12 @@ class StaffConfig(AppConfig):
     label = "staff"
 
     def ready(self) -> None:
-        """Register the checks of a deployment."""
+        """Register the checks of a deployment; call on the desk by their names what other apps bring."""
         from campaign import checks  # noqa: F401
+
+        names = {"auth": _("Accounts"), "axes": _("Lockouts"), "content": _("Campaigns and arguments")}
+        for label, name in names.items():
+            installed.get_app_config(label).verbose_name = name
 
 
 class DeskConfig(apps.AdminConfig):

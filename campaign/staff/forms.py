@@ -67,3 +67,13 @@ class AgainForm(CodeForm):
         super().__init__(*args)  # type: ignore[arg-type]
         if not with_code:
             del self.fields["code"]
+
+
+class SaveForm(forms.Form):
+    """A name for a list that is kept."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        error_messages={"required": _("Give the list a name, then save it.")},
+    )

@@ -1,10 +1,11 @@
-"""An organiser's phone. Its key is encrypted, so that a stolen database is no second factor."""
+"""What the door keeps of organisers: phones, passwords that others chose for them, lists that they have saved."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device, DeviceManager, ThrottlingMixin, TimestampMixin
@@ -15,6 +16,7 @@ from campaign.encrypted import EncryptedTextField
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+LONGEST_QUERY = 500  # characters of a saved list's address
 TOLERANCE = 1  # steps of 30 seconds by which a phone's clock may differ, either way
 
 
@@ -54,6 +56,7 @@ class PhoneManager(DeviceManager):  # type: ignore[misc] # django-otp has no typ
 class Phone(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc] # django-otp has no types
     """An app that shows a new code of six digits every 30 seconds (TOTP, RFC 6238).
 
+    Its key is encrypted, so that a stolen database is no second factor.
     django-otp's own TOTPDevice has 80 characters for the key: too few for one that is encrypted.
     """
 
@@ -90,3 +93,19 @@ class Phone(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc] # dj
         self.set_last_used_timestamp(commit=False)
         self.save()
         return True
+
+
+class SavedList(models.Model):
+    """A list of the desk with its search and filters, under a name of its owner's own."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_lists")
+    page = models.CharField(max_length=100)  # the name of the list's address
+    query = models.CharField(max_length=LONGEST_QUERY)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "page", "name"], name="one_saved_list_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -19,9 +19,15 @@ from django.views.decorators.cache import never_cache
 
 from campaign.staff.access import has_to_choose, is_fresh, is_half_way, is_let_in, leave, note_use
 
+LAST = ("auth", "axes")
+
 
 class StaffSite(AdminSite):
     """The organisers' pages."""
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """List what organisers work on first, accounts and lockouts last."""
+        return sorted(super().get_app_list(request, app_label), key=lambda app: app["app_label"] in LAST)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in only those who have shown everything."""
@@ -80,7 +86,7 @@ class StaffSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Add the pages at the door. Code and phone come before anybody is let in, and guard themselves."""
-        from campaign.staff import views
+        from campaign.staff import saving, views
 
         own = [
             path("logout/", self.logout, name="logout"),
@@ -88,6 +94,8 @@ class StaffSite(AdminSite):
             path("second-factor/", self.admin_view(views.show_factor), name="second-factor"),
             path("second-factor/phone/", views.set_up, name="second-factor-phone"),
             path("second-factor/codes/", self.admin_view(views.renew_codes), name="second-factor-codes"),
+            path("saved/", self.admin_view(saving.save_list), {"admin_site": self}, name="save-list"),
+            path("saved/<int:number>/forget/", self.admin_view(saving.forget_list), name="forget-list"),
             path("again/", self.admin_view(views.ask_again), name="again"),
         ]
         return [*own, *super().get_urls()]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from letters.admin.needs import list_needs
 from letters.admin.pages import open_page
+from letters.admin.powers import may_moderate
 from letters.admin.shapes import SHAPES
 from letters.charts import Bar, count_between, make_bars, make_columns, scale
 from letters.counts import StepCount
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 MOST_PAIRS = 10
 WORD_EDGES = (0, 20, 50, 100, 200)
 SHARE_EDGES = (0, 0.2, 0.4, 0.6, 0.8)
-UNDECIDED = (Status.UNKNOWN, Status.FAILED, Status.HELD)
 FUNNEL: list[tuple[str, StrOrPromise, StrOrPromise]] = [
     ("started", gettext_lazy("Started"), gettext_lazy("chose their MP")),
     ("made", gettext_lazy("Made"), gettext_lazy("saw their finished letter")),
@@ -49,7 +48,7 @@ def show_dashboard(request: HttpRequest, slug: str, admin_site: admin.AdminSite)
         "title": _("Dashboard: %(campaign)s") % {"campaign": campaign},
         "figures": figures,
         "problems": health.problems,
-        "needs": list_needs(figures, due_arguments, context),
+        "needs": list_needs(figures, due_arguments, context, may_moderate=may_moderate(request)),
         "statuses": list_statuses(figures, context["letters_url"]),
         "funnel": list_funnel(figures),
         "days": make_columns(figures.confirmed, figures.sent, timezone.localdate()),
@@ -59,48 +58,6 @@ def show_dashboard(request: HttpRequest, slug: str, admin_site: admin.AdminSite)
         **list_spread(figures),
     }
     return TemplateResponse(request, "admin/letters/dashboard.html", context)
-
-
-def list_needs(figures: Figures, due_arguments: int, context: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Say what a person has to do now: sign, words and link of each."""
-    letters_url, campaign = context["letters_url"], context["campaign"]
-    needs = []
-    for status in UNDECIDED:
-        if count := figures.statuses.get(status, 0):
-            words = {
-                Status.UNKNOWN: ngettext(
-                    "%d letter of which nobody knows whether it arrived: find out, then decide",
-                    "%d letters of which nobody knows whether they arrived: find out, then decide",
-                    count,
-                ),
-                Status.FAILED: ngettext(
-                    "%d letter that failed: see what the mail server said, then retry or leave it",
-                    "%d letters that failed: see what the mail server said, then retry or leave them",
-                    count,
-                ),
-                Status.HELD: ngettext(
-                    "%d letter that is held: read it, then release it or not",
-                    "%d letters that are held: read them, then release them or not",
-                    count,
-                ),
-            }[status]
-            needs.append((SHAPES[status], words % count, f"{letters_url}&status__exact={status}"))
-    if vacant := figures.vacant_waiting:
-        words = ngettext("%d constituency without an MP", "%d constituencies without an MP", len(vacant)) % len(vacant)
-        waiting = ngettext("%d letter waits", "%d letters wait", sum(vacant.values())) % sum(vacant.values())
-        seats_url = reverse("admin:letters_dashboard_seats", args=[campaign.slug])
-        query = urlencode({"show": "vacant", "by": "waiting"} | ({"of": "rehearsal"} if context["rehearsal"] else {}))
-        needs.append(("○", f"{words}: {waiting}", f"{seats_url}?{query}"))
-    if due_arguments:
-        words = ngettext(
-            "%d argument is due for review: until then supporters do not see it",
-            "%d arguments are due for review: until then supporters do not see them",
-            due_arguments,
-        )
-        arguments = reverse("admin:content_argument_changelist")
-        query = urlencode({"campaign__id__exact": campaign.pk, "state": "due"})
-        needs.append(("◷", words % due_arguments, f"{arguments}?{query}"))
-    return needs
 
 
 def list_statuses(figures: Figures, letters_url: str) -> list[tuple[Status, str, int, float, str]]:

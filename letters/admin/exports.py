@@ -93,6 +93,7 @@ def show_export(request: HttpRequest, page: Page, *, with_person: bool) -> HttpR
 def describe_choice(request: HttpRequest, listed: Any) -> list[str]:
     """Say what the list is narrowed down to. Nothing personal: of a search only that there was one."""
     said = []
+    listed.add_facets = False  # the choices without their numbers
     for spec in listed.filter_specs:
         if any(name in request.GET for name in spec.expected_parameters()):
             values = [str(choice["display"]) for choice in spec.choices(listed) if choice["selected"]]

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from campaign.encrypted import list_indexes
 from letters.admin.acting import ask_for_decision, may_carry_out
 from letters.admin.exports import list_export_urls
-from letters.admin.listing import PagesByLetter, PartyFilter, WhenFilter, search_letters
+from letters.admin.filters import CampaignFilter, PartyFilter, RehearsalFilter, StatusFilter, WhenFilter
+from letters.admin.listing import PagesByLetter, search_letters
 from letters.admin.moderation import list_moderation_urls
 from letters.admin.powers import may_export, may_find_by_email, may_moderate, may_see_letters, may_see_person
 from letters.admin.shapes import SHAPES
@@ -41,22 +42,24 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     list_display = [
         "reference",
         "shown_status",
-        "campaign",
+        "shown_campaign",
         "shown_recipient",
         "shown_times",
     ]
-    list_filter = ["status", "campaign", "rehearsal", PartyFilter, WhenFilter]
+    list_filter = [("status", StatusFilter), ("campaign", CampaignFilter), RehearsalFilter, PartyFilter, WhenFilter]
     list_select_related = ["campaign"]
     search_fields = ["reference"]  # what else is searched: search_letters
     search_help_text = _("Search by reference, constituency, MP or GSS code.")
     ordering = ["-created_at", "-pk"]
     sortable_by = ()  # newest first: only so do pages follow on one another
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # they would count every letter; the dashboard has the numbers
+    show_facets = admin.ShowFacets.NEVER  # they would count every letter; PagesByLetter brings those of the roll-up
     list_per_page = 50
+    never_saved = frozenset({f"{BY_EMAIL}__in"})  # it stands for a person
     readonly_fields = [
         *("shown_status", "goes_to", "shown_text", "shown_timeline", "shown_pdf"),
-        *("hidden_sender", "hidden_text", "shown_choice"),
+        *("hidden_sender", "hidden_text", "shown_choice", "shown_rehearsal"),
+        *("shown_text_erased", "shown_person_erased"),
     ]
 
     class Media:
@@ -136,10 +139,13 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the way to the page on which a held letter is read and decided about."""
+        """Offer what may be decided about the letter, and the page on which a held one is read."""
         letter = self.get_object(request, unquote(object_id))
-        held = may_moderate(request) and letter is not None and letter.status == Status.HELD
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "may_review": held})
+        origin = letter.status if letter is not None else ""
+        read = may_moderate(request) and origin == Status.HELD
+        offered = [one for one in DECISIONS if one.origin == origin and may_carry_out(one, request)]
+        extra = {"may_review": read, "decisions": [] if read else offered}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Offer each decision to those who may carry it out."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING
 
-from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.models import Constituency, Member
+from letters.admin.dates import list_steps, read_period
+from letters.admin.facets import read_facets
+from letters.admin.filters import WhenFilter
 from letters.models import REFERENCE_ALPHABET, Letter
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MOST_COUNTED = 1000  # how far results are counted; beyond it is "more than"
 OLDER, NEWER = "older", "newer"
@@ -43,14 +47,33 @@ class PagesByLetter(ChangeList):
         )
         self.first_url = self.get_query_string() if towards else ""
         self.result_list = page
-        # Counted in the list's order, for which there are indexes; in none, a planner may read all letters.
-        self.result_count = self.queryset.order_by("-created_at")[: MOST_COUNTED + 1].count()
-        self.counted_all = self.result_count <= MOST_COUNTED
-        self.full_result_count = None
+        self.facets = read_facets(request)
+        self.add_facets = self.facets is not None
+        if self.facets is not None:
+            self.result_count, self.counted_all = self.facets.count()[""], True
+        else:
+            # Counted in the list's order, for which there are indexes; in none, a planner may read all letters.
+            self.result_count = self.queryset.order_by("-created_at")[: MOST_COUNTED + 1].count()
+            self.counted_all = self.result_count <= MOST_COUNTED
+        self.dates = [] if self.query else self.list_dates(request.GET.get(WhenFilter.parameter_name, ""))
+        # The number stands below the list, where it can say "more than": none beside the search.
+        self.full_result_count = self.result_count
         self.show_full_result_count = False
         self.show_admin_actions = True
         self.can_show_all, self.multi_page = False, self.result_count > self.list_per_page
         self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+
+    def list_dates(self, written: str) -> list[tuple[str, StrOrPromise]]:
+        """Return the way to years, months or days: addresses and names. At most one query, of one letter."""
+        oldest = None
+        if not read_period(written):
+            oldest = Letter.objects.order_by("created_at").values_list("created_at", flat=True).first()
+        steps = list_steps(written, timezone.localdate(oldest) if oldest else None, timezone.localdate())
+        name = WhenFilter.parameter_name
+        return [
+            (self.get_query_string({name: step} if step else {}, [PAGE_VAR] + ([] if step else [name])), said)
+            for step, said in steps
+        ]
 
     def link_to(self, towards: str, letter: Letter) -> str:
         """Return the address of the page older or newer than this letter."""
@@ -67,53 +90,6 @@ def read_place(text: str) -> tuple[str, dt.datetime | None, uuid.UUID | None]:
     except (ValueError, OverflowError, OSError):
         pass
     return "", None, None
-
-
-class PartyFilter(admin.SimpleListFilter):
-    """The MP's party, from the list of members: no letter has to be read for it."""
-
-    title = _("party")
-    parameter_name = "party"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Name the parties."""
-        parties = Member.objects.order_by("party").values_list("party", flat=True).distinct()
-        return [(party, party) for party in parties]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
-        """Narrow the list down."""
-        return queryset.filter(member_party=self.value()) if self.value() else queryset
-
-
-class WhenFilter(admin.SimpleListFilter):
-    """When the letter was written: today, lately, or in one of the last twelve months."""
-
-    title = _("when it was written")
-    parameter_name = "written"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Name the times."""
-        month = timezone.localdate().replace(day=1)
-        months = []
-        for _number in range(12):
-            months.append((f"{month:%Y-%m}", f"{month:%B %Y}"))
-            month = (month - dt.timedelta(days=1)).replace(day=1)
-        return [("today", _("Today")), ("week", _("In the last 7 days")), *months]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
-        """Narrow the list down."""
-        value, now = self.value() or "", timezone.localtime()
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        if value == "today":
-            return queryset.filter(created_at__gte=midnight)
-        if value == "week":
-            return queryset.filter(created_at__gte=now - dt.timedelta(days=7))
-        try:
-            first = dt.datetime.strptime(value, "%Y-%m").replace(tzinfo=timezone.get_current_timezone())
-            following = (first + dt.timedelta(days=32)).replace(day=1)
-        except (ValueError, OverflowError):  # of the year 9999 there is no next month
-            return queryset
-        return queryset.filter(created_at__gte=first, created_at__lt=following)
 
 
 def search_letters(letters: QuerySet[Letter], text: str) -> QuerySet[Letter]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.validators import slug_re
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -17,8 +18,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
+from letters.admin.alike import list_alike
 from letters.admin.powers import may_moderate
-from letters.comparing import Stretch, find_changed, split_text
+from letters.admin.rows import lay_out
 from letters.decisions import REFUSE, refuse, release_read
 from letters.findings import Finding, Part, Rule
 from letters.forms.decisions import ReasonForm, RefuseForm
@@ -26,21 +28,8 @@ from letters.models import Letter, Status
 from letters.moderation import Passage, list_passages, list_sender
 from letters.tasks import wake_worker
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
 SHOWN = 50
 OTHER = "other"  # held by a person, or because the MP has changed
-
-
-@dataclass(frozen=True)
-class Row:
-    """A passage side by side: what the campaign supplied, what the writer sends."""
-
-    place: StrOrPromise
-    supplied: list[Stretch]
-    sent: list[Stretch]
-    found: list[Finding]
 
 
 def list_moderation_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
@@ -55,13 +44,23 @@ def list_moderation_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
     ]
 
 
-def find_held(rule: str = "") -> QuerySet[Letter]:
-    """Return the held letters, longest waiting first; of one rule, or of none (`OTHER`)."""
-    held = Letter.objects.filter(status=Status.HELD).order_by("created_at", "pk")
+def find_held(rule: str = "", among: Mapping[str, Any] | None = None) -> QuerySet[Letter]:
+    """Return the held letters, longest waiting first; of one rule, or of none (`OTHER`); `among` narrows them down."""
+    held = Letter.objects.filter(status=Status.HELD, **(among or {})).order_by("created_at", "pk")
     if rule == OTHER:
         return held.filter(findings=None)
     found = Finding.objects.filter(rule=rule)
     return held.filter(pk__in=found.values("letter")) if rule else held
+
+
+def narrow_down(request: HttpRequest) -> tuple[dict[str, Any], str]:
+    """Return what the address narrows the held letters down to, as a filter and as a query to keep."""
+    among: dict[str, Any] = {}
+    if slug_re.match(slug := request.GET.get("campaign", "")):
+        among["campaign__slug"] = slug
+    if (of := request.GET.get("of")) in ("live", "rehearsal"):
+        among["rehearsal"] = of == "rehearsal"
+    return among, urlencode({name: request.GET[name] for name in ("campaign", "of") if among and name in request.GET})
 
 
 def show_queue(request: HttpRequest, admin_site: admin.AdminSite) -> HttpResponse:
@@ -70,19 +69,20 @@ def show_queue(request: HttpRequest, admin_site: admin.AdminSite) -> HttpRespons
         raise PermissionDenied
     rule = request.GET.get("rule", "")
     rule = rule if rule in (*Rule.values, OTHER) else ""
-    found: Counter[str] = Counter()
-    for _letter, one in set(Finding.objects.filter(letter__status=Status.HELD).values_list("letter", "rule")):
-        found[one] += 1
-    all_held = find_held().count()
-    found[OTHER] = find_held(OTHER).count()
+    among, narrowed = narrow_down(request)
+    findings = Finding.objects.filter(letter__in=find_held(among=among).order_by().values("pk"))
+    found = Counter(one for _letter, one in set(findings.values_list("letter", "rule")))
+    all_held = find_held(among=among).count()
+    found[OTHER] = find_held(OTHER, among).count()
     labels = [*Rule.choices, (OTHER, _("Held by a person, or the MP has changed"))]
-    held = find_held(rule)
-    letters = list(held.sealed().select_related("campaign").prefetch_related("findings")[: SHOWN + 1])  # type: ignore[attr-defined]
+    held: Any = find_held(rule, among)
+    letters = list(held.sealed().select_related("campaign").prefetch_related("findings")[: SHOWN + 1])
     context = admin_site.each_context(request) | {
         "title": _("Held letters"),
         "rule": rule,
         "rules": [(value, label, found[value]) for value, label in labels if found[value] or value == rule],
         "all_held": all_held,
+        "narrowed": narrowed,
         "letters": [
             (one, dict.fromkeys(found.get_rule_display() for found in one.findings.all())) for one in letters[:SHOWN]
         ],
@@ -107,6 +107,8 @@ def review_letter(request: HttpRequest, pk: uuid.UUID, admin_site: admin.AdminSi
     if request.method == "POST" and (answer := settle_one(request, letter, deciding, release, refusal)):
         return answer
     findings = list(letter.findings.all())
+    email = Passage(Part.EMAIL, letter.sender_email)
+    passages = [] if letter.text_erased_at else [*list_passages(letter), *list_sender(letter), email]
     context = admin_site.each_context(request) | {
         "title": _("Read and decide: %s") % letter.reference,
         "opts": Letter._meta,
@@ -114,7 +116,8 @@ def review_letter(request: HttpRequest, pk: uuid.UUID, admin_site: admin.AdminSi
         "reasons": dict.fromkeys((one.get_rule_display(), str(one.place)) for one in findings),
         "threat": any(one.rule == Rule.THREAT for one in findings),
         "held_note": letter.events.filter(what=Status.HELD).values_list("note", flat=True).last(),
-        "rows": [] if letter.text_erased_at else list_rows(letter, findings),
+        "rows": [lay_out(passage, findings) for passage in passages],
+        "alike": list_alike(letter, passages, findings) if passages else None,
         "release": release,
         "refusal": refusal,
         "refuse_warning": REFUSE.warning,
@@ -145,24 +148,3 @@ def settle_one(
     if following:
         return redirect("admin:letters_letter_review", following)
     return redirect("admin:letters_letter_moderation")
-
-
-def list_rows(letter: Letter, findings: list[Finding]) -> list[Row]:
-    """Return the letter's passages side by side, marked where a rule found something."""
-    email = Passage(Part.EMAIL, letter.sender_email)
-    return [lay_out(passage, findings) for passage in (*list_passages(letter), *list_sender(letter), email)]
-
-
-def lay_out(passage: Passage, findings: list[Finding]) -> Row:
-    """Return one passage as a row."""
-    mine = [one for one in findings if (one.part, one.paragraph) == (passage.part, passage.paragraph)]
-    base = passage.base
-    place = Finding(part=passage.part, paragraph=passage.paragraph).place
-    # Without a text of the campaign's all would be marked as changed, which says nothing.
-    changed = find_changed(passage.text, base) if base else []
-    return Row(
-        place=place,
-        supplied=split_text(base, find_changed(base, passage.text)) if base else [],
-        sent=split_text(passage.text, changed, [(one.start, one.end) for one in mine]),
-        found=mine,
-    )

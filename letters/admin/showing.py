@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
@@ -24,13 +25,13 @@ SENDER = ["sender_name", "sender_address", "sender_postcode", "sender_email"]
 HAPPENED = ["shown_timeline", "attempts", "next_attempt_at", "last_answer"]
 DATES = [
     *("created_at", "confirmed_at", "sent_at", "posted_at", "answered_at"),
-    *("text_erased_at", "scrubbed_at"),
+    *("shown_text_erased", "shown_person_erased"),
 ]
 
 
 def list_fieldsets(*, with_person: bool) -> list[tuple[Any, Any]]:
     """Return what stands on a letter's page; without the person, nothing that has to be decrypted is among it."""
-    about = ["reference", "shown_status", "campaign", "rehearsal", "goes_to"]
+    about = ["reference", "shown_status", "campaign", "shown_rehearsal", "goes_to"]
     if with_person:
         said = [(_("From"), {"fields": SENDER}), (_("Letter"), {"fields": ["shown_text"]})]
         about.append("shown_pdf")
@@ -45,6 +46,11 @@ def list_fieldsets(*, with_person: bool) -> list[tuple[Any, Any]]:
     ]
 
 
+def show_moment(at: dt.datetime | None) -> str:
+    """Return the moment by the clock in the United Kingdom, or nothing."""
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""
+
+
 class LetterFields:
     """The fields of the list and of the page that are no columns."""
 
@@ -56,6 +62,11 @@ class LetterFields:
             '<span class="letter-status is-{}"><b aria-hidden="true">{}</b> {}</span>', letter.status, shape, word
         )
 
+    @admin.display(description=gettext_lazy("campaign"), ordering="campaign__title")
+    def shown_campaign(self, letter: Letter) -> SafeString:
+        """Which campaign's it is, and whether it was only rehearsed."""
+        return format_html("{}<br>{}", letter.campaign, _("rehearsal") if letter.rehearsal else "")
+
     @admin.display(description=gettext_lazy("constituency and MP"), ordering="constituency_name")
     def shown_recipient(self, letter: Letter) -> SafeString:
         """Where the letter comes from and whom it is to, one below the other: a list has little room."""
@@ -64,9 +75,22 @@ class LetterFields:
     @admin.display(description=gettext_lazy("written, sent"), ordering="created_at")
     def shown_times(self, letter: Letter) -> SafeString:
         """When it was written, and below that when it was sent, if it was."""
-        moments = (letter.created_at, letter.sent_at)
-        written, sent = (date_format(timezone.localtime(at), "j M Y, H:i") if at else "" for at in moments)
-        return format_html("{}<br>{}", written, sent)
+        return format_html("{}<br>{}", show_moment(letter.created_at), show_moment(letter.sent_at))
+
+    @admin.display(description=gettext_lazy("to the MP"))
+    def shown_rehearsal(self, letter: Letter) -> str:
+        """Whether it is meant for the MP, in words."""
+        return _("No: it was confirmed in rehearsal and never goes to an MP.") if letter.rehearsal else _("Yes")
+
+    @admin.display(description=gettext_lazy("text and address erased"))
+    def shown_text_erased(self, letter: Letter) -> str:
+        """When its text went."""
+        return show_moment(letter.text_erased_at) or "–"
+
+    @admin.display(description=gettext_lazy("name and email erased"))
+    def shown_person_erased(self, letter: Letter) -> str:
+        """When the last of its personal data went."""
+        return show_moment(letter.scrubbed_at) or "–"
 
     @admin.display(description=gettext_lazy("goes to"))
     def goes_to(self, letter: Letter) -> str:

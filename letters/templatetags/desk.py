@@ -6,6 +6,7 @@ from django import template
 from django.http import HttpRequest
 
 from campaign.content.models import Campaign
+from letters.admin.needs import Need, list_site_needs
 from letters.admin.pages import list_dashboards, may_see_figures
 
 register = template.Library()
@@ -27,3 +28,9 @@ def find_dashboards(request: HttpRequest) -> list[tuple[Campaign, str]]:
 def may_see_dashboards(request: HttpRequest) -> bool:
     """Whether the user may see a campaign's figures."""
     return may_see_figures(request)
+
+
+@register.simple_tag
+def find_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None:
+    """Return what is wrong and what needs a person on the whole site; None for those who may see no letter."""
+    return list_site_needs(request)

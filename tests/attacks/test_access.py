@@ -69,7 +69,10 @@ FORBIDDEN = {
     "admin:letters_dashboard_seat", "admin:letters_dashboard_seats", "admin:letters_dashboard_news", "admin:autocomplete",
 }  # fmt: skip
 # A list of nothing is not found; new recovery codes take a POST, and a fresh proof (test_door).
-ELSEWHERE = {"admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 405}
+ELSEWHERE = {
+    "admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 405, "admin:save-list": 405,
+    "admin:forget-list": 405,
+}  # fmt: skip
 
 
 def list_pages() -> Iterator[tuple[str, str]]:

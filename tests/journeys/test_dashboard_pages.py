@@ -12,15 +12,24 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from campaign.content.models import Campaign
+from letters.delivery import confirm
+from letters.findings import Finding, Part, Rule
+from letters.models import Letter, Status
 from letters.tallies import fold_all
 from tests.conftest import OpenPage
-from tests.journeys.looker import Looker
+from tests.journeys.looker import CONTRAST, Looker
+from tests.letters.factories import make_letter
 from tests.letters.many import write_many
 from tests.otp import otp_login
 from tests.servers.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.usefixtures("shipped")]
 SLUG = "time-to-negotiate"
+# Columns of a list that one has to scroll sideways to, which nobody does.
+OUT_OF_SIGHT = """() => [...new Set([...document.querySelectorAll("#result_list td, #result_list th")]
+  .filter(e => e.getBoundingClientRect().right > innerWidth ||
+               e.getBoundingClientRect().right > e.closest(".results").getBoundingClientRect().right + 1)
+  .map(e => e.className))]"""
 
 
 def sign_in(page: Page, live_server: LiveServer) -> str:
@@ -39,6 +48,8 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     if letters:
         write_many(Campaign.objects.get(), letters)
+        # The longest status is a sentence.
+        Letter.objects.filter(pk__in=Letter.objects.filter(status=Status.SENT)[:9]).update(status=Status.UNKNOWN)
         fold_all()
     page = new_page(**(PHONE if letters else DESKTOP), bypass_csp=True)
     dashboard = sign_in(page, live_server)
@@ -46,7 +57,31 @@ def test_every_page_is_accessible_and_fits(
     for name, path in (("dashboard", ""), ("map", "map/"), ("seats", "seats/?show=vacant")):
         page.goto(dashboard + path)
         look.glance(f"organiser-{letters}-{name}", page)
+    site = dashboard.partition("/admin/")[0]
+    for name, path in (("first", ""), ("held", hold_a_near_copy() if letters else "letters/letter/moderation/")):
+        page.goto(f"{site}/admin/{path}")
+        look.glance(f"organiser-{letters}-{name}", page)
+        page.emulate_media(color_scheme="dark")
+        look.ask_axe(page, "by night", CONTRAST)
+        page.emulate_media(color_scheme="light")
     assert look.faults == []
+    for path in ("letters/letter/", "content/argument/", "content/campaign/", "parliament/constituency/"):
+        page.goto(f"{site}/admin/{path}")
+        for screen in (PHONE, DESKTOP):
+            page.set_viewport_size(screen["viewport"])
+            assert page.evaluate(OUT_OF_SIGHT) == [], (path, screen)
+
+
+def hold_a_near_copy() -> str:
+    """Two letters to one MP that say nearly the same; return where the second one is read."""
+    own = "My grandmother came here from Kharkiv in nineteen ninety three and she still calls her sister every week."
+    for words in (own, own.replace("sister", "brother")):
+        letter = make_letter(Campaign.objects.get(), queued=False)
+        letter.paragraphs.filter(position=0).update(text=words)
+        assert confirm(letter)
+    Finding.objects.create(letter=letter, rule=Rule.NEAR_COPY, part=Part.WHOLE)
+    letter.move_to(Status.HELD)
+    return f"letters/letter/{letter.pk}/review/"
 
 
 @pytest.mark.looks

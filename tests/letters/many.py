@@ -62,4 +62,4 @@ def write_many(campaign: Campaign, count: int, *, days: int = 50, rehearsal: boo
     Letter.objects.bulk_create(letters, batch_size=1000)
     LetterParagraph.objects.bulk_create(paragraphs, batch_size=2000)
     for step, share in ((StepCount.Step.STARTED, 4), (StepCount.Step.MADE, 2), (StepCount.Step.DOWNLOADED, 1)):
-        StepCount.objects.create(campaign=campaign, step=step, count=count * share // 2)
+        StepCount.objects.update_or_create(campaign=campaign, step=step, defaults={"count": count * share // 2})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -118,6 +119,29 @@ def test_only_a_person_decides_about_unknown_letters(admin_client: Client, actio
     letter.refresh_from_db()
     assert (letter.status, letter.message_id) == (status, message_id)
     assert last_event(letter) == (status, "admin")
+
+
+def test_a_letters_page_offers_what_may_be_decided_about_it(admin_client: Client) -> None:
+    letter = make_letter()
+    for status, offered in (
+        (Status.QUEUED, ["hold"]),
+        (Status.FAILED, ["retry_failed"]),
+        (Status.UNKNOWN, ["resend_unknown", "mark_delivered", "give_up"]),
+        (Status.HELD, []),  # read first, on a page of its own
+        (Status.WITHDRAWN, []),
+    ):
+        Letter.objects.filter(pk=letter.pk).update(status=status)
+        page = admin_client.get(f"{LIST}{letter.pk}/change/").content.decode()
+        assert re.findall(r'name="action" value="(\w+)"', page) == offered
+        assert ("/review/" in page) == (status == Status.HELD)
+    Letter.objects.filter(pk=letter.pk).update(status=Status.FAILED)
+    asked = admin_client.post(LIST, {"action": "retry_failed", "_selected_action": letter.pk}).content.decode()
+    assert "this works for letters that are “Failed”" in asked
+    viewer = User.objects.create_user("viewer", is_staff=True)
+    viewer.user_permissions.set(Permission.objects.filter(codename__in=["view_letter", "see_personal_data"]))
+    client = Client()
+    otp_login(client, viewer)
+    assert 'name="action"' not in client.get(f"{LIST}{letter.pk}/change/").content.decode()
 
 
 def test_who_may_only_view_cannot_act(client: Client) -> None:

@@ -22,6 +22,7 @@ from letters.counts import StepCount
 from letters.figures import find_campaigns, read_figures, read_seats
 from letters.models import Heartbeat, Letter, LetterParagraph, Status
 from letters.privacy import withdraw_letter
+from letters.tallies import fold_all
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.many import write_many
 from tests.otp import otp_login
@@ -110,20 +111,30 @@ def test_what_needs_a_person_stands_first(five: Campaign, admin_client: Client) 
     Argument.objects.filter(key="argument-3").update(review_by=dt.date(2020, 1, 1))
     Member.objects.filter(constituency=GSS).update(sitting=False)
     Heartbeat.objects.all().delete()
-    page = admin_client.get(dashboard()).content.decode()
-    section = page[page.index('id="now"') : page.index("</section>")]
-    for words in (
-        "No worker has ever swept the queue",
-        "1 letter of which nobody knows",
-        "1 letter that failed",
-        "1 letter that is held",
-        "1 constituency without an MP: 2 letters wait",
-        "1 argument is due for review",
-    ):
-        assert words in section
-    assert page.index('id="now"') < page.index('id="statuses"')
-    for url in re.findall(r'href="([^"]+)"', section):
-        assert admin_client.get(url.replace("&amp;", "&")).status_code == 200
+    fold_all()
+    for path, next_part in ((dashboard(), 'id="statuses"'), ("/admin/", 'id="dashboards"')):
+        page = admin_client.get(path).content.decode()
+        section = page[page.index('id="now"') : page.index("</section>")]
+        for words in (
+            "No worker has ever swept the queue",
+            "1 letter of which nobody knows",
+            "1 letter that failed",
+            "1 letter that is held",
+            "1 constituency without an MP: 2 letters wait",
+            "1 argument is due for review",
+        ):
+            assert words in section
+        assert page.index('id="now"') < page.index(next_part)
+        for url in re.findall(r'href="([^"]+)"', section):
+            assert admin_client.get(url.replace("&amp;", "&")).status_code == 200
+    assert re.search(r"\s2 letters\s", admin_client.get(read_vacant(page)).content.decode())
+
+
+def read_vacant(page: str) -> str:
+    """Where the first page leads for the letters of a constituency without an MP."""
+    found = re.search(r'href="([^"]*\?constituency_gss__in=[^"]+)"', page)
+    assert found
+    return found[1].replace("&amp;", "&")
 
 
 @pytest.mark.parametrize("count", [3, 60])

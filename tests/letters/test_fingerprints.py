@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from letters.fingerprints import WIDTH, Nearness, compare, take_fingerprint
+from letters.fingerprints import WIDTH, Nearness, compare, compare_each, take_fingerprint
 from letters.ownwords import split_words
 
 TEXT = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
@@ -31,6 +31,15 @@ def test_neither_numpy_nor_scipy_is_loaded_when_the_site_starts() -> None:
 def test_very_short_texts_have_no_fingerprint_and_are_near_nothing(texts: tuple[str, ...]) -> None:
     assert fingerprint(*texts) == b""
     assert compare(b"", [fingerprint(TEXT)]) == compare(fingerprint(TEXT), [b""]) == Nearness(0.0, copied=False)
+
+
+def test_each_of_many_is_compared_as_if_it_were_alone() -> None:
+    half = " ".join([*TEXT.split()[:8], *(f"other{number}" for number in range(8))])
+    theirs = [fingerprint(half, TEXT), b"", fingerprint("nothing of it stands in this one, however long it may be")]
+    theirs += [fingerprint(TEXT), fingerprint(half)]
+    for mine in (fingerprint(TEXT), fingerprint(TEXT, half), b""):
+        assert compare_each(mine, theirs) == [compare(mine, [one]) for one in theirs]
+    assert compare_each(fingerprint(TEXT), []) == []
 
 
 def test_a_fingerprint_has_a_record_for_each_paragraph_and_none_of_its_words() -> None:

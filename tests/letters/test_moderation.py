@@ -105,6 +105,31 @@ def test_a_near_copy_is_held_if_the_campaign_wants_it() -> None:
     assert find(write(campaign, own.replace("sister", "brother"))) == [("near-copy", "whole", None)]
 
 
+def test_a_near_copy_stands_beside_the_letter_that_it_is_near_to(
+    admin_client: Client, django_assert_max_num_queries: Any
+) -> None:
+    campaign = make_campaign()
+    HoldRules.objects.create(campaign=campaign, near_copies=True)
+    own = "My grandmother came here from Kharkiv in nineteen ninety three and she still calls her sister every week."
+    first, other = (confirm_by_press(Client(), write(campaign, text)) for text in (own, "Cold rooms. " * 10))
+    record_fingerprint(first)
+    record_fingerprint(other)
+    letter = confirm_by_press(Client(), write(campaign, own.replace("sister", "brother")))
+    assert (first.status, letter.status) == (Status.QUEUED, Status.HELD)
+    page = admin_client.get(f"{LIST}{letter.pk}/review/").content.decode()
+    assert f'<a href="{LIST}{first.pk}/change/">{first.reference}</a>' in page
+    assert other.reference not in page
+    assert "still calls her <del>sister</del> every week" in page
+    assert "still calls her <ins>brother</ins> every week" in page
+    with django_assert_max_num_queries(20):
+        admin_client.get(f"{LIST}{letter.pk}/review/")
+    assert first.move_to(Status.WITHDRAWN)
+    scrub_letter(first)
+    page = admin_client.get(f"{LIST}{letter.pk}/review/").content.decode()
+    assert first.reference not in page
+    assert "No letter that it was near to is here any more" in page
+
+
 def test_the_rules_cost_three_queries(django_assert_num_queries: Any) -> None:
     letter = write(own="Something of my own. " * 100)
     letter = Letter.objects.get(pk=letter.pk)

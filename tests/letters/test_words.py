@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
+from campaign.content.models import Phrasing
 from letters.forms.words import join_answers
 from letters.keeping import load_draft
 from letters.models import Letter
@@ -300,3 +301,11 @@ def test_without_the_right_cookie_the_text_comes_back_to_be_copied(supporter: Cl
     page = response.content.decode()
     assert "Do not lose &lt;this&gt;." in page
     assert not Letter.objects.exists()
+
+
+def test_a_length_is_asked_for_only_where_there_are_two(supporter: Client) -> None:
+    Phrasing.objects.filter(argument__key=KEYS[0], length=Phrasing.Length.FULL).delete()
+    tab = open_tab(supporter)
+    assert [name for name in tab if name.startswith("length-")] == [f"length-{KEYS[1]}"]
+    press(supporter, tab, **{f"text-{KEYS[0]}": "In words of mine."})
+    assert open_tab(supporter)[f"text-{KEYS[0]}"] == "In words of mine."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew
+from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained
 from campaign.content.forms import ArgumentForm
 from campaign.content.models import Argument, ArgumentQuerySet, Phrasing, Source
 
@@ -38,6 +38,8 @@ class PhrasingInline(EmptyRowIfNew, PhrasingBase):
     """The argument's paragraphs."""
 
     model = Phrasing
+    verbose_name = _("paragraph")
+    verbose_name_plural = _("paragraphs, as they stand in letters")
     fields = ["language", "length", "text"]
     formfield_overrides = PLAIN_TEXT
 
@@ -52,6 +54,10 @@ class SourceInline(EmptyRowIfNew, SourceBase):
     model = Source
     fields = ["who", "title", "publisher", "date", "url", "quotation", "position"]
     formfield_overrides = PLAIN_TEXT
+
+    def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
+        """Show an empty row as long as there is no source."""
+        return 0 if isinstance(obj, Argument) and obj.sources.exists() else 1
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -80,13 +86,14 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Argument)
-class ArgumentAdmin(ArgumentBase):
+class ArgumentAdmin(Explained, ArgumentBase):
     """Arguments with their texts and sources."""
 
     form = ArgumentForm
-    list_display = ["title", "theme", "as_of", "review_by", "state", "published"]
+    list_display = ["title", "shown_theme", "state", "review_by"]
+    ordering = ["campaign__title", "theme__position", "theme", "position", "pk"]
     list_filter = [StateFilter, "campaign", "theme"]
-    list_select_related = ["theme"]
+    list_select_related = ["theme", "campaign"]
     list_per_page = 50
     search_fields = ["title", "key", "claim", "phrasings__text", "sources__who", "sources__title"]
     search_help_text = _("Search by title, key, claim, text or source.")
@@ -119,6 +126,13 @@ class ArgumentAdmin(ArgumentBase):
         last = Argument.objects.aggregate(last=Max("position"))["last"]
         return {"position": 0 if last is None else last + 1, **super().get_changeform_initial_data(request)}
 
+    def get_formset_kwargs(self, request: HttpRequest, obj: Argument, inline: Any, prefix: str) -> dict[str, Any]:
+        """Begin a new argument with a short and a full paragraph, of which one has to be filled in."""
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if isinstance(inline, PhrasingInline) and not obj.pk:
+            kwargs["initial"] = [{"length": Phrasing.Length.SHORT}, {"length": Phrasing.Length.FULL}]
+        return kwargs
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Argument]:
         """Know with each argument whether it has a source."""
         return super().get_queryset(request).annotate(has_source=Exists(Source.objects.filter(argument=OuterRef("pk"))))
@@ -128,6 +142,18 @@ class ArgumentAdmin(ArgumentBase):
         if "published" in form.changed_data:
             obj.dropped_by_pack = False
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Say what keeps the argument from supporters."""
+        super().save_related(request, form, formsets, change)
+        if form.instance.published and not form.instance.sources.exists():
+            text = _("It has no source yet: until it has one, supporters do not see it.")
+            self.message_user(request, text, messages.WARNING)
+
+    @admin.display(description=_("theme and campaign"), ordering="theme__title")
+    def shown_theme(self, argument: Argument) -> SafeString:
+        """The theme, and below it whose it is."""
+        return format_html("{}<br>{}", argument.theme, argument.campaign)
 
     @admin.display(description=_("state"))
     def state(self, argument: Argument) -> SafeString:

@@ -6,23 +6,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew
+from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained
 from campaign.content.admin.packs import give_pack, load_pack, may_load
-from campaign.content.admin.steps import change_mode_page, copy_page
-from campaign.content.forms import GoLiveForm
+from campaign.content.admin.steps import change_mode_page, copy_page, go_live_page
 from campaign.content.models import Argument, Ask, Campaign, Theme
-from campaign.content.modes import change_mode, list_requirements
-from campaign.staff.reauth import require_recent_login
+from campaign.content.modes import change_mode
 
 if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
     CampaignBase = admin.ModelAdmin[Campaign]
@@ -54,10 +50,10 @@ class AskInline(EmptyRowIfNew, AskBase):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(CampaignBase):
+class CampaignAdmin(Explained, CampaignBase):
     """Campaigns. The mode is not a field to fill in: it changes by actions, and to live on a page of its own."""
 
-    list_display = ["title", "mode", "offered_count", "due_count", "starts_on", "ends_on"]
+    list_display = ["title", "mode", "shown_arguments", "shown_dates"]
     list_filter = ["mode"]
     search_fields = ["title", "slug", "tagline"]
     search_help_text = _("Search by title, slug or tagline.")
@@ -143,15 +139,18 @@ class CampaignAdmin(CampaignBase):
             )
         )
 
-    @admin.display(description=_("arguments offered"), ordering="offered")
-    def offered_count(self, campaign: Campaign) -> int:
-        """How many arguments supporters can choose."""
-        return int(campaign.offered)  # type: ignore[attr-defined]
+    @admin.display(description=_("arguments"), ordering="offered")
+    def shown_arguments(self, campaign: Campaign) -> str:
+        """How many arguments supporters can choose, and how many are withheld until somebody reviews them."""
+        offered, due = int(campaign.offered), int(campaign.due)  # type: ignore[attr-defined]
+        said = _("%d offered") % offered
+        return f"{said}, {_('%d due for review') % due}" if due else said
 
-    @admin.display(description=_("due for review"), ordering="due")
-    def due_count(self, campaign: Campaign) -> int:
-        """How many arguments are withheld until somebody reviews them."""
-        return int(campaign.due)  # type: ignore[attr-defined]
+    @admin.display(description=_("first and last day"), ordering="starts_on")
+    def shown_dates(self, campaign: Campaign) -> str:
+        """From when to when people can write."""
+        first, last = (date_format(day) if day else "" for day in (campaign.starts_on, campaign.ends_on))
+        return f"{first or '…'} – {last or '…'}" if first or last else ""
 
     def view_on_site(self, campaign: Campaign) -> str:
         """Lead to the public page."""
@@ -164,6 +163,14 @@ class CampaignAdmin(CampaignBase):
         else:
             obj.mode = Mode.DRAFT  # nobody else sees it before it is ready
             super().save_model(request, obj, form, change)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Campaign) -> HttpResponseRedirect:
+        """Stay with the new campaign, and lead on to what it needs next."""
+        theme = obj.themes.first()
+        address = reverse("admin:content_argument_add") + (f"?theme={theme.pk}" if theme else "")
+        said = _("Next it needs arguments:")
+        messages.info(request, format_html('{} <a href="{}">{}</a>', said, address, _("add the first one")))
+        return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[obj.pk]))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -222,31 +229,6 @@ class CampaignAdmin(CampaignBase):
             path("<path:object_id>/pack.yaml", own(give_pack), me, name="content_campaign_pack"),
             path("<path:object_id>/copy/", own(copy_page), me, name="content_campaign_copy"),
             path("<path:object_id>/mode/", own(change_mode_page), me, name="content_campaign_mode"),
-            path("<path:object_id>/go-live/", own(self.go_live), name="content_campaign_go_live"),
+            path("<path:object_id>/go-live/", own(go_live_page), me, name="content_campaign_go_live"),
             *super().get_urls(),
         ]
-
-    @method_decorator(require_recent_login)
-    def go_live(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """GET shows what going live means and what is missing; POST with the slug typed does it."""
-        with transaction.atomic():
-            campaign = self.get_object(request, unquote(object_id))
-            if campaign is None:
-                raise Http404
-            if not (self.has_change_permission(request, campaign) and request.user.has_perm("content.take_live")):
-                raise PermissionDenied
-            requirements = list_requirements(campaign)
-            ready = all(requirement.met for requirement in requirements)
-            form = GoLiveForm(campaign, request.POST if request.method == "POST" else None)
-            if ready and form.is_valid() and self.change_mode_logged(request, campaign, Mode.LIVE):
-                self.message_user(request, f"{campaign}: {Mode.LIVE.label}", messages.SUCCESS)
-                return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[campaign.pk]))
-        context = self.admin_site.each_context(request) | {
-            "title": _("Go live: %s") % campaign,
-            "opts": self.opts,
-            "campaign": campaign,
-            "requirements": requirements,
-            "ready": ready,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/content/campaign/go_live.html", context)

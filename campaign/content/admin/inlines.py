@@ -1,11 +1,13 @@
-"""What the inline rows of both pages have in common."""
+"""What the pages of campaigns and arguments, and their inline rows, have in common."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db.models import Model, TextField, URLField
+from django.forms import Field
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from campaign.content.forms import PlainTextField
 
@@ -16,7 +18,34 @@ PLAIN_TEXT: dict[Any, dict[str, Any]] = {
 }
 
 
-class EmptyRowIfNew:
+# What the fields mean that only a developer would know.
+EXPLAINED = {
+    "slug": _("The end of its address, such as clean-rivers. Made from the title; once saved it stays."),
+    "key": _("A short name by which packs and counts know it. It is made from the title; leave it."),
+    "position": _("In which order they are shown: the lowest number first."),
+    "language": _("en for English, cy for Welsh."),
+    "claim": _("What it says, in one sentence: supporters choose by it."),
+    "length": _("Letters begin with the short one; supporters may take the full one. A pack needs both."),
+    "intro": _("One sentence above its arguments, or nothing."),
+    "label": _("How supporters choose it, such as “Ask a question in Parliament”."),
+    "who": _("Who says it: a person, or a body."),
+    "starts_on": _("The first day on which people can write. Empty: at once."),
+    "ends_on": _("The last day on which people can write. Empty: until you close it."),
+}
+
+
+class Explained:
+    """Explains the fields whose names do not."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
+        """Give the field its explanation, unless the model has one."""
+        field: Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and not field.help_text:
+            field.help_text = EXPLAINED.get(db_field.name, "")
+        return field
+
+
+class EmptyRowIfNew(Explained):
     """One empty row where nothing is there yet; otherwise “Add another” makes one."""
 
     def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:

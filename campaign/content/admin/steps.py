@@ -1,4 +1,4 @@
-"""A campaign's further pages: its next mode, and a copy of it."""
+"""A campaign's further pages: its next mode, going live, and a copy of it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from campaign.content.admin.packs import may_load
 from campaign.content.copying import copy_campaign
-from campaign.content.forms import CopyForm, ModeForm
+from campaign.content.forms import CopyForm, GoLiveForm, ModeForm
 from campaign.content.models import Campaign
-from campaign.content.modes import list_next_modes
+from campaign.content.modes import list_next_modes, list_requirements
+from campaign.staff.reauth import require_recent_login
 
 if TYPE_CHECKING:
     from campaign.content.admin.campaigns import CampaignAdmin
@@ -86,3 +87,27 @@ def copy_page(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -
         "form": form,
     }
     return TemplateResponse(request, "admin/content/campaign/copy.html", context)
+
+
+@require_recent_login
+def go_live_page(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> HttpResponse:
+    """GET shows what going live means and what is missing; POST with the slug typed does it."""
+    with transaction.atomic():
+        campaign = find(request, object_id, admin_page)
+        if not (admin_page.has_change_permission(request, campaign) and request.user.has_perm("content.take_live")):
+            raise PermissionDenied
+        requirements = list_requirements(campaign)
+        ready = all(requirement.met for requirement in requirements)
+        form = GoLiveForm(campaign, request.POST if request.method == "POST" else None)
+        if ready and form.is_valid() and admin_page.change_mode_logged(request, campaign, Campaign.Mode.LIVE):
+            messages.success(request, f"{campaign}: {Campaign.Mode.LIVE.label}")
+            return go_to(campaign)
+    context = admin_page.admin_site.each_context(request) | {
+        "title": _("Go live: %s") % campaign,
+        "opts": admin_page.opts,
+        "campaign": campaign,
+        "requirements": requirements,
+        "ready": ready,
+        "form": form,
+    }
+    return TemplateResponse(request, "admin/content/campaign/go_live.html", context)

@@ -96,23 +96,34 @@ def test_a_campaign_is_made_from_nothing(client: Client, organiser: User) -> Non
         "themes-TOTAL_FORMS": 1, "themes-INITIAL_FORMS": 0, "themes-0-title": "Why", "themes-0-key": "why",
         "themes-0-position": 0,
     }  # fmt: skip
-    assert client.post(f"{CAMPAIGNS}add/", values).status_code == 302
+    made = client.post(f"{CAMPAIGNS}add/", values, follow=True)
     campaign = Campaign.objects.get(slug="clean-rivers")
     assert (campaign.brief, campaign.mode) == ("One.\n\nTwo.", Campaign.Mode.DRAFT)
     theme = campaign.themes.get()
 
-    assert client.get(f"{ARGUMENTS}add/").status_code == 200
+    assert made.redirect_chain == [(f"{CAMPAIGNS}{campaign.pk}/change/", 302)]
+    assert f'<a href="{ARGUMENTS}add/?theme={theme.pk}">add the first one</a>' in made.content.decode()
+    asked = read_form(client, f"{ARGUMENTS}add/?theme={theme.pk}")
+    lengths = (asked["phrasings-0-length"], asked["phrasings-1-length"])
+    assert (asked["theme"], asked["phrasings-TOTAL_FORMS"], lengths) == (str(theme.pk), 2, ("short", "full"))
     values = {
         "theme": theme.pk, "title": "Fish", "key": "fish", "claim": "Fish die.", "as_of": "2023-01-01",
         "review_every_days": 30, "published": "on", "position": 0,
-        "phrasings-TOTAL_FORMS": 1, "phrasings-INITIAL_FORMS": 0, "phrasings-0-language": "en",
-        "phrasings-0-length": "short", "phrasings-0-text": "Fish die.",
+        "phrasings-TOTAL_FORMS": 2, "phrasings-INITIAL_FORMS": 0, "phrasings-0-language": "en",
+        "phrasings-0-length": "short", "phrasings-0-text": "Fish die.", "phrasings-1-language": "en",
+        "phrasings-1-length": "full", "phrasings-1-text": "",
         "sources-TOTAL_FORMS": 1, "sources-INITIAL_FORMS": 0, "sources-0-who": "Jane", "sources-0-title": "Fish",
         "sources-0-publisher": "Example", "sources-0-date": "2022", "sources-0-position": 0,
     }  # fmt: skip
     assert client.post(f"{ARGUMENTS}add/", values).status_code == 302
     argument = Argument.objects.offered().get()
     assert (argument.campaign, argument.review_by) == (campaign, timezone.localdate() + dt.timedelta(days=30))
+
+    argument.sources.all().delete()
+    form = read_form(client, f"{ARGUMENTS}{argument.pk}/change/")
+    assert form["sources-TOTAL_FORMS"] == 1
+    said = client.post(f"{ARGUMENTS}{argument.pk}/change/", form, follow=True).content.decode()
+    assert "It has no source yet" in said
 
     again = client.post(f"{ARGUMENTS}add/", values)
     assert "Another argument of this campaign has this key." in again.content.decode()

@@ -1,0 +1,127 @@
+"""What needs a person now: in a campaign, and on the whole site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.db.models import Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from campaign.content.models import Argument
+from campaign.parliament.models import Member
+from letters.admin.powers import may_moderate, may_see_letters
+from letters.admin.shapes import SHAPES
+from letters.counts import Tally
+from letters.figures import WAITING, Figures
+from letters.health import Health, measure_health
+from letters.models import Status
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Need = tuple[str, "StrOrPromise", str]  # sign, words, link
+UNDECIDED = (Status.UNKNOWN, Status.FAILED, Status.HELD)
+
+
+def say_undecided(status: Status, count: int) -> str:
+    """Say what a person has to do about letters of this status."""
+    words = {
+        Status.UNKNOWN: ngettext(
+            "%s letter of which nobody knows whether it arrived: find out, then decide",
+            "%s letters of which nobody knows whether they arrived: find out, then decide",
+            count,
+        ),
+        Status.FAILED: ngettext(
+            "%s letter that failed: see what the mail server said, then retry or leave it",
+            "%s letters that failed: see what the mail server said, then retry or leave them",
+            count,
+        ),
+        Status.HELD: ngettext(
+            "%s letter that is held: read it, then release it or not",
+            "%s letters that are held: read them, then release them or not",
+            count,
+        ),
+    }[status]
+    return words % f"{count:,}"
+
+
+def list_undecided(counts: Mapping[Status, int], find_url: Callable[[Status], str]) -> list[Need]:
+    """Return a line for each status of which there are letters."""
+    return [
+        (SHAPES[status], say_undecided(status, counts[status]), find_url(status))
+        for status in UNDECIDED
+        if counts.get(status)
+    ]
+
+
+def say_vacant(seats: int, letters: int) -> str:
+    """Say that letters wait for MPs who are not elected yet."""
+    words = ngettext("%d constituency without an MP", "%d constituencies without an MP", seats) % seats
+    waiting = ngettext("%s letter waits", "%s letters wait", letters) % f"{letters:,}"
+    return f"{words}: {waiting}"
+
+
+def make_due(count: int, **query: Any) -> list[Need]:
+    """Return the line about arguments that are due for review, if there are any."""
+    words = ngettext(
+        "%d argument is due for review: until then supporters do not see it",
+        "%d arguments are due for review: until then supporters do not see them",
+        count,
+    )
+    address = reverse("admin:content_argument_changelist")
+    return [("◷", words % count, f"{address}?{urlencode(query | {'state': 'due'})}")] if count else []
+
+
+def list_needs(figures: Figures, due_arguments: int, context: dict[str, Any], *, may_moderate: bool) -> list[Need]:
+    """Say what a person has to do now about a campaign; each line leads to where that is done."""
+    campaign, letters_url = context["campaign"], context["letters_url"]
+    of = {"of": "rehearsal" if context["rehearsal"] else "live"}
+
+    def find_url(status: Status) -> str:
+        if status == Status.HELD and may_moderate:
+            return f"{reverse('admin:letters_letter_moderation')}?{urlencode({'campaign': campaign.slug} | of)}"
+        return f"{letters_url}&status__exact={status}"
+
+    needs = list_undecided(figures.statuses, find_url)
+    if vacant := figures.vacant_waiting:
+        seats_url = reverse("admin:letters_dashboard_seats", args=[campaign.slug])
+        query = urlencode({"show": "vacant", "by": "waiting"} | (of if context["rehearsal"] else {}))
+        needs.append(("○", say_vacant(len(vacant), sum(vacant.values())), f"{seats_url}?{query}"))
+    return needs + make_due(due_arguments, campaign__id__exact=campaign.pk)
+
+
+def list_site_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None:
+    """Say what a person has to do now, in all campaigns: what is wrong, and what waits; None for who may not see it.
+
+    Six queries, none of which reads all letters.
+    """
+    if not may_see_letters(request):
+        return None
+    health = measure_health(brief=True)
+    letters = reverse("admin:letters_letter_changelist")
+
+    def find_url(status: Status) -> str:
+        if status == Status.HELD and may_moderate(request):
+            return reverse("admin:letters_letter_moderation")
+        return f"{letters}?status__exact={status}"
+
+    needs = list_undecided(count_undecided(health), find_url)
+    vacant = (
+        Tally.objects.filter(kind=Tally.Kind.SEAT, status__in=WAITING, count__gt=0)
+        .exclude(key__in=Member.objects.filter(sitting=True).values("constituency"))
+        .values_list("key")
+        .annotate(waiting=Sum("count"))
+    )
+    if waiting := dict(vacant):
+        query = urlencode({"constituency_gss__in": ",".join(sorted(waiting)), "status__in": ",".join(WAITING)})
+        needs.append(("○", say_vacant(len(waiting), sum(waiting.values())), f"{letters}?{query}"))
+    return health.problems, needs + make_due(Argument.objects.due_for_review().count())
+
+
+def count_undecided(health: Health) -> dict[Status, int]:
+    """Return how many letters of the whole site wait for a person, by status."""
+    return {Status.UNKNOWN: health.unknown, Status.FAILED: health.failed, Status.HELD: health.held}
