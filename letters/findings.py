@@ -146,7 +146,7 @@ class HoldRules(models.Model):
     )
 
     class Meta:
-        verbose_name = gettext_lazy("rules that hold letters")
+        verbose_name = gettext_lazy("set of rules that hold letters")
         verbose_name_plural = gettext_lazy("rules that hold letters")
 
     def __str__(self) -> str:

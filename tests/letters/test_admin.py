@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from campaign.content.models import Campaign
 from letters.models import Letter, Status
 from letters.privacy import scrub_letter
 from tests.letters.factories import make_campaign, make_letter, make_seat
@@ -209,3 +210,19 @@ def test_an_erased_letter_never_goes_back_into_the_queue(admin_client: Client) -
     assert "1 letter was left as it is" in act(admin_client, "retry_failed", letter)
     letter.refresh_from_db()
     assert letter.status == Status.FAILED
+
+
+def test_a_campaign_with_letters_is_closed_and_not_deleted_and_no_letter_is_read_for_it(
+    admin_client: Client, django_assert_max_num_queries: Any
+) -> None:
+    campaign, empty = make_campaign("kept"), make_campaign("empty")
+    for _number in range(5):
+        make_letter(campaign)
+    page = reverse("admin:content_campaign_delete", args=[campaign.pk])
+    with django_assert_max_num_queries(20):
+        shown = admin_client.get(page).content.decode()
+    assert "has letters, and stays for their sake. To end it, change its mode to Closed." in shown
+    assert not [letter for letter in Letter.objects.all() if letter.reference in shown]
+    admin_client.post(page, {"post": "yes"})
+    admin_client.post(reverse("admin:content_campaign_delete", args=[empty.pk]), {"post": "yes"})
+    assert list(Campaign.objects.values_list("slug", flat=True)) == ["kept"]

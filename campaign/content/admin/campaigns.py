@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import PROTECT, Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -152,6 +152,13 @@ class CampaignAdmin(Explained, CampaignBase):
         first, last = (date_format(day) if day else "" for day in (campaign.starts_on, campaign.ends_on))
         return f"{first or '…'} – {last or '…'}" if first or last else ""
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
+        """Keep campaigns with letters, and say what to do instead. Django would read and list every letter."""
+        if kept := [campaign for campaign in objs if has_protected(campaign)]:
+            text = _("%s has letters, and stays for their sake. To end it, change its mode to Closed.")
+            return [], {}, set(), [text % campaign for campaign in kept]
+        return super().get_deleted_objects(objs, request)
+
     def view_on_site(self, campaign: Campaign) -> str:
         """Lead to the public page."""
         return campaign.get_absolute_url()
@@ -232,3 +239,12 @@ class CampaignAdmin(Explained, CampaignBase):
             path("<path:object_id>/go-live/", own(go_live_page), me, name="content_campaign_go_live"),
             *super().get_urls(),
         ]
+
+
+def has_protected(campaign: Campaign) -> bool:
+    """Return whether anything refers to the campaign that must not be deleted with it."""
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: campaign}).exists()
+        for relation in Campaign._meta.related_objects
+        if relation.on_delete is PROTECT
+    )
