@@ -65,10 +65,8 @@ def _judge(code: int, words: bytes | str, *, at_recipient: bool = False) -> Answ
 
 def _stuff(message: bytes) -> bytes:
     """Return the message with CRLF line ends, leading dots doubled and the final dot (RFC 5321, 4.5.2)."""
-    if not message.count(b"\r\n") == message.count(b"\r") == message.count(b"\n"):
-        message = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
-    stuffed = (b"\r\n" + message.removesuffix(b"\r\n")).replace(b"\r\n.", b"\r\n..")
-    return stuffed[2:] + b"\r\n.\r\n"
+    lines = b"\r\n".join(message.splitlines())
+    return (b"\r\n" + lines).replace(b"\r\n.", b"\r\n..")[2:] + b"\r\n.\r\n"
 
 
 class Connection:
