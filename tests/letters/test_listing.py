@@ -99,7 +99,7 @@ def test_the_way_from_years_to_months_to_days(admin_client: Client) -> None:
         ("?written=2024-07", True, False),
         ("?written=2024-07-01", True, False),
     ]
-    for nonsense in ("2024-13", "0000", "9999-12-31", "2024-02-30", "2024-07-01x"):
+    for nonsense in ("2024-13", "0000", "9999", "9999-05", "9999-12-31", "2024-02-30", "2024-07-01x"):
         assert admin_client.get(f"{LIST}?written={nonsense}").status_code == 200
 
 
