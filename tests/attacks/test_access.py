@@ -257,3 +257,5 @@ def test_no_file_is_written_to_the_disk_for_whoever_sends_one(
     for name in ("write-mp", "admin:login", "letter-act", "health"):
         file = SimpleUploadedFile("big", b"x" * 2_600_000)  # what Django would not keep in memory
         assert client.post(paths[name], {"file": file}).status_code == 400, name
+    for length, status in (("9" * 5000, 400), ("²", 200)):
+        assert client.post(paths["admin:login"], CONTENT_LENGTH=length).status_code == status, length[:9]
