@@ -68,10 +68,10 @@ FORBIDDEN = {
     "admin:letters_dashboard_map",
     "admin:letters_dashboard_seat", "admin:letters_dashboard_seats", "admin:letters_dashboard_news", "admin:autocomplete",
 }  # fmt: skip
-# A list of nothing is not found; new recovery codes take a POST, and a fresh proof (test_door).
+# A list of nothing is not found; where a button posts to, a GET leads to the button.
 ELSEWHERE = {
-    "admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 405, "admin:save-list": 405,
-    "admin:forget-list": 405,
+    "admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 302, "admin:save-list": 302,
+    "admin:forget-list": 404,
 }  # fmt: skip
 
 
