@@ -22,6 +22,6 @@ class SizeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let the request pass. Raises RequestDataTooBig, a 400. A body of no stated length is empty to Django."""
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > LARGEST:
+        if length.isdecimal() and (len(length) > 20 or int(length) > LARGEST):
             raise RequestDataTooBig("The request is larger than anything this site takes.")
         return self.get_response(request)

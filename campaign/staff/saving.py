@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from campaign.staff.forms import SaveForm
 from campaign.staff.models import LONGEST_QUERY, SavedList
@@ -52,9 +52,11 @@ def find_page(label: str, admin_site: AdminSite) -> ModelAdmin[Any]:
         raise Http404 from None
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def save_list(request: HttpRequest, admin_site: AdminSite) -> HttpResponse:
     """Keep the list under a name; a name that is taken already means the new one from now on."""
+    if request.method != "POST":  # who had to sign in again is led here
+        return redirect("admin:index")
     shown = find_page(request.POST.get("model", ""), admin_site)
     if not shown.has_view_permission(request):
         raise PermissionDenied
@@ -76,10 +78,12 @@ def save_list(request: HttpRequest, admin_site: AdminSite) -> HttpResponse:
     return back
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def forget_list(request: HttpRequest, number: int) -> HttpResponse:
     """Forget one of the organiser's own."""
     saved = get_object_or_404(SavedList, pk=number, user=request.user.pk)
+    if request.method != "POST":  # who had to sign in again is led here
+        return redirect(f"admin:{saved.page}")
     saved.delete()
     messages.success(request, _("“%s” is forgotten. No letter or campaign has changed.") % saved.name)
     return redirect(f"admin:{saved.page}")

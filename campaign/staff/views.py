@@ -154,10 +154,12 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_recent_login
 def renew_codes(request: HttpRequest) -> HttpResponse:
-    """Make new recovery codes and show them, once."""
+    """Make new recovery codes and show them, once; lead back to the button whoever had to prove first who they are."""
+    if request.method != "POST":
+        return redirect("admin:second-factor")
     return show_codes(request, cast(User, request.user))
 
 

@@ -45,12 +45,14 @@ def read_period(text: str) -> Period | None:
     year, month, day = (int(part) if part else 0 for part in found.groups())
     try:
         first = dt.date(year, month or (1 if not found[2] else 0), day or (1 if not found[3] else 0))
+        if year == dt.MAXYEAR:  # no day comes after it
+            return None
         if day:
             return Period(first, first + dt.timedelta(days=1), "day")
         if month:
             return Period(first, _next_month(first), "month")
         return Period(first, dt.date(year + 1, 1, 1), "year")
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 

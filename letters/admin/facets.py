@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ ASKED = {
     "party": "party",
     "constituency_gss__exact": "seat",
 }
+WRITTEN = re.compile(r"[1-9]\d*", re.ASCII)  # as a campaign's number stands in the roll-up
 Group = tuple[str, str, str, str]  # campaign, rehearsal, party, status, as the list's address has them
 NAMES = ("campaign", "rehearsal", "party", "status")
 
@@ -45,7 +47,10 @@ class Facets:
 
 
 def read_asked(request: HttpRequest) -> dict[str, str] | None:
-    """Return what the list is narrowed down to; None if the roll-up does not know it: a search, a day, an email."""
+    """Return what the list is narrowed down to; None if the roll-up does not know it: a search, a day, an email.
+
+    Nor does it know another way of writing a choice, such as 01 or True, which no link of the list has.
+    """
     asked = {}
     for name, values in request.GET.lists():
         if name == PAGE_VAR or (name == SEARCH_VAR and not "".join(values).strip()):
@@ -53,6 +58,8 @@ def read_asked(request: HttpRequest) -> dict[str, str] | None:
         if name not in ASKED or len(values) != 1 or not values[0]:
             return None
         asked[ASKED[name]] = values[0]
+    if not (WRITTEN.fullmatch(asked.get("campaign", "1")) and asked.get("rehearsal", "0") in ("0", "1")):
+        return None
     return asked
 
 

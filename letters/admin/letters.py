@@ -158,8 +158,10 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
 
         The address is posted, and what the list is asked for is its keyed hash: it stands in no URL and in no log.
         """
-        if request.method != "POST" or not may_find_by_email(request):
+        if not may_find_by_email(request):
             raise PermissionDenied
+        if request.method != "POST":  # who had to sign in again is led here
+            return redirect("admin:letters_letter_changelist")
         indexes = ",".join(list_indexes(request.POST.get("email", "")[:254]))
         query = f"?{BY_EMAIL}__in={indexes}" if indexes else ""
         return redirect(reverse("admin:letters_letter_changelist") + query)

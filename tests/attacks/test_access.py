@@ -68,10 +68,10 @@ FORBIDDEN = {
     "admin:letters_dashboard_map",
     "admin:letters_dashboard_seat", "admin:letters_dashboard_seats", "admin:letters_dashboard_news", "admin:autocomplete",
 }  # fmt: skip
-# A list of nothing is not found; new recovery codes take a POST, and a fresh proof (test_door).
+# A list of nothing is not found; where a button posts to, a GET leads to the button.
 ELSEWHERE = {
-    "admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 405, "admin:save-list": 405,
-    "admin:forget-list": 405,
+    "admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 302, "admin:save-list": 302,
+    "admin:forget-list": 404,
 }  # fmt: skip
 
 
@@ -257,3 +257,5 @@ def test_no_file_is_written_to_the_disk_for_whoever_sends_one(
     for name in ("write-mp", "admin:login", "letter-act", "health"):
         file = SimpleUploadedFile("big", b"x" * 2_600_000)  # what Django would not keep in memory
         assert client.post(paths[name], {"file": file}).status_code == 400, name
+    for length, status in (("9" * 5000, 400), ("²", 200)):
+        assert client.post(paths["admin:login"], CONTENT_LENGTH=length).status_code == status, length[:9]

@@ -18,7 +18,7 @@ from campaign.content.models import Argument, Campaign
 from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
 from letters.charts import count_between, make_columns, make_steps, round_up
-from letters.counts import StepCount
+from letters.counts import StepCount, Tally
 from letters.figures import find_campaigns, read_figures, read_seats
 from letters.models import Heartbeat, Letter, LetterParagraph, Status
 from letters.privacy import withdraw_letter
@@ -128,6 +128,12 @@ def test_what_needs_a_person_stands_first(five: Campaign, admin_client: Client) 
         for url in re.findall(r'href="([^"]+)"', section):
             assert admin_client.get(url.replace("&amp;", "&")).status_code == 200
     assert re.search(r"\s2 letters\s", admin_client.get(read_vacant(page)).content.decode())
+    # After the House is dissolved all wait; a web server takes no address of more than some 4,000 characters.
+    seats = {"campaign": five, "rehearsal": False, "kind": Tally.Kind.SEAT, "status": Status.QUEUED, "count": 1}
+    Tally.objects.bulk_create(Tally(key=f"W{number:08}", **seats) for number in range(649))
+    url = re.search(r'href="([^"]+)"><b aria-hidden="true">○', admin_client.get("/admin/").content.decode())
+    assert url
+    assert url[1] == "/admin/letters/letter/?status__in=queued%2Cheld%2Cclaimed"
 
 
 def read_vacant(page: str) -> str:

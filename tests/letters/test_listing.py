@@ -81,6 +81,9 @@ def test_the_numbers_beside_the_filters_are_those_of_the_list(
             assert number == Letter.objects.filter(**wanted).count(), (query, asked)
     for query in ("q=peace", "written=week", "status__exact=sent&p=x&q=E14000005"):
         assert read_numbers(admin_client.get(f"{LIST}?{query}").content.decode()) == {}, "not known: not said"
+    # As no link of ours writes it, but as somebody may type it: the number below the list is that of the list.
+    for query, count in ((f"campaign__id__exact=0{peace.pk}", 90), ("rehearsal__exact=True", 180)):
+        assert f"{count} letters" in admin_client.get(f"{LIST}?{query}").content.decode(), query
 
 
 def test_the_way_from_years_to_months_to_days(admin_client: Client) -> None:
@@ -99,7 +102,7 @@ def test_the_way_from_years_to_months_to_days(admin_client: Client) -> None:
         ("?written=2024-07", True, False),
         ("?written=2024-07-01", True, False),
     ]
-    for nonsense in ("2024-13", "0000", "9999-12-31", "2024-02-30", "2024-07-01x"):
+    for nonsense in ("2024-13", "0000", "9999", "9999-05", "9999-12-31", "2024-02-30", "2024-07-01x"):
         assert admin_client.get(f"{LIST}?written={nonsense}").status_code == 200
 
 

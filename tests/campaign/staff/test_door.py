@@ -444,8 +444,9 @@ def test_new_recovery_codes_ask_for_a_fresh_proof(client: Client, organiser: Use
         assert client.post(AGAIN, wrong).status_code == 200
         assert time.time() - client.session[PROVED] > 600
     Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
-    right = {"password": PASSWORD, "code": read_code(phone), "next": FACTOR}
-    assert client.post(AGAIN, right).headers["Location"] == FACTOR
+    right = {"password": PASSWORD, "code": read_code(phone), "next": RENEW}
+    assert client.post(AGAIN, right).headers["Location"] == RENEW
+    assert client.get(RENEW).headers["Location"] == FACTOR, "where the button is that was pressed"
     assert "<code>" in client.post(RENEW).content.decode()
     assert StaticToken.objects.count() == 10
 

@@ -41,6 +41,8 @@ def test_a_list_is_saved_found_again_and_forgotten_by_its_owner_alone(admin_clie
     assert client.post(f"{SAVE}{saved.pk}/forget/").status_code == 404
     found = re.search(rf'action="({SAVE}\d+/forget/)"', page)
     assert found
+    # So comes back who had to sign in again when they pressed the button: nothing is done, and no blank page shown.
+    assert [admin_client.get(url).headers["Location"] for url in (SAVE, found[1])] == ["/admin/", LIST]
     assert "is forgotten" in admin_client.post(found[1], follow=True).content.decode()
     assert not SavedList.objects.exists()
 
