@@ -28,6 +28,7 @@ from letters.turns import Turns
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 240  # a drain ends by itself; the next sweep goes on
+RENEW_SHARE = 0.1  # of a lease, after which those that wait get a fresh one: the letter in hand may take all the rest
 FIRST_BATCH = 10  # letters of a drain's first claim; the next are as many as can be made in
 PREPARE_SECONDS = 0.5  # so that no letter waits for long behind others while another worker has nothing to do
 
@@ -128,12 +129,12 @@ def send_batch(
     left over were not offered to it.
     """
     settle: list[Move] = []  # the letter before, once the server has answered
-    renew_at = time.monotonic() + lease_length().total_seconds() / 2
+    renew_at = time.monotonic() + RENEW_SHARE * lease_length().total_seconds()
     try:
         for number, (letter, mail) in enumerate(ready):
             connection.open()
             if time.monotonic() > renew_at:
-                renew_at = time.monotonic() + lease_length().total_seconds() / 2
+                renew_at = time.monotonic() + RENEW_SHARE * lease_length().total_seconds()
                 renew_claims([waiting for waiting, _mail in ready[number:]], lease)
             until = time.monotonic() + lease_length().total_seconds()  # before the lease is written: never later
             settling, settle = settle, []
