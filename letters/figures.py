@@ -27,6 +27,7 @@ from campaign.content.models import Argument, Campaign
 from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
 from letters.counts import StepCount, Tally
+from letters.findings import Refusal
 from letters.models import DownloadCount, Letter, Status
 from letters.tallies import NOT_WRITTEN, fold_letters
 
@@ -45,6 +46,7 @@ class Figures:
     rehearsal: bool
     uncounted: int = 0  # letters that have moved and are not in these figures yet; more than a few only after trouble
     statuses: dict[Status, int] = field(default_factory=dict)
+    refused: int = 0  # of those that have failed: a person has decided so
     steps: dict[str, int] = field(default_factory=dict)  # drafts by step, of the whole campaign
     confirmed: dict[dt.date, int] = field(default_factory=dict)
     sent: dict[dt.date, int] = field(default_factory=dict)
@@ -93,6 +95,14 @@ def find_campaigns() -> QuerySet[Campaign]:
             "sent_in_an_hour": letters.filter(sent_at__gte=hour),
         }.items()
     }
+    counts |= {
+        f"refused_{of}": Refusal.objects.filter(letter__campaign=OuterRef("pk"), letter__rehearsal=of == "rehearsal")
+        .order_by()
+        .values("letter__campaign")
+        .annotate(total=Count("pk"))
+        .values("total")
+        for of in ("rehearsal", "live")
+    }
     numbers = {name: Coalesce(Subquery(count, output_field=IntegerField()), Value(0)) for name, count in counts.items()}
     last = Letter.objects.filter(campaign=OuterRef("pk"), sent_at__isnull=False).order_by("-sent_at")
     live = Tally.objects.filter(campaign=OuterRef("pk"), rehearsal=False, count__gt=0)
@@ -109,7 +119,8 @@ def read_figures(campaign: Campaign, *, rehearsal: bool) -> Figures:
     figures.sent_in_an_hour, figures.last_sent_at = extra["sent_in_an_hour"], extra["last_sent_at"]
     _read_tallies(figures, campaign)
     _read_seats(figures, campaign)
-    figures.statuses[Status.UNCONFIRMED] = extra["unconfirmed_rehearsal" if rehearsal else "unconfirmed_live"]
+    of = "rehearsal" if rehearsal else "live"
+    figures.statuses[Status.UNCONFIRMED], figures.refused = extra[f"unconfirmed_{of}"], extra[f"refused_{of}"]
     newest = Letter.objects.filter(campaign=campaign, rehearsal=rehearsal, own_score__isnull=False)
     for words, score in newest.order_by("-created_at").values_list("own_word_count", "own_score")[:NEWEST]:
         figures.own_words.append(words or 0)

@@ -22,6 +22,7 @@ from redis.retry import Retry
 from campaign.content.hours import Hours, find_last_opening
 from letters.breaker import MAIL
 from letters.claims import lease_length
+from letters.findings import Refusal
 from letters.models import LEASED, PACED, Breaker, Heartbeat, Letter, Notice, Status
 
 LONGEST_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
@@ -29,6 +30,7 @@ LONGEST_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seco
 LONGEST_SILENCE_WITH_WORK = dt.timedelta(seconds=90)
 BROKER_SECONDS = 2
 UNDECIDED = (Status.HELD, Status.FAILED, Status.UNKNOWN)
+REFUSED = "refused"  # no status: these have failed, because a person has decided so
 
 
 @dataclass
@@ -52,7 +54,7 @@ class Health:
     due_notices: int = 0
     oldest_notice_age: float | None = None
     held: int = 0
-    failed: int = 0
+    failed: int = 0  # without those that a person has refused: nothing is to be decided about them
     unknown: int = 0
     last_sent_at: dt.datetime | None = None
     problems: list[str] = field(default_factory=list)
@@ -126,11 +128,14 @@ def _measure_queue(health: Health) -> None:
     no_moment = Value(None, output_field=DateTimeField())
     letters = Letter.objects.order_by().values("status")
     waiting = letters.filter(status__in=UNDECIDED).annotate(count=Count("*"), oldest=no_moment, newest=no_moment)
+    refused = Refusal.objects.order_by().annotate(refused=Value(REFUSED)).values("refused")
     parts = waiting.union(
         letters.filter(status__in=LEASED).annotate(
             count=Count("pk", filter=lost), oldest=Min("lease_until", filter=lost), newest=Max("lease_until")
         ),
         letters.filter(unreached).annotate(count=Count("*"), oldest=Min("confirmed_at"), newest=no_moment),
+        # Last: two parts without a moment at the beginning PostgreSQL would take for text.
+        refused.annotate(count=Count("*"), oldest=no_moment, newest=no_moment),
         all=True,
     )
     found = {row["status"]: row for row in parts}
@@ -141,7 +146,8 @@ def _measure_queue(health: Health) -> None:
     if Status.QUEUED in found:
         health.unreached = found[Status.QUEUED]["count"]
         health.oldest_unreached_age = age(found[Status.QUEUED]["oldest"])
-    health.held, health.failed, health.unknown = (found[one]["count"] if one in found else 0 for one in UNDECIDED)
+    health.held, failed, health.unknown = (found[one]["count"] if one in found else 0 for one in UNDECIDED)
+    health.failed = max(0, failed - (found[REFUSED]["count"] if REFUSED in found else 0))
 
     notices = Notice.objects.filter(due_at__lte=now).aggregate(count=Count("pk"), oldest=Min("due_at"))
     health.due_notices, health.oldest_notice_age = notices["count"], age(notices["oldest"])

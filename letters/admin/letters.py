@@ -23,7 +23,7 @@ from letters.admin.powers import may_export, may_find_by_email, may_moderate, ma
 from letters.admin.shapes import SHAPES
 from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
-from letters.decisions import DECISIONS, REFUSE
+from letters.decisions import DECISIONS, REFUSE, find_kept_back
 from letters.drafting import read_letter
 from letters.health import measure_health
 from letters.models import Letter, Status
@@ -47,7 +47,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         "shown_times",
     ]
     list_filter = [("status", StatusFilter), ("campaign", CampaignFilter), RehearsalFilter, PartyFilter, WhenFilter]
-    list_select_related = ["campaign"]
+    list_select_related = ["campaign", "refusal"]
     search_fields = ["reference"]  # what else is searched: search_letters
     search_help_text = _("Search by reference, constituency, MP or GSS code.")
     ordering = ["-created_at", "-pk"]
@@ -106,7 +106,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
         """Decrypt nothing for the list, nor for those who may not see it."""
-        letters: Any = super().get_queryset(request).select_related("campaign")
+        letters: Any = super().get_queryset(request).select_related("campaign", "refusal")
         match = request.resolver_match
         of_one = match is not None and match.url_name == "letters_letter_change"
         return letters if of_one and may_see_person(request) else letters.sealed()  # type: ignore[no-any-return]
@@ -133,6 +133,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
                 "may_find": may_find_by_email(request),
                 "may_moderate": may_moderate(request),
                 "may_export": may_export(request),
+                "found_by_email": f"{BY_EMAIL}__in" in request.GET,
             },
         )
 
@@ -144,6 +145,8 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         origin = letter.status if letter is not None else ""
         read = may_moderate(request) and origin == Status.HELD
         offered = [one for one in DECISIONS if one.origin == origin and may_carry_out(one, request)]
+        if letter is not None and find_kept_back([letter], may_moderate=may_moderate(request)):
+            offered = [one for one in offered if one.to != Status.QUEUED]
         extra = {"may_review": read, "decisions": [] if read else offered}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 

@@ -87,7 +87,8 @@ def list_needs(figures: Figures, due_arguments: int, context: dict[str, Any], *,
             return f"{reverse('admin:letters_letter_moderation')}?{urlencode({'campaign': campaign.slug} | of)}"
         return f"{letters_url}&status__exact={status}"
 
-    needs = list_undecided(figures.statuses, find_url)
+    failed = max(0, figures.statuses.get(Status.FAILED, 0) - figures.refused)
+    needs = list_undecided(figures.statuses | {Status.FAILED: failed}, find_url)
     if vacant := figures.vacant_waiting:
         seats_url = reverse("admin:letters_dashboard_seats", args=[campaign.slug])
         query = urlencode({"show": "vacant", "by": "waiting"} | (of if context["rehearsal"] else {}))

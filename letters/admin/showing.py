@@ -58,6 +58,8 @@ class LetterFields:
     def shown_status(self, letter: Letter) -> SafeString:
         """The status as word, shape and colour."""
         shape, word = SHAPES[Status(letter.status)], letter.get_status_display()
+        if hasattr(letter, "refusal"):
+            word = _("Failed: refused")
         return format_html(
             '<span class="letter-status is-{}"><b aria-hidden="true">{}</b> {}</span>', letter.status, shape, word
         )

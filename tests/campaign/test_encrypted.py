@@ -212,6 +212,7 @@ def test_rotation_leaves_what_it_cannot_read_and_says_so(settings: Any) -> None:
 @pytest.mark.django_db
 def test_the_organisers_list_decrypts_nothing(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     letter = make_letter()
+    admin_client.get("/admin/")  # loads the site: a module loaded later would take the one that refuses, for good
 
     def refuse(_token: str) -> str:
         raise AssertionError("decrypted")
@@ -233,6 +234,10 @@ def test_those_who_may_find_a_supporters_letters_by_address(admin_client: Client
     page = admin_client.get(answer["Location"]).content.decode()
     assert mine.reference in page
     assert other.reference not in page
+    assert "Only letters written from the address that you gave" in page
+    assert "Save this list" not in page
+    nobody = admin_client.post("/admin/letters/letter/find/", {"email": "nobody@supporter.example"})["Location"]
+    assert "No letter here was written from that address" in admin_client.get(nobody).content.decode()
     viewer = User.objects.create_user("viewer", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_letter"))
     client.force_login(viewer)

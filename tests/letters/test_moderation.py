@@ -16,11 +16,13 @@ from letters.correcting import correct_letter
 from letters.decisions import DECISIONS, decide, refuse
 from letters.emails import build_notice_mail
 from letters.findings import Finding, HoldRules, Part, Refusal, Rule
+from letters.health import measure_health
 from letters.likeness import record_fingerprint
 from letters.models import Fingerprint, Letter, Notice, Status
 from letters.moderation import find_reasons
 from letters.privacy import make_confirm_token, make_token, scrub_letter
 from letters.purging import purge_data
+from letters.tallies import fold_all
 from letters.views.rights import tell_everything
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.test_journey import DETAILS, come_to_details, go
@@ -230,6 +232,14 @@ def test_a_refused_letter_is_never_sent_and_its_writer_learns_why(admin_client: 
     assert "1 letter was kept back" in admin_client.post(LIST, retry, follow=True).content.decode()
     letter.refresh_from_db()
     assert letter.status == Status.FAILED
+    assert measure_health().failed == 0  # it is decided: it needs nobody any more
+    fold_all()
+    for desk in ("/admin/", f"{LIST}dashboard/{campaign.slug}/?of=rehearsal"):
+        assert "that failed" not in admin_client.get(desk).content.decode()
+    assert "Failed: refused" in admin_client.get(LIST).content.decode()
+    page = admin_client.get(f"{LIST}{letter.pk}/change/").content.decode()
+    assert "retry_failed" not in page
+    assert "/history/" not in page  # of the account's own changes; what happened stands in the timeline
     assert admin_client.get(path)["Location"] == reverse("admin:letters_letter_change", args=[letter.pk])
     assert mail.outbox == []
 
