@@ -8,11 +8,15 @@ says anything of the other.
 from __future__ import annotations
 
 import base64
+import binascii
 import hmac
+import os
 from functools import lru_cache
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -21,6 +25,9 @@ from django.core.exceptions import FieldError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.lookups import Exact
+
+MARK = "gcm:"  # begins what AES-256-GCM encrypted: nonce, text and tag in base64
+NONCE = 12  # bytes: NIST SP 800-38D, 5.2.1.1
 
 HINT = (
     "An encrypted field can only be compared with nothing (isnull, or exactly ''). "
@@ -48,45 +55,71 @@ def _derive(secrets: tuple[str, ...], purpose: str) -> tuple[bytes, ...]:
     return tuple(HKDF(SHA256(), 32, salt=None, info=info).derive(secret.encode()) for secret in secrets)
 
 
-def get_ciphers() -> tuple[Fernet, ...]:
+def get_ciphers() -> tuple[AESGCM, ...]:
     """Return a cipher for each key, the one that encrypts first."""
-    return _make_ciphers(derive_keys("fields"))
+    return _make_ciphers(derive_keys("fields, AES-GCM"))
 
 
 @lru_cache(maxsize=8)
-def _make_ciphers(keys: tuple[bytes, ...]) -> tuple[Fernet, ...]:
-    return tuple(Fernet(base64.urlsafe_b64encode(key)) for key in keys)
-
-
-@lru_cache(maxsize=8)
-def _make_opener(ciphers: tuple[Fernet, ...]) -> Fernet | MultiFernet:
-    return ciphers[0] if len(ciphers) == 1 else MultiFernet(ciphers)  # a third quicker, and the usual case
+def _make_ciphers(keys: tuple[bytes, ...]) -> tuple[AESGCM, ...]:
+    return tuple(AESGCM(key) for key in keys)
 
 
 def encrypt(text: str) -> str:
-    """Return the text under the first key. An empty text stays empty: that nothing is there is no secret."""
-    return get_ciphers()[0].encrypt(text.encode()).decode() if text else ""
+    """Return the text under the first key. An empty text stays empty: that nothing is there is no secret.
+
+    A nonce is drawn each time. NIST SP 800-38D (8.3) allows 2^32 with a key, some 400 million letters.
+    """
+    if not text:
+        return ""
+    nonce = os.urandom(NONCE)
+    sealed = get_ciphers()[0].encrypt(nonce, text.encode(), None)
+    return MARK + binascii.b2a_base64(nonce + sealed, newline=False).decode()
 
 
 def decrypt(token: str) -> str:
     """Return the text. Raises UndecryptableError if none of the keys opens the token; never returns it as it is."""
     if not token:
         return ""
+    if not token.startswith(MARK):
+        return _open_older(token)
+    for cipher in get_ciphers():
+        try:
+            return _open(token, cipher)
+        except (InvalidTag, ValueError):
+            continue
+    raise UndecryptableError
+
+
+def _open(token: str, cipher: AESGCM) -> str:
+    """Return the text. Raises InvalidTag if another cipher made the token, ValueError if none did."""
+    sealed = binascii.a2b_base64(token[len(MARK) :], strict_mode=True)
+    return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
+
+
+def _open_older(token: str) -> str:
+    """Read what was written before AES-GCM: a Fernet token, in which reading took three times as long."""
     try:
-        return _make_opener(get_ciphers()).decrypt(token.encode()).decode()
+        return _make_opener(derive_keys("fields")).decrypt(token.encode()).decode()
     except InvalidToken as error:
         raise UndecryptableError from error
 
 
+@lru_cache(maxsize=8)
+def _make_opener(keys: tuple[bytes, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
+
+
 def rotate(token: str) -> str:
     """Return the token under the first key: as it is, if it is so already. Raises UndecryptableError."""
-    if not token:
-        return ""
-    try:
-        get_ciphers()[0].decrypt(token.encode())
-    except InvalidToken:
-        return encrypt(decrypt(token))
-    return token
+    if token.startswith(MARK):
+        try:
+            _open(token, get_ciphers()[0])
+        except (InvalidTag, ValueError):
+            pass
+        else:
+            return token
+    return encrypt(decrypt(token))
 
 
 def list_indexes(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError, ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection, models
@@ -23,6 +25,7 @@ from campaign.encrypted import (
     EncryptedTextField,
     UndecryptableError,
     decrypt,
+    derive_keys,
     encrypt,
     list_indexes,
     make_index,
@@ -62,7 +65,21 @@ def test_what_was_tampered_with_is_refused_never_returned(words: str, place: int
         assert place >= len(raw) - 3
 
 
-@pytest.mark.parametrize("stored", ["Jane Doe", "gAAAAA", "x" * 200, "é"])
+def test_what_was_written_before_aes_gcm_is_read_and_rotated(settings: Any) -> None:
+    settings.FIELD_KEYS = [NEW, OLD]
+    older = Fernet(base64.urlsafe_b64encode(derive_keys("fields")[1])).encrypt(b"Jane Doe").decode()
+    assert decrypt(older) == "Jane Doe"
+    moved = rotate(older)
+    assert moved.startswith("gcm:")
+    settings.FIELD_KEYS = [NEW]
+    assert decrypt(moved) == "Jane Doe"
+    with pytest.raises(UndecryptableError):
+        decrypt(older)
+
+
+@pytest.mark.parametrize(
+    "stored", ["Jane Doe", "gAAAAA", "x" * 200, "é", "gcm:", "gcm:é", "gcm:aGVsbG8=", "gcm:" + "aGVs" * 20]
+)
 def test_plain_text_in_an_encrypted_column_is_an_error(stored: str) -> None:
     with pytest.raises(UndecryptableError):
         decrypt(stored)
@@ -279,5 +296,5 @@ def test_what_a_site_had_before_is_encrypted_when_it_is_updated(letters_of_befor
     letter = Letter.objects.get()
     assert (letter.sender_name, letter.sender_address) == ("Jane Doe", "1 Test Street")
     assert letter.sender_email_index == make_index("jane@supporter.example")
-    assert stored(Letter, "sender_name")[0].startswith("gAAAA")
+    assert stored(Letter, "sender_name")[0].startswith("gcm:")
     assert [paragraph.text for paragraph in letter.paragraphs.all()] == ["My own words."]
