@@ -7,6 +7,7 @@ stylesheets once (`_Press`); see benchmarks/pdf.py for the gates.
 from __future__ import annotations
 
 import atexit
+import gc
 import threading
 from functools import cache
 from pathlib import Path
@@ -53,6 +54,12 @@ def require_fonts() -> None:
     missing = [path for path in letter_font_files().values() if not path.is_file()]
     if missing:
         raise RenderingNotReadyError(f"{missing[0]} is missing. Run `make setup`, which builds the letters' fonts.")
+
+
+def warm_up() -> None:
+    """Read fonts and stylesheets now, not with the first letter. Raises RenderingNotReadyError."""
+    with _press_lock:
+        _press()
 
 
 def render_letter_html(text: LetterText, *, large_print: bool = False) -> str:
@@ -145,7 +152,12 @@ class _Press:
 @cache
 def _press() -> _Press:
     """Return the process's press; call it under the lock."""
-    return _Press()
+    press = _Press()
+    # All that is loaded by now stays until the process ends. Unless it is told so, Python's garbage collector walks
+    # through it again and again while letters are laid out, for a twelfth of their time.
+    gc.collect()
+    gc.freeze()
+    return press
 
 
 # FontConfiguration keeps its fonts in a temporary directory and can only delete it while Python still works.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,11 +21,18 @@ from letters.models import Heartbeat
 from letters.notices import send_notices
 from letters.privacy import finish_erasures
 from letters.purging import purge_data
+from letters.rendering import warm_up
 from letters.tallies import fold_all
 
 logger = logging.getLogger(__name__)
 
 TALLY_SECONDS = 10  # what is left over is counted the next time
+
+
+@worker_ready.connect
+def get_ready(**_signal: Any) -> None:
+    """Have the first letter wait no longer than the others."""
+    warm_up()
 
 
 @shared_task
