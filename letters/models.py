@@ -446,11 +446,18 @@ class LetterEvent(models.Model):
     what = models.CharField(max_length=11, choices=[*Status.choices, *Happening.choices])
     note = models.CharField(max_length=500, blank=True)
     actor = models.ForeignKey(
-        "auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text=_("Who did it.")
+        "auth.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,  # what no person did, nearly all, need not be in it: see Meta
+        help_text=_("Who did it."),
     )
 
     class Meta:
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="event_of_actor")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_what_display()}"
@@ -480,7 +487,8 @@ class Notice(models.Model):
         REFUSED = "refused", _("Your letter was not sent")
         LINKS = "links", _("The links to your letters")
 
-    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="notices")
+    # Its index is that of the constraint below.
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="notices", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
     attempts = models.PositiveSmallIntegerField(default=0)
