@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import limits
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
+from environs import Env, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -245,6 +245,7 @@ EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", 60)  # seconds, for every step of the dialogue
+EMAIL_CONNECTIONS: int = env.int("EMAIL_CONNECTIONS", 4, validate=validate.Range(min=1))  # of each worker, at a time
 LETTERS_FROM: str = env.str("LETTERS_FROM", "letters@parley.localhost")
 if "@" not in parseaddr(LETTERS_FROM)[1]:
     raise ImproperlyConfigured("LETTERS_FROM has to be an email address, such as letters@campaign.example.")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,10 +22,11 @@ from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_m
 from letters.findings import Finding
 from letters.ledger import write_moves
 from letters.likeness import record_fingerprint
+from letters.line import Line
 from letters.models import Letter, Move, Status
 from letters.moderation import tell_reasons
 from letters.redaction import hide_personal
-from letters.smtp import Answer, Connection, Fate, ServerUnavailable
+from letters.smtp import Answer, Fate, ServerUnavailable
 from letters.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -31,6 +35,9 @@ DRAIN_SECONDS = 240  # a drain ends by itself; the next sweep goes on
 RENEW_SHARE = 0.1  # of a lease, after which those that wait get a fresh one: the letter in hand may take all the rest
 FIRST_BATCH = 10  # letters of a drain's first claim; the next are as many as can be made in
 PREPARE_SECONDS = 0.5  # so that no letter waits for long behind others while another worker has nothing to do
+
+_draining = threading.Lock()  # who holds it drains
+_asked = threading.Event()  # that somebody has asked for a drain since the last one looked what is due
 
 
 def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ()) -> bool:
@@ -114,40 +121,54 @@ def count_settled(move: Move, made: bool, tally: Counter[str]) -> None:
 
 
 def send_batch(
-    connection: Connection,
+    line: Line[Letter],
     ready: list[tuple[Letter, Mail]],
     lease: uuid.UUID,
     tally: Counter[str],
     *,
     probing: bool = False,
 ) -> None:
-    """Send the prepared letters one by one, committing each, and count in `tally` what became of them.
+    """Send the prepared letters, as many at a time as the line takes, and count in `tally` what became of them.
 
-    One transaction settles the letter before and starts the next, so a crash leaves at most one letter in doubt.
-    However slow the server is, those that wait behind stay this sender's.
+    One commit settles those that the server has answered and starts the next, so a crash leaves at most one letter in
+    doubt for each connection. However slow the server is, those that wait behind stay this sender's.
     Raises ServerUnavailable when the server has gone away, and QueuePaused when it has failed too often; the letters
     left over were not offered to it.
     """
-    settle: list[Move] = []  # the letter before, once the server has answered
+    waiting = deque(ready)
+    settle: list[Move] = []  # what the server has answered, and nobody has written yet
+
+    def write(*starts: Move) -> list[bool]:
+        made = write_moves(*settle, *starts)
+        for move, was_made in zip(settle, made, strict=False):
+            count_settled(move, was_made, tally)
+        started = made[len(settle) :]
+        settle.clear()
+        return started
+
+    def hear() -> list[tuple[Letter, Answer]]:
+        heard = line.hear()
+        settle.extend(settle_letter(letter, answer, lease) for letter, answer in heard)
+        return heard
+
     renew_at = time.monotonic() + RENEW_SHARE * lease_length().total_seconds()
     try:
-        for number, (letter, mail) in enumerate(ready):
-            connection.open()
-            if time.monotonic() > renew_at:
+        while waiting or line.is_busy:
+            free = line.open(len(waiting))
+            if waiting and time.monotonic() > renew_at:
                 renew_at = time.monotonic() + RENEW_SHARE * lease_length().total_seconds()
-                renew_claims([waiting for waiting, _mail in ready[number:]], lease)
+                renew_claims([letter for letter, _mail in waiting], lease)
             until = time.monotonic() + lease_length().total_seconds()  # before the lease is written: never later
-            settling, settle = settle, []
-            *settled, started = write_moves(*settling, start_letter(letter, lease))
-            for move, made in zip(settling, settled, strict=True):
-                count_settled(move, made, tally)
-            if started:
-                answer = connection.send(mail.envelope_sender, mail.recipient, mail.content, until=until)
-                settle = [settle_letter(letter, answer, lease)]
+            offers = [(connection, *waiting.popleft()) for connection in free]
+            started = write(*(start_letter(letter, lease) for _connection, letter, _mail in offers))
+            for connection, letter, mail in compress(offers, started):
+                line.offer(connection, mail, letter, until=until)
+            for letter, answer in hear():
                 watch(answer, letter, probing=probing)
     finally:
-        for move, made in zip(settle, write_moves(*settle), strict=True):
-            count_settled(move, made, tally)
+        while line.is_busy:  # whatever has happened: what the server says of those on their way is worth knowing
+            hear()
+        write()
 
 
 def count_next(made: int, seconds: float) -> int:
@@ -156,21 +177,36 @@ def count_next(made: int, seconds: float) -> int:
 
 
 def drain_queue() -> Counter[str]:
-    """Send what is due over one kept-open connection until nothing is left or the time is up; return a tally."""
+    """Send what is due until nothing is left or the time is up; return a tally. One drain at a time in a process.
+
+    Whoever asks meanwhile has nothing to do: the drain that is under way looks again before it ends.
+    """
+    tally: Counter[str] = Counter()
+    _asked.set()
+    while _asked.is_set() and _draining.acquire(blocking=False):
+        try:
+            _asked.clear()
+            tally += _drain()
+        finally:
+            _draining.release()
+    return tally
+
+
+def _drain() -> Counter[str]:
     tally: Counter[str] = Counter()
     until = time.monotonic() + DRAIN_SECONDS
     turns, size = Turns(), FIRST_BATCH
-    with Connection() as connection:
+    with Line[Letter](settings.EMAIL_CONNECTIONS) as line:
         while time.monotonic() < until and (leave := ask_leave()) is not Leave.NONE:
             probing = leave is Leave.PROBE
             # A claim spends slots of the pace: nothing is claimed for a server that is not there.
-            if not connection.is_open and not Letter.objects.due().exists():
+            if not line.is_open and not Letter.objects.due().exists():
                 break
             if probing and not take_probe():
                 break
             lease = uuid.uuid4()
             try:
-                connection.open()
+                line.open()
                 letters = claim_letters(lease, 1 if probing else size, turns=turns)
                 if not letters:
                     if probing:
@@ -179,7 +215,7 @@ def drain_queue() -> Counter[str]:
                 began = time.monotonic()
                 ready = prepare_letters(letters, lease)
                 size = count_next(len(letters), time.monotonic() - began)
-                send_batch(connection, ready, lease, tally, probing=probing)
+                send_batch(line, ready, lease, tally, probing=probing)
             except QueuePaused as error:
                 release_letters(lease, str(error))
             except ServerUnavailable as error:

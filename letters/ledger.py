@@ -1,80 +1,41 @@
-"""Commits the moves of several senders together: each waits until its own are durable, and they share one commit.
-
-While one sender's statement is on its way, the others write down what they want moved and wait; who comes next takes
-all of it along. With a few senders on one worker that halves what a letter costs the database, and nothing is promised
-sooner: `write_moves` returns when the moves are committed.
-"""
+"""Writes down what became of letters, and which are next: several in one commit, and one's trouble stays its own."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass
+import logging
+from itertools import chain
 
-from django.db import connection
+from django.db import DatabaseError
 
 from letters.models import Move, make_moves
 
-
-@dataclass
-class Entry:
-    """What one sender wants written: its moves, and which of them were made once that is known."""
-
-    moves: tuple[Move, ...]
-    made: list[bool] | None = None
-    tried: bool = False  # without success if nothing is made: its sender writes it by itself
-
-
-class Ledger:
-    """The moves that the senders of one process wait for."""
-
-    def __init__(self) -> None:
-        self._pen = threading.Lock()  # who holds it writes
-        self._lock = threading.Lock()
-        self._waiting: list[Entry] = []
-
-    def write(self, *moves: Move) -> list[bool]:
-        """Make those of the moves that are still possible, in one transaction; tell which were made.
-
-        Raises what `make_moves` raises, for these moves alone: if writing them with others' fails, for a broken
-        connection or for one letter's sake, each sender tries again by itself. That is safe whatever became of the
-        first try, because a move is only made from where it starts.
-        """
-        entry = Entry(moves)
-        with self._lock:
-            self._waiting.append(entry)
-        with self._pen:
-            if not entry.tried:
-                with self._lock:
-                    entries, self._waiting = self._waiting, []
-                if len(entries) == 1:
-                    return make_moves(*moves)
-                _write_together(entries)
-        return make_moves(*moves) if entry.made is None else entry.made
-
-
-def _write_together(entries: list[Entry]) -> None:
-    """Write the moves of several senders in one transaction, or none of them."""
-    for entry in entries:
-        entry.tried = True
-    try:
-        made = make_moves(*(move for entry in entries for move in entry.moves))
-    except Exception:  # noqa: BLE001 each sender tries by itself, and meets the error again if it is its own
-        return
-    for entry in entries:
-        entry.made, made = made[: len(entry.moves)], made[len(entry.moves) :]
-
-
-_ledger = Ledger()
+logger = logging.getLogger(__name__)
 
 
 def write_moves(*moves: Move) -> list[bool]:
-    """Make those of the moves that are still possible, in one commit, perhaps with other senders' of this process.
+    """Make those of the moves that are still possible, in one transaction; return which were made, once it is durable.
 
-    Returns which were made, once that is durable. Raises ValueError for a move that the table does not allow, and
-    database errors; then none of these was made, unless the connection broke in the commit.
+    If that fails for the sake of one, each is written by itself, and what cannot be is logged as not made. That is
+    safe whatever became of the first try, because a move is only made from where it starts.
+    Raises ValueError for a move that the table does not allow, and DatabaseError if nothing can be written.
     """
-    if not moves:
-        return []
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
+    try:
         return make_moves(*moves)
-    return _ledger.write(*moves)
+    except DatabaseError:
+        if len(moves) < 2:
+            raise
+    made: list[list[bool]] = []
+    failure: DatabaseError | None = None
+    for move in moves:
+        try:
+            made.append(make_moves(move))
+        except DatabaseError as error:
+            failure = error
+            made.append([False])
+            reference = move.letter.reference
+            # The kind of error only: its words might quote the letter.
+            words = "letter %s: %s could not be written: %s"
+            logger.error(words, reference, move.status, type(error).__name__, extra={"letter": reference})
+    if failure is not None and not any(chain(*made)):
+        raise failure
+    return list(chain(*made))

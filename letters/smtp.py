@@ -9,15 +9,19 @@ import smtplib
 import socket
 import ssl
 import time
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from django.conf import settings
 
 ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # what MAIL and RCPT can carry: printable ASCII without <, > and space
 GREYLISTED = re.compile(r"gr[ea]y-?list", re.IGNORECASE)  # RFC 6647: each new pair of addresses has to wait once
 IDLE_SECONDS = 10  # after this long the server may have hung up: ask before use
+
+Found = TypeVar("Found")
+Dialogue = Generator[None, None, Found]  # yields whenever it waits for the server
 
 
 class Fate(enum.Enum):
@@ -75,6 +79,8 @@ class Connection:
     def __init__(self) -> None:
         self._server: smtplib.SMTP | None = None
         self._used_at = 0.0
+        self._dialogue: Dialogue[Answer] | None = None
+        self.answer_by = math.inf  # of `time.monotonic`: when the server is given up
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +128,9 @@ class Connection:
         self._server, self._used_at = server, time.monotonic()
 
     def close(self) -> None:
-        """Say goodbye; a server that has gone away is no error."""
+        """Say goodbye; a server that has gone away is no error. In the middle of a message, hang up."""
+        if self._dialogue is not None:
+            self._drop()
         if self._server is not None:
             try:
                 self._server.quit()
@@ -131,15 +139,49 @@ class Connection:
             self._server = None
 
     def send(self, envelope_sender: str, recipient: str, message: bytes, *, until: float = math.inf) -> Answer:
-        """Offer one message and return its fate. Never raises for what the server or the network does.
+        """Offer one message, wait for its fate and return it. For the rest it is as `start`."""
+        answer = self.start(envelope_sender, recipient, message, until=until)
+        while answer is None:
+            answer = self.go_on()
+        return answer
 
-        An address that SMTP cannot carry is refused. After `until` (of `time.monotonic`) the text does not go out:
-        who was stopped that long has lost the lease.
+    def start(self, envelope_sender: str, recipient: str, message: bytes, *, until: float = math.inf) -> Answer | None:
+        """Begin to offer one message; return its fate, or None if the server has to answer first: then `go_on`.
+
+        Never raises for what the server or the network does. An address that SMTP cannot carry is refused. After
+        `until` (of `time.monotonic`) the text does not go out: who was stopped that long has lost the lease.
         """
         if not ADDRESS.fullmatch(envelope_sender) or not ADDRESS.fullmatch(recipient):
             return Answer(Fate.REFUSED, "The address has characters that mail cannot carry.")
+        self._dialogue = self._talk(envelope_sender, recipient, message, until)
+        return self.go_on()
+
+    def go_on(self) -> Answer | None:
+        """Take the server's answer, waiting for it if need be; return as `start` does."""
+        assert self._dialogue is not None
         try:
-            server, refusal = self._offer(envelope_sender, recipient)
+            if time.monotonic() > self.answer_by:
+                self._dialogue.throw(TimeoutError("timed out"))
+            else:
+                next(self._dialogue)
+        except StopIteration as done:
+            self._dialogue, self.answer_by = None, math.inf
+            answer: Answer = done.value
+            return answer
+        self.answer_by = time.monotonic() + settings.EMAIL_TIMEOUT
+        return None
+
+    def fileno(self) -> int:
+        """Return the socket's number, for `select`: it can be read when the server has answered, or hung up."""
+        server = self._server
+        assert server is not None
+        assert server.sock is not None
+        return server.sock.fileno()
+
+    def _talk(self, envelope_sender: str, recipient: str, message: bytes, until: float) -> Dialogue[Answer]:
+        """Offer the message; yield where the server's answer is waited for, return the fate."""
+        try:
+            server, refusal = yield from self._offer(envelope_sender, recipient)
         except ServerUnavailable as error:
             return Answer(Fate.DEFERRED, str(error), servers_fault=True)
         if refusal is not None:
@@ -151,6 +193,7 @@ class Connection:
             return Answer(Fate.DEFERRED, "The sender took too long to offer the letter; the text was not sent.")
         try:
             server.send(_stuff(message))  # with its final dot, in one write
+            yield
             code, words = server.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
@@ -165,7 +208,7 @@ class Connection:
         self._drop()
         return Answer(Fate.UNKNOWN, f"{code} {_clean(words)}", servers_fault=True)
 
-    def _offer(self, envelope_sender: str, recipient: str) -> tuple[smtplib.SMTP, Answer | None]:
+    def _offer(self, envelope_sender: str, recipient: str) -> Dialogue[tuple[smtplib.SMTP, Answer | None]]:
         """Go through the dialogue up to the text; return the answer if the server declines.
 
         A server that hung up on a connection kept open is called again once. Raises ServerUnavailable.
@@ -175,28 +218,26 @@ class Connection:
             server = self._server
             assert server is not None
             try:
-                return server, self._decline(server, envelope_sender, recipient)
+                return server, (yield from self._decline(server, envelope_sender, recipient))
             except (OSError, smtplib.SMTPException) as error:
                 self._drop()
                 if not kept_open:
                     raise ServerUnavailable(_describe(error)) from error
         raise AssertionError("unreachable")
 
-    def _decline(self, server: smtplib.SMTP, envelope_sender: str, recipient: str) -> Answer | None:
+    def _decline(self, server: smtplib.SMTP, envelope_sender: str, recipient: str) -> Dialogue[Answer | None]:
         """Return the server's answer if it declines sender, recipient or data; None if it waits for the text."""
-        if not server.has_extn("pipelining"):
-            code, words = server.mail(envelope_sender)
-            if not 200 <= code <= 299:
-                return _judge(code, words)
-            code, words = server.rcpt(recipient)
-            if not 200 <= code <= 299:
-                return _judge(code, words, at_recipient=True)
-            code, words = server.docmd("DATA")
-            return None if code == 354 else _judge(code, words)
+        commands = (f"MAIL FROM:<{envelope_sender}>\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n")
         # RFC 2920: the three in one write, and the answers in their order; two round trips a letter instead of four.
-        server.send(f"MAIL FROM:<{envelope_sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n")
+        together = server.has_extn("pipelining")
+        if together:
+            server.send("".join(commands))
+            yield
         refusal = None
-        for command, least, most in (("MAIL", 200, 299), ("RCPT", 200, 299), ("DATA", 354, 354)):
+        for command, (least, most) in zip(commands, ((200, 299), (200, 299), (354, 354)), strict=True):
+            if not together:
+                server.send(command)
+                yield
             try:
                 code, words = server.getreply()
             except smtplib.SMTPServerDisconnected:
@@ -205,7 +246,9 @@ class Connection:
                 self._drop()  # it had said why
                 return refusal
             if not least <= code <= most:
-                refusal = refusal or _judge(code, words, at_recipient=command == "RCPT")
+                refusal = refusal or _judge(code, words, at_recipient=command.startswith("RCPT"))
+                if not together:
+                    return refusal
         if refusal is not None and code == 354:
             self._drop()  # it waits for a text whose recipient it has declined: it gets none, not even an empty one
         return refusal

@@ -44,12 +44,14 @@ TYPES |= {"sent_at": "timestamptz"}
 def move_at_once(rows: Sequence[MoveRow]) -> list[bool]:
     """Write all that is still possible in one statement of PostgreSQL, all or nothing; return which moves were made.
 
-    The server keeps the statement prepared (DATABASES' prepare_threshold): planning it takes as long as doing it.
+    The server keeps the statement prepared (DATABASES' prepare_threshold): planning it takes as long as doing it. So
+    that it has few of them, rows that move nothing fill up to the next power of two.
     """
     connection.ensure_connection()
-    values = [value for row in rows for value in row]
+    count = 1 << (len(rows) - 1).bit_length()
+    values = [value for row in rows for value in row] + [None] * len(MoveRow._fields) * (count - len(rows))
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
-        moved: set[int] = {number for (number,) in cursor.execute(write_statement(len(rows)), values, prepare=True)}
+        moved: set[int] = {number for (number,) in cursor.execute(write_statement(count), values, prepare=True)}
     return [number in moved for number in range(len(rows))]
 
 

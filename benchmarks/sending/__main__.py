@@ -1,4 +1,7 @@
-"""`python -m benchmarks.sending CONTENDER THREADS`: its sender. Waits for a line, sends, prints the seconds it took."""
+"""`python -m benchmarks.sending CONTENDER CONNECTIONS`: its sender.
+
+Waits for a line, sends, prints the seconds it took.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ def main() -> None:
     from benchmarks.sending.contenders import CONTENDERS
 
     contender = CONTENDERS[sys.argv[1]]
-    contender.threads = int(sys.argv[2])
+    contender.connections = int(sys.argv[2])
     contender.prepare()
     print("ready", flush=True)
     sys.stdin.readline()

@@ -11,11 +11,11 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage, get_connection
 from django.core.management import call_command
@@ -38,7 +38,7 @@ class Contender(ABC):
     """A way of sending. `fill` is called by the benchmark, `send` in a process of its own that may be killed."""
 
     name: str
-    threads = 1  # only Parley's sender asks for them
+    connections = 1  # only Parley's sender asks for more
 
     @abstractmethod
     def fill(self, count: int) -> None:
@@ -72,7 +72,7 @@ def build_as_django_does(letter: Letter, pdf: bytes) -> EmailMessage:
 
 
 class Parley(Contender):
-    """`drain_queue` in as many threads as docs/operators.md advises, as a worker runs it."""
+    """`drain_queue` over as many connections as docs/operators.md advises, as a worker runs it."""
 
     name = "Parley"
 
@@ -81,22 +81,17 @@ class Parley(Contender):
         write_letters(count)
 
     def prepare(self) -> None:
-        from letters import emails
+        from letters import emails, tasks
 
+        tasks.get_ready()
         pdf = read_pdf()
         emails.render_letter_pdf = lambda _text, **_options: pdf  # type: ignore[attr-defined]
 
     def send(self) -> None:
-        from django.db import connection
-
         from letters.delivery import drain_queue
 
-        def drain(_number: int) -> None:
-            drain_queue()
-            connection.close()
-
-        with ThreadPoolExecutor(self.threads) as pool:
-            list(pool.map(drain, range(self.threads)))
+        settings.EMAIL_CONNECTIONS = self.connections
+        drain_queue()
 
     def recover(self) -> None:
         """Let the leases of the killed sender end, and sweep."""
@@ -120,10 +115,9 @@ class ParleyWithPdfs(Parley):
     name = "Parley with PDFs"
 
     def prepare(self) -> None:
-        from letters.rendering import render_letter_pdf
-        from tests.letters.samples import make_letter
+        from letters import tasks
 
-        render_letter_pdf(make_letter())  # reads fonts and stylesheets
+        tasks.get_ready()
 
 
 class PdfsAlone(ParleyWithPdfs):

@@ -79,14 +79,15 @@ def test_a_letter_whose_end_cannot_be_written_down_is_in_doubt_and_never_sent_ag
     scripted: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     letter = make_letter()
-    send = Connection.send
+    go_on = Connection.go_on
 
-    def send_and_fill(*given: Any, **more: Any) -> Any:
-        answer = send(*given, **more)
-        fill_disk(letter)
+    def go_on_and_fill(connection: Connection) -> Any:
+        answer = go_on(connection)
+        if answer is not None:
+            fill_disk(letter)
         return answer
 
-    monkeypatch.setattr(Connection, "send", send_and_fill)
+    monkeypatch.setattr(Connection, "go_on", go_on_and_fill)
     with pytest.raises(OperationalError, match="full"):
         drain_queue()
     make_room()

@@ -72,15 +72,15 @@ def test_a_slow_server_costs_the_letters_that_wait_behind_neither_lease_nor_atte
     for module in (claims, delivery):
         monkeypatch.setattr(module, "lease_length", lambda: dt.timedelta(seconds=1.5))
     letters = [make_letter() for _ in range(5)]
-    plain = Connection.send
+    plain = Connection.start
 
-    def send_slowly(*given: Any, **more: Any) -> Any:
+    def start_slowly(*given: Any, **more: Any) -> Any:
         time.sleep(0.5)  # four of them outlast the lease
         swept.append(claims.recover_leases())
         return plain(*given, **more)
 
     swept: list[Any] = []
-    monkeypatch.setattr(Connection, "send", send_slowly)
+    monkeypatch.setattr(Connection, "start", start_slowly)
     monkeypatch.setattr(emails, "render_letter_pdf", lambda _text: b"%PDF-1.7 dummy")
     assert delivery.drain_queue() == {"sent": 5}
     assert swept == [{}] * 5

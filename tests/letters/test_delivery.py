@@ -7,6 +7,7 @@ import email
 import email.policy
 import socket
 import uuid
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -82,6 +83,57 @@ def test_many_letters_go_over_one_connection(scripted: ScriptedServer) -> None:
     assert drain_queue() == {"sent": 5}
     assert scripted.connections == 1
     assert sorted(taken.sender for taken in scripted.taken) == sorted(letter.envelope_sender for letter in letters)
+
+
+def test_letters_go_side_by_side_and_are_written_down_together(
+    scripted: ScriptedServer, settings: Any, monkeypatch: Any
+) -> None:
+    settings.EMAIL_CONNECTIONS = 4
+    campaign = make_campaign()
+    letters = [make_letter(campaign) for _ in range(10)]
+    together: list[int] = []
+
+    def write(*moves: Any) -> list[bool]:
+        together.append(len(moves))
+        return make_moves(*moves)
+
+    monkeypatch.setattr(delivery, "write_moves", write)
+    assert drain_queue() == {"sent": 10}
+    assert scripted.connections == 4
+    assert sorted(taken.sender for taken in scripted.taken) == sorted(letter.envelope_sender for letter in letters)
+    assert (sum(together), together[0]) == (20, 4)
+    assert max(together) > 4  # some settle while others start
+    for letter in letters:
+        assert moves(letter) == ["queued", "claimed", "sending", "sent"]
+
+
+def test_those_on_their_way_are_heard_out_when_the_queue_pauses(scripted: ScriptedServer, settings: Any) -> None:
+    settings.EMAIL_CONNECTIONS, settings.BREAKER_AFTER = 3, 1
+    campaign = make_campaign()
+    for _ in range(8):
+        make_letter(campaign)
+    scripted.script.append("mail 451 try later")
+    tally = drain_queue()
+    assert tally["queued"] == 1
+    assert tally["sent"] == len(scripted.taken) >= 2
+    assert set(tally) == {"queued", "sent"}
+    # What was not offered waits as it was.
+    untried = Letter.objects.filter(status=Status.QUEUED, attempts=0)
+    assert untried.count() == 8 - tally.total()
+    assert not Letter.objects.filter(lease_token__isnull=False).exists()
+
+
+def test_one_drain_at_a_time_looks_again_for_whoever_asked_meanwhile(monkeypatch: Any) -> None:
+    drains: list[Counter[str]] = []
+
+    def drain() -> Counter[str]:
+        drains.append(drain_queue() if not drains else Counter())
+        return Counter(sent=1)
+
+    monkeypatch.setattr(delivery, "_drain", drain)
+    assert drain_queue() == {"sent": 2}
+    assert drains == [{}, {}]
+    assert drain_queue() == {"sent": 1}
 
 
 def test_a_transient_answer_waits_longer_each_time_and_fails_in_the_end(scripted: ScriptedServer) -> None:

@@ -1,34 +1,31 @@
-"""Senders share commits, and none of them suffers for it."""
+"""What is written down together suffers together only if nothing can be written at all."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import logging
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db import DataError, OperationalError
 
 from letters import ledger
-from letters.ledger import Ledger, write_moves
+from letters.ledger import write_moves
+from letters.models import Letter, Move, Status
 
 
+@dataclass
 class Database:
-    """Stands for `make_moves`: the first statement takes until `go`; moves are words, made if they begin with "+"."""
+    """Stands for `make_moves`: says which moves it was asked for, and fails for those whose note is in `broken`."""
 
-    def __init__(self) -> None:
-        self.statements: list[list[str]] = []
-        self.go = threading.Event()
-        self.broken: Callable[[list[str]], bool] = lambda _moves: False
+    broken: set[str] = field(default_factory=set)
+    asked: list[list[str]] = field(default_factory=list)
 
-    def __call__(self, *moves: Any) -> list[bool]:
-        self.statements.append(sorted(moves))
-        if len(self.statements) == 1:
-            self.go.wait(5)
-        if self.broken(list(moves)):
-            raise RuntimeError("broken")
-        return [move.startswith("+") for move in moves]
+    def __call__(self, *moves: Move) -> list[bool]:
+        self.asked.append([move.note for move in moves])
+        if self.broken & {move.note for move in moves}:
+            raise DataError("words of a letter")
+        return [move.note != "lost" for move in moves]
 
 
 @pytest.fixture
@@ -38,43 +35,37 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Database:
     return made
 
 
-def write_behind_another(database: Database, *asked: tuple[str, ...]) -> list[Any]:
-    """Have these written while another sender's statement is on its way; return what each was told, or its error."""
-    book = Ledger()
-
-    def write(moves: tuple[str, ...]) -> Any:
-        try:
-            return book.write(*moves)  # type: ignore[arg-type]
-        except RuntimeError as error:
-            return str(error)
-
-    with ThreadPoolExecutor(len(asked) + 1) as pool:
-        first = pool.submit(write, ("+first",))
-        while not database.statements:
-            time.sleep(0.001)
-        others = [pool.submit(write, moves) for moves in asked]
-        while len(book._waiting) < len(asked):
-            time.sleep(0.001)
-        database.go.set()
-        assert first.result(5) == [True]
-        return [other.result(5) for other in others]
+def ask(*notes: str) -> list[Move]:
+    return [Move(Letter(reference=f"{note:A<9.9}"), Status.SENT, note) for note in notes]
 
 
-def test_who_waits_is_written_in_one_statement_and_told_of_its_own_moves(database: Database) -> None:
-    told = write_behind_another(database, ("+a", "-b"), ("-c",), ("+d",))
-    assert told == [[True, False], [False], [True]]
-    assert database.statements == [["+first"], ["+a", "+d", "-b", "-c"]]
+def test_all_is_written_at_once_and_each_told_of_its_own(database: Database) -> None:
+    assert write_moves(*ask("one", "lost", "two")) == [True, False, True]
+    assert database.asked == [["one", "lost", "two"]]
 
 
-def test_an_error_is_met_only_by_whose_move_it_is(database: Database) -> None:
-    database.broken = lambda moves: "+bad" in moves
-    assert write_behind_another(database, ("+a",), ("+bad",), ("-c",)) == [[True], "broken", [False]]
-    assert sorted(database.statements) == [["+a"], ["+a", "+bad", "-c"], ["+bad"], ["+first"], ["-c"]]
+def test_what_cannot_be_written_is_left_out_and_logged_without_its_words(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    database.broken = {"bad"}
+    with caplog.at_level(logging.ERROR):
+        assert write_moves(*ask("one", "bad", "two")) == [True, False, True]
+    assert database.asked == [["one", "bad", "two"], ["one"], ["bad"], ["two"]]
+    assert [record.getMessage() for record in caplog.records] == [
+        "letter badAAAAAA: sent could not be written: DataError"
+    ]
 
 
-@pytest.mark.django_db
-def test_within_a_transaction_nothing_is_left_to_others(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    database.go.set()
-    monkeypatch.setattr(ledger, "_ledger", None)
-    assert write_moves("+mine") == [True]  # type: ignore[arg-type]
-    assert write_moves() == []
+def test_if_nothing_can_be_written_the_error_is_met(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    database.broken = {"one", "two"}
+    with pytest.raises(DataError):
+        write_moves(*ask("one", "two"))
+    with pytest.raises(DataError):
+        write_moves(*ask("one"))
+
+    def fail(*_moves: Any) -> list[bool]:
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(ledger, "make_moves", fail)
+    with pytest.raises(OperationalError):
+        write_moves(*ask("one", "two"))
