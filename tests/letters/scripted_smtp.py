@@ -6,6 +6,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 
@@ -64,7 +65,8 @@ class ScriptedServer:
         return False
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rwb") as stream:
+        # The client may hang up whenever it likes.
+        with suppress(ConnectionError), connection, connection.makefile("rwb") as stream:
 
             def say(line: str) -> bool:
                 stream.write(line.encode() + b"\r\n")

@@ -105,6 +105,7 @@ def test_a_connection_that_cannot_be_had_again_leaves_the_others(
     scripted: ScriptedServer, line: Line[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost, *others = line.open(3)
+    lost.close()
     plain = Connection.open
 
     def open_or_fail(connection: Connection) -> None:
