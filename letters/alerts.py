@@ -17,7 +17,7 @@ from django.utils import timezone
 from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.claims import lease_length
 from letters.emails import Mail, split_from
-from letters.models import Alert
+from letters.running import Alert
 from letters.smtp import Connection, Fate
 
 logger = logging.getLogger(__name__)

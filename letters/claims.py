@@ -16,8 +16,9 @@ from django.utils import timezone
 from campaign.content.models import Campaign
 from campaign.encrypted import UndecryptableError
 from letters.backoff import MOST_ATTEMPTS
-from letters.models import PACED, Heartbeat, Letter, LetterEvent, LetterParagraph, Status
+from letters.models import Letter, LetterEvent, LetterParagraph, Status
 from letters.pacing import admit_letters, return_letters
+from letters.running import PACED, Heartbeat
 from letters.statements import claim_at_once
 from letters.turns import Turns, lock_heads
 

@@ -73,3 +73,37 @@ class StepCount(models.Model):
         key: dict[str, Any] = {"campaign": campaign, "step": step, "day": timezone.localdate()}
         cls.objects.get_or_create(**key)
         cls.objects.filter(**key).update(count=F("count") + 1)
+
+
+class DownloadCount(models.Model):
+    """All that remains of letters that were only downloaded: how many, for which seat, on which day; how many went."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="downloads")
+    constituency_gss = models.CharField(max_length=9)
+    day = models.DateField(default=timezone.localdate)
+    count = models.PositiveIntegerField(default=0)
+    posted = models.PositiveIntegerField(default=0, help_text=_("How many told us that they posted theirs."))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "constituency_gss", "day"], name="one_download_count_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.constituency_gss} {self.day}: {self.count}"
+
+    @classmethod
+    def add_one(cls, campaign: Campaign, constituency_gss: str) -> None:
+        """Count one download today."""
+        cls._add("count", campaign, constituency_gss)
+
+    @classmethod
+    def add_posted(cls, campaign: Campaign, constituency_gss: str) -> None:
+        """Count one letter of which its writer says today that it is in the post."""
+        cls._add("posted", campaign, constituency_gss)
+
+    @classmethod
+    def _add(cls, field: str, campaign: Campaign, constituency_gss: str) -> None:
+        key: dict[str, Any] = {"campaign": campaign, "constituency_gss": constituency_gss, "day": timezone.localdate()}
+        cls.objects.get_or_create(**key)
+        cls.objects.filter(**key).update(**{field: F(field) + 1})

@@ -23,7 +23,8 @@ from campaign.content.hours import Hours, find_last_opening
 from letters.breaker import MAIL
 from letters.claims import lease_length
 from letters.findings import Refusal
-from letters.models import LEASED, PACED, Breaker, Heartbeat, Letter, Notice, Status
+from letters.models import LEASED, Letter, Notice, Status
+from letters.running import PACED, Breaker, Heartbeat
 
 LONGEST_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
 LONGEST_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seconds

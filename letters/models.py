@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
 from campaign.encrypted import BlindIndexField, EncryptedTextField, make_index
-from letters import counts, findings, records  # noqa: F401 Django looks for models here
+from letters import counts, findings, records, running  # noqa: F401 Django looks for models here
 from letters.statements import KEPT, WRITTEN, MoveRow, move_at_once
 
 if TYPE_CHECKING:
@@ -501,100 +501,3 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.letter_id} {self.kind}"
-
-
-class DownloadCount(models.Model):
-    """All that remains of letters that were only downloaded: how many, for which seat, on which day; how many went."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="downloads")
-    constituency_gss = models.CharField(max_length=9)
-    day = models.DateField(default=timezone.localdate)
-    count = models.PositiveIntegerField(default=0)
-    posted = models.PositiveIntegerField(default=0, help_text=_("How many told us that they posted theirs."))
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "constituency_gss", "day"], name="one_download_count_a_day")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.constituency_gss} {self.day}: {self.count}"
-
-    @classmethod
-    def add_one(cls, campaign: Campaign, constituency_gss: str) -> None:
-        """Count one download today."""
-        cls._add("count", campaign, constituency_gss)
-
-    @classmethod
-    def add_posted(cls, campaign: Campaign, constituency_gss: str) -> None:
-        """Count one letter of which its writer says today that it is in the post."""
-        cls._add("posted", campaign, constituency_gss)
-
-    @classmethod
-    def _add(cls, field: str, campaign: Campaign, constituency_gss: str) -> None:
-        key: dict[str, Any] = {"campaign": campaign, "constituency_gss": constituency_gss, "day": timezone.localdate()}
-        cls.objects.get_or_create(**key)
-        cls.objects.filter(**key).update(**{field: F(field) + 1})
-
-
-class Breaker(models.Model):
-    """Whether the mail server is fit to be sent to: one row, which all workers share (letters.breaker)."""
-
-    name = models.CharField(max_length=20, primary_key=True)
-    failures = models.PositiveIntegerField(default=0, help_text=_("In a row, for the server's own reasons."))
-    failing_since = models.DateTimeField(null=True)
-    last_answer = models.CharField(max_length=500, blank=True)
-    opened_at = models.DateTimeField(null=True, help_text=_("Since when the queue is paused."))
-    probe_at = models.DateTimeField(null=True, help_text=_("When one letter tries whether it works again."))
-    probes = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="breaker_open_has_probe", condition=Q(opened_at__isnull=True) | Q(probe_at__isnull=False)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name}: {'open' if self.opened_at else 'closed'}"
-
-
-class Alert(models.Model):
-    """A mail that the organisers are owed about the queue (letters.alerts)."""
-
-    class Kind(models.TextChoices):
-        """What happened."""
-
-        PAUSED = "paused", _("The queue is paused")
-        RESUMED = "resumed", _("The queue goes on")
-
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    at = models.DateTimeField(default=timezone.now)
-    words = models.CharField(max_length=500, blank=True, help_text=_("What the mail server said."))
-    due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
-    attempts = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["at", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
-
-
-PACED = "paced"  # the heartbeat of drains in which the pace kept letters back
-
-
-class Heartbeat(models.Model):
-    """When a process that works unseen was last at work: one row for each."""
-
-    name = models.CharField(max_length=20, primary_key=True)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
-
-    @staticmethod
-    def beat(name: str) -> None:
-        """Write down that it is at work now, in one statement, however many do so at once."""
-        now = Heartbeat(name=name, at=timezone.now())
-        Heartbeat.objects.bulk_create([now], update_conflicts=True, unique_fields=["name"], update_fields=["at"])

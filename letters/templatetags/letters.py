@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaign.content.models import Campaign
-from letters.counts import Tally
-from letters.models import DownloadCount, Letter, Status
+from letters.counts import DownloadCount, Tally
+from letters.models import Letter, Status
 
 register = template.Library()
 

@@ -20,8 +20,9 @@ from campaign.parliament.models import Constituency, Member
 from letters.charts import count_between, make_columns, make_steps, round_up
 from letters.counts import StepCount, Tally
 from letters.figures import find_campaigns, read_figures, read_seats
-from letters.models import Heartbeat, Letter, LetterParagraph, Status
+from letters.models import Letter, LetterParagraph, Status
 from letters.privacy import withdraw_letter
+from letters.running import Heartbeat
 from letters.tallies import fold_all
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.many import write_many

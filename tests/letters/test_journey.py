@@ -15,7 +15,8 @@ from pypdf import PdfReader
 
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Member
-from letters.models import Consent, DownloadCount, Letter, Notice, Status
+from letters.counts import DownloadCount
+from letters.models import Consent, Letter, Notice, Status
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 
 pytestmark = pytest.mark.django_db

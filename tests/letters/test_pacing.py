@@ -20,7 +20,8 @@ from campaign.content.models import Campaign
 from letters import pacing, windows
 from letters.claims import claim_letters, release_letters
 from letters.delivery import drain_queue
-from letters.models import PACED, Heartbeat, Letter, Status
+from letters.models import Letter, Status
+from letters.running import PACED, Heartbeat
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.mail import MailServer

@@ -1,0 +1,71 @@
+"""How the machinery fares, in rows that all processes share: is the mail server fit, who was told, who was at work."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Breaker(models.Model):
+    """Whether the mail server is fit to be sent to: one row, which all workers share (letters.breaker)."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    failures = models.PositiveIntegerField(default=0, help_text=_("In a row, for the server's own reasons."))
+    failing_since = models.DateTimeField(null=True)
+    last_answer = models.CharField(max_length=500, blank=True)
+    opened_at = models.DateTimeField(null=True, help_text=_("Since when the queue is paused."))
+    probe_at = models.DateTimeField(null=True, help_text=_("When one letter tries whether it works again."))
+    probes = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="breaker_open_has_probe", condition=Q(opened_at__isnull=True) | Q(probe_at__isnull=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {'open' if self.opened_at else 'closed'}"
+
+
+class Alert(models.Model):
+    """A mail that the organisers are owed about the queue (letters.alerts)."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        PAUSED = "paused", _("The queue is paused")
+        RESUMED = "resumed", _("The queue goes on")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField(default=timezone.now)
+    words = models.CharField(max_length=500, blank=True, help_text=_("What the mail server said."))
+    due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
+
+
+PACED = "paced"  # the heartbeat of drains in which the pace kept letters back
+
+
+class Heartbeat(models.Model):
+    """When a process that works unseen was last at work: one row for each."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @staticmethod
+    def beat(name: str) -> None:
+        """Write down that it is at work now, in one statement, however many do so at once."""
+        now = Heartbeat(name=name, at=timezone.now())
+        Heartbeat.objects.bulk_create([now], update_conflicts=True, unique_fields=["name"], update_fields=["at"])
