@@ -21,7 +21,7 @@ from django.utils.translation import override
 
 from campaign.content.models import Campaign
 from letters.copies import COPIES
-from letters.drafting import LetterText, read_letter, tidy_line
+from letters.drafting import LetterText, read_letter
 from letters.links import list_links
 from letters.mime import Header, write_message
 from letters.models import Letter, Notice
@@ -30,6 +30,7 @@ from letters.phrases import gettext as _
 from letters.phrases import write_date
 from letters.privacy import make_confirm_token, make_token
 from letters.rendering import render_letter_pdf
+from letters.tidying import tidy_line
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from django.utils.translation import ngettext
 
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency
-from letters.drafting import Draft, compose_paragraphs, count_words, write_opening
+from letters.drafting import Draft, compose_paragraphs, write_opening
 from letters.fingerprints import Nearness, compare, compare_each, take_fingerprint
 from letters.models import Fingerprint, Letter, Status
 from letters.ownwords import Bank, Owned, count_own_words, find_own, read_bank
+from letters.tidying import count_words
 
 __all__ = ["Advice", "Judgement", "count_own_words", "find_alike", "is_near_copy", "judge_draft", "record_fingerprint"]
 

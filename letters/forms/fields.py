@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from letters.drafting import tidy_line, tidy_text
+from letters.tidying import tidy_line, tidy_text
 
 
 class LineField(forms.CharField):

@@ -18,11 +18,11 @@ from letters.drafting import (
     find_changes,
     pick_ask,
     read_piece,
-    tidy_text,
     write_opening,
 )
 from letters.forms.fields import CrispyForm, LineField, TextField
 from letters.keeping import Showing
+from letters.tidying import tidy_text
 
 MOST_CHARACTERS = 3000  # a paragraph; a page has about 2,500
 # What helps people to find their own words, if the campaign asks nothing of its own.

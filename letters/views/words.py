@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from campaign.parliament.models import Constituency
-from letters.drafting import MOST_ARGUMENTS, OWN, Draft, count_words, find_changes, tidy_line
+from letters.drafting import MOST_ARGUMENTS, OWN, Draft, find_changes
 from letters.forms.words import MOST_CHARACTERS, WordsForm, join_answers, list_prompts
 from letters.keeping import find_clashes, find_set_apart, set_apart, take_other
 from letters.likeness import Advice, Judgement, judge_draft
 from letters.measuring import count_pages
+from letters.tidying import count_words, tidy_line
 from letters.views.desk import Desk, journey_step
 
 # What changes more of the page than its counts: the cards are shown anew after it.

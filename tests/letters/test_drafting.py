@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from typing import Any
 
 import pytest
@@ -19,12 +18,9 @@ from letters.drafting import (
     Sender,
     choose_asks,
     compose_paragraphs,
-    count_words,
     find_changes,
     number_notes,
     read_letter,
-    tidy_line,
-    tidy_text,
     write_letter,
 )
 from letters.keeping import drop_draft, load_draft, save_draft
@@ -85,37 +81,6 @@ def test_a_draft_survives_the_session(draft: Draft) -> None:
     drop_draft(session, "peace")
     assert load_draft(session, "peace").pieces == []
     assert "other" in session["drafts"]
-
-
-@given(st.text())
-def test_tidy_text_is_printable_and_stays_tidy(text: str) -> None:
-    tidy = tidy_text(text)
-    assert tidy_text(tidy) == tidy
-    assert all(c == "\n" or unicodedata.category(c) != "Cc" for c in tidy)
-    assert not any(c in tidy for c in "\u202e\u2066\u200f\r\t\x00")
-    assert "\n" not in tidy_line(text)
-
-
-BLANK = "\u115f\u1160\u2800\u3164\uffa0"
-
-
-@pytest.mark.parametrize("text", ["\u200b\u200d", "\u2060 \u00ad", "\u3164", "\u0301", "\U000e0041", f" {BLANK}\n"])
-def test_a_text_of_which_nothing_can_be_seen_is_none(text: str) -> None:
-    assert (tidy_text(text), tidy_line(text)) == ("", "")
-    assert tidy_text(f"Zoë{text}") == f"Zoë{text}".strip()
-
-
-@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S"], exclude_characters=BLANK), min_size=1))
-def test_tidy_text_keeps_what_people_write(text: str) -> None:
-    assert tidy_text(text) == unicodedata.normalize("NFC", text)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("", 0), ("one", 1), ("It’s a well-known fact, isn't it?", 6), ("  two\n\nlines ", 2), ("— … !", 0)],
-)
-def test_words_are_counted_as_readers_count(text: str, words: int) -> None:
-    assert count_words(text) == words
 
 
 def test_a_note_has_one_number_however_often_it_is_used() -> None:

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from campaign.content.models import Campaign
 from letters import emails
-from letters.drafting import tidy_line, tidy_text
 from letters.emails import build_letter_mail, build_notice_mail, make_envelope_sender, make_message_id
 from letters.models import Letter, Notice
 from letters.privacy import make_token
+from letters.tidying import tidy_line, tidy_text
 from tests.letters.factories import make_campaign, make_letter
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letters.drafting import tidy_line, tidy_text
 from letters.mime import Header, write_header, write_message
+from letters.tidying import tidy_line, tidy_text
 
 lines = st.text(max_size=120).map(tidy_line)
 tricky = st.text(alphabet="aZ 0.,;:=?_-\"\\()<>@é漢'", max_size=100).map(tidy_line)

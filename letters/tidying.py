@@ -1,0 +1,38 @@
+"""What people type, without what cannot be seen or makes it read otherwise than it looks; and how long it is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+UNPRINTABLE = ("Cc", "Cs", "Cn", "Co")  # controls, surrogates, unassigned, private use
+# Directions, also those that Unicode deprecates, and marks of annotations, which hide what stands between them.
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u2028\u2029")
+BIDI |= frozenset("\u206a\u206b\u206c\u206d\u206e\u206f\ufff9\ufffa\ufffb")
+VISIBLE = "LNPS"  # letters, numbers, punctuation, symbols
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that show nothing
+
+
+def tidy_text(text: str) -> str:
+    """Return the text in NFC with plain newlines, without control and bidi characters and without trailing space.
+
+    Those characters can make a letter read otherwise than it looks, or break a mail's headers
+    (Unicode UAX #9, "Trojan source"). Tabs become spaces. A text of which nothing can be seen is none.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    kept = (c for c in text if c == "\n" or (unicodedata.category(c) not in UNPRINTABLE and c not in BIDI))
+    lines = "".join(kept).split("\n")
+    tidy = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
+    return tidy if any(unicodedata.category(c)[0] in VISIBLE and c not in BLANK for c in tidy) else ""
+
+
+def tidy_line(text: str) -> str:
+    """Return the text as one tidy line."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    return " ".join(tidy_text(text).split())
+
+
+def count_words(text: str) -> int:
+    """Return how many words a reader would count."""
+    return len(re.findall(r"\w+(?:[’'\-]\w+)*", text))
