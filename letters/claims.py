@@ -85,7 +85,7 @@ def _read_paragraphs(letters: list[Letter]) -> None:
     try:
         for pk, text, sources in (
             LetterParagraph.objects.filter(letter__in=list(parts))
-            .order_by("letter", "position")
+            .order_by("position")
             .values_list("letter_id", "text", "sources")
         ):
             parts[pk].append((text, sources))
