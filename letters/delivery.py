@@ -138,12 +138,14 @@ def send_batch(
     waiting = deque(ready)
     settle: list[Move] = []  # what the server has answered, and nobody has written yet
 
-    def write(*starts: Move) -> list[bool]:
+    def write(*starts: Move) -> list[bool | None]:
         made = write_moves(*settle, *starts)
-        for move, was_made in zip(settle, made, strict=False):
-            count_settled(move, was_made, tally)
-        started = made[len(settle) :]
-        settle.clear()
+        settled, started = made[: len(settle)], made[len(settle) :]
+        for move, was_made in zip(settle, settled, strict=True):
+            if was_made is not None:
+                count_settled(move, was_made, tally)
+        # What could not be written is tried again with what is written next.
+        settle[:] = [move for move, was_made in zip(settle, settled, strict=True) if was_made is None]
         return started
 
     def hear() -> list[tuple[Letter, Answer]]:
@@ -154,6 +156,8 @@ def send_batch(
     renew_at = time.monotonic() + RENEW_SHARE * lease_length().total_seconds()
     try:
         while waiting or line.is_busy:
+            if settle and line.must_dial(len(waiting)):
+                write()  # what is known does not wait for a connection
             free = line.open(len(waiting))
             if waiting and time.monotonic() > renew_at:
                 renew_at = time.monotonic() + RENEW_SHARE * lease_length().total_seconds()

@@ -12,26 +12,26 @@ from letters.models import Move, make_moves
 logger = logging.getLogger(__name__)
 
 
-def write_moves(*moves: Move) -> list[bool]:
+def write_moves(*moves: Move) -> list[bool | None]:
     """Make those of the moves that are still possible, in one transaction; return which were made, once it is durable.
 
-    If that fails for the sake of one, each is written by itself, and what cannot be is logged as not made. That is
-    safe whatever became of the first try, because a move is only made from where it starts.
+    If that fails for the sake of one, each is written by itself; None is returned for what cannot be, and it is
+    logged. That is safe whatever became of the first try, because a move is only made from where it starts.
     Raises ValueError for a move that the table does not allow, and DatabaseError if nothing can be written.
     """
     try:
-        return make_moves(*moves)
+        return [*make_moves(*moves)]
     except DatabaseError:
         if len(moves) < 2:
             raise
-    made: list[list[bool]] = []
+    made: list[list[bool] | list[None]] = []
     failure: DatabaseError | None = None
     for move in moves:
         try:
             made.append(make_moves(move))
         except DatabaseError as error:
             failure = error
-            made.append([False])
+            made.append([None])
             reference = move.letter.reference
             # The kind of error only: its words might quote the letter.
             words = "letter %s: %s could not be written: %s"

@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 
 # After the first answer, how long to wait for more, in seconds: what comes together is written down in one commit.
 LINGER = 0.002
+PATIENCE = 5  # seconds, at each step of opening one more connection: the letters can go over those that there are
 
 Whose = TypeVar("Whose")
 
@@ -55,31 +56,39 @@ class Line(Generic[Whose]):
         not asked for more.
         """
         usable: list[Connection] = []
-        for connection in [one for one in self._connections if one not in self._busy][:wanted]:
-            try:
-                connection.open()
-            except ServerUnavailable as error:
-                self._connections.remove(connection)
-                self._do_with_fewer(error)
-            else:
+        for connection in self._free():
+            if len(usable) < wanted and self._have(connection):
                 usable.append(connection)
         while len(usable) < wanted and len(self._connections) < self._size:
             connection = Connection()
-            try:
-                connection.open()
-            except ServerUnavailable as error:
-                self._do_with_fewer(error)
-                break
             self._connections.append(connection)
-            usable.append(connection)
+            if self._have(connection):
+                usable.append(connection)
         return usable
 
-    def _do_with_fewer(self, error: ServerUnavailable) -> None:
-        """Be content with the connections that there are. Raises the error if there are none."""
-        if not self._connections:
-            raise error
-        self._size = len(self._connections)
-        logger.info("the mail server takes %d connections at a time: %s", self._size, error)
+    def must_dial(self, wanted: int) -> bool:
+        """Whether `open` would have to call the server, which takes time."""
+        free = self._free()
+        return not all(connection.is_open for connection in free[:wanted]) or (
+            len(free) < wanted and len(self._connections) < self._size
+        )
+
+    def _free(self) -> list[Connection]:
+        return [connection for connection in self._connections if connection not in self._busy]
+
+    def _have(self, connection: Connection) -> bool:
+        """Have it usable, or do with the others. Raises ServerUnavailable if there are none."""
+        others = len(self._connections) - 1
+        try:
+            connection.open(patience=PATIENCE if others else math.inf)
+        except ServerUnavailable as error:
+            self._connections.remove(connection)
+            if not others:
+                raise
+            self._size = others
+            logger.info("going on with %d connections to the mail server: %s", others, error)
+            return False
+        return True
 
     def offer(self, connection: Connection, mail: Mail, whose: Whose, *, until: float) -> None:
         """Begin to offer a message over a connection that is free; `hear` tells its fate. For `until` see `start`."""
@@ -103,15 +112,18 @@ class Line(Generic[Whose]):
 
     def _go_on(self, until: float | None) -> None:
         """Wait until the server says something, or has said nothing for too long, or `until`; go on from there."""
+        now = time.monotonic()
         first = min(connection.answer_by for connection in self._busy)
         numbers = {connection.fileno(): connection for connection in self._busy}
         poll = select.poll()
         for number in numbers:
             poll.register(number, select.POLLIN)
-        seconds = max(0.0, min(first, until or first) - time.monotonic())
+        seconds = max(0.0, min(first, until or first) - now)
         answered = {numbers[number] for number, _event in poll.poll(math.ceil(seconds * 1000))}
         for connection in list(self._busy):
-            if connection in answered or time.monotonic() > connection.answer_by:
-                answer = connection.go_on()
+            # However late it is: what was in time before this process was held up has been said.
+            silent = connection not in answered
+            if not silent or now > connection.answer_by:
+                answer = connection.go_on(silent=silent)
                 if answer is not None:
                     self._answers.append((self._busy.pop(connection), answer))

@@ -95,8 +95,11 @@ class Connection:
         """Whether there is a connection, as far as anybody knows."""
         return self._server is not None
 
-    def open(self) -> None:
-        """Have a usable connection. Raises ServerUnavailable with the reason."""
+    def open(self, *, patience: float = math.inf) -> None:
+        """Have a usable connection. Raises ServerUnavailable with the reason.
+
+        Where another one will do as well, `patience` is how many seconds to wait at each step, if that is less.
+        """
         if self._server is not None and time.monotonic() - self._used_at > IDLE_SECONDS:
             try:
                 alive = self._server.noop()[0] == 250
@@ -107,12 +110,13 @@ class Connection:
         if self._server is not None:
             return
         server: smtplib.SMTP | None = None
+        seconds = min(patience, settings.EMAIL_TIMEOUT)
         try:
             place = (settings.EMAIL_HOST, settings.EMAIL_PORT)
             if settings.EMAIL_USE_SSL:
-                server = smtplib.SMTP_SSL(*place, timeout=settings.EMAIL_TIMEOUT, context=ssl.create_default_context())
+                server = smtplib.SMTP_SSL(*place, timeout=seconds, context=ssl.create_default_context())
             else:
-                server = smtplib.SMTP(*place, timeout=settings.EMAIL_TIMEOUT)
+                server = smtplib.SMTP(*place, timeout=seconds)
             assert server.sock is not None
             # Without it a message's last piece waits for an acknowledgement that the server puts off: 40 ms a letter.
             server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -121,7 +125,8 @@ class Connection:
             server.ehlo_or_helo_if_needed()
             if settings.EMAIL_HOST_USER:
                 server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
-        except (OSError, smtplib.SMTPException) as error:
+            server.sock.settimeout(settings.EMAIL_TIMEOUT)
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: what it asks at log-in is nonsense
             if server is not None:
                 server.close()
             raise ServerUnavailable(_describe(error)) from error
@@ -156,11 +161,14 @@ class Connection:
         self._dialogue = self._talk(envelope_sender, recipient, message, until)
         return self.go_on()
 
-    def go_on(self) -> Answer | None:
-        """Take the server's answer, waiting for it if need be; return as `start` does."""
+    def go_on(self, *, silent: bool = False) -> Answer | None:
+        """Take the server's answer, waiting for it if need be; return as `start` does.
+
+        `silent`: it has said nothing until `answer_by`, and is waited for no longer.
+        """
         assert self._dialogue is not None
         try:
-            if time.monotonic() > self.answer_by:
+            if silent:
                 self._dialogue.throw(TimeoutError("timed out"))
             else:
                 next(self._dialogue)
@@ -221,7 +229,7 @@ class Connection:
                 return server, (yield from self._decline(server, envelope_sender, recipient))
             except (OSError, smtplib.SMTPException) as error:
                 self._drop()
-                if not kept_open:
+                if not kept_open or isinstance(error, TimeoutError):
                     raise ServerUnavailable(_describe(error)) from error
         raise AssertionError("unreachable")
 
@@ -245,6 +253,8 @@ class Connection:
                     raise
                 self._drop()  # it had said why
                 return refusal
+            if code == 421 and command is commands[0]:
+                raise smtplib.SMTPResponseException(code, words)  # a goodbye to the connection, not to this message
             if not least <= code <= most:
                 refusal = refusal or _judge(code, words, at_recipient=command.startswith("RCPT"))
                 if not together:

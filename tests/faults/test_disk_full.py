@@ -81,8 +81,8 @@ def test_a_letter_whose_end_cannot_be_written_down_is_in_doubt_and_never_sent_ag
     letter = make_letter()
     go_on = Connection.go_on
 
-    def go_on_and_fill(connection: Connection) -> Any:
-        answer = go_on(connection)
+    def go_on_and_fill(connection: Connection, **more: Any) -> Any:
+        answer = go_on(connection, **more)
         if answer is not None:
             fill_disk(letter)
         return answer

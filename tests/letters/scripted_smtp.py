@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -23,8 +24,9 @@ class Taken:
 class ScriptedServer:
     """Say what becomes of the next messages with `script`: "ok", "STEP CODE words" or a way of breaking off.
 
-    Steps are banner, ehlo, mail, rcpt, data and end (after the final dot). Ways of breaking off: drop-mail,
-    drop-data (after 354), drop-end (after the dot), hang-end, garbage-end, drop-idle (after answering).
+    Steps are banner, ehlo, auth, mail, rcpt, data and end (after the final dot). Ways of breaking off: drop-mail,
+    drop-data (after 354), drop-end (after the dot), hang-end, garbage-end, drop-idle (after answering), bye-idle (the
+    same with a 421). late-end takes the message 0.2 seconds after the dot; hang-mail says nothing.
     """
 
     script: deque[str] = field(default_factory=deque)
@@ -86,6 +88,9 @@ class ScriptedServer:
                 elif verb == "MAIL":
                     if self._breaks("drop-mail"):
                         return
+                    if self._breaks("hang-mail"):
+                        self.released.wait(30)
+                        return
                     sender = rest.partition("<")[2].partition(">")[0]
                     go_on = say(self._next("mail", "250 ok"))
                 elif verb == "RCPT":
@@ -96,6 +101,8 @@ class ScriptedServer:
                     go_on = say(answer)
                     if answer.startswith("354") and not self._take(stream, sender, recipient, say):
                         return
+                elif verb == "AUTH":
+                    go_on = say(self._next("auth", "235 ok"))
                 elif verb == "QUIT":
                     say("221 bye")
                     return
@@ -123,8 +130,12 @@ class ScriptedServer:
         if self._breaks("garbage-end"):
             say("hello there")
             return True
+        if self._breaks("late-end"):
+            time.sleep(0.2)
         answer = self._next("end", "250 queued as 42")
         if answer.startswith("2"):
             self.taken.append(Taken(sender, recipient, b"".join(lines)))
         go_on = say(answer)
+        if self._breaks("bye-idle"):
+            return say("421 4.4.2 idle for too long")
         return go_on and not self._breaks("drop-idle")

@@ -11,15 +11,15 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters import backoff, delivery, emails
+from letters import backoff, delivery, emails, ledger
 from letters.claims import claim_letters, recover_leases
 from letters.delivery import drain_queue, settle_letter, start_letter
-from letters.models import Letter, LetterParagraph, Status, make_moves
-from letters.smtp import Answer, Fate
+from letters.models import Letter, LetterParagraph, Move, Status, make_moves
+from letters.smtp import Answer, Connection, Fate
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
@@ -112,15 +112,48 @@ def test_those_on_their_way_are_heard_out_when_the_queue_pauses(scripted: Script
     campaign = make_campaign()
     for _ in range(8):
         make_letter(campaign)
-    scripted.script.append("mail 451 try later")
-    tally = drain_queue()
-    assert tally["queued"] == 1
-    assert tally["sent"] == len(scripted.taken) >= 2
-    assert set(tally) == {"queued", "sent"}
+    scripted.script.extend(["mail 451 try later", "late-end", "late-end"])
+    assert drain_queue() == {"queued": 1, "sent": 2}
+    assert len(scripted.taken) == 2
     # What was not offered waits as it was.
-    untried = Letter.objects.filter(status=Status.QUEUED, attempts=0)
-    assert untried.count() == 8 - tally.total()
+    assert Letter.objects.filter(status=Status.QUEUED, attempts=0).count() == 5
     assert not Letter.objects.filter(lease_token__isnull=False).exists()
+
+
+def test_what_could_not_be_written_is_tried_again_with_what_comes_next(
+    scripted: ScriptedServer, monkeypatch: Any
+) -> None:
+    letters = [make_letter() for _ in range(3)]
+    failures = [OperationalError("database is locked")] * 2
+
+    def make(*asked: Move) -> list[bool]:
+        if failures and asked[0].status == Status.SENT:
+            raise failures.pop()
+        return make_moves(*asked)
+
+    monkeypatch.setattr(ledger, "make_moves", make)
+    assert drain_queue() == {"sent": 3}
+    assert (failures, len(scripted.taken)) == ([], 3)
+    assert set(Letter.objects.filter(pk__in=[one.pk for one in letters]).values_list("status", flat=True)) == {"sent"}
+
+
+def test_what_the_server_said_is_written_before_it_is_called_again(scripted: ScriptedServer, settings: Any) -> None:
+    settings.EMAIL_CONNECTIONS = 2
+    for _ in range(3):
+        make_letter()
+    known: list[int] = []
+    plain = Connection.open
+
+    def look(connection: Connection, **more: Any) -> None:
+        if scripted.taken and not connection.is_open:
+            known.append(Letter.objects.filter(status=Status.SENDING).count())
+        plain(connection, **more)
+
+    scripted.script.append("end 421 closing")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Connection, "open", look)
+        assert drain_queue() == {"queued": 1, "sent": 2}
+    assert known == [0]
 
 
 def test_one_drain_at_a_time_looks_again_for_whoever_asked_meanwhile(monkeypatch: Any) -> None:

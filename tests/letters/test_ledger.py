@@ -49,8 +49,8 @@ def test_what_cannot_be_written_is_left_out_and_logged_without_its_words(
 ) -> None:
     database.broken = {"bad"}
     with caplog.at_level(logging.ERROR):
-        assert write_moves(*ask("one", "bad", "two")) == [True, False, True]
-    assert database.asked == [["one", "bad", "two"], ["one"], ["bad"], ["two"]]
+        assert write_moves(*ask("one", "bad", "two", "lost")) == [True, None, True, False]
+    assert database.asked == [["one", "bad", "two", "lost"], ["one"], ["bad"], ["two"], ["lost"]]
     assert [record.getMessage() for record in caplog.records] == [
         "letter badAAAAAA: sent could not be written: DataError"
     ]

@@ -108,13 +108,51 @@ def test_a_connection_that_cannot_be_had_again_leaves_the_others(
     lost.close()
     plain = Connection.open
 
-    def open_or_fail(connection: Connection) -> None:
+    def open_or_fail(connection: Connection, **more: Any) -> None:
         if connection is lost:
             raise ServerUnavailable("421 too many connections")
-        plain(connection)
+        plain(connection, **more)
 
     monkeypatch.setattr(Connection, "open", open_or_fail)
+    assert line.open(1) == others[:1]
     assert line.open(3) == others
+
+
+def test_what_was_said_in_time_counts_however_late_it_is_heard(
+    scripted: ScriptedServer, line: Line[str], settings: Any
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.3
+    offer(line, "a", "b")
+    line._go_on(None)
+    time.sleep(0.5)  # a database that stands still, or a stopped process
+    assert hear_all(line) == dict.fromkeys("ab", Fate.ACCEPTED)
+
+
+def test_a_server_that_freezes_costs_one_timeout_however_many_are_under_way(
+    scripted: ScriptedServer, line: Line[str], settings: Any
+) -> None:
+    settings.EMAIL_TIMEOUT = 1
+    offer(line, "a", "b", "c")
+    hear_all(line)
+    scripted.script.extend(["hang-mail"] * 3)
+    began = time.monotonic()
+    offer(line, "d", "e", "f")
+    assert hear_all(line) == dict.fromkeys("def", Fate.DEFERRED)
+    assert time.monotonic() - began < 1.8
+
+
+def test_one_more_connection_is_not_waited_for_as_long_as_the_first(
+    scripted: ScriptedServer, line: Line[str], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("letters.line.PATIENCE", 0.2)
+    line.open(1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = mute.getsockname()[1], 20
+        began = time.monotonic()
+        assert len(line.open(3)) == 1
+        assert 0.1 < time.monotonic() - began < 1
+    offer(line, "a")
+    assert hear_all(line) == {"a": Fate.ACCEPTED}
 
 
 def test_without_any_connection_the_server_is_unavailable(settings: Any, line: Line[str]) -> None:

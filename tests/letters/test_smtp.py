@@ -98,6 +98,20 @@ def test_a_server_that_hung_up_between_messages_is_called_again(scripted: Script
     assert (scripted.connections, len(scripted.taken)) == (2, 2)
 
 
+def test_a_goodbye_between_messages_costs_the_next_one_nothing(scripted: ScriptedServer) -> None:
+    scripted.script.append("bye-idle")
+    with Connection() as connection:
+        assert [send(connection).fate for _ in range(2)] == [Fate.ACCEPTED] * 2
+    assert (scripted.connections, len(scripted.taken)) == (2, 2)
+
+
+def test_a_challenge_that_is_nonsense_makes_the_server_unavailable(scripted: ScriptedServer, settings: Any) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "letters", "secret"
+    scripted.script.extend(["ehlo 250 AUTH CRAM-MD5", "auth 334 nonsense"])
+    with Connection() as connection, pytest.raises(ServerUnavailable):
+        connection.open()
+
+
 def test_a_connection_idle_too_long_is_asked_first(scripted: ScriptedServer, monkeypatch: Any) -> None:
     monkeypatch.setattr(smtp, "IDLE_SECONDS", -1)
     scripted.script.append("drop-idle")
