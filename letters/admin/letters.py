@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from campaign.encrypted import list_indexes
-from letters.admin.acting import ask_for_decision, may_carry_out
+from letters.admin.acting import FILTERS, ask_for_decision, may_carry_out
 from letters.admin.exports import list_export_urls
 from letters.admin.filters import CampaignFilter, NeedsFilter, PartyFilter, RehearsalFilter, StatusFilter, WhenFilter
 from letters.admin.listing import PagesByLetter, search_letters
@@ -156,7 +156,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         offered = [one for one in DECISIONS if one.origin == origin and may_carry_out(one, request)]
         if letter is not None and find_kept_back([letter], may_moderate=may_moderate(request)):
             offered = [one for one in offered if one.to != Status.QUEUED]
-        extra = {"may_review": read, "decisions": [] if read else offered}
+        extra = {"may_review": read, "decisions": [] if read else offered, "filters": request.GET.get(FILTERS, "")}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
