@@ -183,6 +183,7 @@ def test_a_letter_confirmed_during_a_pause_stays_what_its_writer_was_shown(clien
         page = client.get(confirm_path(letter)).content.decode()
         assert ("organisers’ test address instead" in page) is rehearsal
         assert ("Rehearsal: this letter goes to" in page) is rehearsal
+        assert "Ms Ann Example MP (Cities of London and Westminster), Independent" in page
         client.post(confirm_path(letter))
         letter.refresh_from_db()
         assert (letter.status, letter.rehearsal) == (Status.QUEUED, rehearsal)
