@@ -233,7 +233,8 @@ In rehearsal: every mail goes to the mailbox page, nothing to an MP.
   4. Download the letter as a PDF, or have it sent by email.
   5. Open the mail that asks you to confirm at {site}/mailbox/, confirm, and find the letter there with its PDF.
 
-Organisers: {site}/{ADMIN_PATH} (account "organiser"; new password: .venv/bin/python manage.py changepassword organiser)
+Organisers: {site}/{ADMIN_PATH} (account "organiser")
+    A new password for it: .venv/bin/python manage.py changepassword organiser --own
     The password alone opens it: this demo runs with ADMIN_TOTP=false. A real site also asks for a code from a phone.
 Logs: {data / "logs"}/    Stop with Ctrl-C.
 """

@@ -369,6 +369,28 @@ def test_a_password_that_somebody_else_chose_opens_only_the_page_for_another_one
     assert GivenPassword.objects.get().user == new, "one's own is not"
 
 
+def test_a_password_that_was_set_on_the_server_is_somebody_elses_choice_unless_its_owner_says_so(
+    organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def set_password(*options: str) -> str:
+        output = StringIO()
+        call_command("changepassword", "organiser", *options, stdout=output)
+        organiser.refresh_from_db()
+        assert organiser.check_password("tulips by Leeds canal")
+        return output.getvalue()
+
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "tulips by Leeds canal")
+    for _twice in range(2):
+        assert "At the next sign-in organiser is asked to choose another one." in set_password()
+        assert GivenPassword.objects.get().user == organiser
+    assert "asked to choose" not in set_password("--own")
+    assert not GivenPassword.objects.exists()
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "short")
+    with pytest.raises(CommandError, match="Aborting"):
+        call_command("changepassword", "organiser", stdout=StringIO(), stderr=StringIO())
+    assert not GivenPassword.objects.exists(), "nothing was changed"
+
+
 def test_who_is_no_superuser_sees_no_address_and_resets_nobody(client: Client) -> None:
     staff = User.objects.create_user("staff", is_staff=True)
     otp_login(client, staff)
