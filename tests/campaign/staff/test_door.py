@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+from html import unescape
 from io import StringIO
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
@@ -459,7 +461,7 @@ def test_a_phone_of_somebody_elses_does_not_count(client: Client, organiser: Use
 def test_new_recovery_codes_ask_for_a_fresh_proof(client: Client, organiser: User) -> None:
     phone = otp_login(client, organiser)
     age(client, proved=11 * 60)
-    assert client.post(RENEW).headers["Location"].startswith(AGAIN)
+    assert "Is it still you?" in client.post(RENEW).content.decode()
     assert client.get(SET_UP).headers["Location"].startswith(AGAIN)
     assert not StaticToken.objects.exists()
     for wrong in ({"password": "wrong", "code": read_code(phone)}, {"password": PASSWORD, "code": "000000"}):
@@ -485,15 +487,51 @@ def test_who_may_do_what_is_changed_after_a_fresh_proof_only(client: Client, org
     ]
     paths += [reverse(f"admin:auth_group_{page}", args=[group.pk]) for page in ("change", "delete")]
     for path in paths:
-        for answer in (client.get(path), client.post(path, {"post": "yes", "username": "mine", "is_superuser": "on"})):
-            assert answer.headers["Location"].startswith(f"{AGAIN}?next="), path
+        assert client.get(path).headers["Location"].startswith(f"{AGAIN}?next="), path
+        page = client.post(path, {"post": "yes", "username": "mine", "is_superuser": "on"}).content.decode()
+        assert "Is it still you?" in page, path
     for path, action in ((users, "reset_second_factor"), (users, "delete_selected"), (groups, "delete_selected")):
         chosen = {"action": action, "_selected_action": [organiser.pk if path == users else group.pk], "post": "yes"}
-        assert client.post(path, chosen).headers["Location"].startswith(AGAIN)
+        assert "Is it still you?" in client.post(path, chosen).content.decode()
     assert {client.get(path).status_code for path in (users, groups)} == {200}
     assert (User.objects.count(), Group.objects.count(), Phone.objects.count()) == (1, groups_before, 1)
     age(client, proved=9 * 60)
     assert {client.get(path).status_code for path in paths} == {200}
+
+
+def test_what_was_typed_is_done_once_the_proof_is_given_and_nothing_of_it_is_kept_meanwhile(
+    client: Client, organiser: User
+) -> None:
+    role, given = Group.objects.create(name="Helper"), 'tulips "by" <Leeds> canal'
+    phone = otp_login(client, organiser)
+    age(client, proved=11 * 60)
+    typed = {"username": "olive", "password1": given, "password2": given, "usable_password": "true"}
+    typed |= {"groups": [str(role.pk), str(Group.objects.exclude(pk=role.pk)[0].pk)], "csrfmiddlewaretoken": "x"}
+    path = reverse("admin:auth_user_add")
+
+    def read_hidden(answer: Any) -> dict[str, Any]:
+        assert answer.headers["Cache-Control"].startswith("no-store, private")
+        found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.content.decode())
+        hidden: dict[str, list[str]] = {}
+        for name, value in found:
+            hidden.setdefault(name, []).append(unescape(value))
+        hidden.pop("csrfmiddlewaretoken")
+        return hidden
+
+    carried = read_hidden(client.post(path, typed))
+    expected = {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
+    del expected["csrfmiddlewaretoken"]
+    assert carried == expected
+    wrong = client.post(path, carried | {"proof-password": "wrong", "proof-code": read_code(phone)})
+    assert "This is not your password." in wrong.content.decode()
+    assert read_hidden(wrong) == carried
+    assert not User.objects.filter(username="olive").exists()
+    assert "tulips" not in str(dict(client.session))
+    right = carried | {"proof-password": PASSWORD, "proof-code": read_code(phone)}
+    assert client.post(path, right).status_code == 302
+    olive = User.objects.get(username="olive")
+    assert (olive.check_password(given), olive.groups.count()) == (True, 2)
+    assert client.get(path).status_code == 200, "proved for ten minutes"
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
@@ -507,8 +545,10 @@ def test_the_demo_may_do_without_a_second_factor(client: Client, organiser: User
     assert give_password(client).headers["Location"] == INDEX
     assert client.get(INDEX).status_code == 200
     age(client, proved=11 * 60)
-    assert client.post(RENEW).headers["Location"].startswith(AGAIN)
     assert client.post(AGAIN, {"password": PASSWORD}).headers["Location"] == INDEX
+    age(client, proved=11 * 60)
+    assert "Is it still you?" in client.post(RENEW).content.decode()
+    assert "<code>" in client.post(RENEW, {"proof-password": PASSWORD}).content.decode()
 
 
 @pytest.mark.parametrize(
