@@ -79,6 +79,7 @@ if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", ADMIN_PATH):
 
 INSTALLED_APPS = [
     "campaign.staff.apps.DeskConfig",
+    "campaign.staff",  # before auth, whose command `changepassword` it extends
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -93,7 +94,6 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
     "axes",
     "django_htmx",
-    "campaign.staff",
     "campaign.content",
     "campaign.parliament",
     "letters",

@@ -27,7 +27,7 @@ from campaign.content.models import Argument, Campaign
 from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
 from letters.counts import DownloadCount, StepCount, Tally
-from letters.findings import Refusal
+from letters.decisions import list_decided
 from letters.models import Letter, Status
 from letters.tallies import NOT_WRITTEN, fold_letters
 
@@ -46,7 +46,7 @@ class Figures:
     rehearsal: bool
     uncounted: int = 0  # letters that have moved and are not in these figures yet; more than a few only after trouble
     statuses: dict[Status, int] = field(default_factory=dict)
-    refused: int = 0  # of those that have failed: a person has decided so
+    decided: int = 0  # of those that have failed: a person has refused or given them up
     steps: dict[str, int] = field(default_factory=dict)  # drafts by step, of the whole campaign
     confirmed: dict[dt.date, int] = field(default_factory=dict)
     sent: dict[dt.date, int] = field(default_factory=dict)
@@ -96,11 +96,11 @@ def find_campaigns() -> QuerySet[Campaign]:
         }.items()
     }
     counts |= {
-        f"refused_{of}": Refusal.objects.filter(letter__campaign=OuterRef("pk"), letter__rehearsal=of == "rehearsal")
-        .order_by()
+        f"{name}_{of}": rows.filter(letter__campaign=OuterRef("pk"), letter__rehearsal=of == "rehearsal")
         .values("letter__campaign")
         .annotate(total=Count("pk"))
         .values("total")
+        for name, rows in list_decided().items()
         for of in ("rehearsal", "live")
     }
     numbers = {name: Coalesce(Subquery(count, output_field=IntegerField()), Value(0)) for name, count in counts.items()}
@@ -120,7 +120,8 @@ def read_figures(campaign: Campaign, *, rehearsal: bool) -> Figures:
     _read_tallies(figures, campaign)
     _read_seats(figures, campaign)
     of = "rehearsal" if rehearsal else "live"
-    figures.statuses[Status.UNCONFIRMED], figures.refused = extra[f"unconfirmed_{of}"], extra[f"refused_{of}"]
+    figures.statuses[Status.UNCONFIRMED] = extra[f"unconfirmed_{of}"]
+    figures.decided = extra[f"refused_{of}"] + extra[f"given_up_{of}"]
     newest = Letter.objects.filter(campaign=campaign, rehearsal=rehearsal, own_score__isnull=False)
     for words, score in newest.order_by("-created_at").values_list("own_word_count", "own_score")[:NEWEST]:
         figures.own_words.append(words or 0)

@@ -22,7 +22,7 @@ from redis.retry import Retry
 from campaign.content.hours import Hours, find_last_opening
 from letters.breaker import MAIL
 from letters.claims import lease_length
-from letters.findings import Refusal
+from letters.decisions import list_decided
 from letters.models import LEASED, Letter, Notice, Status
 from letters.running import PACED, Breaker, Heartbeat
 
@@ -31,7 +31,7 @@ LONGEST_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seco
 LONGEST_SILENCE_WITH_WORK = dt.timedelta(seconds=90)
 BROKER_SECONDS = 2
 UNDECIDED = (Status.HELD, Status.FAILED, Status.UNKNOWN)
-REFUSED = "refused"  # no status: these have failed, because a person has decided so
+DECIDED = "decided"  # no status: these have failed, and a person has refused or given them up
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Health:
     due_notices: int = 0
     oldest_notice_age: float | None = None
     held: int = 0
-    failed: int = 0  # without those that a person has refused: nothing is to be decided about them
+    failed: int = 0  # without those that a person has refused or given up: nothing is to be decided about them
     unknown: int = 0
     last_sent_at: dt.datetime | None = None
     problems: list[str] = field(default_factory=list)
@@ -129,17 +129,18 @@ def _measure_queue(health: Health) -> None:
     no_moment = Value(None, output_field=DateTimeField())
     letters = Letter.objects.order_by().values("status")
     waiting = letters.filter(status__in=UNDECIDED).annotate(count=Count("*"), oldest=no_moment, newest=no_moment)
-    refused = Refusal.objects.order_by().annotate(refused=Value(REFUSED)).values("refused")
+    decided = [rows.annotate(decided=Value(DECIDED)).values("decided") for rows in list_decided().values()]
     parts = waiting.union(
         letters.filter(status__in=LEASED).annotate(
             count=Count("pk", filter=lost), oldest=Min("lease_until", filter=lost), newest=Max("lease_until")
         ),
         letters.filter(unreached).annotate(count=Count("*"), oldest=Min("confirmed_at"), newest=no_moment),
         # Last: two parts without a moment at the beginning PostgreSQL would take for text.
-        refused.annotate(count=Count("*"), oldest=no_moment, newest=no_moment),
+        *(rows.annotate(count=Count("*"), oldest=no_moment, newest=no_moment) for rows in decided),
         all=True,
     )
-    found = {row["status"]: row for row in parts}
+    counted = list(parts)
+    found = {row["status"]: row for row in counted}
     leased = [found[status] for status in LEASED if status in found]
     health.past_lease = sum(row["count"] for row in leased)
     health.oldest_past_lease_age = age(min((row["oldest"] for row in leased if row["oldest"]), default=None))
@@ -148,7 +149,7 @@ def _measure_queue(health: Health) -> None:
         health.unreached = found[Status.QUEUED]["count"]
         health.oldest_unreached_age = age(found[Status.QUEUED]["oldest"])
     health.held, failed, health.unknown = (found[one]["count"] if one in found else 0 for one in UNDECIDED)
-    health.failed = max(0, failed - (found[REFUSED]["count"] if REFUSED in found else 0))
+    health.failed = max(0, failed - sum(row["count"] for row in counted if row["status"] == DECIDED))
 
     notices = Notice.objects.filter(due_at__lte=now).aggregate(count=Count("pk"), oldest=Min("due_at"))
     health.due_notices, health.oldest_notice_age = notices["count"], age(notices["oldest"])

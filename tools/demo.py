@@ -95,8 +95,8 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     from campaign.settings import DATA_DIR
 
-    with lock(DATA_DIR / "demo.lock"):
-        parts = start_parts(port, DATA_DIR)
+    with lock(DATA_DIR / "demo.lock"), claim_mail_port() as mail_port:
+        parts = start_parts(port, mail_port, DATA_DIR)
         try:
             if wait_for_web(port, parts, stopping):
                 tell(welcome(port, DATA_DIR))
@@ -135,14 +135,24 @@ def why_not(port: int) -> str:
     return ""
 
 
-def find_mail_port() -> int:
-    """Return 1025, where people expect a mail catcher, or any free port."""
-    if not why_not(1025):
-        return 1025
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextlib.contextmanager
+def claim_mail_port() -> Iterator[int]:
+    """Give 1025, where people expect a mail catcher, or any free port; no other demo gets it meanwhile.
+
+    The port itself is free until the mailbox listens there. So the demo also takes a name for it, an abstract socket
+    (unix(7)): the kernel gives it to one process alone, and takes it back however that ends.
+    """
+    port = 1025
+    with socket.socket(socket.AF_UNIX) as claim:
+        while True:
+            with contextlib.suppress(OSError):
+                if not why_not(port):
+                    claim.bind(f"\0parley-mail-{port}")
+                    break
+            with socket.socket() as probe:
+                probe.bind((HOST, 0))
+                port = probe.getsockname()[1]
+        yield port
 
 
 @contextlib.contextmanager
@@ -156,9 +166,8 @@ def lock(path: Path) -> Iterator[None]:
         yield
 
 
-def start_parts(port: int, data: Path) -> list[Part]:
+def start_parts(port: int, mail_port: int, data: Path) -> list[Part]:
     """Start the mailbox, the worker and the web server."""
-    mail_port = find_mail_port()
     logs = data / "logs"
     logs.mkdir(exist_ok=True)
     # The demo never delivers: whatever .env says of a mail server, all mail goes to the mailbox.
@@ -233,7 +242,8 @@ In rehearsal: every mail goes to the mailbox page, nothing to an MP.
   4. Download the letter as a PDF, or have it sent by email.
   5. Open the mail that asks you to confirm at {site}/mailbox/, confirm, and find the letter there with its PDF.
 
-Organisers: {site}/{ADMIN_PATH} (account "organiser"; new password: .venv/bin/python manage.py changepassword organiser)
+Organisers: {site}/{ADMIN_PATH} (account "organiser")
+    A new password for it: .venv/bin/python manage.py changepassword organiser --own
     The password alone opens it: this demo runs with ADMIN_TOTP=false. A real site also asks for a code from a phone.
 Logs: {data / "logs"}/    Stop with Ctrl-C.
 """

@@ -135,7 +135,7 @@ def make_organiser() -> None:
     GivenPassword.objects.create(user=User.objects.create_superuser(ORGANISER, password=password))
     print(f"\nAn account for the admin: {ORGANISER}, password: {password}")
     print("This password is shown only now and kept nowhere. To set another one:")
-    print(f"    .venv/bin/python manage.py changepassword {ORGANISER}\n", flush=True)
+    print(f"    .venv/bin/python manage.py changepassword {ORGANISER} --own\n", flush=True)
 
 
 def find_files(folder: str) -> list[Path]:

@@ -8,7 +8,8 @@ from django.db import models, transaction
 
 from campaign.content.models import Argument, Campaign
 
-NOT_COPIED = {"id", "slug", "title", "mode", "starts_on", "ends_on", "pause_message", "closed_at", "updated_at"}
+NOT_COPIED = {"id", "slug", "title", "starts_on", "ends_on", "updated_at"}
+NOT_COPIED |= {"mode", "pause_message", "paused_from", "closed_at"}
 
 M = TypeVar("M", bound=models.Model)
 

@@ -111,6 +111,8 @@ class Campaign(models.Model):
         validators=TEXT,
         help_text=_("What supporters read during a pause: why, and until when. Empty: a general sentence."),
     )
+    # The mode that a pause has interrupted: letters that are confirmed meanwhile stay what they were.
+    paused_from = models.CharField(max_length=10, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -154,6 +156,11 @@ class Campaign(models.Model):
     def is_draft(self) -> bool:
         """Whether only organisers see it."""
         return self.mode == self.Mode.DRAFT
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether letters go to the test address, also those that wait for the end of a pause."""
+        return (self.paused_from if self.mode == self.Mode.PAUSED else self.mode) == self.Mode.REHEARSAL
 
     def takes_letters(self) -> bool:
         """Return whether supporters can write now: neither paused nor closed, and within its dates."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -108,7 +110,9 @@ def change_mode(campaign: Campaign, mode: Campaign.Mode) -> bool:
     """Change the mode by one conditional UPDATE; return False if the campaign cannot come to it from where it is."""
     mine = Campaign.objects.filter(pk=campaign.pk, mode__in=COMES_FROM[mode])
     now = timezone.now()
-    if not mine.update(mode=mode, updated_at=now, closed_at=now if mode == Mode.CLOSED else None):
+    closed_at = now if mode == Mode.CLOSED else None
+    paused_from: Any = F("mode") if mode == Mode.PAUSED else ""
+    if not mine.update(mode=mode, updated_at=now, closed_at=closed_at, paused_from=paused_from):
         return False
-    campaign.mode = mode
+    campaign.refresh_from_db(fields=["mode", "paused_from"])
     return True

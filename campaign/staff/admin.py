@@ -14,8 +14,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from campaign.staff.factors import has_factor, reset_factor
 from campaign.staff.models import GivenPassword
@@ -30,7 +30,7 @@ else:
 
 prove = method_decorator(require_recent_login)
 
-# Their pages would show keys, and let one be put in for somebody else.
+# Importing their pages has registered them. They would show keys, and let one be put in for somebody else.
 admin.site.unregister([TOTPDevice, StaticDevice])
 admin.site.unregister([User, Group])
 

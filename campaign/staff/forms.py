@@ -63,8 +63,8 @@ class AgainForm(CodeForm):
     )
     field_order = ["password", "code"]
 
-    def __init__(self, *args: object, with_code: bool) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
+    def __init__(self, data: Any = None, *, with_code: bool, prefix: str | None = None) -> None:
+        super().__init__(data, prefix=prefix)
         if not with_code:
             del self.fields["code"]
 

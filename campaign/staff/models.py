@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -44,6 +44,14 @@ class GivenPassword(models.Model):
         return str(self.user)
 
 
+def delete_unread(collector: Any, field: Any, phones: QuerySet[Phone], using: str) -> None:
+    """Delete an account's phones with it, and read no key: one that cannot be decrypted any more keeps no account."""
+    models.CASCADE(collector, field, phones.defer("key"), using)
+
+
+delete_unread.lazy_sub_objs = True  # type: ignore[attr-defined] # else Django reads them to see if there are any
+
+
 class PhoneManager(DeviceManager):  # type: ignore[misc] # django-otp has no types
     """Leaves the keys where they are: only the check of a code reads one."""
 
@@ -60,6 +68,7 @@ class Phone(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc] # dj
     django-otp's own TOTPDevice has 80 characters for the key: too few for one that is encrypted.
     """
 
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=delete_unread)
     key = EncryptedTextField()  # in hex
     drift = models.SmallIntegerField(default=0)  # steps by which its clock was off the last time
     last_t = models.BigIntegerField(default=-1)  # the step of the last code that was taken

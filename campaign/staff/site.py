@@ -86,7 +86,7 @@ class StaffSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Add the pages at the door. Code and phone come before anybody is let in, and guard themselves."""
-        from campaign.staff import saving, views
+        from campaign.staff import proving, saving, views
 
         own = [
             path("logout/", self.logout, name="logout"),
@@ -96,7 +96,7 @@ class StaffSite(AdminSite):
             path("second-factor/codes/", self.admin_view(views.renew_codes), name="second-factor-codes"),
             path("saved/", self.admin_view(saving.save_list), {"admin_site": self}, name="save-list"),
             path("saved/<int:number>/forget/", self.admin_view(saving.forget_list), name="forget-list"),
-            path("again/", self.admin_view(views.ask_again), name="again"),
+            path("again/", self.admin_view(proving.ask_again), name="again"),
         ]
         return [*own, *super().get_urls()]
 

@@ -1,18 +1,15 @@
-"""The pages at the organisers' door after the password: code, setting up a phone, proving it once more, leaving."""
+"""The pages at the organisers' door after the password: code, setting up a phone, leaving."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 import django_otp
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -21,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from campaign.staff import factors
-from campaign.staff.access import has_proved_lately, is_half_way, is_let_in, leave, note_proof
-from campaign.staff.forms import AgainForm, CodeForm
-from campaign.staff.lockout import count_failure, forgive, is_locked, show_lockout
+from campaign.staff.access import has_proved_lately, is_half_way, is_let_in, leave
+from campaign.staff.forms import CodeForm
+from campaign.staff.lockout import is_locked, show_lockout
+from campaign.staff.proving import open_door, read_next, render_door, take_code
 from campaign.staff.reauth import require_recent_login
 from campaign.staff.signins import note_signin
 
@@ -51,45 +49,6 @@ def ask_code(request: HttpRequest) -> HttpResponse:
                 warn_of_used_code(request, user)
             return redirect(read_next(request))
     return render_door(request, "staff/code.html", {"title": _("Your code"), "form": form})
-
-
-def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
-    """Return the device that takes the code, or None after saying why not. A wrong code counts as a wrong try."""
-    checked = factors.check_code(user, form.cleaned_data["code"])
-    if checked.device is None and checked.wait:
-        text = ngettext(
-            "That was very quick after a wrong code. Wait %d second, then type the code that your phone shows.",
-            "That was very quick after a wrong code. Wait %d seconds, then type the code that your phone shows.",
-            checked.wait,
-        )
-        form.add_error("code", text % checked.wait)
-    elif checked.unreadable:
-        form.add_error(
-            "code",
-            _(
-                "The site cannot read what it knows of your phone, so it can take no code from it. Type one of your "
-                "recovery codes instead, and tell whoever runs the server."
-            ),
-        )
-    elif checked.device is None:
-        note_signin(user, "a wrong code", refused=True)
-        count_failure(request, user.get_username())
-        form.add_error(
-            "code",
-            _(
-                "This code is not right, or has been used. Each works once: wait for your phone to show the next one. "
-                "If that does not help, check that your phone sets its clock by itself."
-            ),
-        )
-    return checked.device
-
-
-def open_door(request: HttpRequest, device: Any) -> None:
-    """Let the organiser in: the second factor is shown, under a new session key."""
-    django_otp.login(request, device)
-    note_proof(request)
-    note_signin(request.user, "let in by a recovery code" if isinstance(device, StaticDevice) else "let in by phone")
-    forgive(request, request.user.get_username())
 
 
 def warn_of_used_code(request: HttpRequest, user: User) -> None:
@@ -173,29 +132,6 @@ def show_codes(request: HttpRequest, user: User) -> HttpResponse:
     return render_door(request, "staff/codes.html", context)
 
 
-@sensitive_post_parameters("password", "code")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def ask_again(request: HttpRequest) -> HttpResponse:
-    """Ask for password and code once more, then go back to where they were needed."""
-    user = cast(User, request.user)
-    if is_locked(request, user.get_username()):
-        return show_lockout(request, None, {"username": user.get_username()})
-    form = AgainForm(request.POST if request.method == "POST" else None, with_code=settings.ADMIN_TOTP)
-    if form.is_valid():
-        known = authenticate(request, username=user.get_username(), password=form.cleaned_data["password"])
-        if known is None:
-            note_signin(user, "a wrong password, when asked again", refused=True)
-            form.add_error("password", _("This is not your password."))
-        elif not settings.ADMIN_TOTP:
-            note_proof(request)
-            return redirect(read_next(request))
-        elif (device := take_code(request, user, form)) is not None:
-            open_door(request, device)
-            return redirect(read_next(request))
-    return render_door(request, "staff/again.html", {"title": _("Is it still you?"), "form": form})
-
-
 @never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
@@ -205,20 +141,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     leave(request)
     messages.info(request, _("You are signed out."))
     return redirect("admin:login")
-
-
-def read_next(request: HttpRequest) -> str:
-    """Return where to go afterwards: a path of this site, else the admin's first page."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return reverse("admin:index")
-
-
-def render_door(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Show a page at the door, kept by no cache."""
-    from django.contrib import admin
-
-    response = render(request, template, {**admin.site.each_context(request), "next": read_next(request)} | context)
-    response["Cache-Control"] = "no-store, private"
-    return response

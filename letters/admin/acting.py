@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import ngettext
 
 from letters.admin.powers import may_decide, may_moderate
@@ -20,6 +23,7 @@ from letters.tasks import wake_worker
 
 MOST_AT_ONCE = 1000  # letters; a page has to answer
 MOST_NAMED = 50
+FILTERS = "_changelist_filters"  # how Django's admin takes a list's address along to one of its pages
 
 
 def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
@@ -32,9 +36,10 @@ def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
             raise PermissionDenied
         asked = RefuseForm if decision is REFUSE else ReasonForm
         form = asked(request.POST if "reason" in request.POST else None)
+        page = find_page(request, letters)
         if form.is_valid():
             settle(admin_page, request, letters, decision, form.cleaned_data["reason"])
-            return None
+            return redirect(page) if page else None
         chosen = letters.count()
         context = admin_page.admin_site.each_context(request) | {
             "title": decision.label,
@@ -47,11 +52,23 @@ def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
             "marked": request.POST.getlist("_selected_action"),
             "movable": letters.filter(status=decision.origin).count(),
             "most": MOST_AT_ONCE,
+            "page": page,
+            "filters": request.POST.get(FILTERS, ""),
             "form": form,
         }
         return TemplateResponse(request, "admin/letters/letter/decide.html", context)
 
     return act
+
+
+def find_page(request: HttpRequest, letters: QuerySet[Letter]) -> str:
+    """Return the address of the letter's page if it was asked from there, with the way on to the list; else nothing."""
+    letter = letters.first() if request.POST.get("from") == "page" else None
+    if letter is None:
+        return ""
+    filters = request.POST.get(FILTERS, "")
+    query = f"?{urlencode({FILTERS: filters})}" if filters else ""
+    return reverse("admin:letters_letter_change", args=[letter.pk]) + query
 
 
 def may_carry_out(decision: Decision, request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.models import Member
 from letters.admin.dates import read_period, say_period
+from letters.decisions import needs_a_person
 from letters.models import Letter
 
 
@@ -79,7 +80,34 @@ class PartyFilter(admin.SimpleListFilter):
         return find_numbers(changelist, "party", [(at, one[0]) for at, one in enumerate(self.lookup_choices)])
 
 
-class WhenFilter(admin.SimpleListFilter):
+class Uncounted(admin.SimpleListFilter):
+    """A filter without numbers: the roll-up does not know them."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Give none beside the choices."""
+        counted, changelist.add_facets = changelist.add_facets, False
+        found = list(super().choices(changelist))
+        changelist.add_facets = counted
+        return iter(found)
+
+
+class NeedsFilter(Uncounted):
+    """What waits for a person: held, in doubt, or failed and neither refused nor given up."""
+
+    title = _("what is to be done")
+    parameter_name = "needs"
+    PERSON = "person"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Name the only choice."""
+        return [(self.PERSON, _("A person has to decide"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        """Narrow the list down."""
+        return queryset.filter(needs_a_person()) if self.value() == self.PERSON else queryset
+
+
+class WhenFilter(Uncounted):
     """When the letter was written: today, lately, or in the year, month or day chosen above the list."""
 
     title = _("when it was written")
@@ -101,10 +129,3 @@ class WhenFilter(admin.SimpleListFilter):
         if period := read_period(value):
             return queryset.filter(created_at__gte=period.start, created_at__lt=period.end)
         return queryset
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """Give no numbers: the roll-up has days of confirming, not of writing."""
-        counted, changelist.add_facets = changelist.add_facets, False
-        found = list(super().choices(changelist))
-        changelist.add_facets = counted
-        return iter(found)

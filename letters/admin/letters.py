@@ -14,23 +14,25 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from campaign.encrypted import list_indexes
-from letters.admin.acting import ask_for_decision, may_carry_out
+from letters.admin.acting import FILTERS, ask_for_decision, may_carry_out
 from letters.admin.exports import list_export_urls
-from letters.admin.filters import CampaignFilter, PartyFilter, RehearsalFilter, StatusFilter, WhenFilter
+from letters.admin.filters import CampaignFilter, NeedsFilter, PartyFilter, RehearsalFilter, StatusFilter, WhenFilter
 from letters.admin.listing import PagesByLetter, search_letters
 from letters.admin.moderation import list_moderation_urls
+from letters.admin.needs import ask_for, count_undecided
 from letters.admin.powers import may_export, may_find_by_email, may_moderate, may_see_letters, may_see_person
 from letters.admin.shapes import SHAPES
 from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
-from letters.decisions import DECISIONS, REFUSE, find_kept_back
+from letters.decisions import DECISIONS, REFUSE, find_kept_back, is_given_up
 from letters.drafting import read_letter
 from letters.health import measure_health
 from letters.models import Letter, Status
 from letters.rendering import render_letter_pdf
 
 # What the list may be narrowed down by in its address. Anything else would let one ask for what one may not see.
-ASKABLE = {"status", "campaign", "rehearsal", "constituency_gss", PartyFilter.parameter_name, WhenFilter.parameter_name}
+ASKABLE = {"status", "campaign", "rehearsal", "constituency_gss"}
+ASKABLE |= {one.parameter_name for one in (NeedsFilter, PartyFilter, WhenFilter)}
 EXACTLY = {"", "exact", "in", "id__exact"}  # as the filters' own links ask
 BY_EMAIL = "sender_email_index"
 
@@ -46,7 +48,10 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         "shown_recipient",
         "shown_times",
     ]
-    list_filter = [("status", StatusFilter), ("campaign", CampaignFilter), RehearsalFilter, PartyFilter, WhenFilter]
+    list_filter = [
+        *(("status", StatusFilter), NeedsFilter),
+        *(("campaign", CampaignFilter), RehearsalFilter, PartyFilter, WhenFilter),
+    ]
     list_select_related = ["campaign", "refusal"]
     search_fields = ["reference"]  # what else is searched: search_letters
     search_help_text = _("Search by reference, constituency, MP or GSS code.")
@@ -107,6 +112,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
         """Decrypt nothing for the list, nor for those who may not see it."""
         letters: Any = super().get_queryset(request).select_related("campaign", "refusal")
+        letters = letters.annotate(given_up=is_given_up())
         match = request.resolver_match
         of_one = match is not None and match.url_name == "letters_letter_change"
         return letters if of_one and may_see_person(request) else letters.sealed()  # type: ignore[no-any-return]
@@ -122,8 +128,11 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Say above the list what needs a person now, and what is stuck."""
         health = measure_health(brief=True)
-        undecided = [(Status.UNKNOWN, health.unknown), (Status.FAILED, health.failed), (Status.HELD, health.held)]
-        needs = [{"status": status, "shape": SHAPES[status], "count": count} for status, count in undecided if count]
+        needs = [
+            {"status": status, "shape": SHAPES[status], "count": count, "query": ask_for(status)}
+            for status, count in count_undecided(health).items()
+            if count
+        ]
         return super().changelist_view(
             request,
             (extra_context or {})
@@ -147,7 +156,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         offered = [one for one in DECISIONS if one.origin == origin and may_carry_out(one, request)]
         if letter is not None and find_kept_back([letter], may_moderate=may_moderate(request)):
             offered = [one for one in offered if one.to != Status.QUEUED]
-        extra = {"may_review": read, "decisions": [] if read else offered}
+        extra = {"may_review": read, "decisions": [] if read else offered, "filters": request.GET.get(FILTERS, "")}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

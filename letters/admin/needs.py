@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from campaign.content.models import Argument
 from campaign.parliament.models import Member
+from letters.admin.filters import NeedsFilter
 from letters.admin.powers import may_moderate, may_see_letters
 from letters.admin.shapes import SHAPES
 from letters.counts import Tally
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 Need = tuple[str, "StrOrPromise", str]  # sign, words, link
 MOST_NAMED = 200  # constituencies in an address: a server takes some 4,000 characters, and an election empties all 650
 UNDECIDED = (Status.UNKNOWN, Status.FAILED, Status.HELD)
+
+
+def ask_for(status: Status) -> str:
+    """Return the query that finds those letters of a status about which a person has to decide."""
+    undecided = {NeedsFilter.parameter_name: NeedsFilter.PERSON} if status == Status.FAILED else {}
+    return urlencode({"status__exact": status.value} | undecided)
 
 
 def say_undecided(status: Status, count: int) -> str:
@@ -85,9 +92,9 @@ def list_needs(figures: Figures, due_arguments: int, context: dict[str, Any], *,
     def find_url(status: Status) -> str:
         if status == Status.HELD and may_moderate:
             return f"{reverse('admin:letters_letter_moderation')}?{urlencode({'campaign': campaign.slug} | of)}"
-        return f"{letters_url}&status__exact={status}"
+        return f"{letters_url}&{ask_for(status)}"
 
-    failed = max(0, figures.statuses.get(Status.FAILED, 0) - figures.refused)
+    failed = max(0, figures.statuses.get(Status.FAILED, 0) - figures.decided)
     needs = list_undecided(figures.statuses | {Status.FAILED: failed}, find_url)
     if vacant := figures.vacant_waiting:
         seats_url = reverse("admin:letters_dashboard_seats", args=[campaign.slug])
@@ -109,7 +116,7 @@ def list_site_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None
     def find_url(status: Status) -> str:
         if status == Status.HELD and may_moderate(request):
             return reverse("admin:letters_letter_moderation")
-        return f"{letters}?status__exact={status}"
+        return f"{letters}?{ask_for(status)}"
 
     needs = list_undecided(count_undecided(health), find_url)
     vacant = (

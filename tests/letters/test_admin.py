@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from html import escape, unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -143,6 +145,31 @@ def test_a_letters_page_offers_what_may_be_decided_about_it(admin_client: Client
     client = Client()
     otp_login(client, viewer)
     assert 'name="action"' not in client.get(f"{LIST}{letter.pk}/change/").content.decode()
+
+
+def test_who_decides_on_a_letters_page_comes_back_to_it_and_from_there_to_their_list(admin_client: Client) -> None:
+    letter = make_letter()
+    filters = "status__exact=queued&rehearsal__exact=1"
+    page = f"{LIST}{letter.pk}/change/?{urlencode({'_changelist_filters': filters})}"
+    shown = admin_client.get(page).content.decode()
+    hold = dict(re.findall(r'type="hidden" name="(?!csrf)(\w+)" value="([^"]*)"', shown[: shown.index("Hold: ")]))
+    hold = {name: unescape(value) for name, value in hold.items()}
+    asked = admin_client.post(LIST, hold).content.decode()
+    assert f'class="closelink" href="{page}"' in asked
+    carried = dict(
+        re.findall(r'type="hidden" name="(?!csrf)(\w+)" value="([^"]*)"', asked[asked.index("<form method") :])
+    )
+    assert {name: unescape(value) for name, value in carried.items()} == hold
+    done = admin_client.post(LIST, hold | {"reason": "A second look"}, follow=True)
+    assert done.redirect_chain == [(page, 302)]
+    assert "1 letter: Held." in done.content.decode()
+    assert f'<a href="{LIST}?{escape(filters)}">Letters</a>' in done.content.decode()
+    # From a narrowed list: back to that, also by "Cancel".
+    chosen = {"action": "release", "_selected_action": letter.pk}
+    asked = admin_client.post(f"{LIST}?status__exact=held", chosen).content.decode()
+    assert f'class="closelink" href="{LIST}?status__exact=held"' in asked
+    done = admin_client.post(f"{LIST}?status__exact=held", chosen | {"reason": "Read"}, follow=True)
+    assert done.redirect_chain == [(f"{LIST}?status__exact=held", 302)]
 
 
 def test_who_may_only_view_cannot_act(client: Client) -> None:

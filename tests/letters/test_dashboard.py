@@ -19,6 +19,7 @@ from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
 from letters.charts import count_between, make_columns, make_steps, round_up
 from letters.counts import StepCount, Tally
+from letters.decisions import DECISIONS, decide, refuse
 from letters.figures import find_campaigns, read_figures, read_seats
 from letters.models import Letter, LetterParagraph, Status
 from letters.privacy import withdraw_letter
@@ -29,6 +30,7 @@ from tests.letters.many import write_many
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db
+LIST = "/admin/letters/letter/"
 
 
 def dashboard(name: str = "", slug: str = "peace") -> str:
@@ -135,6 +137,34 @@ def test_what_needs_a_person_stands_first(five: Campaign, admin_client: Client) 
     url = re.search(r'href="([^"]+)"><b aria-hidden="true">○', admin_client.get("/admin/").content.decode())
     assert url
     assert url[1] == "/admin/letters/letter/?status__in=queued%2Cheld%2Cclaimed"
+
+
+def test_what_a_person_has_refused_or_given_up_needs_nobody_and_number_and_list_agree(
+    five: Campaign, admin_client: Client, admin_user: User
+) -> None:
+    failed, given_up, tried_again, refused = (make_letter(five) for _ in range(4))
+    Letter.objects.filter(pk__in=[given_up.pk, tried_again.pk]).update(status=Status.UNKNOWN)
+    for letter in (given_up, tried_again):
+        letter.refresh_from_db()
+    give_up, retry = (next(one for one in DECISIONS if one.name == name) for name in ("give_up", "retry_failed"))
+    assert decide(give_up, [given_up, tried_again], reason="No trace of it", actor=admin_user) == 2
+    assert decide(retry, [tried_again], reason="Once more", actor=admin_user) == 1
+    for letter in (failed, tried_again):  # this time by the mail server: somebody has to look at it again
+        assert letter.move_to(Status.FAILED)
+    assert refused.move_to(Status.HELD)
+    assert refuse(refused, reason="It threatens", actor=admin_user)
+    fold_all()
+    for path in (dashboard(), "/admin/", LIST):
+        page = admin_client.get(path).content.decode()
+        link = re.search(r'href="([^"]+)"><b aria-hidden="true">✕</b>\s*(\d+)', page)
+        assert link
+        assert link[2] == "2"
+        url = link[1].replace("&amp;", "&")
+        shown = admin_client.get(LIST + url if url.startswith("?") else url).content.decode()
+        assert set(re.findall(r">([0-9A-Z]{4}-[0-9A-Z]{4})</a>", shown)) == {failed.reference, tried_again.reference}
+    page = admin_client.get(f"{LIST}?status__exact=failed").content.decode()
+    assert (page.count("Failed: given up"), page.count("Failed: refused")) == (1, 1)
+    assert "Failed: given up" in admin_client.get(f"{LIST}{given_up.pk}/change/").content.decode()
 
 
 def read_vacant(page: str) -> str:

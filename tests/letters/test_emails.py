@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from campaign.content.models import Campaign
 from letters import emails
 from letters.emails import build_letter_mail, build_notice_mail, make_envelope_sender, make_message_id
+from letters.findings import Refusal
 from letters.models import Letter, Notice
 from letters.privacy import make_token
 from letters.tidying import tidy_line, tidy_text
@@ -162,3 +163,16 @@ def test_the_writer_of_a_letter_that_came_back_learns_what_to_do() -> None:
     assert "Please print and post it." in plain(message)
     assert f"/letter/{make_token(letter.id, 'letter')}/" in plain(message)
     assert list(message.iter_attachments()) == []
+
+
+def test_mails_say_once_that_somebody_is_an_mp() -> None:
+    letter = make_letter(sent_at=timezone.now(), member_name="Ann Example MP")
+    Refusal.objects.create(letter=letter, reason="It threatens.")
+    for kind in (Notice.Kind.CONFIRM, Notice.Kind.SENT, Notice.Kind.RETURNED, Notice.Kind.REFUSED):
+        message = read(build_notice_mail(letter, kind).content)
+        html = message.get_body(("html",))
+        assert html is not None
+        for text in (plain(message), html.get_content()):
+            said = " ".join(text.split())
+            assert "Ann Example MP (Cities of London and Westminster)" in said
+            assert "MP for" not in said

@@ -182,10 +182,16 @@ def test_a_letter_confirmed_during_a_pause_stays_what_its_writer_was_shown(clien
         Campaign.objects.update(mode=Campaign.Mode.PAUSED)
         page = client.get(confirm_path(letter)).content.decode()
         assert ("organisers’ test address instead" in page) is rehearsal
+        assert ("Rehearsal: this letter goes to" in page) is rehearsal
+        assert "Ms Ann Example MP (Cities of London and Westminster), Independent" in page
         client.post(confirm_path(letter))
         letter.refresh_from_db()
         assert (letter.status, letter.rehearsal) == (Status.QUEUED, rehearsal)
         assert not Letter.objects.due().exists()
+        for mode in (Campaign.Mode.PAUSED, Campaign.Mode.LIVE):  # a rehearsed letter never goes to an MP
+            Campaign.objects.update(mode=mode)
+            page = client.get(letter_path(letter)).content.decode()
+            assert ("Rehearsal: this letter goes to" in page) is rehearsal
 
 
 def test_a_sent_letter_can_no_longer_be_withdrawn(client: Client, letter: Letter) -> None:

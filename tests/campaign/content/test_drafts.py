@@ -110,6 +110,8 @@ def test_a_pause_says_why_and_loses_nothing_that_was_typed(
     shown = client.get(campaign.get_absolute_url()).content.decode()
     assert "Back on Monday." in shown
     assert "&lt;b&gt;Promised.&lt;/b&gt;" in shown
+    strip = "Rehearsal: letters go to the organisers’ test address, not to MPs."
+    assert strip in shown, "a pause does not make it anything else"
     assert LogEntry.objects.get().get_change_message() == "Mode changed from rehearsal to paused."
     late = client.post("/warm-homes/write/words/", {"own": "What I typed, & more."})
     assert "Back on Monday." in late.content.decode()
@@ -120,3 +122,7 @@ def test_a_pause_says_why_and_loses_nothing_that_was_typed(
     organiser[0].post(path, {"mode": "rehearsal", "pause_message": "x"})
     campaign.refresh_from_db()
     assert (campaign.mode, campaign.pause_message) == ("rehearsal", "Back on Monday.\n<b>Promised.</b>")
+    Campaign.objects.filter(pk=campaign.pk).update(mode="live")
+    organiser[0].post(path, {"mode": "paused", "pause_message": "Back on Tuesday."})
+    shown = client.get(campaign.get_absolute_url()).content.decode()
+    assert ("Back on Tuesday." in shown, strip in shown) == (True, False)

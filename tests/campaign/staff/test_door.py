@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+from html import unescape
 from io import StringIO
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
@@ -369,6 +371,28 @@ def test_a_password_that_somebody_else_chose_opens_only_the_page_for_another_one
     assert GivenPassword.objects.get().user == new, "one's own is not"
 
 
+def test_a_password_that_was_set_on_the_server_is_somebody_elses_choice_unless_its_owner_says_so(
+    organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def set_password(*options: str) -> str:
+        output = StringIO()
+        call_command("changepassword", "organiser", *options, stdout=output)
+        organiser.refresh_from_db()
+        assert organiser.check_password("tulips by Leeds canal")
+        return output.getvalue()
+
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "tulips by Leeds canal")
+    for _twice in range(2):
+        assert "At the next sign-in organiser is asked to choose another one." in set_password()
+        assert GivenPassword.objects.get().user == organiser
+    assert "asked to choose" not in set_password("--own")
+    assert not GivenPassword.objects.exists()
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "short")
+    with pytest.raises(CommandError, match="Aborting"):
+        call_command("changepassword", "organiser", stdout=StringIO(), stderr=StringIO())
+    assert not GivenPassword.objects.exists(), "nothing was changed"
+
+
 def test_who_is_no_superuser_sees_no_address_and_resets_nobody(client: Client) -> None:
     staff = User.objects.create_user("staff", is_staff=True)
     otp_login(client, staff)
@@ -437,7 +461,7 @@ def test_a_phone_of_somebody_elses_does_not_count(client: Client, organiser: Use
 def test_new_recovery_codes_ask_for_a_fresh_proof(client: Client, organiser: User) -> None:
     phone = otp_login(client, organiser)
     age(client, proved=11 * 60)
-    assert client.post(RENEW).headers["Location"].startswith(AGAIN)
+    assert "Is it still you?" in client.post(RENEW).content.decode()
     assert client.get(SET_UP).headers["Location"].startswith(AGAIN)
     assert not StaticToken.objects.exists()
     for wrong in ({"password": "wrong", "code": read_code(phone)}, {"password": PASSWORD, "code": "000000"}):
@@ -463,15 +487,49 @@ def test_who_may_do_what_is_changed_after_a_fresh_proof_only(client: Client, org
     ]
     paths += [reverse(f"admin:auth_group_{page}", args=[group.pk]) for page in ("change", "delete")]
     for path in paths:
-        for answer in (client.get(path), client.post(path, {"post": "yes", "username": "mine", "is_superuser": "on"})):
-            assert answer.headers["Location"].startswith(f"{AGAIN}?next="), path
+        assert client.get(path).headers["Location"].startswith(f"{AGAIN}?next="), path
+        page = client.post(path, {"post": "yes", "username": "mine", "is_superuser": "on"}).content.decode()
+        assert "Is it still you?" in page, path
     for path, action in ((users, "reset_second_factor"), (users, "delete_selected"), (groups, "delete_selected")):
         chosen = {"action": action, "_selected_action": [organiser.pk if path == users else group.pk], "post": "yes"}
-        assert client.post(path, chosen).headers["Location"].startswith(AGAIN)
+        assert "Is it still you?" in client.post(path, chosen).content.decode()
     assert {client.get(path).status_code for path in (users, groups)} == {200}
     assert (User.objects.count(), Group.objects.count(), Phone.objects.count()) == (1, groups_before, 1)
     age(client, proved=9 * 60)
     assert {client.get(path).status_code for path in paths} == {200}
+
+
+def test_what_was_typed_is_done_once_the_proof_is_given_and_nothing_of_it_is_kept_meanwhile(
+    client: Client, organiser: User
+) -> None:
+    role, given = Group.objects.create(name="Helper"), 'tulips "by" <Leeds> canal'
+    phone = otp_login(client, organiser)
+    age(client, proved=11 * 60)
+    typed = {"username": ["olive"], "password1": [given], "password2": [given], "usable_password": ["true"]}
+    typed["groups"] = [str(role.pk), str(Group.objects.exclude(pk=role.pk)[0].pk)]
+    path = reverse("admin:auth_user_add")
+
+    def read_hidden(answer: Any) -> dict[str, list[str]]:
+        assert answer.headers["Cache-Control"].startswith("no-store, private")
+        found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.content.decode())
+        hidden: dict[str, list[str]] = {}
+        for name, value in found:
+            hidden.setdefault(name, []).append(unescape(value))
+        hidden.pop("csrfmiddlewaretoken")
+        return hidden
+
+    carried = read_hidden(client.post(path, typed | {"csrfmiddlewaretoken": ["x"]}))
+    assert carried == typed
+    wrong = client.post(path, carried | {"proof-password": ["wrong"], "proof-code": [read_code(phone)]})
+    assert "This is not your password." in wrong.content.decode()
+    assert read_hidden(wrong) == carried
+    assert not User.objects.filter(username="olive").exists()
+    assert "tulips" not in str(dict(client.session))
+    right = carried | {"proof-password": [PASSWORD], "proof-code": [read_code(phone)]}
+    assert client.post(path, right).status_code == 302
+    olive = User.objects.get(username="olive")
+    assert (olive.check_password(given), olive.groups.count()) == (True, 2)
+    assert client.get(path).status_code == 200, "proved for ten minutes"
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
@@ -485,8 +543,10 @@ def test_the_demo_may_do_without_a_second_factor(client: Client, organiser: User
     assert give_password(client).headers["Location"] == INDEX
     assert client.get(INDEX).status_code == 200
     age(client, proved=11 * 60)
-    assert client.post(RENEW).headers["Location"].startswith(AGAIN)
     assert client.post(AGAIN, {"password": PASSWORD}).headers["Location"] == INDEX
+    age(client, proved=11 * 60)
+    assert "Is it still you?" in client.post(RENEW).content.decode()
+    assert "<code>" in client.post(RENEW, {"proof-password": PASSWORD}).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,25 @@ def test_without_the_key_it_was_kept_under_a_phone_opens_nothing_and_recovery_co
     assert client.get(reverse("admin:index")).status_code == 200
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_an_account_is_deleted_though_its_phones_key_cannot_be_decrypted(
+    admin_client: Client, organiser: User, settings: Any, many: bool
+) -> None:
+    kept = settings.FIELD_KEYS
+    settings.FIELD_KEYS = [OLD]
+    make_phone(organiser)
+    settings.FIELD_KEYS = kept
+    path, asked = reverse("admin:auth_user_delete", args=[organiser.pk]), {}
+    if many:
+        path = reverse("admin:auth_user_changelist")
+        asked = {"action": "delete_selected", "_selected_action": organiser.pk}
+    page = (admin_client.post(path, asked) if many else admin_client.get(path)).content.decode()
+    assert "phone (organiser)" in page
+    assert admin_client.post(path, asked | {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=organiser.pk).exists()
+    assert not Phone.objects.filter(user_id=organiser.pk).exists()
+
+
 def test_an_app_reads_the_address_as_the_one_of_this_site(organiser: User) -> None:
     key = "00" * 20
     assert write_key_url(organiser, key) == (

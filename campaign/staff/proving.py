@@ -1,0 +1,137 @@
+"""Shows that it is an organiser, and still the same one: takes the code, and password and code once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import django_otp
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from django_otp.plugins.otp_static.models import StaticDevice
+
+from campaign.staff import factors
+from campaign.staff.access import note_proof
+from campaign.staff.forms import AgainForm, CodeForm
+from campaign.staff.lockout import count_failure, forgive, is_locked, show_lockout
+from campaign.staff.signins import note_signin
+
+PROOF = "proof"  # before the names of the proof's fields where they travel with another form's
+
+
+def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
+    """Return the device that takes the code, or None after saying why not. A wrong code counts as a wrong try."""
+    checked = factors.check_code(user, form.cleaned_data["code"])
+    if checked.device is None and checked.wait:
+        text = ngettext(
+            "That was very quick after a wrong code. Wait %d second, then type the code that your phone shows.",
+            "That was very quick after a wrong code. Wait %d seconds, then type the code that your phone shows.",
+            checked.wait,
+        )
+        form.add_error("code", text % checked.wait)
+    elif checked.unreadable:
+        form.add_error(
+            "code",
+            _(
+                "The site cannot read what it knows of your phone, so it can take no code from it. Type one of your "
+                "recovery codes instead, and tell whoever runs the server."
+            ),
+        )
+    elif checked.device is None:
+        note_signin(user, "a wrong code", refused=True)
+        count_failure(request, user.get_username())
+        form.add_error(
+            "code",
+            _(
+                "This code is not right, or has been used. Each works once: wait for your phone to show the next one. "
+                "If that does not help, check that your phone sets its clock by itself."
+            ),
+        )
+    return checked.device
+
+
+def open_door(request: HttpRequest, device: Any) -> None:
+    """Let the organiser in: the second factor is shown, under a new session key."""
+    django_otp.login(request, device)
+    note_proof(request)
+    note_signin(request.user, "let in by a recovery code" if isinstance(device, StaticDevice) else "let in by phone")
+    forgive(request, request.user.get_username())
+
+
+@sensitive_post_parameters("password", "code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """Ask for password and code once more, then go back to where they were needed."""
+    user = cast(User, request.user)
+    if is_locked(request, user.get_username()):
+        return show_lockout(request, None, {"username": user.get_username()})
+    form = AgainForm(request.POST if request.method == "POST" else None, with_code=settings.ADMIN_TOTP)
+    if form.is_valid() and take_proof(request, user, form):
+        return redirect(read_next(request))
+    return render_door(request, "staff/again.html", {"title": _("Is it still you?"), "form": form})
+
+
+def take_proof(request: HttpRequest, user: User, form: AgainForm) -> bool:
+    """Note that it is still the organiser if password and code are right; else say why not."""
+    if authenticate(request, username=user.get_username(), password=form.cleaned_data["password"]) is None:
+        note_signin(user, "a wrong password, when asked again", refused=True)
+        form.add_error("password", _("This is not your password."))
+        return False
+    if not settings.ADMIN_TOTP:
+        note_proof(request)
+        return True
+    if (device := take_code(request, user, form)) is None:
+        return False
+    open_door(request, device)
+    return True
+
+
+def prove_on_the_way(request: HttpRequest, act: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Ask for password and code in answer to a form, and do what the form asks for once they are right.
+
+    What was typed travels in hidden fields of the page, which goes to whoever typed it and is kept by no cache: also
+    a password, which so is in no session and no log.
+    """
+    request.sensitive_post_parameters = "__ALL__"  # type: ignore[attr-defined] # nothing of it goes into error reports
+    user = cast(User, request.user)
+    if is_locked(request, user.get_username()):
+        return show_lockout(request, None, {"username": user.get_username()})
+    asked = f"{PROOF}-password" in request.POST
+    form = AgainForm(request.POST if asked else None, with_code=settings.ADMIN_TOTP, prefix=PROOF)
+    carried = request.POST.copy()
+    for name in [name for name in carried if name == "csrfmiddlewaretoken" or name.startswith(f"{PROOF}-")]:
+        del carried[name]
+    if form.is_valid() and take_proof(request, user, form):
+        request.POST = carried  # type: ignore[assignment] # as if it had come after the proof
+        return act()
+    fields = [(name, value) for name, values in carried.lists() for value in values]
+    context = {"title": _("Is it still you?"), "form": form, "carried": fields}
+    return render_door(request, "staff/again.html", context)
+
+
+def read_next(request: HttpRequest) -> str:
+    """Return where to go afterwards: a path of this site, else the admin's first page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return reverse("admin:index")
+
+
+def render_door(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Show a page at the door, kept by no cache."""
+    from django.contrib import admin
+
+    response = render(request, template, {**admin.site.each_context(request), "next": read_next(request)} | context)
+    response["Cache-Control"] = "no-store, private"
+    return response
