@@ -38,10 +38,8 @@ def test_what_needs_a_person_is_counted_and_linked(admin_client: Client, django_
     with django_assert_max_num_queries(14):
         page = admin_client.get(LIST).content.decode()
     words = " ".join(page.split())
-    assert (
-        '<a class="letter-status is-failed" href="?status__exact=failed"><b aria-hidden="true">✕</b>2 Failed</a>'
-        in words
-    )
+    failures = "?status__exact=failed&amp;needs=person"
+    assert f'<a class="letter-status is-failed" href="{failures}"><b aria-hidden="true">✕</b>2 Failed</a>' in words
     assert 'href="?status__exact=held"' in words
     assert "desk-needs" in words
     assert 'is-unknown" href' not in words
