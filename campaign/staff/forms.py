@@ -59,13 +59,15 @@ class AgainForm(CodeForm):
         max_length=4096,
         strip=False,
         error_messages={"required": _("Type your password.")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
     field_order = ["password", "code"]
 
     def __init__(self, data: Any = None, *, with_code: bool, prefix: str | None = None) -> None:
         super().__init__(data, prefix=prefix)
-        if not with_code:
+        if with_code:
+            del self.fields["code"].widget.attrs["autofocus"]  # the password comes first
+        else:
             del self.fields["code"]
 
 

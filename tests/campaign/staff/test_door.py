@@ -524,6 +524,7 @@ def test_what_was_typed_is_done_once_the_proof_is_given_and_nothing_of_it_is_kep
     wrong = client.post(path, carried | {"proof-password": ["wrong"], "proof-code": [read_code(phone)]})
     assert "This is not your password." in wrong.content.decode()
     assert read_hidden(wrong) == carried
+    assert re.findall(r'name="([^"]+)"[^>]* autofocus', wrong.content.decode()) == ["proof-password"]
     assert not User.objects.filter(username="olive").exists()
     assert "tulips" not in str(dict(client.session))
     right = carried | {"proof-password": [PASSWORD], "proof-code": [read_code(phone)]}
