@@ -7,7 +7,6 @@ says anything of the other.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hmac
 import os
@@ -15,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -81,9 +79,7 @@ def decrypt(token: str) -> str:
     """Return the text. Raises UndecryptableError if none of the keys opens the token; never returns it as it is."""
     if not token:
         return ""
-    if not token.startswith(MARK):
-        return _open_older(token)
-    for cipher in get_ciphers():
+    for cipher in get_ciphers() if token.startswith(MARK) else ():
         try:
             return _open(token, cipher)
         except (InvalidTag, ValueError):
@@ -95,19 +91,6 @@ def _open(token: str, cipher: AESGCM) -> str:
     """Return the text. Raises InvalidTag if another cipher made the token, ValueError if none did."""
     sealed = binascii.a2b_base64(token[len(MARK) :], strict_mode=True)
     return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
-
-
-def _open_older(token: str) -> str:
-    """Read what was written before AES-GCM: a Fernet token, in which reading took three times as long."""
-    try:
-        return _make_opener(derive_keys("fields")).decrypt(token.encode()).decode()
-    except InvalidToken as error:
-        raise UndecryptableError from error
-
-
-@lru_cache(maxsize=8)
-def _make_opener(keys: tuple[bytes, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 
 def rotate(token: str) -> str:

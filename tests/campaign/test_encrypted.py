@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError, ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection, models
@@ -25,7 +23,6 @@ from campaign.encrypted import (
     EncryptedTextField,
     UndecryptableError,
     decrypt,
-    derive_keys,
     encrypt,
     list_indexes,
     make_index,
@@ -63,18 +60,6 @@ def test_what_was_tampered_with_is_refused_never_returned(words: str, place: int
         pass
     else:
         assert place >= len(raw) - 3
-
-
-def test_what_was_written_before_aes_gcm_is_read_and_rotated(settings: Any) -> None:
-    settings.FIELD_KEYS = [NEW, OLD]
-    older = Fernet(base64.urlsafe_b64encode(derive_keys("fields")[1])).encrypt(b"Jane Doe").decode()
-    assert decrypt(older) == "Jane Doe"
-    moved = rotate(older)
-    assert moved.startswith("gcm:")
-    settings.FIELD_KEYS = [NEW]
-    assert decrypt(moved) == "Jane Doe"
-    with pytest.raises(UndecryptableError):
-        decrypt(older)
 
 
 @pytest.mark.parametrize(
