@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from campaign.ciphers import UndecryptableError
 from campaign.content.models import Campaign
-from campaign.encrypted import UndecryptableError
 from letters.backoff import MOST_ATTEMPTS
 from letters.models import Letter, LetterEvent, LetterParagraph, Status
 from letters.pacing import admit_letters, return_letters

@@ -16,8 +16,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from campaign.ciphers import UndecryptableError, decrypt, encrypt
 from campaign.content.models import Argument
-from campaign.encrypted import UndecryptableError, decrypt, encrypt
 from letters.drafting import Draft, Piece
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from campaign.encrypted import make_index
+from campaign.ciphers import make_index
 from letters.models import Letter, LetterQuerySet, Notice, Status
 from letters.privacy import CONFIRM_WITHIN, make_confirm_token, make_token
 from letters.records import LinkRequest

@@ -15,9 +15,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaign.ciphers import make_index
 from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
-from campaign.encrypted import BlindIndexField, EncryptedTextField, make_index
+from campaign.encrypted import BlindIndexField, EncryptedTextField
 from letters import counts, findings, records, running  # noqa: F401 Django looks for models here
 from letters.statements import KEPT, WRITTEN, MoveRow, move_at_once
 

@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast
 
-from campaign.encrypted import BlindIndexField, EncryptedTextField, UndecryptableError, decrypt, make_index, rotate
+from campaign.ciphers import UndecryptableError, decrypt, make_index, rotate
+from campaign.encrypted import BlindIndexField, EncryptedTextField
 
 BATCH = 200
 

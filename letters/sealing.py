@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from campaign.encrypted import derive_keys
+from campaign.ciphers import derive_keys
 
 HEADER = b"parley backup 1\n"
 SALT = 16

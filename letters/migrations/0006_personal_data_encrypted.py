@@ -2,6 +2,7 @@
 
 from django.db import migrations, models
 
+import campaign.ciphers
 import campaign.encrypted
 
 BATCH = 500
@@ -24,7 +25,7 @@ def rewrite(model, fields, change, index=False):
             return
         for row in batch:
             if index:
-                row.sender_email_index = campaign.encrypted.make_index(row.sender_email)
+                row.sender_email_index = campaign.ciphers.make_index(row.sender_email)
             for field in fields:
                 setattr(row, field, change(getattr(row, field)))
         written = [*fields, "sender_email_index"] if index else fields
@@ -33,13 +34,13 @@ def rewrite(model, fields, change, index=False):
 
 
 def encrypt_rows(apps, schema_editor):
-    rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.encrypted.encrypt, index=True)
-    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.encrypted.encrypt)
+    rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.ciphers.encrypt, index=True)
+    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.ciphers.encrypt)
 
 
 def decrypt_rows(apps, schema_editor):
-    rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.encrypted.decrypt)
-    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.encrypted.decrypt)
+    rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.ciphers.decrypt)
+    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.ciphers.decrypt)
 
 
 def encrypted_state():

@@ -19,15 +19,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.encrypted import (
-    EncryptedTextField,
-    UndecryptableError,
-    decrypt,
-    encrypt,
-    list_indexes,
-    make_index,
-    rotate,
-)
+from campaign.ciphers import UndecryptableError, decrypt, encrypt, list_indexes, make_index, rotate
+from campaign.encrypted import EncryptedTextField
 from letters.checks import check_letters_can_be_read
 from letters.models import Letter, LetterParagraph
 from tests.letters.factories import make_letter
