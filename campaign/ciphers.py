@@ -1,8 +1,10 @@
 """Encryption with the operator's keys, and a keyed index by which equal values are found.
 
 The keys are in `FIELD_KEYS`: the first encrypts, all of them decrypt, and `manage.py rotate_field_keys` brings every
-row under the first. Each key is stretched into one for encryption and one for the index, so that neither says anything
-of the other.
+row under the first. Each key is stretched into one for each purpose, so that none says anything of another.
+
+A value is bound to its place, such as table, column and row of a field, as AES-GCM's associated data: whoever can write
+to the database but has no key gains nothing by copying it to where they may read.
 """
 
 from __future__ import annotations
@@ -17,81 +19,103 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
-MARK = "gcm:"  # begins what AES-256-GCM encrypted: nonce, text and tag in base64
+MARK = "gcm2:"  # begins what AES-256-GCM encrypted for its place: nonce, text and tag in base64
+UNBOUND = "gcm:"  # the same for no place in particular, as it was done at first; `rotate` alone reads it
 NONCE = 12  # bytes: NIST SP 800-38D, 5.2.1.1
 
 
 class UndecryptableError(Exception):
-    """What is stored cannot be decrypted: no key in FIELD_KEYS made it, or somebody changed it."""
+    """What is stored cannot be decrypted where it stands. The message says where, and nothing of the text."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "A stored value cannot be decrypted: FIELD_KEYS lacks the key that encrypted it, or it was changed."
-        )
+    def __init__(self, token: str, place: str) -> None:
+        self.unbound = token.startswith(UNBOUND)
+        why = "FIELD_KEYS lacks the key that encrypted it, or it was changed, or copied there from elsewhere."
+        if self.unbound:
+            why = "it is from before values were bound to their places. Run `manage.py rotate_field_keys`."
+        super().__init__(f"What is stored at “{place}” cannot be decrypted: {why}")
 
 
+@lru_cache
 def derive_keys(purpose: str) -> tuple[bytes, ...]:
     """Return 32 bytes for this purpose from each of the operator's keys, in their order (HKDF, RFC 5869)."""
-    return _derive(tuple(settings.FIELD_KEYS), purpose)
-
-
-@lru_cache(maxsize=32)
-def _derive(secrets: tuple[str, ...], purpose: str) -> tuple[bytes, ...]:
     info = f"parley {purpose}".encode()
-    return tuple(HKDF(SHA256(), 32, salt=None, info=info).derive(secret.encode()) for secret in secrets)
+    return tuple(HKDF(SHA256(), 32, salt=None, info=info).derive(secret.encode()) for secret in settings.FIELD_KEYS)
 
 
-def get_ciphers() -> tuple[AESGCM, ...]:
+@lru_cache
+def get_ciphers(purpose: str) -> tuple[AESGCM, ...]:
     """Return a cipher for each key, the one that encrypts first."""
-    return _make_ciphers(derive_keys("fields, AES-GCM"))
+    return tuple(AESGCM(key) for key in derive_keys(f"{purpose}, AES-GCM"))
 
 
-@lru_cache(maxsize=8)
-def _make_ciphers(keys: tuple[bytes, ...]) -> tuple[AESGCM, ...]:
-    return tuple(AESGCM(key) for key in keys)
+@receiver(setting_changed)
+def forget_keys(*, setting: str, **_what: object) -> None:
+    """Derive the keys anew: a test has others."""
+    if setting == "FIELD_KEYS":
+        derive_keys.cache_clear()
+        get_ciphers.cache_clear()
 
 
-def encrypt(text: str) -> str:
-    """Return the text under the first key. An empty text stays empty: that nothing is there is no secret.
+def encrypt(text: str, purpose: str, place: str) -> str:
+    """Return the text under the first key, to be decrypted for this purpose at this place.
 
-    A nonce is drawn each time. NIST SP 800-38D (8.3) allows 2^32 with a key, some 400 million letters.
+    An empty text stays empty: that nothing is there is no secret. A nonce is drawn each time. NIST SP 800-38D (8.3)
+    allows 2^32 with a key, some 400 million letters.
     """
     if not text:
         return ""
     nonce = os.urandom(NONCE)
-    sealed = get_ciphers()[0].encrypt(nonce, text.encode(), None)
+    sealed = get_ciphers(purpose)[0].encrypt(nonce, text.encode(), place.encode())
     return MARK + binascii.b2a_base64(nonce + sealed, newline=False).decode()
 
 
-def decrypt(token: str) -> str:
-    """Return the text. Raises UndecryptableError if none of the keys opens the token; never returns it as it is."""
+def decrypt(token: str, purpose: str, place: str) -> str:
+    """Return the text. Raises UndecryptableError if no key opens the token here; never returns it as it is."""
     if not token:
         return ""
-    for cipher in get_ciphers() if token.startswith(MARK) else ():
-        try:
-            return _open(token, cipher)
-        except (InvalidTag, ValueError):
-            continue
-    raise UndecryptableError
+    if token.startswith(MARK):
+        where = place.encode()
+        for cipher in get_ciphers(purpose):
+            try:
+                return _open(token[len(MARK) :], cipher, where)
+            except (InvalidTag, ValueError):
+                continue
+    raise UndecryptableError(token, place)
 
 
-def _open(token: str, cipher: AESGCM) -> str:
-    """Return the text. Raises InvalidTag if another cipher made the token, ValueError if none did."""
-    sealed = binascii.a2b_base64(token[len(MARK) :], strict_mode=True)
-    return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
+def rotate(token: str, purpose: str, place: str) -> str:
+    """Return the token under the first key, bound to this place: as it is, if it is so already.
 
-
-def rotate(token: str) -> str:
-    """Return the token under the first key: as it is, if it is so already. Raises UndecryptableError."""
+    Raises UndecryptableError.
+    """
     if token.startswith(MARK):
         try:
-            _open(token, get_ciphers()[0])
+            _open(token[len(MARK) :], get_ciphers(purpose)[0], place.encode())
         except (InvalidTag, ValueError):
             pass
         else:
             return token
-    return encrypt(decrypt(token))
+    if token.startswith(UNBOUND):
+        return encrypt(_open_unbound(token, place), purpose, place)
+    return encrypt(decrypt(token, purpose, place), purpose, place)
+
+
+def _open_unbound(token: str, place: str) -> str:
+    for cipher in get_ciphers("fields"):
+        try:
+            return _open(token[len(UNBOUND) :], cipher, None)
+        except (InvalidTag, ValueError):
+            continue
+    raise UndecryptableError(token, place)
+
+
+def _open(sealed: str, cipher: AESGCM, place: bytes | None) -> str:
+    """Return the text. Raises InvalidTag if it was made with another key or for another place, else ValueError."""
+    raw = binascii.a2b_base64(sealed, strict_mode=True)
+    return cipher.decrypt(raw[:NONCE], raw[NONCE:], place).decode()
 
 
 def list_indexes(text: str) -> list[str]:

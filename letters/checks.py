@@ -44,11 +44,14 @@ def check_webhooks(**kwargs: Any) -> list[CheckMessage]:
 @register("letters")
 def check_letters_can_be_read(**kwargs: Any) -> list[CheckMessage]:
     """Return an error if the newest letter cannot be decrypted: each one would fail, one by one."""
-    newest = Letter.objects.exclude(sender_email_index="").order_by("-created_at")
+    kept = Letter.objects.exclude(sender_email_index="").order_by("-created_at")
     try:
-        newest.values_list("sender_email", flat=True).first()
+        for newest in kept.only("sender_email")[:1]:
+            newest.sender_email  # noqa: B018 it is decrypted when it is read
     except UndecryptableError as error:
         hint = "Put the keys that this site had until now back into FIELD_KEYS, behind the new one."
+        if error.unbound:
+            hint = "After an update, or the restoring of an older backup: run `manage.py migrate` first."
         return [Error(str(error), hint=hint, id="letters.E010")]
     except DatabaseError:
         return []  # no database, or none that is set up: not this check's business

@@ -83,12 +83,8 @@ def _read_paragraphs(letters: list[Letter]) -> None:
     """Read all their paragraphs at once. If one cannot be decrypted, each letter reads its own, and only its fails."""
     parts: dict[uuid.UUID, list[tuple[str, list[str]]]] = {letter.pk: [] for letter in letters}
     try:
-        for pk, text, sources in (
-            LetterParagraph.objects.filter(letter__in=list(parts))
-            .order_by("position")
-            .values_list("letter_id", "text", "sources")
-        ):
-            parts[pk].append((text, sources))
+        for one in LetterParagraph.objects.filter(letter__in=list(parts)).order_by("position"):
+            parts[one.letter_id].append((one.text, one.sources))
     except UndecryptableError:
         return
     for letter in letters:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from campaign.encrypted import encrypt_for
 from letters.findings import Finding, Part
 from letters.models import WITHDRAWABLE, Happening, Letter, Status
 from letters.moderation import find_reasons, tell_reasons
@@ -52,11 +53,12 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> Outcome:
         if letter.status == Status.SENDING:
             return Outcome.BUSY
         before = copy.copy(letter)
+        stored = encrypt_for(letter, changes)
         if letter.status == Status.CLAIMED:
             # Every move of a sender is conditional on its lease, which ends here.
-            letter.move_to(Status.QUEUED, note=TAKEN_BACK, next_attempt_at=timezone.now(), **changes)
+            letter.move_to(Status.QUEUED, note=TAKEN_BACK, next_attempt_at=timezone.now(), **stored)
         else:
-            Letter.objects.filter(pk=pk).update(**changes)
+            Letter.objects.filter(pk=pk).update(**stored)
         hide_in_notes(before)  # afterwards nobody knows what else to look for
         for part, value in changes.items():
             setattr(letter, part, value)

@@ -186,10 +186,9 @@ def walk_letters(letters: QuerySet[Letter], *, with_person: bool) -> Iterator[Le
 def read_parts(letters: list[Letter], *, with_person: bool) -> dict[uuid.UUID, list[tuple[str, str]]]:
     """Return argument and text of each letter's paragraphs in order; empty texts without the person."""
     rows = LetterParagraph.objects.filter(letter__in=[letter.pk for letter in letters]).order_by("position")
-    fields = ["letter", "argument_key", *(["text"] if with_person else [])]
     parts: dict[uuid.UUID, list[tuple[str, str]]] = {}
-    for pk, key, *text in rows.values_list(*fields):
-        parts.setdefault(pk, []).append((key, "".join(text)))
+    for part in rows.only("letter_id", "position", "argument_key", *(["text"] if with_person else [])):
+        parts.setdefault(part.letter_id, []).append((part.argument_key, part.text if with_person else ""))
     return parts
 
 

@@ -3,7 +3,9 @@
 A page that was shown before somebody else saved may not write over what it has not seen. It carries the version that it
 shows and a name of its own; its text is kept apart if any of it would be lost, until the writer has chosen.
 
-Sessions are rows of the database, so the draft is encrypted in them, with the same keys as letters are.
+Sessions are rows of the database, so the draft is encrypted in them, for its campaign. It is not bound to its session:
+the data of one are signed as a whole (SECRET_KEY), so that none can be put together from others', and whoever can copy
+all of them to a session of their own could as well send that session's cookie, whose value is the row's key.
 """
 
 from __future__ import annotations
@@ -20,22 +22,25 @@ from campaign.ciphers import UndecryptableError, decrypt, encrypt
 from campaign.content.models import Argument
 from letters.drafting import Draft, Piece
 
+PURPOSE = "drafts"
+
 logger = logging.getLogger(__name__)
 
 
 def load_draft(session: MutableMapping[str, Any], slug: str) -> Draft:
     """Return the session's draft for this campaign, or a new one.
 
-    One that no key opens any more is dropped: its key has been taken away sooner than it expired (`DRAFT_HOURS`).
+    One that no key opens here is dropped: its key has been taken away sooner than it expired (`DRAFT_HOURS`), it is
+    from before drafts were bound to their campaign, or it is another one's.
     """
     kept = session.get("drafts", {}).get(slug)
     if not kept:
         return Draft()
     try:
         # Sessions from before drafts were encrypted hold them as they are.
-        return read_draft(json.loads(decrypt(kept)) if isinstance(kept, str) else kept)
-    except UndecryptableError:
-        logger.warning("a draft cannot be decrypted and is dropped: FIELD_KEYS lacks the key that it was kept under")
+        return read_draft(json.loads(decrypt(kept, PURPOSE, slug)) if isinstance(kept, str) else kept)
+    except UndecryptableError as error:
+        logger.warning("a draft cannot be decrypted and is dropped: %s", error)
         drop_draft(session, slug)
         return Draft()
 
@@ -60,7 +65,8 @@ def save_draft(session: MutableMapping[str, Any], slug: str, draft: Draft, page:
 
 def store_draft(session: MutableMapping[str, Any], slug: str, draft: Draft) -> None:
     """Keep the draft as the version that it is."""
-    session["drafts"] = {**session.get("drafts", {}), slug: encrypt(json.dumps(asdict(draft), ensure_ascii=False))}
+    token = encrypt(json.dumps(asdict(draft), ensure_ascii=False), PURPOSE, slug)
+    session["drafts"] = {**session.get("drafts", {}), slug: token}
 
 
 def drop_draft(session: MutableMapping[str, Any], slug: str) -> None:

@@ -15,7 +15,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaign.ciphers import make_index
 from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
 from campaign.encrypted import BlindIndexField, EncryptedTextField
@@ -90,9 +89,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     """Queries that read as English."""
 
     def update(self, **changes: Any) -> int:
-        """Change rows, and keep the address's index in step with it."""
-        if isinstance(email := changes.get("sender_email"), str):
-            changes.setdefault("sender_email_index", make_index(email))
+        """Change rows, and take the address's index away with it. Texts are what `encrypt_for` makes."""
+        if changes.get("sender_email") == "":
+            changes.setdefault("sender_email_index", "")
         return super().update(**changes)
 
     def sealed(self) -> LetterQuerySet:
@@ -412,7 +411,7 @@ class LetterParagraph(models.Model):
     # Which argument it came from, if any; its key is kept by value, for counting after the argument is gone.
     argument = models.ForeignKey(Argument, null=True, on_delete=models.SET_NULL, related_name="+")
     argument_key = models.CharField(max_length=60, blank=True)
-    text = EncryptedTextField(blank=True)
+    text = EncryptedTextField(blank=True, bound_to=["letter_id", "position"])
     sources = models.JSONField(default=list, help_text=_("Source notes, one string each."))
 
     class Meta:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from campaign.ciphers import make_index
+from campaign.encrypted import encrypt_for
 from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, return_probe, take_probe, watch
 from letters.claims import lease_length
@@ -59,8 +59,7 @@ def redirect_confirmation(letter: Letter, address: str) -> bool:
     letter.confirm_generation += 1
     with transaction.atomic():
         changed = Letter.objects.filter(pk=letter.pk, status=Status.UNCONFIRMED, confirm_generation=before).update(
-            sender_email=address,
-            sender_email_index=make_index(address),
+            **encrypt_for(letter, {"sender_email": address}),
             confirm_generation=letter.confirm_generation,
             confirm_token_hash=hash_token(make_confirm_token(letter)),
         )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, TextField, Value
+from django.db.models import F, TextField
 from django.db.models.functions import Cast
 
-from campaign.ciphers import UndecryptableError, decrypt, make_index, rotate
-from campaign.encrypted import BlindIndexField, EncryptedTextField
+from campaign.ciphers import UNBOUND, UndecryptableError, decrypt, make_index, rotate
+from campaign.encrypted import BlindIndexField, Ciphertext, EncryptedTextField
 
 BATCH = 200
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -23,61 +26,66 @@ class Rotated:
 
     name: str
     done: int = 0
+    bound: int = 0  # of these, how many had a value that was bound to no row yet
     current: int = 0
     unreadable: int = 0
 
 
-def rotate_tables() -> Iterator[Rotated]:
-    """Rotate every table that has encrypted fields; yields what became of each.
+def rotate_tables(tables: Iterable[Any] | None = None) -> Iterator[Rotated]:
+    """Rotate every table that has encrypted fields, of these models or of all; yields what became of each.
 
     Stopped half-way it is simply started again: rows under the first key are left as they are. A row that no key
     opens is counted and stays. A row that somebody writes meanwhile keeps what they wrote, which is under that key.
     """
-    for model in apps.get_models():
-        fields = [field.attname for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)]
+    for model in apps.get_models() if tables is None else tables:
+        fields = [field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)]
         if fields:
             yield rotate_table(model, fields)
 
 
-def rotate_table(model: Any, fields: list[str]) -> Rotated:
+def rotate_table(model: Any, fields: list[EncryptedTextField]) -> Rotated:
     """Rotate one table, some rows at a time, in the order of their keys."""
     rotated = Rotated(str(model._meta.verbose_name_plural))
-    sources = [(one.attname, one.source) for one in model._meta.concrete_fields if isinstance(one, BlindIndexField)]
-    # As plain text, so that reading them does not decrypt.
-    stored = {f"stored_{name}": Cast(F(name), TextField()) for name in fields}
+    # As plain text, so that what is written can depend on what was read.
+    stored = {f"stored_{field.attname}": Cast(F(field.attname), TextField()) for field in fields}
     rows = model._base_manager.order_by("pk").annotate(**stored)
+    columns = {name for field in fields for name in field.key_columns}
+    columns |= {index.attname for index in _list_indexes(model)}
     batch: list[dict[str, Any]] = []
     while True:
         after = rows.filter(pk__gt=batch[-1]["pk"]) if batch else rows
-        batch = list(after.values("pk", *stored, *(index for index, _source in sources))[:BATCH])
+        batch = list(after.values("pk", *stored, *columns)[:BATCH])
         if not batch:
             return rotated
         for row in batch:
-            _rotate_row(model, rows, row, fields, sources, rotated)
+            _rotate_row(model, rows, row, fields, rotated)
+
+
+def _list_indexes(model: Any) -> list[BlindIndexField]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, BlindIndexField)]
 
 
 def _rotate_row(
-    model: Any,
-    rows: models.QuerySet[Any],
-    row: dict[str, Any],
-    fields: list[str],
-    sources: list[tuple[str, str]],
-    rotated: Rotated,
+    model: Any, rows: models.QuerySet[Any], row: dict[str, Any], fields: list[EncryptedTextField], rotated: Rotated
 ) -> None:
-    old = {name: row[f"stored_{name}"] or "" for name in fields}
+    old = {field.attname: row[f"stored_{field.attname}"] or "" for field in fields}
+    places = {field.attname: (field.purpose, field.find_place(row)) for field in fields}
     try:
-        new = {name: rotate(token) for name, token in old.items()}
-        indexes = {index: make_index(decrypt(new[source])) for index, source in sources}
-    except UndecryptableError:
+        new = {name: rotate(token, *places[name]) for name, token in old.items()}
+        changes: dict[str, Any] = {
+            index.attname: make_index(decrypt(new[index.source], *places[index.source]))
+            for index in _list_indexes(model)
+        }
+    except UndecryptableError as error:
+        logger.error("%s", error)
         rotated.unreadable += 1
         return
-    changes: dict[str, Any] = {
-        name: Value(token, output_field=TextField()) for name, token in new.items() if token != old[name]
-    }
-    changes |= {index: value for index, value in indexes.items() if value != row[index]}
+    changes = {name: value for name, value in changes.items() if value != row[name]}
+    changes |= {name: Ciphertext(token) for name, token in new.items() if token != old[name]}
     if not changes:
         rotated.current += 1
         return
     unchanged = rows.filter(pk=row["pk"], **{f"stored_{name}": token for name, token in old.items()})
     model._base_manager.filter(pk__in=unchanged.values("pk")).update(**changes)
     rotated.done += 1
+    rotated.bound += any(token.startswith(UNBOUND) for token in old.values())

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PENDING_KEY = "staff_pending_key"  # session key: a phone's key until its first code shows that it has it
+PENDING = "pending phones"  # what such a key is encrypted for
 KEY_BYTES = 20  # RFC 4226, section 4: 160 bits
 RECOVERY_CODES = 10
 RECOVERY_LENGTH = 10  # of 31 characters: 49 bits, and every wrong one counts towards the lockout
@@ -90,17 +91,17 @@ def make_key() -> str:
     return secrets.token_hex(KEY_BYTES)
 
 
-def read_pending_key(session: MutableMapping[str, Any]) -> str:
-    """Return the key that this session's phone is set up with.
+def read_pending_key(session: MutableMapping[str, Any], user: User) -> str:
+    """Return the key that this user's phone is set up with in this session.
 
     It waits here, not with the account: nobody else who knows the password can have seen it. Sessions are rows of the
-    database, so it is encrypted there, too.
+    database, so it is encrypted there, too, for this user.
     """
     with suppress(UndecryptableError):
         if kept := session.get(PENDING_KEY):
-            return decrypt(kept)
+            return decrypt(kept, PENDING, str(user.pk))
     key = make_key()
-    session[PENDING_KEY] = encrypt(key)
+    session[PENDING_KEY] = encrypt(key, PENDING, str(user.pk))
     return key
 
 

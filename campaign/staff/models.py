@@ -69,7 +69,7 @@ class Phone(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc] # dj
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=delete_unread)
-    key = EncryptedTextField()  # in hex
+    key = EncryptedTextField(bound_to=["user_id"])  # in hex
     drift = models.SmallIntegerField(default=0)  # steps by which its clock was off the last time
     last_t = models.BigIntegerField(default=-1)  # the step of the last code that was taken
 

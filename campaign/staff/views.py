@@ -89,7 +89,7 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
         if not has_proved_lately(request):
             return require_recent_login(set_up)(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
-    key = factors.read_pending_key(request.session)
+    key = factors.read_pending_key(request.session, user)
     if form.is_valid():
         device = factors.set_up_phone(user, key, form.cleaned_data["code"])
         if device is not None:

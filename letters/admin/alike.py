@@ -31,10 +31,8 @@ def list_alike(letter: Letter, passages: Iterable[Passage], findings: Iterable[F
         return None
     found = find_alike(letter, MOST_SHOWN)
     texts: dict[object, list[str]] = {}
-    for pk, text in LetterParagraph.objects.filter(letter__in=[one for one, _near in found]).values_list(
-        "letter", "text"
-    ):
-        texts.setdefault(pk, []).append(text)
+    for paragraph in LetterParagraph.objects.filter(letter__in=[one for one, _near in found]):
+        texts.setdefault(paragraph.letter_id, []).append(paragraph.text)
     own = [one for one in passages if one.part == Part.TEXT and one.text not in one.bases]
     return [
         Alike(other, round(100 * nearness.share), [*compare_with(own, texts.get(other.pk, []))])

@@ -6,6 +6,7 @@ import campaign.ciphers
 import campaign.encrypted
 
 BATCH = 500
+OF_PARAGRAPH = ["letter_id", "position"]
 LETTER = {
     "ask_text": {},
     "sender_address": {"max_length": 500, "verbose_name": "address"},
@@ -15,11 +16,11 @@ LETTER = {
 }
 
 
-def rewrite(model, fields, change, index=False):
-    """Change the fields of every row, some rows at a time, in the order of the key."""
+def rewrite(model, fields, change, keys=("id",), index=False):
+    """Change the fields of every row, for its place, some rows at a time, in the order of the key."""
     last = None
     while True:
-        rows = model.objects.order_by("pk").only("pk", *fields)
+        rows = model.objects.order_by("pk").only("pk", *keys, *fields)
         batch = list((rows if last is None else rows.filter(pk__gt=last))[:BATCH])
         if not batch:
             return
@@ -27,7 +28,9 @@ def rewrite(model, fields, change, index=False):
             if index:
                 row.sender_email_index = campaign.ciphers.make_index(row.sender_email)
             for field in fields:
-                setattr(row, field, change(getattr(row, field)))
+                parts = [str(getattr(row, key)).replace("-", "") for key in keys]  # a UUID in hex, or a number
+                place = " ".join([f"{model._meta.db_table}.{field}", *parts])
+                setattr(row, field, change(getattr(row, field), "letters", place))
         written = [*fields, "sender_email_index"] if index else fields
         model.objects.bulk_update(batch, written, batch_size=100)
         last = batch[-1].pk
@@ -35,18 +38,19 @@ def rewrite(model, fields, change, index=False):
 
 def encrypt_rows(apps, schema_editor):
     rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.ciphers.encrypt, index=True)
-    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.ciphers.encrypt)
+    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.ciphers.encrypt, OF_PARAGRAPH)
 
 
 def decrypt_rows(apps, schema_editor):
     rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.ciphers.decrypt)
-    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.ciphers.decrypt)
+    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.ciphers.decrypt, OF_PARAGRAPH)
 
 
 def encrypted_state():
     for name, options in LETTER.items():
         yield migrations.AlterField("letter", name, campaign.encrypted.EncryptedTextField(blank=True, **options))
-    yield migrations.AlterField("letterparagraph", "text", campaign.encrypted.EncryptedTextField(blank=True))
+    text = campaign.encrypted.EncryptedTextField(blank=True, bound_to=OF_PARAGRAPH)
+    yield migrations.AlterField("letterparagraph", "text", text)
 
 
 class Migration(migrations.Migration):

@@ -26,6 +26,7 @@ FIELDS = (
     *("confirmed_at", "sent_at", "posted_at", "answered_at", "text_erased_at", "scrubbed_at", "erase_requested_at"),
     *("next_attempt_at", "attempts", "last_answer", "message_id", "envelope_sender", "pdf_sha256"),
 )
+OF_PART = ("position", "argument_key", "text", "sources")
 AGREED = ("version", "text_sha256", "given_at", "withdrawn_at")
 
 
@@ -44,7 +45,7 @@ def tell_everything(letter: Letter) -> dict[str, Any]:
     return {
         "campaign": letter.campaign.title,
         "letter": {name: getattr(letter, name) for name in FIELDS},
-        "paragraphs": list(letter.paragraphs.values("position", "argument_key", "text", "sources")),
+        "paragraphs": [{name: getattr(part, name) for name in OF_PART} for part in letter.paragraphs.all()],
         "events": list(letter.events.values("at", "what", "note")),
         "mails": list(letter.notices.values("kind", "due_at", "sent_at", "attempts", "last_answer")),
         "fingerprint_held": hasattr(letter, "fingerprint"),

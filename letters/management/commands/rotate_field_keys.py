@@ -20,10 +20,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rotate, and print what became of the rows. Raises CommandError if some cannot be decrypted."""
-        unreadable = 0
+        unreadable = bound = 0
         for table in rotate_tables():
             self.stdout.write(f"{table.name}: {table.done:,} encrypted anew, {table.current:,} were current")
             unreadable += table.unreadable
+            bound += table.bound
+        if bound:
+            self.stdout.write(
+                f"{bound:,} of these rows were from before values were bound to their rows. Unless this site was "
+                "updated since it was last run, somebody has put them there: see docs/operators.md, Keys."
+            )
         if unreadable:
             raise CommandError(
                 f"{unreadable:,} rows cannot be decrypted by any key in FIELD_KEYS, and stay as they are. "
