@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from letters.faithful import Change, check_edit
 from letters.models import Letter
 from letters.phrases import gettext as _
 
+Check = Callable[[str, str], list[Change]]  # `check_edit`, or what remembers its answers through one request
 OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
 MOST_ARGUMENTS = 4
 # Where every member's post goes: https://www.parliament.uk/about/contacting-parliament/
@@ -172,19 +173,21 @@ def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
     return piece.edits.get(piece.length) or (phrasing.text if phrasing else argument.claim)
 
 
-def find_changes(piece: Piece, argument: Argument, language: str = "en") -> list[Change]:
+def find_changes(piece: Piece, argument: Argument, check: Check = check_edit) -> list[Change]:
     """Return what the supporter's edit has changed in the argument's claims."""
-    phrasing = argument.phrasing(piece.length, language)
+    phrasing = argument.phrasing(piece.length)
     edited = piece.edits.get(piece.length)
-    return check_edit(phrasing.text, edited) if phrasing and edited else []
+    return check(phrasing.text, edited) if phrasing and edited else []
 
 
-def keeps_source(piece: Piece, argument: Argument, language: str = "en") -> bool:
+def keeps_source(piece: Piece, argument: Argument, check: Check = check_edit) -> bool:
     """Return whether the source notes stay: the claims are as the source has them, or the supporter says so."""
-    return piece.keep_source or not find_changes(piece, argument, language)
+    return piece.keep_source or not find_changes(piece, argument, check)
 
 
-def compose_paragraphs(draft: Draft, arguments: dict[str, Argument], seat: Constituency) -> list[Composed]:
+def compose_paragraphs(
+    draft: Draft, arguments: dict[str, Argument], seat: Constituency, check: Check = check_edit
+) -> list[Composed]:
     """Return the draft's paragraphs in order. Arguments no longer offered are left out.
 
     A paragraph whose edit has changed a claim has no source notes, unless its writer keeps them.
@@ -199,7 +202,7 @@ def compose_paragraphs(draft: Draft, arguments: dict[str, Argument], seat: Const
         elif key in arguments:
             argument = arguments[key]
             piece = pieces[key]
-            sourced = draft.with_sources and keeps_source(piece, argument)
+            sourced = draft.with_sources and keeps_source(piece, argument, check)
             notes = tuple(source.note for source in argument.sources.all()) if sourced else ()
             composed.append(Composed(read_piece(piece, argument), argument, notes))
     return composed
@@ -227,9 +230,10 @@ def write_letter(
     seat: Constituency,
     member: Member,
     sender: Sender,
+    check: Check = check_edit,
 ) -> LetterText:
     """Return the draft as the letter it would be today."""
-    composed = compose_paragraphs(draft, arguments, seat)
+    composed = compose_paragraphs(draft, arguments, seat, check)
     paragraphs, sources = number_notes((part.text, part.notes) for part in composed)
     ask = pick_ask(draft, choose_asks(campaign, member))
     return LetterText(

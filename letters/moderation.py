@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from campaign.parliament.models import Constituency
@@ -31,12 +32,15 @@ class Passage:
         """The campaign's text that it was probably made from; empty if it is all the writer's."""
         return choose_base(self.text, self.bases)
 
+    @cached_property
+    def own(self) -> list[Span]:
+        """Where the writer says something that the campaign does not."""
+        return find_changed(self.text, self.base)
+
     def keep_own(self, spans: Iterable[Span]) -> Iterator[Finding]:
         """Yield those of the places that have a word of the writer's own, without rule."""
-        spans = list(spans)
-        own = find_changed(self.text, self.base) if spans else []
         for start, end in spans:
-            if overlaps((start, end), own):
+            if overlaps((start, end), self.own):
                 yield Finding(part=self.part, paragraph=self.paragraph, start=start, end=end)
 
 

@@ -12,6 +12,7 @@ from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.drafting import (
     OWN,
+    Check,
     Draft,
     Piece,
     choose_asks,
@@ -84,9 +85,11 @@ class WordsForm(CrispyForm):
         arguments: dict[str, Argument],
         seat: Constituency,
         member: Member,
+        check: Check,
         page: str = "",
     ) -> None:
         self.draft = draft
+        self.check = check
         self.arguments = {key: arguments[key] for key in draft.keys if key in arguments}
         asks = choose_asks(campaign, member)
         ask = pick_ask(draft, asks)
@@ -185,7 +188,7 @@ class WordsForm(CrispyForm):
                     "argument": self.arguments[key],
                     "length": self[f"length-{key}"],
                     "shown": self[f"shown-{key}"],
-                    "changes": find_changes(pieces[key], self.arguments[key]),
+                    "changes": find_changes(pieces[key], self.arguments[key], self.check),
                     "keep": self[f"keep-{key}"],
                     "edited": bool(pieces[key].edits),
                 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from typing import Any, Concatenate
 
 from django.conf import settings
@@ -23,7 +23,8 @@ from campaign.content.views import find_door
 from campaign.parliament.models import Constituency, Member
 from campaign.refusals import list_typed, show_refusal
 from letters.counts import StepCount
-from letters.drafting import Draft, LetterText, Sender, write_letter
+from letters.drafting import Check, Draft, LetterText, Sender, write_letter
+from letters.faithful import check_edit
 from letters.keeping import has_draft, load_draft, save_draft
 from letters.likeness import count_own_words
 
@@ -53,6 +54,11 @@ class Desk:
         for argument in arguments.values():
             argument.campaign = self.campaign
         return arguments
+
+    @cached_property
+    def check(self) -> Check:
+        """`check_edit`, which looks at each text once in a request; what it remembers is gone with it."""
+        return cache(check_edit)
 
     @cached_property
     def found_seat(self) -> Constituency | None:
@@ -97,7 +103,9 @@ class Desk:
     def write(self, sender: Sender | None = None) -> LetterText:
         """Return the letter as it stands."""
         nobody = Sender(_("Your name"), (_("Your address"),), "")
-        return write_letter(self.draft, self.campaign, self.arguments, self.seat, self.member, sender or nobody)
+        return write_letter(
+            self.draft, self.campaign, self.arguments, self.seat, self.member, sender or nobody, self.check
+        )
 
     @property
     def own_word_count(self) -> int:

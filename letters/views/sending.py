@@ -156,5 +156,5 @@ def freeze_paragraphs(desk: Desk, letter: Letter) -> list[LetterParagraph]:
             text=part.text,
             sources=list(part.notes),
         )
-        for position, part in enumerate(compose_paragraphs(desk.draft, desk.arguments, desk.seat))
+        for position, part in enumerate(compose_paragraphs(desk.draft, desk.arguments, desk.seat, desk.check))
     ]

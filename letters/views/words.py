@@ -87,6 +87,7 @@ def make_form(desk: Desk, draft: Draft, *, sent: bool = False) -> WordsForm:
         arguments=desk.arguments,
         seat=desk.seat,
         member=desk.member,
+        check=desk.check,
         page=desk.request.POST.get("page") or secrets.token_urlsafe(6),
     )
 
@@ -114,7 +115,7 @@ def act(desk: Desk, action: str, key: str, form: WordsForm) -> tuple[str, str]:
 def list_changes(desk: Desk, draft: Draft) -> set[str]:
     """Return what is to be said about claims that the draft's edits have changed."""
     pieces = [(piece, desk.arguments[piece.key]) for piece in draft.pieces if piece.key in desk.arguments]
-    return {change.text for piece, argument in pieces for change in find_changes(piece, argument)}
+    return {change.text for piece, argument in pieces for change in find_changes(piece, argument, desk.check)}
 
 
 def take_answers(draft: Draft, form: WordsForm) -> tuple[str, str]:
@@ -184,7 +185,7 @@ def show_words(
     if others is None:
         others = [(clash.label, clash.here) for clash in find_set_apart(desk.draft, desk.arguments)]
     text = desk.write()
-    judgement = judge_draft(desk.draft, desk.campaign, desk.arguments, desk.seat)
+    judgement = judge_draft(desk.draft, desk.campaign, desk.arguments, desk.seat, desk.check)
     page_count = count_pages(text)
     context: dict[str, Any] = {
         "form": form,

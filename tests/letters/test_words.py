@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaign.content.models import Phrasing
+from letters.faithful import Comparison
 from letters.forms.words import join_answers
 from letters.keeping import load_draft
 from letters.models import Letter
@@ -309,3 +310,21 @@ def test_a_length_is_asked_for_only_where_there_are_two(supporter: Client) -> No
     assert [name for name in tab if name.startswith("length-")] == [f"length-{KEYS[1]}"]
     press(supporter, tab, **{f"text-{KEYS[0]}": "In words of mine."})
     assert open_tab(supporter)[f"text-{KEYS[0]}"] == "In words of mine."
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])
+def test_a_save_checks_each_text_once(supporter: Client, monkeypatch: pytest.MonkeyPatch, scripts: bool) -> None:
+    checked: list[tuple[str, str]] = []
+
+    def compare(original: str, edited: str) -> Comparison:
+        checked.append((original, edited))
+        return Comparison(original, edited)
+
+    monkeypatch.setattr("letters.faithful.Comparison", compare)
+    typed = {f"text-{key}": f"The short text of {key}, and £{at}." for at, key in enumerate(KEYS)}
+    (send if scripts else press)(supporter, tab := open_tab(supporter), **typed)
+    assert [edited for _original, edited in checked] == list(typed.values())
+    checked.clear()
+    typed["text-argument-1"] = "Another."
+    (send if scripts else press)(supporter, tab, **typed)
+    assert len(checked) == len(set(checked)) == 3, "two texts, and what one of them was before"
