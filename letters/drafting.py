@@ -19,6 +19,7 @@ from letters.phrases import gettext as _
 Check = Callable[[str, str], list[Change]]  # `check_edit`, or what remembers its answers through one request
 OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
 MOST_ARGUMENTS = 4
+MOST_PAGES = 6  # a letter that anybody reads has one or two; what is longer is neither printed nor sent
 # Where every member's post goes: https://www.parliament.uk/about/contacting-parliament/
 COMMONS_LINES = ("House of Commons", "London", "SW1A 0AA")
 

@@ -31,6 +31,7 @@ class Act(StrEnum):
     """What is counted."""
 
     LOOK_UP = "look-up"  # a postcode
+    SAVE = "save"  # show the builder or save what is typed in it, and with it judge, compare and measure the letter
     PRINT = "print"  # lay a letter out, as PDF or to count its pages
     ASK = "ask"  # for a confirmation mail, whether first, again, or to another address
     CONFIRM = "confirm"
@@ -49,6 +50,7 @@ class By(StrEnum):
 # The settings with the rates. What is shared by the most people stands last.
 RULES: dict[Act, dict[By, str]] = {
     Act.LOOK_UP: {By.IP: "LIMIT_LOOKUPS_PER_IP"},
+    Act.SAVE: {By.IP: "LIMIT_SAVES_PER_IP"},
     Act.PRINT: {By.IP: "LIMIT_PDFS_PER_IP"},
     Act.ASK: {
         By.EMAIL: "LIMIT_LETTERS_PER_EMAIL",

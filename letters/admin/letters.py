@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -28,7 +28,7 @@ from letters.decisions import DECISIONS, REFUSE, find_kept_back, is_given_up
 from letters.drafting import read_letter
 from letters.health import measure_health
 from letters.models import Letter, Status
-from letters.rendering import render_letter_pdf
+from letters.rendering import LetterTooLongError, render_letter_pdf
 
 # What the list may be narrowed down by in its address. Anything else would let one ask for what one may not see.
 ASKABLE = {"status", "campaign", "rehearsal", "constituency_gss"}
@@ -185,7 +185,12 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         letter = Letter.objects.select_related("campaign").filter(pk=pk, text_erased_at=None).first()
         if letter is None:
             raise Http404
-        response = HttpResponse(render_letter_pdf(read_letter(letter)), content_type="application/pdf")
+        try:
+            pdf = render_letter_pdf(read_letter(letter))
+        except LetterTooLongError:
+            messages.error(request, "This letter is too long to be printed. Its words are on this page.")
+            return redirect("admin:letters_letter_change", pk)
+        response = HttpResponse(pdf, content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'
         response["Cache-Control"] = "no-store, private"
         return response

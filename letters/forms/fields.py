@@ -21,9 +21,27 @@ class LineField(forms.CharField):
 
 
 class TextField(forms.CharField):
-    """Several lines of text, tidied."""
+    """Several lines of text, tidied; at most `most_lines` of them, if that is given."""
 
     widget = forms.Textarea
+    default_error_messages = {
+        "max_lines": _(
+            "This text has %(count)d lines; %(most)d fit in a letter. Join lines that belong together, or leave some "
+            "out."
+        )
+    }
+
+    def __init__(self, *args: Any, most_lines: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most_lines = most_lines
+
+    def validate(self, value: str) -> None:
+        """Refuse more lines than there may be."""
+        super().validate(value)
+        count = value.count("\n") + 1
+        if self.most_lines and count > self.most_lines:
+            params = {"count": count, "most": self.most_lines}
+            raise ValidationError(self.error_messages["max_lines"], code="max_lines", params=params)
 
     def to_python(self, value: Any) -> str:
         """Return the value as tidy text."""

@@ -26,6 +26,7 @@ from letters.keeping import Showing
 from letters.tidying import tidy_text
 
 MOST_CHARACTERS = 3000  # a paragraph; a page has about 2,500
+MOST_LINES = 60  # the same; with blank lines between, so many make thirty paragraphs
 # What helps people to find their own words, if the campaign asks nothing of its own.
 PROMPTS = (
     _("What made you care about this?"),
@@ -51,6 +52,7 @@ class WordsForm(CrispyForm):
     own_words = TextField(
         label=_("Your own words"),
         max_length=MOST_CHARACTERS,
+        most_lines=MOST_LINES,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={
@@ -114,6 +116,7 @@ class WordsForm(CrispyForm):
                 label=prompt,
                 initial=answer,
                 max_length=MOST_CHARACTERS,
+                most_lines=MOST_LINES,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
@@ -207,6 +210,7 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
             label=_("Text of “%s”") % argument.title,
             initial=read_piece(piece, argument),
             max_length=MOST_CHARACTERS,
+            most_lines=MOST_LINES,
             required=False,
             widget=forms.Textarea(attrs={"rows": 7}),
             error_messages={

@@ -33,9 +33,9 @@ from letters.privacy import (
     make_token,
     withdraw_letter,
 )
-from letters.rendering import render_letter_pdf
+from letters.rendering import LetterTooLongError, render_letter_pdf
 from letters.tasks import wake_worker
-from letters.views.toomany import refuse_if_too_often
+from letters.views.toomany import costly, refuse_if_too_often
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -187,6 +187,7 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     return render(request, "letters/letter_page.html", context)
 
 
+@costly
 @require_safe
 @secret_page
 def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
@@ -195,7 +196,11 @@ def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         return redirect("letter", make_token(letter.id, "letter"))
     if page := refuse_if_too_often(Act.PRINT, request, letter.campaign):
         return page
-    pdf = render_letter_pdf(read_letter(letter), large_print="large" in request.GET)
+    try:
+        pdf = render_letter_pdf(read_letter(letter), large_print="large" in request.GET)
+    except LetterTooLongError:
+        messages.info(request, _("Your letter is too long to be printed. Here it is as plain text."))
+        return redirect("letter-text", make_token(letter.id, "letter"))
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'
     return response

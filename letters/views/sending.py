@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from letters.drafting import Sender, choose_asks, compose_paragraphs, pick_ask
+from letters.drafting import MOST_PAGES, Sender, choose_asks, compose_paragraphs, pick_ask
 from letters.forms.guard import find_doubt
 from letters.forms.journey import SendForm
 from letters.gate import Act
@@ -15,10 +15,11 @@ from letters.models import Consent, Happening, Letter, LetterParagraph, Status
 from letters.news import note_wish
 from letters.notices import owe_confirmation
 from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_confirm_token, make_token
+from letters.rendering import count_letter_pages
 from letters.tasks import wake_worker
 from letters.views.desk import Desk, journey_step
 from letters.views.journey import show_check, show_details
-from letters.views.toomany import refuse_if_too_often
+from letters.views.toomany import costly, refuse_if_too_often
 
 # What makes it another letter if the writer changes it.
 TYPED = (
@@ -37,6 +38,7 @@ TYPED = (
 )
 
 
+@costly
 @journey_step(needs_member=True, needs_arguments=True)
 def send_letter(desk: Desk) -> HttpResponse:
     """Store the letter and ask its writer, by email, to confirm it."""
@@ -55,6 +57,8 @@ def send_letter(desk: Desk) -> HttpResponse:
         messages.warning(desk.request, doubt)
         return show_check(desk, form)
     sender = form.sender()
+    if count_letter_pages(desk.write(sender)) > MOST_PAGES:
+        return show_check(desk, form)
     refused = refuse_if_too_often(Act.ASK, desk.request, desk.campaign, email=sender.email, postcode=sender.postcode)
     if refused:
         return refused

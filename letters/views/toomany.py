@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_htmx.middleware import HtmxDetails
 
+from campaign.addresses import find_address
 from campaign.content.models import Campaign
-from letters.gate import Act, By, Refusal, admit
+from letters.bulkhead import BULKHEAD, CrowdedError
+from letters.gate import Act, By, Refusal, admit, name_network
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+P = ParamSpec("P")
+CROWDED_PAUSE = dt.timedelta(seconds=3)  # until there is room again, most probably
+CROWDED = _("Very many people are writing at this moment.")
 
 REASONS: dict[By | None, StrOrPromise] = {
     By.IP: _(
@@ -33,21 +44,58 @@ def refuse_if_too_often(
 ) -> HttpResponse | None:
     """Count one act and return None, or return the page that says when to try again."""
     refusal = admit(act, request, email=email, postcode=postcode, campaign=campaign.slug if campaign else "")
-    return show_too_many(request, refusal, act, campaign) if refusal else None
+    if refusal is None:
+        return None
+    reason, status = REASONS[refusal.by], 429 if refusal.by else 503  # it could not be counted
+    return show_too_many(request, refusal, reason, status, act=act, campaign=campaign)
 
 
-def show_too_many(request: HttpRequest, refusal: Refusal, act: Act, campaign: Campaign | None) -> HttpResponse:
-    """Say why and until when, and keep what was typed: 429, or 503 if it could not be counted."""
-    context = {
-        "campaign": campaign,
-        "act": act.value,
-        "reason": REASONS[refusal.by],
-        "until": refusal.until,
-        "typed": [
-            (name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values
-        ],
-    }
-    response = render(request, "429.html", context, status=429 if refusal.by else 503)
+def costly(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Have a view that takes long wait until there is room for it (letters.bulkhead), or say to try again: 503.
+
+    It stands outermost, so that nothing is read before there is room: a session might be another one by then.
+    """
+
+    @wraps(view)
+    def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            with BULKHEAD.enter(name_network(find_address(request))):
+                return view(request, *args, **kwargs)
+        except CrowdedError:
+            return show_too_many(request, Refusal(None, timezone.now() + CROWDED_PAUSE), CROWDED, 503)
+
+    return enter
+
+
+def show_too_many(
+    request: HttpRequest,
+    refusal: Refusal,
+    reason: StrOrPromise,
+    status: int,
+    *,
+    act: Act | None = None,
+    campaign: Campaign | None = None,
+) -> HttpResponse:
+    """Say why and until when, and keep what was typed. A script that saves has it on its page, and tries again."""
+    if HtmxDetails(request):
+        response = HttpResponse(status=status)
+    else:
+        context = {
+            "campaign": campaign,
+            "act": act.value if act else "",
+            "reason": reason,
+            "until": refusal.until,
+            "seconds": refusal.seconds,
+            "typed": [
+                (name, value)
+                for name, values in request.POST.lists()
+                if name != "csrfmiddlewaretoken"
+                for value in values
+            ],
+        }
+        response = render(request, "429.html", context, status=status)
     response["Retry-After"] = str(refusal.seconds)
     response["Cache-Control"] = "no-store, private"
     return response
