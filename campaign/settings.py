@@ -65,8 +65,18 @@ def _read_field_keys() -> list[str]:
     return keys
 
 
+def _read_backup_keys() -> list[str]:
+    """Return BACKUP_KEYS from the environment, else those in the data directory, a file such as age-keygen writes."""
+    keys: list[str] = env.str("BACKUP_KEYS", "").replace(",", " ").split()
+    key_file = DATA_DIR / "backup_keys"
+    if not keys and key_file.exists():
+        keys = [line.strip() for line in key_file.read_text().splitlines() if line.startswith("AGE-")]
+    return keys
+
+
 SECRET_KEY = _read_secret_key()
 FIELD_KEYS = _read_field_keys()  # the first encrypts, all decrypt (campaign/encrypted.py)
+BACKUP_KEYS = _read_backup_keys()  # the first encrypts, all decrypt; only backups need one (letters/backups.py)
 SITE_URL: str = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [_site.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"])
