@@ -365,6 +365,7 @@ LOGGING = {
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        "flufl.bounce": {"level": "CRITICAL"},  # it names each detector, and its tracebacks might quote a mail
         "axes": {"level": "ERROR"},  # it would name accounts and addresses
         "mail.log": {"level": "WARNING"},  # the demo's mail catcher would name every address
     },
