@@ -86,7 +86,7 @@ class StaffSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Add the pages at the door. Code and phone come before anybody is let in, and guard themselves."""
-        from campaign.staff import proving, saving, views
+        from campaign.staff import proving, views
 
         own = [
             path("logout/", self.logout, name="logout"),
@@ -94,8 +94,6 @@ class StaffSite(AdminSite):
             path("second-factor/", self.admin_view(views.show_factor), name="second-factor"),
             path("second-factor/phone/", views.set_up, name="second-factor-phone"),
             path("second-factor/codes/", self.admin_view(views.renew_codes), name="second-factor-codes"),
-            path("saved/", self.admin_view(saving.save_list), {"admin_site": self}, name="save-list"),
-            path("saved/<int:number>/forget/", self.admin_view(saving.forget_list), name="forget-list"),
             path("again/", self.admin_view(proving.ask_again), name="again"),
         ]
         return [*own, *super().get_urls()]

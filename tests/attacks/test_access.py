@@ -70,8 +70,7 @@ FORBIDDEN = {
 }  # fmt: skip
 # A list of nothing is not found; where a button posts to, a GET leads to the button.
 ELSEWHERE = {
-    "admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 302, "admin:save-list": 302,
-    "admin:forget-list": 404,
+    "admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 302,
 }  # fmt: skip
 
 
