@@ -1,7 +1,7 @@
 """How often somebody may ask: limits per address, mailbox, postcode and campaign, wide enough for a hall of people.
 
-Counted in moving windows (letters.windows) under keyed hashes: neither an IP address nor a mail address is kept, and
-each count goes with its window. Nothing here is written to the database or to the logs.
+Counted in moving windows (campaign.core.ratelimit) under keyed hashes: neither an IP address nor a mail address is
+kept, and each count goes with its window. Nothing here is written to the database or to the logs.
 
 If the counts cannot be had at all, what sends a mail is refused and what only reads goes on. Redis being down is not
 yet that: then each process counts for itself, so that a site of two processes lets twice as much through, and no more.
@@ -22,7 +22,7 @@ from django.utils.crypto import salted_hmac
 from limits import RateLimitItem
 
 from campaign.addresses import find_address
-from letters.windows import count_free, find_next, read_rate, take_slots
+from campaign.core.ratelimit import count_free, find_next, read_rate, take_slots
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,9 @@ from django.contrib.messages import get_messages
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from campaign.core import ratelimit
 from campaign.settings import LIMIT_LETTERS_PER_IP, SECONDS_TO_WRITE
-from letters import gate, windows
+from letters import gate
 from letters.forms import guard
 from letters.gate import Act, By, admit, make_key, name_network
 from letters.models import Letter, Status
@@ -29,10 +30,10 @@ SEND = DETAILS | {"consent": "on"}
 @pytest.fixture(autouse=True)
 def _empty_windows(settings: Any) -> Iterator[None]:
     settings.REDIS_URL = ""
-    windows._away_until = 0
-    windows.MEMORY.storage.reset()
+    ratelimit._away_until = 0
+    ratelimit.MEMORY.storage.reset()
     yield
-    windows.MEMORY.storage.reset()
+    ratelimit.MEMORY.storage.reset()
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def say_page(page: Any) -> str:
 
 
 def test_a_hall_of_sixty_people_behind_one_address_is_let_through() -> None:
-    assert windows.read_rate(LIMIT_LETTERS_PER_IP).amount >= 60  # type: ignore[union-attr]
+    assert ratelimit.read_rate(LIMIT_LETTERS_PER_IP).amount >= 60  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -90,9 +91,9 @@ def test_what_one_limit_refuses_is_not_counted_by_the_others(settings: Any) -> N
     settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_CAMPAIGN = "3/hour", "1/hour"
     given = {"email": "jane@supporter.example", "campaign": "peace"}
     assert [ask(**given) for _ in range(5)] == ["admitted", *[By.CAMPAIGN] * 4]
-    rate = windows.read_rate("3/hour")
+    rate = ratelimit.read_rate("3/hour")
     assert rate is not None
-    assert windows.count_free(rate, make_key(Act.ASK, By.EMAIL, given["email"])) == 2
+    assert ratelimit.count_free(rate, make_key(Act.ASK, By.EMAIL, given["email"])) == 2
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_a_letter_too_many_says_when_and_comes_back_whole(ready: Client, setting
     assert Letter.objects.get().sender_name == "Jane “J” <Doe>"
     assert f'formaction="{reverse("write-check", args=["peace"])}"' in text
     assert go(ready, "write-check", SEND).status_code == 200  # “Back to my letter” works
-    windows.MEMORY.storage.reset()  # the hour is over
+    ratelimit.MEMORY.storage.reset()  # the hour is over
     assert go(ready, "write-send", dict(page.context["typed"])).status_code == 302
     assert Letter.objects.get().sender_name == "Jane “J” <Roe>"
 
