@@ -13,16 +13,15 @@ import datetime as dt
 import logging
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from limits import RateLimitItem
 
 from campaign.addresses import find_address
-from campaign.core.ratelimit import count_free, find_next, read_rate, take_slots
+from campaign.core.identity import list_networks, name_mailbox
+from campaign.core.ratelimit import Window, find_next, read_rate, take_each, widen
 
 logger = logging.getLogger(__name__)
 
@@ -81,17 +80,20 @@ def admit(act: Act, request: HttpRequest, *, email: str = "", postcode: str = ""
 
     What is not given is not counted.
     """
+    networks, mailbox = list_networks(find_address(request)), name_mailbox(email)
     given = {
-        By.IP: name_network(find_address(request)),
-        By.EMAIL: email.strip().lower(),
-        By.POSTCODE: "".join(postcode.split()).upper(),
-        By.CAMPAIGN: campaign,
+        By.IP: networks,
+        By.EMAIL: [(mailbox, 1)],
+        By.POSTCODE: [("".join(postcode.split()).upper(), 1)],
+        By.CAMPAIGN: [(campaign, 1)],
     }
-    counted = [
-        (by, rate, make_key(act, by, given[by]))
+    counted = {
+        (widen(rate, times), make_key(act, by, value)): by
         for by, setting in RULES[act].items()
-        if given[by] and (rate := read_rate(getattr(settings, setting)))
-    ]
+        if (rate := read_rate(getattr(settings, setting)))
+        for value, times in given[by]
+        if value
+    }
     try:
         return _count(counted)
     except Exception as error:  # noqa: BLE001 whatever it is, a page has to answer
@@ -100,27 +102,10 @@ def admit(act: Act, request: HttpRequest, *, email: str = "", postcode: str = ""
         return Refusal(None, timezone.now() + UNCOUNTED_PAUSE) if act in SENDS_MAIL else None
 
 
-def _count(counted: list[tuple[By, RateLimitItem, str]]) -> Refusal | None:
+def _count(counted: dict[Window, By]) -> Refusal | None:
     """Take a slot in every window, or in none if one is full already."""
-    full = next(((by, rate, key) for by, rate, key in counted if count_free(rate, key) < 1), None)
-    if full is None:
-        # Somebody may have been faster since: taking is what decides.
-        full = next(((by, rate, key) for by, rate, key in counted if not take_slots(rate, key)), None)
-    if full is None:
-        return None
-    by, rate, key = full
-    return Refusal(by, dt.datetime.fromtimestamp(find_next(rate, key), dt.UTC))
-
-
-def name_network(address: str) -> str:
-    """Return what counts as one visitor: an IPv4 address, or the /64 that one household has of IPv6."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address  # a Unix socket's peer has none
-    if isinstance(ip, IPv6Address):
-        return str(ip.ipv4_mapped or IPv6Network((ip, 64), strict=False).network_address)
-    return str(ip)
+    full = take_each(counted)
+    return Refusal(counted[full], dt.datetime.fromtimestamp(find_next(*full), dt.UTC)) if full else None
 
 
 def make_key(act: Act, by: By, value: str) -> str:

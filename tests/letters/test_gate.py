@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,23 +16,14 @@ from campaign.core import ratelimit
 from campaign.settings import LIMIT_LETTERS_PER_IP, SECONDS_TO_WRITE
 from letters import gate
 from letters.forms import guard
-from letters.gate import Act, By, admit, make_key, name_network
+from letters.gate import Act, By, admit, make_key
 from letters.models import Letter, Status
 from letters.privacy import make_confirm_token
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.test_journey import DETAILS, POSTCODE, come_to_details, go
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
 SEND = DETAILS | {"consent": "on"}
-
-
-@pytest.fixture(autouse=True)
-def _empty_windows(settings: Any) -> Iterator[None]:
-    settings.REDIS_URL = ""
-    ratelimit._away_until = 0
-    ratelimit.MEMORY.storage.reset()
-    yield
-    ratelimit.MEMORY.storage.reset()
 
 
 @pytest.fixture
@@ -96,18 +86,21 @@ def test_what_one_limit_refuses_is_not_counted_by_the_others(settings: Any) -> N
     assert ratelimit.count_free(rate, make_key(Act.ASK, By.EMAIL, given["email"])) == 2
 
 
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("", ""),
-    ],
-)
-def test_a_household_counts_as_one_visitor(address: str, network: str) -> None:
-    assert name_network(address) == network
+def test_a_mailbox_is_one_under_all_its_tags_and_dots(settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL = "8/day"
+    tags = [f"bombed+{number}@gmail.com" for number in range(5)]
+    dots = ["b.ombed@gmail.com", "bo.mbed@googlemail.com", "BOMBED@Gmail.com", "b.o.m.b.e.d+x@gmail.com"]
+    assert [ask(email=address) for address in tags + dots] == [*["admitted"] * 8, By.EMAIL]
+    assert ask(email="bomber@gmail.com") == "admitted"
+
+
+def test_the_networks_that_one_person_can_rent_together_count_too(settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_IP = "5/hour"
+    household = [ask("2001:db8:1:1::1") for _ in range(6)]
+    assert household == [*["admitted"] * 5, By.IP]
+    others = [ask(f"2001:db8:1:{number:x}::1") for number in range(2, 26)]
+    assert others == [*["admitted"] * 15, *[By.IP] * 9], "four times as much for the whole /48"
+    assert ask("2001:db8:2:1::1") == "admitted"
 
 
 def test_only_the_address_that_our_own_proxy_wrote_counts(settings: Any) -> None:
@@ -156,7 +149,7 @@ def test_when_nothing_can_be_counted_sending_stops_and_reading_goes_on(
     def fail(*_args: object) -> int:
         raise MemoryError("jane@supporter.example")
 
-    monkeypatch.setattr(gate, "count_free", fail)
+    monkeypatch.setattr(gate, "take_each", fail)
     with caplog.at_level(logging.ERROR):
         page = go(ready, "write-send", SEND)
     assert page.status_code == 503

@@ -9,7 +9,6 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,17 +26,7 @@ from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.mail import MailServer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_windows(settings: Any) -> Iterator[None]:
-    """Count from nothing, in this process; the tests on Redis ask for it."""
-    settings.REDIS_URL = ""
-    ratelimit._away_until = 0
-    ratelimit.MEMORY.storage.reset()
-    yield
-    ratelimit.MEMORY.storage.reset()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
 
 
 @pytest.fixture
