@@ -32,6 +32,7 @@ class Act(StrEnum):
     LOOK_UP = "look-up"  # a postcode
     PRINT = "print"  # lay a letter out, as PDF or to count its pages
     ASK = "ask"  # for a confirmation mail, whether first, again, or to another address
+    MAIL = "mail"  # such a mail that is really owed
     CONFIRM = "confirm"
     FIND = "find"  # one's lost links, by mail
 
@@ -41,6 +42,7 @@ class By(StrEnum):
 
     IP = "ip"
     EMAIL = "email"
+    PAIR = "pair"  # one visitor, one mailbox: a stranger leaves some of its mails to its owner
     POSTCODE = "postcode"
     CAMPAIGN = "campaign"
 
@@ -49,16 +51,17 @@ class By(StrEnum):
 RULES: dict[Act, dict[By, str]] = {
     Act.LOOK_UP: {By.IP: "LIMIT_LOOKUPS_PER_IP"},
     Act.PRINT: {By.IP: "LIMIT_PDFS_PER_IP"},
-    Act.ASK: {
+    Act.ASK: {By.IP: "LIMIT_LETTERS_PER_IP"},
+    Act.MAIL: {
+        By.PAIR: "LIMIT_LETTERS_PER_IP_AND_EMAIL",
         By.EMAIL: "LIMIT_LETTERS_PER_EMAIL",
-        By.IP: "LIMIT_LETTERS_PER_IP",
         By.POSTCODE: "LIMIT_LETTERS_PER_POSTCODE",
         By.CAMPAIGN: "LIMIT_LETTERS_PER_CAMPAIGN",
     },
     Act.CONFIRM: {By.IP: "LIMIT_CONFIRMS_PER_IP"},
     Act.FIND: {By.EMAIL: "LIMIT_LINKS_PER_EMAIL", By.IP: "LIMIT_LINKS_PER_IP"},
 }
-SENDS_MAIL = {Act.ASK, Act.FIND}
+SENDS_MAIL = {Act.ASK, Act.MAIL, Act.FIND}
 UNCOUNTED_PAUSE = dt.timedelta(minutes=5)  # when the counts cannot be had
 
 
@@ -84,6 +87,7 @@ def admit(act: Act, request: HttpRequest, *, email: str = "", postcode: str = ""
     given = {
         By.IP: networks,
         By.EMAIL: [(mailbox, 1)],
+        By.PAIR: [(f"{networks[-1][0]} {mailbox}" if mailbox else "", 1)],
         By.POSTCODE: [("".join(postcode.split()).upper(), 1)],
         By.CAMPAIGN: [(campaign, 1)],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 from typing import Any
@@ -11,13 +12,14 @@ import redis
 from django.contrib.messages import get_messages
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from campaign.core import ratelimit
 from campaign.settings import LIMIT_LETTERS_PER_IP, SECONDS_TO_WRITE
 from letters import gate
 from letters.forms import guard
 from letters.gate import Act, By, admit, make_key
-from letters.models import Letter, Status
+from letters.models import Letter, Notice, Status
 from letters.privacy import make_confirm_token
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.test_journey import DETAILS, POSTCODE, come_to_details, go
@@ -35,8 +37,9 @@ def ready(client: Client) -> Client:
 
 
 def ask(address: str = "192.0.2.1", **given: str) -> By | str | None:
-    """Ask for a letter to be sent; what it was refused by, or "admitted"."""
-    refusal = admit(Act.ASK, RequestFactory().post("/", REMOTE_ADDR=address), **given)
+    """Ask for a letter to be sent, which owes a mail if it says for whom; what it was refused by, or "admitted"."""
+    request = RequestFactory().post("/", REMOTE_ADDR=address)
+    refusal = admit(Act.MAIL if given else Act.ASK, request, **given)
     return refusal.by if refusal else "admitted"
 
 
@@ -83,7 +86,7 @@ def test_what_one_limit_refuses_is_not_counted_by_the_others(settings: Any) -> N
     assert [ask(**given) for _ in range(5)] == ["admitted", *[By.CAMPAIGN] * 4]
     rate = ratelimit.read_rate("3/hour")
     assert rate is not None
-    assert ratelimit.count_free(rate, make_key(Act.ASK, By.EMAIL, given["email"])) == 2
+    assert ratelimit.count_free(rate, make_key(Act.MAIL, By.EMAIL, given["email"])) == 2
 
 
 def test_a_mailbox_is_one_under_all_its_tags_and_dots(settings: Any) -> None:
@@ -123,7 +126,7 @@ def test_counts_are_keyed_hashes_that_end_with_their_window(settings: Any, redis
     store = redis.Redis.from_url(url, decode_responses=True)
     store.flushdb()
     settings.LIMIT_LETTERS_PER_IP = settings.LIMIT_LETTERS_PER_EMAIL = "5/hour"
-    assert ask("192.0.2.77", email="jane@supporter.example") == "admitted"
+    assert ask("192.0.2.77") == ask("192.0.2.77", email="jane@supporter.example") == "admitted"
     keys: Any = store.keys()
     assert len(keys) == 2
     for key in keys:
@@ -182,15 +185,58 @@ def test_a_letter_too_many_says_when_and_comes_back_whole(ready: Client, setting
 
 
 def test_the_message_again_and_to_another_address_count_too(ready: Client, settings: Any) -> None:
-    settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_IP = "2/hour", "3/hour"
+    settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_IP = "2/hour", "5/hour"
     go(ready, "write-send", SEND)
+    settle()
     assert go(ready, "write-resend", {}).status_code == 302
+    settle()
     assert go(ready, "write-resend", {}).status_code == 429
+    assert Notice.objects.get().due_at is None, "it is not owed"
+    assert Letter.objects.get().confirm_repeats == 1
     assert go(ready, "write-address", {"email": "other@supporter.example"}).status_code == 302
+    go(ready, "write-resend", {})
     page = go(ready, "write-address", {"email": "third@supporter.example"})
     assert page.status_code == 429
     assert 'value="third@supporter.example"' in say_page(page)
     assert Letter.objects.get().sender_email == "other@supporter.example"
+
+
+def settle() -> None:
+    """As if the confirmation had been sent a while ago."""
+    Notice.objects.update(due_at=None, sent_at=timezone.now() - dt.timedelta(minutes=2))
+
+
+def test_what_makes_no_mail_is_not_counted_against_the_mailbox(ready: Client, settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_POSTCODE = "2/day", "2/day"
+    settings.LIMIT_LETTERS_PER_CAMPAIGN = "2/hour"
+    for _ in range(8):
+        assert go(ready, "write-send", SEND).status_code == 302
+        assert go(ready, "write-resend", {}).status_code == 302
+    assert Notice.objects.count() == 1
+    owner = Client(REMOTE_ADDR="192.0.2.2")
+    come_to_details(owner)
+    assert go(owner, "write-send", SEND).status_code == 302
+    assert Letter.objects.count() == 2
+    come_to_details(owner, "Another letter that I have thought about.")
+    assert go(owner, "write-send", SEND | {"name": "J. Doe"}).status_code == 429, "a third mail"
+
+
+def test_a_letter_that_is_refused_leaves_the_one_before_as_it_was(ready: Client, settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL = "1/day"
+    go(ready, "write-send", SEND)
+    [before] = Letter.objects.values("id", "status", "created_at")
+    assert go(ready, "write-send", SEND | {"name": "Jane Roe"}).status_code == 429
+    assert list(Letter.objects.values("id", "status", "created_at")) == [before]
+    assert Notice.objects.get().letter_id == before["id"]
+
+
+def test_one_stranger_leaves_some_of_a_mailbox_to_its_owner(settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_IP_AND_EMAIL = "8/day", "6/day"
+    networks = [f"2001:db8:1:{number}::1" for number in range(9)]  # all theirs
+    asked = [ask(network, email=f"jane+{at}@supporter.example") for at, network in enumerate(networks)]
+    assert asked == [*["admitted"] * 6, *[By.PAIR] * 3]
+    assert ask("192.0.2.9", email="jane@supporter.example") == "admitted"
+    assert ask(networks[0], email="other@supporter.example") == "admitted"
 
 
 @pytest.mark.parametrize(
