@@ -293,6 +293,7 @@ LIMIT_LETTERS_PER_POSTCODE: str = _read_rate("LIMIT_LETTERS_PER_POSTCODE", "60/d
 LIMIT_LETTERS_PER_CAMPAIGN: str = _read_rate("LIMIT_LETTERS_PER_CAMPAIGN", "3000/hour")
 LIMIT_CONFIRMS_PER_IP: str = _read_rate("LIMIT_CONFIRMS_PER_IP", "120/hour")
 LIMIT_LINKS_PER_EMAIL: str = _read_rate("LIMIT_LINKS_PER_EMAIL", "3/day")
+LIMIT_LINKS_PER_IP_AND_EMAIL: str = _read_rate("LIMIT_LINKS_PER_IP_AND_EMAIL", "6/day")
 LIMIT_LINKS_PER_IP: str = _read_rate("LIMIT_LINKS_PER_IP", "20/hour")
 # Nobody writes a letter's details faster; whoever does is asked to press the button once more. 0: not asked.
 SECONDS_TO_WRITE: int = env.int("SECONDS_TO_WRITE", 3)

@@ -273,7 +273,7 @@ def test_confirming_and_ones_own_pdf_have_limits_that_lose_nothing(client: Clien
 
 
 def test_lost_links_have_limits_that_tell_nobody_who_has_written(client: Client, settings: Any) -> None:
-    settings.LIMIT_LINKS_PER_EMAIL = "1/hour"
+    settings.LIMIT_LINKS_PER_IP_AND_EMAIL = "1/hour"
     known = make_letter().sender_email
     for address in (known, "unknown@supporter.example"):
         statuses = [client.post(reverse("lost-link"), {"email": address}).status_code for _ in range(2)]

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from letters.links import answer_requests, ask_for_links
 from letters.models import Letter, Notice, Status
@@ -22,7 +23,7 @@ from letters.views.rights import FIELDS
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer, Taken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
 JANE = "jane@supporter.example"
 KEPT_BACK = {  # secrets of the site, and its own bookkeeping
     *("id", "draft_id", "campaign", "sender_email_index", "counted_as", "confirm_generation", "confirm_repeats"),
@@ -60,7 +61,7 @@ def test_known_and_unknown_addresses_get_the_same_answer_for_the_same_work(clien
     make_letter(sender_email=JANE)
     answers = [ask(client, JANE), ask(client, "nobody@supporter.example")]
     assert answers[0] == answers[1]
-    assert "a mail with their links is on its way" in answers[0][1]
+    assert "a mail with their links is on its way or has been sent already" in answers[0][1]
     assert not Notice.objects.exists()
     assert JANE not in str(list(LinkRequest.objects.values()))
 
@@ -96,6 +97,44 @@ def test_at_most_one_mail_an_hour_goes_to_an_address(scripted: ScriptedServer) -
     send_notices()
     assert len(scripted.taken) == 2
     assert len({read(taken)["Message-ID"] for taken in scripted.taken}) == 2
+
+
+def test_a_stranger_keeps_nobody_from_their_own_links(
+    client: Client, settings: Settings, scripted: ScriptedServer
+) -> None:
+    settings.LIMIT_LINKS_PER_IP_AND_EMAIL, settings.LIMIT_LINKS_PER_IP = "3/day", "9/hour"
+    settings.LIMIT_LINKS_PER_EMAIL = "1/day"
+    make_letter(sender_email=JANE)
+    asked = [client.post(reverse("lost-link"), {"email": JANE}).status_code for _ in range(4)]
+    assert asked == [302, 302, 302, 429]
+    owner = Client(REMOTE_ADDR="192.0.2.2")
+    for hours in range(1, 4):
+        assert "is on its way or has been sent already" in ask(owner, JANE)[1]
+        answer_requests()
+        send_notices()
+        assert len(scripted.taken) == hours, "one an hour, whoever asked"
+        LinkRequest.objects.update(asked_at=timezone.now() - dt.timedelta(minutes=61))
+
+
+def test_who_asks_learns_nothing_of_whether_others_have(client: Client, settings: Settings) -> None:
+    settings.LIMIT_LINKS_PER_IP_AND_EMAIL = "2/day"
+    make_letter(sender_email=JANE)
+    ask(Client(REMOTE_ADDR="192.0.2.2"), JANE)
+    for someone, address in ((client, JANE), (Client(), "nobody@supporter.example")):
+        assert [ask(someone, address)[0] for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_mailbox_that_has_confirmed_nothing_gets_few_mails_under_all_its_tags(settings: Settings) -> None:
+    settings.LIMIT_LINKS_PER_EMAIL = "3/day"
+    for number in range(6):
+        make_letter(queued=False, sender_email=f"jane+{number}@supporter.example")
+        ask_for_links(f"jane+{number}@supporter.example")
+    assert answer_requests() == 3
+    assert answer_requests() == 0
+    make_letter(sender_email="jane+mp@supporter.example")
+    ask_for_links("jane+mp@supporter.example")
+    assert answer_requests() == 1, "an owner's own"
+    assert Notice.objects.filter(kind=Notice.Kind.LINKS).count() == 4
 
 
 def test_what_was_asked_for_is_forgotten_after_a_day() -> None:
