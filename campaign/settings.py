@@ -295,6 +295,8 @@ LIMIT_CONFIRMS_PER_IP: str = _read_rate("LIMIT_CONFIRMS_PER_IP", "120/hour")
 LIMIT_LINKS_PER_EMAIL: str = _read_rate("LIMIT_LINKS_PER_EMAIL", "3/day")
 LIMIT_LINKS_PER_IP_AND_EMAIL: str = _read_rate("LIMIT_LINKS_PER_IP_AND_EMAIL", "6/day")
 LIMIT_LINKS_PER_IP: str = _read_rate("LIMIT_LINKS_PER_IP", "20/hour")
+# Organisers' tries to sign in, before the password is looked at, which takes long; right ones are given back.
+LIMIT_SIGNINS_PER_IP: str = _read_rate("LIMIT_SIGNINS_PER_IP", "20/hour")
 # Nobody writes a letter's details faster; whoever does is asked to press the button once more. 0: not asked.
 SECONDS_TO_WRITE: int = env.int("SECONDS_TO_WRITE", 3)
 # Forms are small; the longest letter has some 20 kB. What is larger gets a 400. Files: campaign/sizes.py.
