@@ -284,6 +284,7 @@ BREAKER_AFTER: int = env.int("BREAKER_AFTER", 10)
 # Who is told when it does.
 ORGANISERS_EMAIL: str = env.str("ORGANISERS_EMAIL", REHEARSAL_ADDRESS)
 # How often visitors may ask (letters/gate.py). Wide enough for a hall or a household behind one address.
+LIMIT_DRAFTS_PER_IP: str = _read_rate("LIMIT_DRAFTS_PER_IP", "300/hour")
 LIMIT_LOOKUPS_PER_IP: str = _read_rate("LIMIT_LOOKUPS_PER_IP", "300/hour")
 LIMIT_PDFS_PER_IP: str = _read_rate("LIMIT_PDFS_PER_IP", "300/hour")
 LIMIT_LETTERS_PER_IP: str = _read_rate("LIMIT_LETTERS_PER_IP", "60/hour")

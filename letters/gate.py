@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 class Act(StrEnum):
     """What is counted."""
 
+    START = "start"  # a session for a draft
     LOOK_UP = "look-up"  # a postcode
     PRINT = "print"  # lay a letter out, as PDF or to count its pages
     ASK = "ask"  # for a confirmation mail, whether first, again, or to another address
@@ -49,6 +50,7 @@ class By(StrEnum):
 
 # The settings with the rates. What is shared by the most people stands last.
 RULES: dict[Act, dict[By, str]] = {
+    Act.START: {By.IP: "LIMIT_DRAFTS_PER_IP"},
     Act.LOOK_UP: {By.IP: "LIMIT_LOOKUPS_PER_IP"},
     Act.PRINT: {By.IP: "LIMIT_PDFS_PER_IP"},
     Act.ASK: {By.IP: "LIMIT_LETTERS_PER_IP"},

@@ -141,6 +141,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave, and say so."""
     if request.user.is_authenticated:
         note_signin(request.user, "signed out")
-    leave(request)
-    messages.info(request, _("You are signed out."))
+        leave(request)
+        messages.info(request, _("You are signed out."))
     return redirect("admin:login")

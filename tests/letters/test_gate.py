@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import redis
 from django.contrib.messages import get_messages
+from django.contrib.sessions.models import Session
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +22,7 @@ from letters.forms import guard
 from letters.gate import Act, By, admit, make_key
 from letters.models import Letter, Notice, Status
 from letters.privacy import make_confirm_token
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.test_journey import DETAILS, POSTCODE, come_to_details, go
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
@@ -257,6 +258,21 @@ def test_looking_up_and_printing_have_limits_and_another_way_on(
     text = say_page(page)
     assert f'value="{data["postcode"]}"' in text
     assert reverse("write-seats" if step == "write-mp" else "write-text", args=["peace"]) in text
+
+
+def test_drafts_begun_from_one_address_have_a_limit_and_those_begun_go_on(ready: Client, settings: Any) -> None:
+    settings.LIMIT_DRAFTS_PER_IP = "2/hour"
+    before = Session.objects.count()
+    others = [Client() for _ in range(4)]
+    pages = [go(other, "write-mp", {"gss": GSS}) for other in others]
+    assert [page.status_code for page in pages] == [302, 302, 429, 429]
+    assert f'value="{GSS}"' in say_page(pages[3])
+    assert say_page(go(Client(), "write-words"))
+    assert Session.objects.count() == before + 2
+    assert go(others[0], "write-arguments", {"arguments": "argument-1"}).status_code == 302
+    assert go(ready, "write-send", SEND).status_code == 302
+    assert go(Client(), "write-mp").status_code == 200, "a look makes no session"
+    assert go(Client(REMOTE_ADDR="192.0.2.2"), "write-mp", {"gss": GSS}).status_code == 302
 
 
 def test_confirming_and_ones_own_pdf_have_limits_that_lose_nothing(client: Client, settings: Any) -> None:
