@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from letters.delivery import confirm
+from letters.keeping import has_draft, load_draft
 from letters.links import answer_requests, ask_for_links
 from letters.models import Letter, Notice, Status
 from letters.notices import send_notices
@@ -20,8 +24,9 @@ from letters.privacy import erase_letter, make_confirm_token, make_token
 from letters.purging import purge_data
 from letters.records import LinkRequest
 from letters.views.rights import FIELDS
-from tests.letters.factories import make_campaign, make_letter
+from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.scripted_smtp import ScriptedServer, Taken
+from tests.letters.test_journey import DETAILS, come_to_details, go
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
 JANE = "jane@supporter.example"
@@ -141,6 +146,56 @@ def test_what_was_asked_for_is_forgotten_after_a_day() -> None:
     ask_for_links(JANE)
     LinkRequest.objects.update(asked_at=timezone.now() - dt.timedelta(hours=25))
     assert purge_data()["requests for links"] == 1
+
+
+@pytest.fixture
+def written(client: Client) -> Letter:
+    """A letter that this browser has written and confirmed; its draft is still there."""
+    make_seat()
+    make_campaign()
+    come_to_details(client, "I have thought about this with my grandfather.")
+    assert go(client, "write-send", DETAILS | {"consent": "on"}).status_code == 302
+    letter = Letter.objects.get()
+    assert confirm(letter)
+    assert "grandfather" in load_draft(client.session, "peace").own_words
+    return letter
+
+
+def erase(client: Client, letter: Letter) -> str:
+    path = reverse("letter-act", args=[make_token(letter.id, "letter")])
+    return client.post(path, {"action": "erase"}, follow=True).content.decode()
+
+
+def test_erasing_a_letter_deletes_its_draft_from_this_browser(client: Client, written: Letter) -> None:
+    page = erase(client, written)
+    assert "Your name, address and words are deleted. The draft in this browser is deleted, too." in page
+    assert not has_draft(client.session, "peace")
+    assert [load_draft(one.get_decoded(), "peace").own_words for one in Session.objects.all()] == [""]
+
+
+def test_erasing_a_letter_that_is_being_sent_deletes_its_draft_at_once(client: Client, written: Letter) -> None:
+    lease = {"lease_token": uuid.uuid4(), "lease_until": timezone.now() + dt.timedelta(minutes=5)}
+    Letter.objects.update(status=Status.SENDING, **lease)
+    assert "As soon as that is done, your data are deleted. The draft in this browser" in erase(client, written)
+    assert not has_draft(client.session, "peace")
+
+
+def test_erasing_from_another_browser_says_what_stays_and_how_to_delete_it(client: Client, written: Letter) -> None:
+    page = erase(Client(), written)
+    assert "its draft stays there for up to 24 hours after you last changed it." in page
+    path = reverse("write-sent", args=["peace"])
+    assert f"open http://localhost:8000{path} in that browser and press “Delete my draft”." in page
+    assert "Delete my draft" in client.get(path).content.decode()
+    client.post(reverse("write-finish", args=["peace"]))
+    assert not has_draft(client.session, "peace")
+
+
+def test_erasing_a_letter_leaves_the_draft_of_another_one(client: Client, written: Letter) -> None:
+    client.post(reverse("write-finish", args=["peace"]))
+    come_to_details(client, "Quite another letter, by my sister.")
+    assert "in that browser" in erase(client, written)
+    assert load_draft(client.session, "peace").own_words == "Quite another letter, by my sister."
+    assert "draft" not in erase(client, written).partition("What has happened so far")[0], "nothing was deleted now"
 
 
 def test_a_wrong_address_is_explained(client: Client) -> None:
