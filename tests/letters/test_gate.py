@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import redis
 from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -220,6 +222,23 @@ def test_what_makes_no_mail_is_not_counted_against_the_mailbox(ready: Client, se
     assert Letter.objects.count() == 2
     come_to_details(owner, "Another letter that I have thought about.")
     assert go(owner, "write-send", SEND | {"name": "J. Doe"}).status_code == 429, "a third mail"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_presses_at_the_same_moment_count_as_the_one_mail_that_goes(ready: Client, settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL = "1/day"
+
+    def press(_number: int) -> int:
+        tab = Client()
+        tab.cookies = ready.cookies
+        try:
+            return int(go(tab, "write-send", SEND).status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as presses:
+        assert list(presses.map(press, range(6))) == [302] * 6
+    assert Notice.objects.count() == 1
 
 
 def test_a_letter_that_is_refused_leaves_the_one_before_as_it_was(ready: Client, settings: Any) -> None:
