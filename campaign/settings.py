@@ -294,15 +294,20 @@ BREAKER_AFTER: int = env.int("BREAKER_AFTER", 10)
 # Who is told when it does.
 ORGANISERS_EMAIL: str = env.str("ORGANISERS_EMAIL", REHEARSAL_ADDRESS)
 # How often visitors may ask (letters/gate.py). Wide enough for a hall or a household behind one address.
+LIMIT_DRAFTS_PER_IP: str = _read_rate("LIMIT_DRAFTS_PER_IP", "300/hour")
 LIMIT_LOOKUPS_PER_IP: str = _read_rate("LIMIT_LOOKUPS_PER_IP", "300/hour")
 LIMIT_PDFS_PER_IP: str = _read_rate("LIMIT_PDFS_PER_IP", "300/hour")
 LIMIT_LETTERS_PER_IP: str = _read_rate("LIMIT_LETTERS_PER_IP", "60/hour")
 LIMIT_LETTERS_PER_EMAIL: str = _read_rate("LIMIT_LETTERS_PER_EMAIL", "8/day")
+LIMIT_LETTERS_PER_IP_AND_EMAIL: str = _read_rate("LIMIT_LETTERS_PER_IP_AND_EMAIL", "6/day")
 LIMIT_LETTERS_PER_POSTCODE: str = _read_rate("LIMIT_LETTERS_PER_POSTCODE", "60/day")
 LIMIT_LETTERS_PER_CAMPAIGN: str = _read_rate("LIMIT_LETTERS_PER_CAMPAIGN", "3000/hour")
 LIMIT_CONFIRMS_PER_IP: str = _read_rate("LIMIT_CONFIRMS_PER_IP", "120/hour")
 LIMIT_LINKS_PER_EMAIL: str = _read_rate("LIMIT_LINKS_PER_EMAIL", "3/day")
+LIMIT_LINKS_PER_IP_AND_EMAIL: str = _read_rate("LIMIT_LINKS_PER_IP_AND_EMAIL", "6/day")
 LIMIT_LINKS_PER_IP: str = _read_rate("LIMIT_LINKS_PER_IP", "20/hour")
+# Organisers' tries to sign in, before the password is looked at, which takes long; right ones are given back.
+LIMIT_SIGNINS_PER_IP: str = _read_rate("LIMIT_SIGNINS_PER_IP", "20/hour")
 # Nobody writes a letter's details faster; whoever does is asked to press the button once more. 0: not asked.
 SECONDS_TO_WRITE: int = env.int("SECONDS_TO_WRITE", 3)
 # Forms are small; the longest letter has some 20 kB. What is larger gets a 400. Files: campaign/sizes.py.

@@ -22,10 +22,22 @@ REASONS: dict[By | None, StrOrPromise] = {
     By.EMAIL: _(
         "Several messages have gone to this email address already. Please look for them, in the spam folder too."
     ),
+    By.PAIR: _(
+        "Several messages to this email address have been asked for from your internet connection already. Please look "
+        "for them, in the spam folder too."
+    ),
     By.POSTCODE: _("Many letters have come from your postcode in a short time."),
     By.CAMPAIGN: _("Very many people are writing at the moment, more than we can handle at once."),
     None: _("We cannot send messages at the moment. It is not your fault, and we have been told."),
 }
+
+
+class TooOftenError(Exception):
+    """No mail may go. Raised where it was about to be owed, so that the transaction keeps nothing of it."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__()
+        self.refusal = refusal
 
 
 def refuse_if_too_often(
@@ -34,6 +46,15 @@ def refuse_if_too_often(
     """Count one act and return None, or return the page that says when to try again."""
     refusal = admit(act, request, email=email, postcode=postcode, campaign=campaign.slug if campaign else "")
     return show_too_many(request, refusal, act, campaign) if refusal else None
+
+
+def count_mail(request: HttpRequest, campaign: Campaign, *, email: str, postcode: str = "") -> None:
+    """Count a confirmation mail that is owed. Raises TooOftenError if it is one too many.
+
+    What makes no mail is not counted, or a stranger could use up what a mailbox may get without anybody noticing.
+    """
+    if refusal := admit(Act.MAIL, request, email=email, postcode=postcode, campaign=campaign.slug):
+        raise TooOftenError(refusal)
 
 
 def show_too_many(request: HttpRequest, refusal: Refusal, act: Act, campaign: Campaign | None) -> HttpResponse:
