@@ -109,14 +109,20 @@ def _write_header(name: str, value: str | Mailbox) -> bytes:
 
 
 def _write_words(text: str, plain: re.Pattern[str]) -> list[str]:
-    """Return the words of a plain text, or else encoded words (RFC 2047), of which none splits a character."""
+    """Return the words of a plain text, or else encoded words (RFC 2047), of which none splits a character.
+
+    They begin with a space where there is one: then nobody sees the one that some readers add (see _reads_new).
+    """
     if plain.fullmatch(text) and "=?" not in text:
         return text.split(" ")
     pieces = [b""] if text else []
-    for character in map(str.encode, text):
-        if len(pieces[-1] + character) > WORD_BYTES:
+    for word in re.findall(" ?[^ ]+", text):
+        if pieces[-1] and len(pieces[-1] + word.encode()) > WORD_BYTES:
             pieces.append(b"")
-        pieces[-1] += character
+        for character in map(str.encode, word):
+            if len(pieces[-1] + character) > WORD_BYTES:
+                pieces.append(b"")
+            pieces[-1] += character
     return [f"=?utf-8?b?{binascii.b2a_base64(piece, newline=False).decode()}?=" for piece in pieces]
 
 

@@ -200,6 +200,12 @@ def test_plain_names_stay_as_they_are() -> None:
     ]
 
 
+def test_a_long_name_is_broken_at_its_spaces() -> None:
+    name = "Dr. J. R. R. Tolkien via Time to negotiate"
+    content = write_message([("From", Mailbox(name, OUTSIDE))], "Hello.")
+    assert str(read(content)["From"].addresses[0].display_name).split() == name.split()  # a space too many, no word cut
+
+
 # --- Every Python that is supported and found here ---
 
 WRITE = """
