@@ -6,7 +6,7 @@ and every mail to the local mailbox of the demo. Rehearsal is the default: nothi
 
 import datetime as dt
 import re
-from email.utils import parseaddr
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -256,9 +256,17 @@ EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", 60)  # seconds, for every step of the dialogue
 EMAIL_CONNECTIONS: int = env.int("EMAIL_CONNECTIONS", 4, validate=validate.Range(min=1))  # of each worker, at a time
-LETTERS_FROM: str = env.str("LETTERS_FROM", "letters@parley.localhost")
-if "@" not in parseaddr(LETTERS_FROM)[1]:
-    raise ImproperlyConfigured("LETTERS_FROM has to be an email address, such as letters@campaign.example.")
+
+
+def _read_address(name: str, default: str) -> str:
+    """Return an email address, without a name that may stand before it."""
+    found = getaddresses([env.str(name, default)])
+    if len(found) != 1 or not re.fullmatch(r"[\w.!#$%&'*+/^`{|}~-]+@[\w-]+(\.[\w-]+)*", found[0][1], re.ASCII):
+        raise ImproperlyConfigured(f"{name} has to be one email address, such as letters@campaign.example.")
+    return found[0][1]
+
+
+LETTERS_FROM: str = _read_address("LETTERS_FROM", "letters@parley.localhost")
 # Where mail to the letters' bounce addresses lies, such as imaps://user:password@host/INBOX.
 BOUNCE_IMAP_URL: str = env.str("BOUNCE_IMAP_URL", "")
 # Where a mail provider tells of them instead (letters/webhooks.py). What the providers call their key differs.
@@ -269,7 +277,7 @@ if _webhook_key := env.str("ANYMAIL_WEBHOOK_KEY", ""):
         ANYMAIL[f"{ANYMAIL_PROVIDER.upper()}_{_name}"] = _webhook_key
 # Letters go to MPs only if the operator says so here AND an organiser has taken the campaign live.
 LIVE_DELIVERY: bool = env.bool("LIVE_DELIVERY", False)
-REHEARSAL_ADDRESS: str = env.str("REHEARSAL_ADDRESS", "rehearsal@parley.localhost")
+REHEARSAL_ADDRESS: str = _read_address("REHEARSAL_ADDRESS", "rehearsal@parley.localhost")
 
 
 def _read_rate(name: str, default: str) -> str:
@@ -292,7 +300,7 @@ PACE_PER_MP: str = _read_rate("PACE_PER_MP", "30/hour")
 # After so many failures of the mail server in a row the queue pauses by itself; 0: never.
 BREAKER_AFTER: int = env.int("BREAKER_AFTER", 10)
 # Who is told when it does.
-ORGANISERS_EMAIL: str = env.str("ORGANISERS_EMAIL", REHEARSAL_ADDRESS)
+ORGANISERS_EMAIL: str = _read_address("ORGANISERS_EMAIL", REHEARSAL_ADDRESS)
 # How often visitors may ask (letters/gate.py). Wide enough for a hall or a household behind one address.
 LIMIT_DRAFTS_PER_IP: str = _read_rate("LIMIT_DRAFTS_PER_IP", "300/hour")
 LIMIT_LOOKUPS_PER_IP: str = _read_rate("LIMIT_LOOKUPS_PER_IP", "300/hour")

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from letters.mime import is_address
 from letters.tidying import tidy_line, tidy_text
 
 
@@ -18,6 +19,29 @@ class LineField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Return the value as one tidy line."""
         return tidy_line(super().to_python(value) or "")
+
+
+# What gives a mail's headers their structure; no name needs it.
+MARKS = ("=?", "<", ">", "@", '"', ",", ";", ":")
+MARK_REFUSED = {
+    ",": _("Your full name must not include a comma. For example, write “Smith Jr” instead of “Smith, Jr”."),
+    "@": _("Your full name must not include “@”. Enter your name here, not your email address."),
+    '"': _('Your full name must not include straight quotation marks ("). Leave them out, or use ‘ and ’.'),
+}
+
+
+def refuse_marks(name: str) -> None:
+    """Raise ValidationError if the name has one of the marks, with what to do about it."""
+    for mark in MARKS:
+        if mark in name:
+            other = _("Your full name must not include “%(mark)s”. Leave it out.")
+            raise ValidationError(MARK_REFUSED.get(mark, other), params={"mark": mark})
+
+
+class NameField(LineField):
+    """A person's name, as it will stand in a mail's headers."""
+
+    default_validators = [refuse_marks]
 
 
 class TextField(forms.CharField):
@@ -36,13 +60,14 @@ class MailAddressField(forms.EmailField):
     def clean(self, value: Any) -> str:
         """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare)."""
         local, at, domain = super().clean(value).rpartition("@")
+        unfit = ValidationError(_("We cannot send to this address. Enter one with plain letters before the @."))
         try:
-            local.encode("ascii")
-            return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+            address = f"{local}{at}{domain.encode('idna').decode('ascii')}"
         except UnicodeError as error:
-            raise ValidationError(
-                _("We cannot send to this address. Enter one with plain letters before the @.")
-            ) from error
+            raise unfit from error
+        if address and not is_address(address):
+            raise unfit
+        return address
 
 
 class CrispyForm(forms.Form):

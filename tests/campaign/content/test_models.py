@@ -92,6 +92,24 @@ def test_a_campaign_cannot_take_the_sites_own_paths(slug: str) -> None:
         Campaign(slug=slug).clean_fields(exclude={"title", "subject", "tagline", "brief"})
 
 
+OTHERS = {"slug", "tagline", "brief"}
+
+
+@pytest.mark.parametrize("mark", ["=?utf-8?q?x=0d=0aBcc:_e=40x.example?=", "<", ">", "@", '"'])
+def test_a_title_has_nothing_that_makes_a_mails_sender(mark: str) -> None:
+    Campaign(title="Time to negotiate", subject='Ukraine: talks, <now> @ "last"').clean_fields(exclude=OTHERS)
+    Campaign(title="“Warm homes”: now, please; (soon)", subject="a").clean_fields(exclude=OTHERS)
+    with pytest.raises(ValidationError) as refused:
+        Campaign(title=f"Time {mark} to negotiate", subject="a").clean_fields(exclude=OTHERS)
+    assert set(refused.value.message_dict) == {"title"}
+
+
+def test_a_subject_has_nothing_that_mail_programs_decode() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Campaign(title="a", subject="Talks =?utf-8?q?x?=").clean_fields(exclude=OTHERS)
+    assert set(refused.value.message_dict) == {"subject"}
+
+
 @pytest.mark.parametrize(
     ("name", "address", "imprint"),
     [
