@@ -20,7 +20,7 @@ from campaign.parliament.models import Constituency
 from letters.correcting import TAKEN_BACK, WENT
 from letters.delivery import confirm
 from letters.drafting import read_letter
-from letters.emails import write_plain_text
+from letters.emails import name_domain, write_plain_text
 from letters.gate import Act
 from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
 from letters.moderation import find_reasons
@@ -125,6 +125,8 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
     context |= {"goes_at": say_when_it_goes(letter), "wants_news": wants_news(letter)}
     context["token"] = make_confirm_token(letter)
+    context["rehearsal"] = letter.would_rehearse()
+    context["domain"] = name_domain(letter.campaign.test_address if context["rehearsal"] else letter.member_email)
     return render(request, "letters/confirm.html", context)
 
 
