@@ -281,8 +281,8 @@ PACE_PER_DOMAIN: str = _read_rate("PACE_PER_DOMAIN", "120/minute")
 PACE_PER_MP: str = _read_rate("PACE_PER_MP", "30/hour")
 # After so many failures of the mail server in a row the queue pauses by itself; 0: never.
 BREAKER_AFTER: int = env.int("BREAKER_AFTER", 10)
-# Who is told when it does.
-ORGANISERS_EMAIL: str = env.str("ORGANISERS_EMAIL", REHEARSAL_ADDRESS)
+# Who is told when it does, and when somebody changes where letters go. Empty: whoever reads rehearsed letters.
+ORGANISERS_EMAIL: str = env.str("ORGANISERS_EMAIL", "")
 # How often visitors may ask (letters/gate.py). Wide enough for a hall or a household behind one address.
 LIMIT_LOOKUPS_PER_IP: str = _read_rate("LIMIT_LOOKUPS_PER_IP", "300/hour")
 LIMIT_PDFS_PER_IP: str = _read_rate("LIMIT_PDFS_PER_IP", "300/hour")
