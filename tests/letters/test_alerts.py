@@ -10,7 +10,6 @@ from pytest_django import Settings
 
 from campaign.staff.destinations import Redirection, tell
 from letters.alerts import MOST_LISTED, send_alerts
-from letters.emails import name_domain
 from letters.running import Alert
 from tests.servers.mail import MailServer
 
@@ -33,7 +32,7 @@ def test_the_mail_says_who_changed_what_and_when(smtp_server: MailServer, settin
     assert smtp_server.messages[0].recipients == ("group@organisers.example",)
     assert mail["Subject"] == f"Where letters go has been changed: {settings.SITE_URL}"
     text = mail.get_content()
-    assert "By: chief\nmember Ann Example: ann@parliament.example → attacker@evil.example\n" in text
+    assert "By: chief\nmember Ann Example: ann@parliament.example → attacker@evil.example\n" in text.replace("\r", "")
     assert f"{Alert.objects.get().at:%Y}" in text
 
 
@@ -46,17 +45,3 @@ def test_of_hundreds_the_first_are_listed_and_the_others_counted() -> None:
     tell("manage.py import_members", [Redirection(f"seat {n}", "", f"{n}@x.example") for n in range(MOST_LISTED + 7)])
     lines = Alert.objects.get().words.splitlines()
     assert (len(lines), lines[-1]) == (MOST_LISTED + 2, "… and 7 more.")
-
-
-@pytest.mark.parametrize(
-    ("address", "domain"),
-    [
-        ("ann@Parliament.UK", "parliament.uk"),
-        ("ann@p\u0430rliament.uk", "xn--prliament-0yh.uk"),  # a Cyrillic a
-        ("ann@bücher.example", "xn--bcher-kva.example"),
-        ("", ""),
-        (f"ann@{'a' * 64}.example", f"{'a' * 64}.example"),
-    ],
-)
-def test_a_domain_is_named_as_mail_servers_spell_it(address: str, domain: str) -> None:
-    assert name_domain(address) == domain
