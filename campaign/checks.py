@@ -25,6 +25,10 @@ def check_for_deployment(**kwargs: Any) -> list[CheckMessage]:
         (is_example(settings.LETTERS_FROM), "LETTERS_FROM is not set to an address of your own."),
         (is_example(settings.REHEARSAL_ADDRESS), "REHEARSAL_ADDRESS is not set to an address of your own."),
         (not is_security_contact_good(), "SECURITY_CONTACT is not set, or SECURITY_EXPIRES is past."),
+        (
+            not settings.ORGANISERS_EMAIL or is_example(settings.ORGANISERS_EMAIL),
+            "ORGANISERS_EMAIL is not set: nobody is told when somebody changes where letters go, or the queue pauses.",
+        ),
     ]
     return [Warning(text, id=f"parley.W{number:03}") for number, (bad, text) in enumerate(unfit, start=1) if bad]
 

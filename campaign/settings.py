@@ -212,6 +212,7 @@ SESSION_COOKIE_AGE = DRAFT_HOURS * 60 * 60
 CSRF_FAILURE_VIEW = "campaign.refusals.refuse_forgery"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None  # it goes with the browser's session: each page with a form brings another one
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
 
 HTTPS = SITE_URL.startswith("https://")
@@ -219,7 +220,10 @@ if HTTPS:  # browsers take these names only with Secure, path / and no domain
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# These bind what the site's own domain is not asked about: its subdomains, and browsers for good.
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD: bool = env.bool("SECURE_HSTS_PRELOAD", False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # that they are off is the operator's choice
 BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", False)
 # How many proxies of one's own add to X-Forwarded-For; what stands further left there can be made up by anybody.
 PROXY_COUNT: int = env.int("PROXY_COUNT", 1 if BEHIND_PROXY else 0)
@@ -299,8 +303,8 @@ PACE_PER_DOMAIN: str = _read_rate("PACE_PER_DOMAIN", "120/minute")
 PACE_PER_MP: str = _read_rate("PACE_PER_MP", "30/hour")
 # After so many failures of the mail server in a row the queue pauses by itself; 0: never.
 BREAKER_AFTER: int = env.int("BREAKER_AFTER", 10)
-# Who is told when it does.
-ORGANISERS_EMAIL: str = _read_address("ORGANISERS_EMAIL", REHEARSAL_ADDRESS)
+# Who is told when it does, and when somebody changes where letters go. Empty: whoever reads rehearsed letters.
+ORGANISERS_EMAIL: str = _read_address("ORGANISERS_EMAIL", "") if env.str("ORGANISERS_EMAIL", "") else ""
 # How often visitors may ask (letters/gate.py). Wide enough for a hall or a household behind one address.
 LIMIT_DRAFTS_PER_IP: str = _read_rate("LIMIT_DRAFTS_PER_IP", "300/hour")
 LIMIT_LOOKUPS_PER_IP: str = _read_rate("LIMIT_LOOKUPS_PER_IP", "300/hour")
@@ -370,9 +374,16 @@ LOGGING = {
         "line": {"()": "campaign.logs.Lines", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "campaign.logs.JsonLines"},
     },
-    "filters": {"hide_secret_paths": {"()": "campaign.logs.HideSecretPaths"}},
+    "filters": {
+        "hide_secret_paths": {"()": "campaign.logs.HideSecretPaths"},
+        "refusals_in_one_line": {"()": "campaign.logs.RefusalsInOneLine"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["hide_secret_paths"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["hide_secret_paths", "refusals_in_one_line"],
+        }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {

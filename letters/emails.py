@@ -89,8 +89,17 @@ def write_subject(subject: str, constituency_name: str, *, rehearsal: bool) -> s
 def choose_recipient(letter: Letter) -> str:
     """Return where the letter goes: to the MP if it was confirmed while its campaign was live."""
     if letter.rehearsal:
-        return letter.campaign.rehearsal_address or settings.REHEARSAL_ADDRESS
+        return letter.campaign.test_address
     return letter.member_email
+
+
+def name_domain(address: str) -> str:
+    """Return an address's domain as mail servers spell it: letters that only look like others show as xn--…"""
+    domain = address.rpartition("@")[2].lower()
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:  # empty, or a part of it is too long
+        return domain
 
 
 def write_plain_text(text: LetterText) -> str:

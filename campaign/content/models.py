@@ -160,6 +160,11 @@ class Campaign(models.Model):
         return ", ".join(part for part in (self.promoter_name, address) if part)
 
     @property
+    def test_address(self) -> str:
+        """Where letters go in rehearsal."""
+        return self.rehearsal_address or settings.REHEARSAL_ADDRESS
+
+    @property
     def is_draft(self) -> bool:
         """Whether only organisers see it."""
         return self.mode == self.Mode.DRAFT

@@ -82,4 +82,6 @@ class OwnPasswordView(PasswordChangeView):
 
 def change_password(site: StaffSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
     """Show or take the form of a new password."""
-    return OwnPasswordView.as_view(extra_context=site.each_context(request) | (extra or {}))(request)
+    context = site.each_context(request)
+    context["is_nav_sidebar_enabled"] = is_let_in(request)  # who has not set up a phone yet goes nowhere else
+    return OwnPasswordView.as_view(extra_context=context | (extra or {}))(request)

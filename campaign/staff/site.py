@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from campaign.staff.access import has_to_choose, is_fresh, is_half_way, is_let_in, leave, note_use
+from campaign.staff.access import chooses_first, has_to_choose, is_fresh, is_half_way, is_let_in, leave, note_use
 
 LAST = ("auth", "axes")
 
@@ -43,11 +43,12 @@ class StaffSite(AdminSite):
                 refuse_what_no_page_asks(view, request)
                 note_use(request)
                 if has_to_choose(request) and view != self.password_change:
-                    messages.info(request, _("Somebody else has chosen your password. Choose one of your own first."))
-                    return HttpResponseRedirect(reverse("admin:password_change"))
+                    return send_to_choose(request)
                 return shown(request, *args, **kwargs)
             if request.user.is_authenticated and not is_fresh(request):
                 return self.ask_to_sign_in_again(request)
+            if chooses_first(request) and view == self.password_change:
+                return never_cache(view)(request, *args, **kwargs)
             if is_half_way(request):
                 return HttpResponseRedirect(add_next(reverse("admin:code"), request.get_full_path()))
             return shown(request, *args, **kwargs)
@@ -111,6 +112,12 @@ def refuse_what_no_page_asks(view: Callable[..., Any], request: HttpRequest) -> 
             page.model._meta.pk.clean(key, None)
         except ValidationError as error:
             raise BadRequest("A row was chosen that no list has.") from error
+
+
+def send_to_choose(request: HttpRequest) -> HttpResponse:
+    """Lead to the page on which organisers choose a password of their own."""
+    messages.info(request, _("Somebody else has chosen your password. Choose one of your own first."))
+    return HttpResponseRedirect(reverse("admin:password_change"))
 
 
 def add_next(target: str, come_back_to: str) -> str:

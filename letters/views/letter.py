@@ -22,7 +22,7 @@ from campaign.parliament.models import Constituency
 from letters.correcting import TAKEN_BACK, WENT
 from letters.delivery import confirm
 from letters.drafting import read_letter
-from letters.emails import write_plain_text
+from letters.emails import name_domain, write_plain_text
 from letters.gate import Act
 from letters.keeping import drop_draft_of
 from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
@@ -128,6 +128,8 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
     context |= {"goes_at": say_when_it_goes(letter), "wants_news": wants_news(letter)}
     context["token"] = make_confirm_token(letter)
+    context["rehearsal"] = letter.would_rehearse()
+    context["domain"] = name_domain(letter.campaign.test_address if context["rehearsal"] else letter.member_email)
     return render(request, "letters/confirm.html", context)
 
 

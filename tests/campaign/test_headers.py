@@ -106,6 +106,7 @@ def test_errors_have_them_too_and_look_like_the_site() -> None:
         assert "<h1>" in page
         assert "/static/parley.css" in page
         assert "<style" not in page
+        assert "private" in answer.headers["Cache-Control"]
 
 
 @pytest.mark.django_db
@@ -175,12 +176,13 @@ def test_with_https_cookies_are_bound_to_the_host() -> None:
     names = [
         f"{kind}_COOKIE_{part}" for kind in ("SESSION", "CSRF") for part in ("NAME", "SECURE", "SAMESITE", "HTTPONLY")
     ]
-    read = read_production(*names[:3], *names[4:], "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "ADMIN_TOTP")
+    names += ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD", "SECURE_SSL_REDIRECT"]
+    read = read_production(*names[:3], *names[4:], "ADMIN_TOTP", "CSRF_COOKIE_AGE")
     assert read == {
         "SESSION_COOKIE_NAME": "__Host-sessionid", "SESSION_COOKIE_SECURE": True, "SESSION_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_NAME": "__Host-csrftoken", "CSRF_COOKIE_SECURE": True, "CSRF_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_HTTPONLY": True, "SECURE_HSTS_SECONDS": 31_536_000, "SECURE_SSL_REDIRECT": True,
-        "ADMIN_TOTP": True,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": False, "SECURE_HSTS_PRELOAD": False, "ADMIN_TOTP": True, "CSRF_COOKIE_AGE": None,
     }  # fmt: skip
 
 
@@ -196,6 +198,7 @@ def test_the_cookies_that_are_set_have_these_flags_and_there_is_no_third(setting
     for cookie in client.cookies.values():
         assert (cookie["path"], cookie["domain"]) == ("/", "")
         assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
+    assert client.cookies["__Host-csrftoken"]["max-age"] == "", "it goes with the browser's session"
 
 
 def test_security_txt_is_there_once_it_is_set(client: Client, settings: Settings) -> None:
@@ -212,9 +215,9 @@ def test_security_txt_is_there_once_it_is_set(client: Client, settings: Settings
 def test_the_check_of_a_deployment_names_each_of_the_demos_settings(settings: Settings) -> None:
     settings.ALLOWED_HOSTS, settings.ADMIN_TOTP, settings.MAILBOX_DIR = ["*"], False, "/tmp"
     ids = [message.id for message in checks.check_for_deployment()]
-    assert ids == [f"parley.W00{number}" for number in range(1, 9)]
+    assert ids == [f"parley.W00{number}" for number in range(1, 10)]
     settings.SECRET_KEY, settings.ALLOWED_HOSTS, settings.HTTPS = "k" * 60, ["a.example"], True
     settings.ADMIN_TOTP, settings.MAILBOX_DIR = True, None
-    settings.LETTERS_FROM = settings.REHEARSAL_ADDRESS = "a@campaign.example"
+    settings.LETTERS_FROM = settings.REHEARSAL_ADDRESS = settings.ORGANISERS_EMAIL = "a@campaign.example"
     settings.SECURITY_CONTACT, settings.SECURITY_EXPIRES = "a@campaign.example", dt.date(9999, 1, 1)
     assert checks.check_for_deployment() == []

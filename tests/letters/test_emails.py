@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from campaign.content.models import Campaign
 from letters import emails
 from letters.alerts import build_alert_mail
-from letters.emails import build_letter_mail, build_notice_mail, make_envelope_sender, make_message_id
+from letters.emails import build_letter_mail, build_notice_mail, make_envelope_sender, make_message_id, name_domain
 from letters.findings import Refusal
 from letters.mime import Mailbox, MailRefusedError
 from letters.models import Letter, Notice
@@ -244,3 +244,17 @@ def test_mails_say_once_that_somebody_is_an_mp() -> None:
             said = " ".join(text.split())
             assert "Ann Example MP (Cities of London and Westminster)" in said
             assert "MP for" not in said
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("ann@Parliament.UK", "parliament.uk"),
+        ("ann@p\u0430rliament.uk", "xn--prliament-0yh.uk"),  # a Cyrillic a
+        ("ann@bücher.example", "xn--bcher-kva.example"),
+        ("", ""),
+        (f"ann@{'a' * 64}.example", f"{'a' * 64}.example"),
+    ],
+)
+def test_a_domain_is_named_as_mail_servers_spell_it(address: str, domain: str) -> None:
+    assert name_domain(address) == domain
