@@ -230,9 +230,15 @@ def start_parts(port: int, mail_port: int, data: Path) -> list[Part]:
     commands = {
         "mailbox": [python, "manage.py", "catch_mail", "--port", str(mail_port)],
         "worker": [python, *worker],
-        "web": [python, "-m", "waitress", f"--listen={HOST}:{port}", "--threads=8", "campaign.wsgi:application"],
+        "web": serve_web(port),
     }
     return [Part(name, command, env, logs) for name, command in commands.items()]
+
+
+def serve_web(port: int) -> list[str]:
+    """Return the command of the web server. It passes on what a proxy says, for the mailbox page is not for those."""
+    options = [f"--listen={HOST}:{port}", "--threads=8", "--no-clear-untrusted-proxy-headers"]
+    return [sys.executable, "-m", "waitress", *options, "campaign.wsgi:application"]
 
 
 def wait_for_web(port: int, parts: list[Part], stopping: threading.Event) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import runpy
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.servers.processes import find_free_port
+from tests.servers.processes import find_free_port, running
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 DEMO = runpy.run_path(str(TOOLS / "demo.py"))
@@ -103,3 +106,43 @@ def test_it_refuses_before_anything_is_installed(checkout: Path) -> None:
     done = subprocess.run([checkout / "tools/demo", "8000"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert sorted(path.name for path in checkout.iterdir()) == [".env", "tools"]
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The demo's own web server; yields its port."""
+    folder, port = tmp_path_factory.mktemp("web"), find_free_port()
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "MAILBOX_DIR": str(folder / "mailbox")}
+    with running(DEMO["serve_web"](port), log=folder / "log", env=env, is_ready=lambda: open_mailbox(port) == 200):
+        yield port
+
+
+def open_mailbox(port: int, protocol: int = 11, **headers: str) -> int:
+    """Return the status of the mailbox page; 0 if nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection._http_vsn, connection._http_vsn_str = protocol, f"HTTP/1.{protocol % 10}"  # type: ignore[attr-defined]
+    with suppress(OSError):
+        connection.request("GET", "/mailbox/", headers={"Host": "localhost", **headers})
+        return connection.getresponse().status
+    return 0
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Forwarded": "for=203.0.113.1"},
+        {"Via": "1.1 proxy"},
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"X-Forwarded-Host": "demo.example"},
+        {"X-Forwarded-Proto": "https"},
+        {"X-Real-IP": "203.0.113.1"},
+    ],
+    ids=lambda header: next(iter(header)),
+)
+def test_the_mailbox_is_not_there_for_who_comes_through_a_proxy(web: int, header: dict[str, str]) -> None:
+    assert open_mailbox(web, **header) == 404
+    assert open_mailbox(web) == 200
+
+
+def test_nor_through_one_that_says_nothing_as_nginx_does_by_default(web: int) -> None:
+    assert open_mailbox(web, protocol=10) == 404
