@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from campaign.parliament.offices import is_office
 from letters.tidying import tidy_line, tidy_text
 
 
@@ -31,18 +32,24 @@ class TextField(forms.CharField):
 
 
 class MailAddressField(forms.EmailField):
-    """An address in a form that every mail server takes."""
+    """A writer's address, in a form that every mail server takes."""
 
     def clean(self, value: Any) -> str:
-        """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare)."""
+        """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare).
+
+        An MP's is refused, too: strangers would have the site mail the office, and the MP would write to themselves.
+        """
         local, at, domain = super().clean(value).rpartition("@")
         try:
             local.encode("ascii")
-            return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+            address = f"{local}{at}{domain.encode('idna').decode('ascii')}"
         except UnicodeError as error:
             raise ValidationError(
                 _("We cannot send to this address. Enter one with plain letters before the @.")
             ) from error
+        if address and is_office(address):
+            raise ValidationError(_("This is an MP’s address. Enter your own, where you want to get the answer."))
+        return address
 
 
 class CrispyForm(forms.Form):
