@@ -1,5 +1,5 @@
 # Two commands: `make demo` to try it, `make test` to check it. `make help` lists the rest.
-.PHONY: help setup demo test lint fmt bench faults lighthouse wapiti fuzz requirements clean
+.PHONY: help setup demo test bare lint fmt bench faults lighthouse wapiti fuzz requirements clean
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
@@ -15,6 +15,9 @@ demo: ## set up, then run web, worker and mailbox until Ctrl-C; PORT=8123 for an
 
 test: ## install what tests need, then lint and all tests
 	@tools/test
+
+bare: ## as root: both commands in a bare Debian 12 of their own (debootstrap), which goes again; an hour
+	@tools/bare
 
 lint: ## style, types, import rules, migrations, deployment settings
 	@tools/install --tests

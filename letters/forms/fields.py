@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from campaign.parliament.offices import is_office
 from letters.mime import is_address
 from letters.tidying import tidy_line, tidy_text
 
@@ -55,10 +56,13 @@ class TextField(forms.CharField):
 
 
 class MailAddressField(forms.EmailField):
-    """An address in a form that every mail server takes."""
+    """A writer's address, in a form that every mail server takes."""
 
     def clean(self, value: Any) -> str:
-        """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare)."""
+        """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare).
+
+        An MP's is refused, too: strangers would have the site mail the office, and the MP would write to themselves.
+        """
         local, at, domain = super().clean(value).rpartition("@")
         unfit = ValidationError(_("We cannot send to this address. Enter one with plain letters before the @."))
         try:
@@ -67,6 +71,8 @@ class MailAddressField(forms.EmailField):
             raise unfit from error
         if address and not is_address(address):
             raise unfit
+        if address and is_office(address):
+            raise ValidationError(_("This is an MP’s address. Enter your own, where you want to get the answer."))
         return address
 
 

@@ -263,6 +263,17 @@ def test_a_postcode_of_another_constituency_is_refused(client: Client, campaign:
     assert "AB10 1AB is in Aberdeen North, not in Cities of London" in page.context["form"].errors["postcode"][0]
 
 
+@pytest.mark.parametrize("email", ["ann.example.mp@parliament.uk", "office@annexample.example"])
+def test_an_address_of_an_mps_office_is_refused_and_still_there(client: Client, campaign: Campaign, email: str) -> None:
+    Member.objects.update(email="contact@annexample.example")
+    come_to_details(client)
+    page = go(client, "write-check", DETAILS | {"email": email})
+    assert page.context["form"].errors["email"] == [
+        "This is an MP’s address. Enter your own, where you want to get the answer."
+    ]
+    assert f'value="{email}"' in page.content.decode()
+
+
 def test_without_an_email_address_of_the_mp_there_is_only_the_post(client: Client) -> None:
     make_seat(email="")
     make_campaign()
