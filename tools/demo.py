@@ -26,6 +26,7 @@ HOST = "127.0.0.1"  # the demo is for this machine: its mailbox shows everybody'
 START_SECONDS = 60
 STOP_SECONDS = 30  # longer than Celery's soft shutdown
 SHORT_LIFE = 10  # a part that ends sooner than this would only end again
+YES = ("true", "t", "yes", "y", "on", "1")
 # What only a real site has, and when: any value, one that says yes, or as told.
 REAL_SITE: dict[str, Callable[[str], bool]] = {
     "DATABASE_URL": bool,
@@ -38,7 +39,6 @@ REAL_SITE: dict[str, Callable[[str], bool]] = {
     "BOUNCE_IMAP_URL": bool,
     "ANYMAIL_PROVIDER": bool,
 }
-YES = ("true", "t", "yes", "y", "on", "1")
 SHOWN = (" ERROR ", " CRITICAL ", "/ERROR]", "/CRITICAL]")
 _libc = ctypes.CDLL(None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 from django.test import RequestFactory, override_settings
@@ -16,7 +17,7 @@ PROXY = "10.0.0.1"
 
 
 def find(forwarded: str | None) -> str:
-    header = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
+    header: dict[str, Any] = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
     return find_address(RequestFactory().get("/", REMOTE_ADDR=PROXY, **header))
 
 

@@ -8,7 +8,7 @@ import runpy
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -117,7 +117,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield port
 
 
-def open_mailbox(port: int, protocol: int = 11, **headers: str) -> int:
+def open_mailbox(port: int, headers: Mapping[str, str] = {}, *, protocol: int = 11) -> int:
     """Return the status of the mailbox page; 0 if nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection._http_vsn, connection._http_vsn_str = protocol, f"HTTP/1.{protocol % 10}"  # type: ignore[attr-defined]
@@ -140,7 +140,7 @@ def open_mailbox(port: int, protocol: int = 11, **headers: str) -> int:
     ids=lambda header: next(iter(header)),
 )
 def test_the_mailbox_is_not_there_for_who_comes_through_a_proxy(web: int, header: dict[str, str]) -> None:
-    assert open_mailbox(web, **header) == 404
+    assert open_mailbox(web, header) == 404
     assert open_mailbox(web) == 200
 
 

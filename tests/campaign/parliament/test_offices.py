@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from campaign.parliament.models import Constituency, Member
 from campaign.parliament.offices import is_office
 from tests.campaign.parliament.samples import make_member, make_seat
 
