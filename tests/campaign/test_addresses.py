@@ -18,7 +18,7 @@ PROXY = "10.0.0.1"
 
 def find(forwarded: str | None) -> str:
     header: dict[str, Any] = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
-    return find_address(RequestFactory(REMOTE_ADDR=PROXY, **header).get("/"))
+    return find_address(RequestFactory().get("/", REMOTE_ADDR=PROXY, **header))
 
 
 @pytest.fixture(autouse=True)

@@ -141,7 +141,7 @@ class Looker:
 
 def validate_html(folder: Path) -> list[str]:
     """What html-validate says of the pages in a folder, by the rules of the HTML standard (one Node for all)."""
-    program: list[str | Path] = [find_node(), ROOT / "node_modules/.bin/html-validate"]
+    program = [find_node(), str(ROOT / "node_modules/.bin/html-validate")]
     rules = ROOT / "tests/journeys/html-validate.json"
     files = [str(path) for path in sorted(folder.glob("*.html"))]
     done = subprocess.run(

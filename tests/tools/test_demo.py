@@ -8,7 +8,7 @@ import runpy
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -117,12 +117,12 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield port
 
 
-def open_mailbox(port: int, headers: dict[str, str] | None = None, protocol: int = 11) -> int:
+def open_mailbox(port: int, headers: Mapping[str, str] = {}, *, protocol: int = 11) -> int:
     """Return the status of the mailbox page; 0 if nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection._http_vsn, connection._http_vsn_str = protocol, f"HTTP/1.{protocol % 10}"  # type: ignore[attr-defined]
     with suppress(OSError):
-        connection.request("GET", "/mailbox/", headers={"Host": "localhost", **(headers or {})})
+        connection.request("GET", "/mailbox/", headers={"Host": "localhost", **headers})
         return connection.getresponse().status
     return 0
 
