@@ -20,6 +20,8 @@ Check = Callable[[str, str], list[Change]]  # `check_edit`, or what remembers it
 OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
 MOST_ARGUMENTS = 4
 MOST_PAGES = 6  # a letter that anybody reads has one or two; what is longer is neither printed nor sent
+# Characters of edits kept with removed arguments: more than all four paragraphs at their longest, in both lengths.
+MOST_ASIDE = 30_000
 # Where every member's post goes: https://www.parliament.uk/about/contacting-parliament/
 COMMONS_LINES = ("House of Commons", "London", "SW1A 0AA")
 
@@ -75,6 +77,11 @@ class Piece:
     keep_source: bool = False  # also if the edit has changed a claim
     place: int = 0  # where it stood when it was removed
 
+    @property
+    def size(self) -> int:
+        """How many characters its edits have."""
+        return sum(map(len, self.edits.values()))
+
 
 @dataclass
 class Draft:
@@ -119,6 +126,8 @@ class Draft:
         there = {piece.key for piece in kept}
         self.pieces = kept + [aside.pop(key, Piece(key)) for key in wanted if key not in there]
         self.aside = list(aside.values())
+        while sum(piece.size for piece in self.aside) > MOST_ASIDE:
+            del self.aside[0]  # removed longest ago; or a session could grow with each exchange
         self.own_position = min(self.own_position, len(self.pieces))
 
     def restore(self, key: str) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
@@ -23,7 +20,7 @@ from campaign.content.models import Campaign
 from letters.copies import COPIES
 from letters.drafting import LetterText, read_letter
 from letters.links import list_links
-from letters.mime import Header, write_message
+from letters.mime import Header, Mailbox, Pdf, write_message
 from letters.models import Letter, Notice
 from letters.news import wants_news
 from letters.phrases import gettext as _
@@ -77,10 +74,10 @@ def verify_envelope_sender(address: str) -> str | None:
     return f"{stem[:4]}-{stem[4:]}".upper() if hmac.compare_digest(signature, sign_stem(stem)) else None
 
 
-def address_letter(sender_name: str, campaign: Campaign) -> Address:
+def address_letter(sender_name: str, campaign: Campaign) -> Mailbox:
     """Return the From of a letter: its writer's name at the site's address."""
     via = _("%(name)s via %(campaign)s") % {"name": sender_name, "campaign": campaign.title}
-    return Address(tidy_line(via), *split_from())
+    return Mailbox(tidy_line(via), settings.LETTERS_FROM)
 
 
 def write_subject(subject: str, constituency_name: str, *, rehearsal: bool) -> str:
@@ -92,8 +89,17 @@ def write_subject(subject: str, constituency_name: str, *, rehearsal: bool) -> s
 def choose_recipient(letter: Letter) -> str:
     """Return where the letter goes: to the MP if it was confirmed while its campaign was live."""
     if letter.rehearsal:
-        return letter.campaign.rehearsal_address or settings.REHEARSAL_ADDRESS
+        return letter.campaign.test_address
     return letter.member_email
+
+
+def name_domain(address: str) -> str:
+    """Return an address's domain as mail servers spell it: letters that only look like others show as xn--…"""
+    domain = address.rpartition("@")[2].lower()
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:  # empty, or a part of it is too long
+        return domain
 
 
 def write_plain_text(text: LetterText) -> str:
@@ -131,8 +137,8 @@ _slugify = lru_cache(maxsize=1000)(slugify)  # there are 650 constituencies
 def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
     """Return the letter as the mail that its MP receives, and the SHA-256 of its PDF in hex.
 
-    Raises whatever the PDF engine raises, and PermissionError for a live letter that the operator does not allow to
-    go (LIVE_DELIVERY); the letter is then not sent.
+    Raises whatever the PDF engine raises, MailRefusedError (letters.mime), and PermissionError for a live letter that
+    the operator does not allow to go (LIVE_DELIVERY); the letter is then not sent.
     """
     if not (letter.rehearsal or settings.LIVE_DELIVERY):
         raise PermissionError("LIVE_DELIVERY is off")
@@ -142,12 +148,10 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
         COPIES.keep(text, pdf)
         plain = write_plain_text(text)
     recipient = choose_recipient(letter)
-    sender = address_letter(letter.sender_name, letter.campaign)
-    to = "" if letter.rehearsal else tidy_line(letter.member_name)
     headers: list[Header] = [
-        ("From", (sender.display_name, sender.addr_spec)),
-        ("Reply-To", (tidy_line(letter.sender_name), letter.sender_email)),
-        ("To", (to, recipient)),
+        ("From", address_letter(letter.sender_name, letter.campaign)),
+        ("Reply-To", Mailbox(letter.sender_name, letter.sender_email)),
+        ("To", Mailbox("" if letter.rehearsal else letter.member_name, recipient)),
         ("Subject", write_subject(letter.subject, letter.constituency_name, rehearsal=letter.rehearsal)),
         ("Date", format_datetime(timezone.now())),
         ("Message-ID", letter.message_id or make_message_id(letter)),
@@ -158,7 +162,7 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
     if letter.rehearsal:
         notice = _("REHEARSAL: this letter was not sent to an MP. It would have gone to %(mp)s <%(address)s>.")
         plain = notice % {"mp": letter.member_name, "address": letter.member_email} + "\n\n" + plain
-    content = write_message(headers, plain, pdf, name_pdf(letter))
+    content = write_message(headers, plain, pdf=Pdf(name_pdf(letter), pdf))
     return Mail(letter.envelope_sender, recipient, content), hashlib.sha256(pdf).hexdigest()
 
 
@@ -189,21 +193,18 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
             context["copy"], pdf = write_plain_text(text), COPIES.take(text) or render_letter_pdf(text)
         plain = render_to_string(f"letters/mails/{kind}.txt", context)
         html = render_to_string(f"letters/mails/{kind}.html", context)
-        subject = tidy_line(render_to_string(f"letters/mails/{kind}_subject.txt", context))
-    message = EmailMessage(policy=SMTP)
-    local, domain = split_from()
-    message["From"] = Address(tidy_line(letter.campaign.title), local, domain)
-    message["To"] = Address(addr_spec=letter.sender_email)
-    message["Subject"] = subject
-    message["Date"] = format_datetime(timezone.now())
+        subject = render_to_string(f"letters/mails/{kind}_subject.txt", context)
     # Mail programs show a message once for each Message-ID: what is sent again on purpose needs another one.
     again: int | str = letter.confirm_generation + letter.confirm_repeats if confirming else 0
     if kind == Notice.Kind.LINKS:
         again = timezone.now().strftime("%Y%m%d%H%M%S%f")
-    message["Message-ID"] = f"<{kind}{again or ''}.{letter.id}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office replies away
-    message.set_content(plain, cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    if pdf is not None:
-        message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name_pdf(letter))
-    return Mail(settings.LETTERS_FROM, letter.sender_email, message.as_bytes())
+    headers: list[Header] = [
+        ("From", Mailbox(letter.campaign.title, settings.LETTERS_FROM)),
+        ("To", Mailbox("", letter.sender_email)),
+        ("Subject", subject),
+        ("Date", format_datetime(timezone.now())),
+        ("Message-ID", f"<{kind}{again or ''}.{letter.id}@{split_from()[1]}>"),
+        ("Auto-Submitted", "auto-generated"),  # RFC 3834: keeps out-of-office replies away
+    ]
+    content = write_message(headers, plain, html=html, pdf=None if pdf is None else Pdf(name_pdf(letter), pdf))
+    return Mail(settings.LETTERS_FROM, letter.sender_email, content)

@@ -12,7 +12,7 @@ from letters.comparing import choose_base, find_changed, overlaps
 from letters.drafting import write_opening
 from letters.findings import Finding, HoldRules, Part, Rule, list_lines
 from letters.likeness import is_near_copy
-from letters.matching import Span, find_links, find_phrases, find_postcodes_elsewhere, is_in_domains, is_same_name
+from letters.matching import Span, bears_name, find_links, find_phrases, find_postcodes_elsewhere, is_in_domains
 from letters.models import Letter
 
 MOST_FOUND = 20  # places for each rule; a person reads the letter anyway
@@ -81,9 +81,9 @@ def find_postcodes(held: Held) -> Iterator[Finding]:
 
 
 def find_member(held: Held) -> Iterator[Finding]:
-    """The MP's own name as the sender's."""
+    """The MP's own name, or what looks like it, in the sender's."""
     name = held.letter.sender_name
-    if held.rules.members and is_same_name(name, held.letter.member_name):
+    if held.rules.members and bears_name(name, held.letter.member_name):
         yield Finding(part=Part.NAME, start=0, end=len(name))
 
 

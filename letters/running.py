@@ -31,17 +31,18 @@ class Breaker(models.Model):
 
 
 class Alert(models.Model):
-    """A mail that the organisers are owed about the queue (letters.alerts)."""
+    """A mail that the organisers are owed: about the queue, or about where letters go (letters.alerts)."""
 
     class Kind(models.TextChoices):
         """What happened."""
 
         PAUSED = "paused", _("The queue is paused")
         RESUMED = "resumed", _("The queue goes on")
+        REDIRECTED = "redirected", _("Where letters go has been changed")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField(default=timezone.now)
-    words = models.CharField(max_length=500, blank=True, help_text=_("What the mail server said."))
+    words = models.TextField(blank=True, help_text=_("What the mail server said; or who changed what."))
     due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
     attempts = models.PositiveSmallIntegerField(default=0)
 

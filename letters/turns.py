@@ -132,11 +132,10 @@ def _turn(found: tuple[Lane, Any]) -> tuple[int, Any]:
 
 
 def _find(campaign: Campaign, rehearsal: bool) -> list[tuple[Lane, Any]]:
-    test_address = campaign.rehearsal_address or settings.REHEARSAL_ADDRESS
     with connection.cursor() as cursor:
         cursor.execute(LANES, {"campaign": campaign.pk, "rehearsal": rehearsal, "now": _now()})
         return [
-            (Lane(campaign.pk, rehearsal, gss, find_domain(test_address if rehearsal else address)), due)
+            (Lane(campaign.pk, rehearsal, gss, find_domain(campaign.test_address if rehearsal else address)), due)
             for gss, due, address in cursor.fetchall()
         ]
 

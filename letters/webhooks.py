@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest
 from django.urls import URLPattern
 
 from letters.bounces import Outcome, apply_report, note_once
@@ -47,7 +49,35 @@ def list_paths() -> list[URLPattern]:
     from anymail.urls import urlpatterns
 
     wanted = f"{settings.ANYMAIL_PROVIDER}_tracking_webhook"
-    return [pattern for pattern in urlpatterns if pattern.name == wanted]
+    return [refuse_unreadable(pattern) for pattern in urlpatterns if pattern.name == wanted]
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Make whatever a wrong shape of data leads to an AnymailWebhookValidationFailure, which is answered by 400."""
+    from anymail.exceptions import AnymailWebhookValidationFailure
+
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise AnymailWebhookValidationFailure(f"an event that cannot be read ({type(error).__name__})") from error
+
+
+def refuse_unreadable(pattern: URLPattern) -> URLPattern:
+    """Return the pattern with a view that answers 400 to an event that it cannot read: for a 500 it comes again."""
+    base: Any = pattern.callback.view_class  # type: ignore[attr-defined]
+
+    class ReadableOnly(base):  # type: ignore[misc]
+        def run_validators(self, request: HttpRequest) -> None:
+            with reading():
+                super().run_validators(request)
+
+        def parse_events(self, request: HttpRequest) -> Any:
+            with reading():
+                return super().parse_events(request)
+
+    view = ReadableOnly.as_view(**pattern.callback.view_initkwargs)  # type: ignore[attr-defined]
+    return URLPattern(pattern.pattern, view, pattern.default_args, pattern.name)
 
 
 def listen() -> None:

@@ -60,7 +60,6 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they would count every letter; PagesByLetter brings those of the roll-up
     list_per_page = 50
-    never_saved = frozenset({f"{BY_EMAIL}__in"})  # it stands for a person
     readonly_fields = [
         *("shown_status", "goes_to", "shown_text", "shown_timeline", "shown_pdf"),
         *("hidden_sender", "hidden_text", "shown_choice", "shown_rehearsal"),

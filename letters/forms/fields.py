@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from campaign.parliament.offices import is_office
+from letters.mime import is_address
 from letters.tidying import tidy_line, tidy_text
 
 
@@ -18,6 +20,29 @@ class LineField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Return the value as one tidy line."""
         return tidy_line(super().to_python(value) or "")
+
+
+# What gives a mail's headers their structure; no name needs it.
+MARKS = ("=?", "<", ">", "@", '"', ",", ";", ":")
+MARK_REFUSED = {
+    ",": _("Your full name must not include a comma. For example, write “Smith Jr” instead of “Smith, Jr”."),
+    "@": _("Your full name must not include “@”. Enter your name here, not your email address."),
+    '"': _('Your full name must not include straight quotation marks ("). Leave them out, or use ‘ and ’.'),
+}
+
+
+def refuse_marks(name: str) -> None:
+    """Raise ValidationError if the name has one of the marks, with what to do about it."""
+    for mark in MARKS:
+        if mark in name:
+            other = _("Your full name must not include “%(mark)s”. Leave it out.")
+            raise ValidationError(MARK_REFUSED.get(mark, other), params={"mark": mark})
+
+
+class NameField(LineField):
+    """A person's name, as it will stand in a mail's headers."""
+
+    default_validators = [refuse_marks]
 
 
 class TextField(forms.CharField):
@@ -49,18 +74,24 @@ class TextField(forms.CharField):
 
 
 class MailAddressField(forms.EmailField):
-    """An address in a form that every mail server takes."""
+    """A writer's address, in a form that every mail server takes."""
 
     def clean(self, value: Any) -> str:
-        """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare)."""
+        """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare).
+
+        An MP's is refused, too: strangers would have the site mail the office, and the MP would write to themselves.
+        """
         local, at, domain = super().clean(value).rpartition("@")
+        unfit = ValidationError(_("We cannot send to this address. Enter one with plain letters before the @."))
         try:
-            local.encode("ascii")
-            return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+            address = f"{local}{at}{domain.encode('idna').decode('ascii')}"
         except UnicodeError as error:
-            raise ValidationError(
-                _("We cannot send to this address. Enter one with plain letters before the @.")
-            ) from error
+            raise unfit from error
+        if address and not is_address(address):
+            raise unfit
+        if address and is_office(address):
+            raise ValidationError(_("This is an MP’s address. Enter your own, where you want to get the answer."))
+        return address
 
 
 class CrispyForm(forms.Form):

@@ -25,8 +25,10 @@ from campaign.refusals import list_typed, show_refusal
 from letters.counts import StepCount
 from letters.drafting import Check, Draft, LetterText, Sender, write_letter
 from letters.faithful import check_edit
+from letters.gate import Act
 from letters.keeping import has_draft, load_draft, save_draft
 from letters.likeness import count_own_words
+from letters.views.toomany import refuse_if_too_often
 
 STEPS = [
     ("write-mp", gettext_lazy("Your MP")),
@@ -36,6 +38,7 @@ STEPS = [
     ("write-check", gettext_lazy("Check")),
     ("write-sent", gettext_lazy("Confirm")),
 ]
+MOST_MARKS = 100  # of what was counted, in one session: more drafts than anybody begins in one
 
 
 @dataclass
@@ -97,7 +100,7 @@ class Desk:
             return
         mark, counted = f"{self.draft.id} {step.value}", self.request.session.get("steps", [])
         if mark not in counted:
-            self.request.session["steps"] = [*counted, mark]
+            self.request.session["steps"] = [*counted, mark][-MOST_MARKS:]
             StepCount.add_one(self.campaign, step)
 
     def write(self, sender: Sender | None = None) -> LetterText:
@@ -161,6 +164,12 @@ def journey_step(
             if not (campaign.takes_letters() or campaign.is_draft):
                 return show_door(request, campaign)
             had = has_draft(request.session, slug)
+            # What keeps a draft or a message makes a row of the database, for whoever has no session yet.
+            makes_session = request.session.session_key is None and (
+                request.method == "POST" or needs_member or needs_arguments
+            )
+            if makes_session and (page := refuse_if_too_often(Act.START, request, campaign)):
+                return page
             desk = Desk(request, campaign, load_draft(request.session, slug))
             gone = had and not has_draft(request.session, slug)  # it could not be decrypted
             if prepare:

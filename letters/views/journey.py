@@ -10,7 +10,7 @@ from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
 from letters.counts import StepCount
 from letters.drafting import MOST_ARGUMENTS, MOST_PAGES
-from letters.emails import address_letter, write_subject
+from letters.emails import address_letter, name_domain, write_subject
 from letters.fingerprints import warm_up
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
 from letters.gate import Act
@@ -125,6 +125,8 @@ def show_check(desk: Desk, form: DetailsForm) -> HttpResponse:
     rehearsal = desk.campaign.mode != desk.campaign.Mode.LIVE
     context = {
         "form": form,
+        "rehearsal": rehearsal,
+        "domain": name_domain(desk.campaign.test_address if rehearsal else desk.member.email),
         "consent": form
         if isinstance(form, SendForm)
         else SendForm(seat=form.seat, member=desk.member, offers_news=desk.campaign.offers_news),

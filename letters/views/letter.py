@@ -6,10 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,8 +22,9 @@ from campaign.parliament.models import Constituency
 from letters.correcting import TAKEN_BACK, WENT
 from letters.delivery import confirm
 from letters.drafting import read_letter
-from letters.emails import write_plain_text
+from letters.emails import name_domain, write_plain_text
 from letters.gate import Act
+from letters.keeping import drop_draft_of
 from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
 from letters.moderation import find_reasons
 from letters.news import stop_news, wants_news
@@ -125,6 +128,8 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
     context |= {"goes_at": say_when_it_goes(letter), "wants_news": wants_news(letter)}
     context["token"] = make_confirm_token(letter)
+    context["rehearsal"] = letter.would_rehearse()
+    context["domain"] = name_domain(letter.campaign.test_address if context["rehearsal"] else letter.member_email)
     return render(request, "letters/confirm.html", context)
 
 
@@ -227,9 +232,10 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         too_late = _("It is too late to withdraw: your letter is on its way or has arrived.")
         messages.info(request, _("Your letter is withdrawn. It is not sent.") if done else too_late)
     elif action == "erase":
+        draft = tell_of_draft(request, letter)  # first: then it is not known any more which was the letter's
         done = erase_letter(letter)
         moment = _("Your letter is being sent this very moment. As soon as that is done, your data are deleted.")
-        messages.info(request, _("Your name, address and words are deleted.") if done else moment)
+        messages.info(request, f"{_('Your name, address and words are deleted.') if done else moment} {draft}".strip())
     elif action == "stop-news":
         stop_news(letter)
         messages.success(request, _("You get no more news of this campaign. Mails about your letter still come."))
@@ -237,6 +243,18 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         note_by_writer(letter, Happening(action))
         messages.success(request, _("Thank you for telling us."))
     return redirect("letter", make_token(letter.id, "letter"))
+
+
+def tell_of_draft(request: HttpRequest, letter: Letter) -> str:
+    """Delete the letter's draft from this browser's session, and return what is to be said of it."""
+    if letter.draft_id is None:
+        return ""
+    if drop_draft_of(request.session, letter):
+        return _("The draft in this browser is deleted, too.")
+    return _(
+        "If you wrote the letter in another browser, its draft stays there for up to %(hours)d hours after you last "
+        "changed it. To delete it now, open %(url)s in that browser and press “Delete my draft”."
+    ) % {"hours": settings.DRAFT_HOURS, "url": settings.SITE_URL + reverse("write-sent", args=[letter.campaign.slug])}
 
 
 def note_by_writer(letter: Letter, what: Happening) -> bool:

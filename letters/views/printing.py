@@ -15,7 +15,7 @@ from letters.forms.journey import DetailsForm
 from letters.gate import Act
 from letters.keeping import drop_draft
 from letters.rendering import LetterTooLongError, render_letter_pdf
-from letters.views.desk import Desk, journey_step
+from letters.views.desk import MOST_MARKS, Desk, journey_step
 from letters.views.journey import show_check, show_details
 from letters.views.toomany import costly, refuse_if_too_often
 
@@ -27,7 +27,7 @@ def count_once(desk: Desk, what: str) -> bool:
     counted: list[str] = desk.request.session.get(what, [])
     if desk.draft.id in counted:
         return False
-    desk.request.session[what] = [*counted, desk.draft.id]
+    desk.request.session[what] = [*counted, desk.draft.id][-MOST_MARKS:]
     return True
 
 

@@ -19,7 +19,7 @@ from letters.rendering import count_letter_pages
 from letters.tasks import wake_worker
 from letters.views.desk import Desk, journey_step
 from letters.views.journey import show_check, show_details
-from letters.views.toomany import costly, refuse_if_too_often
+from letters.views.toomany import TooOftenError, costly, count_mail, refuse_if_too_often, show_too_many
 
 # What makes it another letter if the writer changes it.
 TYPED = (
@@ -59,10 +59,13 @@ def send_letter(desk: Desk) -> HttpResponse:
     sender = form.sender()
     if count_letter_pages(desk.write(sender)) > MOST_PAGES:
         return show_check(desk, form)
-    refused = refuse_if_too_often(Act.ASK, desk.request, desk.campaign, email=sender.email, postcode=sender.postcode)
-    if refused:
-        return refused
-    if not store_once(desk, sender, news=form.cleaned_data.get("news", False)):
+    if page := refuse_if_too_often(Act.ASK, desk.request, desk.campaign):
+        return page
+    try:
+        stored = store_once(desk, sender, news=form.cleaned_data.get("news", False))
+    except TooOftenError as error:
+        return show_too_many(desk.request, error.refusal, Act.ASK, desk.campaign)
+    if not stored:
         messages.info(desk.request, _("You have already confirmed this letter. To write another, start again."))
     return desk.go("write-sent")
 
@@ -89,6 +92,8 @@ def store_and_wake(desk: Desk, sender: Sender, *, news: bool) -> bool:
 def store_letter(desk: Desk, sender: Sender, *, news: bool) -> bool:
     """Freeze the draft into a letter that waits for confirmation; False if it has been confirmed already.
 
+    Raises TooOftenError if its mail would be one too many.
+
     A letter of the same draft that is not confirmed yet is replaced, because the writer has gone back to change it;
     if nothing is changed it stays as it is, and so does the link in its mail. One that was refused stays beside it.
     """
@@ -111,6 +116,7 @@ def store_letter(desk: Desk, sender: Sender, *, news: bool) -> bool:
     note_wish(letter, wanted=news)
     letter.tell(Happening.CREATED)
     owe_confirmation(letter)
+    count_mail(desk.request, desk.campaign, email=sender.email, postcode=sender.postcode)
     return True
 
 

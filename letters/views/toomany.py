@@ -15,8 +15,9 @@ from django_htmx.middleware import HtmxDetails
 
 from campaign.addresses import find_address
 from campaign.content.models import Campaign
+from campaign.core.identity import list_networks
 from letters.bulkhead import BULKHEAD, CrowdedError
-from letters.gate import Act, By, Refusal, admit, name_network
+from letters.gate import Act, By, Refusal, admit
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -33,10 +34,22 @@ REASONS: dict[By | None, StrOrPromise] = {
     By.EMAIL: _(
         "Several messages have gone to this email address already. Please look for them, in the spam folder too."
     ),
+    By.PAIR: _(
+        "Several messages to this email address have been asked for from your internet connection already. Please look "
+        "for them, in the spam folder too."
+    ),
     By.POSTCODE: _("Many letters have come from your postcode in a short time."),
     By.CAMPAIGN: _("Very many people are writing at the moment, more than we can handle at once."),
     None: _("We cannot send messages at the moment. It is not your fault, and we have been told."),
 }
+
+
+class TooOftenError(Exception):
+    """No mail may go. Raised where it was about to be owed, so that the transaction keeps nothing of it."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__()
+        self.refusal = refusal
 
 
 def refuse_if_too_often(
@@ -44,10 +57,16 @@ def refuse_if_too_often(
 ) -> HttpResponse | None:
     """Count one act and return None, or return the page that says when to try again."""
     refusal = admit(act, request, email=email, postcode=postcode, campaign=campaign.slug if campaign else "")
-    if refusal is None:
-        return None
-    reason, status = REASONS[refusal.by], 429 if refusal.by else 503  # it could not be counted
-    return show_too_many(request, refusal, reason, status, act=act, campaign=campaign)
+    return show_too_many(request, refusal, act, campaign) if refusal else None
+
+
+def count_mail(request: HttpRequest, campaign: Campaign, *, email: str, postcode: str = "") -> None:
+    """Count a confirmation mail that is owed. Raises TooOftenError if it is one too many.
+
+    What makes no mail is not counted, or a stranger could use up what a mailbox may get without anybody noticing.
+    """
+    if refusal := admit(Act.MAIL, request, email=email, postcode=postcode, campaign=campaign.slug):
+        raise TooOftenError(refusal)
 
 
 def costly(
@@ -60,11 +79,12 @@ def costly(
 
     @wraps(view)
     def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        visitor, _times = list_networks(find_address(request))[0]
         try:
-            with BULKHEAD.enter(name_network(find_address(request))):
+            with BULKHEAD.enter(visitor):
                 return view(request, *args, **kwargs)
         except CrowdedError:
-            return show_too_many(request, Refusal(None, timezone.now() + CROWDED_PAUSE), CROWDED, 503)
+            return show_too_many(request, Refusal(None, timezone.now() + CROWDED_PAUSE), reason=CROWDED)
 
     return enter
 
@@ -72,20 +92,23 @@ def costly(
 def show_too_many(
     request: HttpRequest,
     refusal: Refusal,
-    reason: StrOrPromise,
-    status: int,
-    *,
     act: Act | None = None,
     campaign: Campaign | None = None,
+    *,
+    reason: StrOrPromise = "",
 ) -> HttpResponse:
-    """Say why and until when, and keep what was typed. A script that saves has it on its page, and tries again."""
+    """Say why and until when, and keep what was typed: 429, or 503 if it could not be counted or there is no room.
+
+    A script that saves has all of it on its page, and tries again.
+    """
+    status = 429 if refusal.by else 503
     if HtmxDetails(request):
         response = HttpResponse(status=status)
     else:
         context = {
             "campaign": campaign,
             "act": act.value if act else "",
-            "reason": reason,
+            "reason": reason or REASONS[refusal.by],
             "until": refusal.until,
             "seconds": refusal.seconds,
             "typed": [

@@ -23,12 +23,12 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django_otp.oath import totp
-from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from pytest_django import Settings
 
 from campaign.encrypted import decrypt
 from campaign.staff.access import PROVED, SEEN, SINCE
-from campaign.staff.factors import hash_recovery_code, make_recovery_codes
+from campaign.staff.factors import check_code, hash_recovery_code, make_recovery_codes
 from campaign.staff.lockout import forget_old_attempts
 from campaign.staff.models import GivenPassword, Phone
 from tests.otp import make_phone, otp_login
@@ -233,6 +233,21 @@ def test_wrong_codes_lock_out_too_and_getting_in_forgives(client: Client, organi
     assert not AccessAttempt.objects.exists()
 
 
+@pytest.mark.parametrize("kind", ["phone", "recovery"])
+def test_whoever_knows_the_password_keeps_the_phone_waiting_for_minutes_and_no_longer(
+    organiser: User, phone: Phone, kind: str
+) -> None:
+    [code, *_codes] = make_recovery_codes(organiser)
+    device: Any = phone if kind == "phone" else StaticDevice.objects.get(user=organiser)
+    right, wrong = (read_code(phone), "000000") if kind == "phone" else (code, "22222-22222")
+    type(device).objects.update(throttling_failure_count=40, throttling_failure_timestamp=timezone.now())
+    assert 200 < check_code(organiser, right).wait <= 256
+    for number in range(2):  # and each further wrong code, from wherever, makes it no longer
+        an_age_ago = timezone.now() - dt.timedelta(seconds=257)
+        type(device).objects.update(throttling_failure_timestamp=an_age_ago)
+        assert check_code(organiser, wrong if number == 0 else right).device == (device if number else None)
+
+
 def test_a_code_right_after_a_wrong_one_is_asked_to_wait(client: Client, phone: Phone) -> None:
     give_password(client)
     give_code(client, "000000")
@@ -369,6 +384,36 @@ def test_a_password_that_somebody_else_chose_opens_only_the_page_for_another_one
     mine = reverse("admin:auth_user_password_change", args=[organiser.pk])
     client.post(mine, {"password1": own, "password2": own, "usable_password": "true"})
     assert GivenPassword.objects.get().user == new, "one's own is not"
+
+
+def test_a_password_that_somebody_else_chose_sets_up_no_phone(client: Client, organiser: User) -> None:
+    GivenPassword.objects.create(user=organiser)
+    own, change = "tulips by Leeds canal", reverse("admin:password_change")
+    give_password(client)
+    for page in (SET_UP, client.post(SET_UP, {"code": "000000"}).headers["Location"]):
+        answer = client.get(page)
+        assert answer.headers.get("Location", page) == change
+    assert "Somebody else has chosen your password." in answer.content.decode()
+    assert 'id="nav-sidebar"' not in answer.content.decode()
+    assert client.get(INDEX).headers["Location"].startswith(CODE), "nothing else is open"
+    assert "staff_pending_key" not in client.session
+    typed = {"old_password": PASSWORD, "new_password1": own, "new_password2": own}
+    assert client.post(change, typed).status_code == 302
+    assert client.get(change).headers["Location"].startswith(CODE)
+    assert client.get(SET_UP).status_code == 200
+    key = decrypt(client.session["staff_pending_key"])
+    assert client.post(SET_UP, {"code": f"{totp(bytes.fromhex(key)):06}"}).status_code == 200
+    assert client.get(INDEX).status_code == 200
+
+
+def test_a_password_that_somebody_else_chose_changes_no_phone(client: Client, organiser: User, phone: Phone) -> None:
+    GivenPassword.objects.create(user=organiser)
+    change = reverse("admin:password_change")
+    give_password(client)
+    assert client.get(change).headers["Location"].startswith(CODE), "the code comes first, where there is a phone"
+    assert client.get(SET_UP).headers["Location"] == CODE
+    give_code(client, read_code(phone))
+    assert client.get(SET_UP).headers["Location"] == change
 
 
 def test_a_password_that_was_set_on_the_server_is_somebody_elses_choice_unless_its_owner_says_so(
