@@ -146,8 +146,26 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Only letters.statements asks for prepared statements; Django binds values on its own side.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
+    # A host that vanishes in the middle of a transaction would keep its locks for two hours: both sides notice within a
+    # minute. What DATABASE_URL says instead goes before.
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _session = {
+        "idle_in_transaction_session_timeout": "60s",
+        "lock_timeout": "30s",
+        "tcp_keepalives_idle": 30,
+        "tcp_keepalives_interval": 10,
+        "tcp_keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+    }
+    _said = " ".join(f"-c {_name}={_value}" for _name, _value in _session.items())
+    _options["options"] = f"{_said} {_options.get('options', '')}".rstrip()
+    for _name, _value in {
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,  # milliseconds
+    }.items():
+        _options.setdefault(_name, _value)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- The organisers' way in (campaign/staff/) ---------------------------------------------------------------
