@@ -15,6 +15,7 @@ from campaign.staff.lockout import forget_old_attempts
 from letters.alerts import send_alerts
 from letters.claims import recover_leases
 from letters.delivery import drain_queue
+from letters.emails import render_copy
 from letters.links import answer_requests
 from letters.notices import send_notices
 from letters.privacy import finish_erasures
@@ -55,6 +56,7 @@ def sweep() -> None:
         logger.warning("recovered letters: %s", dict(recovered))
     wake()
     send_alerts()
+    render_copy.cache_clear()  # whoever's copy has not gone yet: memory is no place to keep letters in
 
 
 @shared_task
