@@ -102,6 +102,21 @@ class Play:
         assert self.count(*letters) == [0, 1, 1, 1], f"copies: {self.count(*letters)}"
         self.wait_for("unknown", first)
 
+    def a_sender_hears_the_reply_after_its_lease(self) -> None:
+        for worker in self.stage.workers:
+            worker.kill()
+        stopped = self.stage.add_worker()
+        first, second = letters = self.confirm(2, "take-slow")
+        wait_for("its text", lambda: self.count(first) == [1])
+        stopped.signal(signal.SIGSTOP)
+        self.sweeper.start()
+        self.wait_for("unknown", first)
+        self.wait_for("sent", second)
+        stopped.signal(signal.SIGCONT)
+        self.wait_for("sent", first)
+        assert self.count(*letters) == [1, 1]
+        stopped.kill()
+
     def a_sender_dies_after_the_final_dot(self) -> None:
         first, second = letters = self.confirm(2, "take-hang")
         wait_for("its text", lambda: self.count(first) == [1])
@@ -200,6 +215,7 @@ def play_scenarios(folder: Path) -> int:
             play.redis_forgets_everything,
             play.redis_hangs_while_a_page_is_asked_for,
             play.a_sender_goes_on_after_its_lease,
+            play.a_sender_hears_the_reply_after_its_lease,
             play.a_sender_dies_after_the_final_dot,
             play.the_web_dies_between_commit_and_publish,
             play.wake_ups_storm_over_two_workers,
