@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaign.content.models import Argument, Ask, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.faithful import Change, check_edit
 from letters.models import Letter
-from letters.phrases import gettext as _
 
 Check = Callable[[str, str], list[Change]]  # `check_edit`, or what remembers its answers through one request
 OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde

@@ -13,21 +13,22 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from campaign.content.models import Campaign
-from letters.copies import COPIES
 from letters.drafting import LetterText, read_letter
 from letters.links import list_links
 from letters.mime import Header, Mailbox, Pdf, write_message
 from letters.models import Letter, Notice
 from letters.news import wants_news
-from letters.phrases import gettext as _
-from letters.phrases import write_date
 from letters.privacy import make_confirm_token, make_token
 from letters.rendering import render_letter_pdf
 from letters.tidying import tidy_line
+
+MAX_COPIES = 300  # PDFs kept in memory, some 50 kB each
 
 
 @dataclass(frozen=True)
@@ -123,12 +124,18 @@ def write_plain_text(text: LetterText) -> str:
     footer = [". ".join(part.rstrip(".") for part in (text.written_with, text.imprint) if part) + "."]
     if text.reference:
         footer.append(_("Reference: %s") % text.reference)
-    return "\n\n".join([write_date(text.dated), *blocks, "-- \n" + "\n".join(footer)]) + "\n"
+    return "\n\n".join([date_format(text.dated, "j F Y"), *blocks, "-- \n" + "\n".join(footer)]) + "\n"
 
 
 def name_pdf(letter: Letter) -> str:
     """Return the attachment's file name: which seat, which letter, nobody's name."""
     return f"letter-{_slugify(letter.constituency_name)}-{letter.reference}.pdf"
+
+
+@lru_cache(maxsize=MAX_COPIES)
+def render_copy(text: LetterText) -> bytes:
+    """Return the letter's PDF, which its MP and its writer get: made once where one process sends both."""
+    return render_letter_pdf(text)
 
 
 _slugify = lru_cache(maxsize=1000)(slugify)  # there are 650 constituencies
@@ -144,8 +151,7 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
         raise PermissionError("LIVE_DELIVERY is off")
     with override(letter.language):
         text = read_letter(letter)
-        pdf = render_letter_pdf(text)
-        COPIES.keep(text, pdf)
+        pdf = render_copy(text)
         plain = write_plain_text(text)
     recipient = choose_recipient(letter)
     headers: list[Header] = [
@@ -190,7 +196,7 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
     with override(letter.language):
         if kind == Notice.Kind.SENT:
             text = read_letter(letter)
-            context["copy"], pdf = write_plain_text(text), COPIES.take(text) or render_letter_pdf(text)
+            context["copy"], pdf = write_plain_text(text), render_copy(text)
         plain = render_to_string(f"letters/mails/{kind}.txt", context)
         html = render_to_string(f"letters/mails/{kind}.html", context)
         subject = render_to_string(f"letters/mails/{kind}_subject.txt", context)

@@ -19,7 +19,7 @@ from django.urls import URLPattern
 
 from letters.bounces import Outcome, apply_report, note_once
 from letters.emails import choose_recipient, split_from, verify_envelope_sender
-from letters.models import Letter
+from letters.models import EventCode, Letter
 from letters.report_text import tidy_words
 from letters.reports import ADDRESS, Kind, Report
 
@@ -33,9 +33,6 @@ CODE = re.compile(r"(?<![\d.])(?P<class>[45])(?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.]
 MESSAGE_ID = re.compile(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([^\s<>@]{1,255}?)>?")
 LONGEST = 500  # characters of a value that can be an address or a Message-ID; a returned text is not searched
 DEEPEST = 5
-
-SOFT_NOTE = "The mail provider says that it could not deliver it, for a reason that may pass."
-COMPLAINT_NOTE = "The mail provider says that its recipient complained of it as unwanted."
 
 
 class TooEarly(Exception):
@@ -109,14 +106,14 @@ def apply_event(letter: Letter, event: Any) -> Outcome:
     """Move or note the letter, whose row is locked."""
     words = tidy_words(" ".join(str(part) for part in (event.mta_response, event.description) if part))
     if event.event_type == "complained":
-        return note_once(letter, COMPLAINT_NOTE)
+        return note_once(letter, EventCode.COMPLAINT)
     if event.event_type == "deferred":
         return apply_report(letter, Report(Kind.DELAYED, words))
     if event.event_type not in REFUSED:
         return Outcome.AUTO_REPLY if event.event_type == "autoresponded" else Outcome.OTHER
     if is_final(event, words):
         return apply_report(letter, Report(Kind.FAILED, words))
-    return note_once(letter, SOFT_NOTE, words)
+    return note_once(letter, EventCode.SOFT_BOUNCE, words)
 
 
 def is_final(event: Any, words: str) -> bool:

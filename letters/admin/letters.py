@@ -24,7 +24,7 @@ from letters.admin.powers import may_export, may_find_by_email, may_moderate, ma
 from letters.admin.shapes import SHAPES
 from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
-from letters.decisions import DECISIONS, REFUSE, find_kept_back, is_given_up
+from letters.decisions import DECISIONS, REFUSE, find_kept_back
 from letters.drafting import read_letter
 from letters.health import measure_health
 from letters.models import Letter, Status
@@ -111,7 +111,6 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
         """Decrypt nothing for the list, nor for those who may not see it."""
         letters: Any = super().get_queryset(request).select_related("campaign", "refusal")
-        letters = letters.annotate(given_up=is_given_up())
         match = request.resolver_match
         of_one = match is not None and match.url_name == "letters_letter_change"
         return letters if of_one and may_see_person(request) else letters.sealed()  # type: ignore[no-any-return]

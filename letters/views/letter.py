@@ -19,13 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaign.content.hours import describe_opening, find_opening, is_open
 from campaign.parliament.models import Constituency
-from letters.correcting import TAKEN_BACK, WENT
+from letters.correcting import WENT
 from letters.delivery import confirm
 from letters.drafting import read_letter
 from letters.emails import name_domain, write_plain_text
 from letters.gate import Act
 from letters.keeping import drop_draft_of
-from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
+from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, LetterEvent, Status
 from letters.moderation import find_reasons
 from letters.news import stop_news, wants_news
 from letters.privacy import (
@@ -151,7 +151,7 @@ def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
         if event.what == Status.FAILED and refused:
             words = _("The campaign decided not to send your letter.")
         went = went or event.what in WENT
-        if event.note == TAKEN_BACK:
+        if event.code == EventCode.CORRECTED:
             continue  # the correction is told
         if event.what == Happening.CORRECTED and went:
             words = _("You corrected the copy here. What was sent stays as it was.")

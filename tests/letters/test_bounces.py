@@ -20,10 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letters import bounces
-from letters.bounces import DELAYED_NOTE, DOUBTFUL_NOTE, FAILED_NOTE, Outcome, take_bounce
+from letters.bounces import NOTES, Outcome, take_bounce
 from letters.emails import make_envelope_sender, verify_envelope_sender
 from letters.inbox import InboxError, open_imap
-from letters.models import Happening, Letter, Notice, Status
+from letters.models import EventCode, Happening, Letter, Notice, Status
 from letters.privacy import erase_letter
 from letters.reports import Kind, read_report
 from tests.letters.bounce_samples import (
@@ -233,7 +233,7 @@ def test_a_delay_is_noted_once(name: str) -> None:
     raw = fill_for(DELAYS[name], letter)
     assert [take_bounce(raw), take_bounce(raw)] == [Outcome.NOTED, Outcome.KNOWN]
     assert status_of(letter) == Status.SENT
-    assert [note.startswith(DELAYED_NOTE) for note in notes(letter)] == [True]
+    assert [note.startswith(NOTES[EventCode.DELAYED]) for note in notes(letter)] == [True]
 
 
 @pytest.mark.django_db
@@ -251,7 +251,7 @@ def test_a_report_that_cannot_be_read_is_noted_once_for_a_person() -> None:
     for _ in range(2):
         assert take_bounce(fill_for(UNREADABLE_DAEMON, letter)) is Outcome.DOUBTFUL
     assert status_of(letter) == Status.SENT
-    assert notes(letter) == [DOUBTFUL_NOTE]
+    assert notes(letter) == [NOTES[EventCode.UNCLEAR]]
 
 
 @pytest.mark.django_db
@@ -261,7 +261,7 @@ def test_a_failure_of_a_letter_that_is_not_sent_is_a_note(status: Status) -> Non
     raw = fill_for(POSTFIX, letter)
     assert [take_bounce(raw), take_bounce(raw)] == [Outcome.NOTED, Outcome.KNOWN]
     assert status_of(letter) == status
-    assert [note.startswith(FAILED_NOTE) and "550 5.1.1" in note for note in notes(letter)] == [True]
+    assert [note.startswith(NOTES[EventCode.RETURNED]) and "550 5.1.1" in note for note in notes(letter)] == [True]
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import email
 import email.policy
 import hashlib
@@ -23,6 +24,7 @@ from letters.mime import Mailbox, MailRefusedError
 from letters.models import Letter, Notice
 from letters.privacy import make_token
 from letters.running import Alert
+from letters.tasks import sweep
 from letters.tidying import tidy_line, tidy_text
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.header_tools import ANYTHING, AUTHOR, BODY, HEADERS, QUOTED, check_mailbox, read_words, split_head
@@ -258,3 +260,23 @@ def test_mails_say_once_that_somebody_is_an_mp() -> None:
 )
 def test_a_domain_is_named_as_mail_servers_spell_it(address: str, domain: str) -> None:
     assert name_domain(address) == domain
+
+
+def test_a_letter_and_its_writers_copy_are_printed_once_and_kept_no_longer_than_the_next_sweep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printed: list[object] = []
+
+    def render(text: object) -> bytes:
+        printed.append(text)
+        return b"%PDF"
+
+    monkeypatch.setattr(emails, "render_letter_pdf", render)
+    letter = make_letter()
+    build_letter_mail(letter)
+    build_notice_mail(letter, Notice.Kind.SENT)
+    assert len(printed) == 1
+    assert emails.render_copy.cache_info().currsize > 0
+    Letter.objects.update(next_attempt_at=timezone.now() + dt.timedelta(hours=1))
+    sweep()
+    assert emails.render_copy.cache_info().currsize == 0
