@@ -1,6 +1,6 @@
 """Keeps a process's threads for everybody: what takes long is done once at a time for each visitor, and twice in all.
 
-A process of the web server has four threads. A page that takes up to a quarter of a second of the processor, or waits
+A process of the web server has eight threads. A page that takes up to a quarter of a second of the processor, or waits
 for the press, has to find room here first. So one visitor, however many requests they send, holds up neither the cheap
 pages nor the costly ones of others. Who finds no room is told so at once and tries again.
 """
@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MOST_AT_WORK = 2  # each for another visitor; more at a time would be no quicker: Python runs one thread at once
-MOST_INSIDE = 3  # at work or waiting, so that a fourth thread answers everybody else
-MOST_EACH = 2  # of one visitor: one at work, one waiting
+MOST_INSIDE = 6  # at work or waiting, so that other threads answer everybody else
+MOST_EACH = (
+    4  # of one visitor: one at work, others waiting, as when a household writes, or a page is loaded while it saves
+)
 WAIT_SECONDS = 10.0  # long enough for the slowest page
 
 

@@ -50,7 +50,7 @@ def test_the_proxy_of_the_operators_page_waits_for_whole_requests_and_keeps_noth
 def test_what_the_operators_page_says_of_the_web_server_is_what_its_file_says() -> None:
     settings = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
     assert f"proxy_pass http://{settings['bind']};" in read_nginx()
-    assert (settings["workers"], settings["threads"]) == (2, 4)
+    assert (settings["workers"], settings["threads"]) == (2, 8)
     page = " ".join((ROOT / "docs/operators.md").read_text().split())
-    assert f"two processes of four threads on `{settings['bind']}`" in page
+    assert f"two processes of eight threads on `{settings['bind']}`" in page
     assert f"a request has to arrive within {REQUEST_SECONDS:.0f} seconds" in page
