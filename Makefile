@@ -1,5 +1,5 @@
 # Two commands: `make demo` to try it, `make test` to check it. `make help` lists the rest.
-.PHONY: help setup demo test lint fmt bench faults lighthouse wapiti fuzz requirements clean
+.PHONY: help setup demo test bare lint fmt bench faults lighthouse wapiti fuzz requirements clean
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
@@ -15,6 +15,9 @@ demo: ## set up, then run web, worker and mailbox until Ctrl-C; PORT=8123 for an
 
 test: ## install what tests need, then lint and all tests
 	@tools/test
+
+bare: ## as root: both commands in a bare Debian 12 of their own (debootstrap), which goes again; an hour
+	@tools/bare
 
 lint: ## style, types, import rules, migrations, deployment settings
 	@tools/install --tests
@@ -39,7 +42,7 @@ wapiti: ## the scanner wapiti against a demo of its own; half an hour; WAPITI_SE
 fuzz: ## 10,000 inputs on PostgreSQL, new ones each time, for every form, the pack loader, returned mail and headers (hours)
 	@tools/install --tests
 	@HYPOTHESIS_PROFILE=fuzz .venv/bin/python -m tests.servers .venv/bin/python -m pytest -n auto --dist loadgroup tests/fuzz tests/campaign/content/test_parsing.py \
-		tests/letters/test_bounces.py tests/letters/test_emails.py tests/letters/test_drafting.py
+		tests/letters/test_bounces.py tests/letters/test_mime.py tests/letters/test_emails.py tests/letters/test_drafting.py
 
 PIN = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"

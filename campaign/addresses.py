@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from functools import cache
 from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
 
 
 def find_address(request: HttpRequest) -> str:
@@ -13,13 +17,26 @@ def find_address(request: HttpRequest) -> str:
 
     Each proxy of one's own adds one entry at the right of X-Forwarded-For: the PROXY_COUNTth from there was written
     by the outermost of them. Whatever is further left comes from the visitor and may be invented.
+
+    A request without such an entry counts as its proxy: nobody gets round a limit that way, but all of them share it.
     """
     near: str = request.META.get("REMOTE_ADDR", "")
     count: int = settings.PROXY_COUNT
-    entries = [entry.strip() for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    if count < 1 or len(entries) < count:
+    if count < 1:
         return near
+    entries = [entry.strip() for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     try:
         return str(ip_address(entries[-count]))
-    except ValueError:
+    except (IndexError, ValueError):
+        warn_of_proxy(count)
         return near
+
+
+@cache
+def warn_of_proxy(count: int) -> None:
+    """Say, once for each process, that the proxy does not do its part."""
+    logger.warning(
+        "X-Forwarded-For is not what PROXY_COUNT expects (entries: %s), so visitors count as the proxy and share their "
+        "limits. Have the proxy set it: docs/operators.md, The proxy.",
+        count,
+    )

@@ -109,7 +109,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not gene
     def key_columns(self) -> dict[str, Any]:
         """The columns that a text of this field is bound to, by the names of their attributes."""
         meta = self.model._meta
-        columns = [meta.get_field(name) for name in self.bound_to] or [meta.pk]
+        columns: list[Any] = [meta.get_field(name) for name in self.bound_to] or [meta.pk]
         return {column.attname: column for column in columns}
 
     @cached_property

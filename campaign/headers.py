@@ -38,6 +38,8 @@ class HeadersMiddleware:
         if SECRET_PATH.match(request.path) and request.path != LOST_LINK:
             for name, value in SECRET.items():
                 response[name] = value
+        if response.status_code >= 400:  # browsers and proxies may keep a 404 for as long as they like
+            response.headers.setdefault("Cache-Control", "no-cache, private")
         headers = {
             "Permissions-Policy": PERMISSIONS_POLICY,
             "Cross-Origin-Resource-Policy": "same-origin",

@@ -21,6 +21,19 @@ class HideSecretPaths(logging.Filter):
         return True
 
 
+class RefusalsInOneLine(logging.Filter):
+    """Leaves out the traceback where Django refuses a request for what it says, such as an unknown host.
+
+    Anybody can send such a request, and the traceback is always the same.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take the traceback off the record; let every record pass."""
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class Lines(logging.Formatter):
     """A line of words, and below it the traceback of an error."""
 

@@ -6,7 +6,7 @@ and every mail to the local mailbox of the demo. Rehearsal is the default: nothi
 
 import datetime as dt
 import re
-from email.utils import parseaddr
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,8 +65,18 @@ def _read_field_keys() -> list[str]:
     return keys
 
 
+def _read_backup_keys() -> list[str]:
+    """Return BACKUP_KEYS from the environment, else those in the data directory, a file such as age-keygen writes."""
+    keys: list[str] = env.str("BACKUP_KEYS", "").replace(",", " ").split()
+    key_file = DATA_DIR / "backup_keys"
+    if not keys and key_file.exists():
+        keys = [line.strip() for line in key_file.read_text().splitlines() if line.startswith("AGE-")]
+    return keys
+
+
 SECRET_KEY = _read_secret_key()
 FIELD_KEYS = _read_field_keys()  # the first encrypts, all decrypt (campaign/encrypted.py)
+BACKUP_KEYS = _read_backup_keys()  # the first encrypts, all decrypt; only backups need one (letters/backups.py)
 SITE_URL: str = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [_site.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"])
@@ -146,8 +156,27 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Only letters.statements asks for prepared statements; Django binds values on its own side.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
+    # A host that vanishes in the middle of a transaction would keep its locks for two hours: both sides notice within a
+    # minute. What DATABASE_URL says instead goes before.
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _session = {
+        "idle_in_transaction_session_timeout": "60s",
+        "lock_timeout": "30s",
+        "tcp_keepalives_idle": 30,
+        "tcp_keepalives_interval": 10,
+        "tcp_keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+    }
+    _said = " ".join(f"-c {_name}={_value}" for _name, _value in _session.items())
+    _options["options"] = f"{_said} {_options.get('options', '')}".rstrip()
+    for _name, _value in {
+        "connect_timeout": 10,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,  # milliseconds
+    }.items():
+        _options.setdefault(_name, _value)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- The organisers' way in (campaign/staff/) ---------------------------------------------------------------
@@ -202,6 +231,7 @@ SESSION_COOKIE_AGE = DRAFT_HOURS * 60 * 60
 CSRF_FAILURE_VIEW = "campaign.refusals.refuse_forgery"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None  # it goes with the browser's session: each page with a form brings another one
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
 
 HTTPS = SITE_URL.startswith("https://")
@@ -209,7 +239,10 @@ if HTTPS:  # browsers take these names only with Secure, path / and no domain
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# These bind what the site's own domain is not asked about: its subdomains, and browsers for good.
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD: bool = env.bool("SECURE_HSTS_PRELOAD", False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # that they are off is the operator's choice
 BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", False)
 # How many proxies of one's own add to X-Forwarded-For; what stands further left there can be made up by anybody.
 PROXY_COUNT: int = env.int("PROXY_COUNT", 1 if BEHIND_PROXY else 0)
@@ -245,10 +278,19 @@ EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", 60)  # seconds, for every step of the dialogue
-EMAIL_CONNECTIONS: int = env.int("EMAIL_CONNECTIONS", 4, validate=validate.Range(min=1))  # of each worker, at a time
-LETTERS_FROM: str = env.str("LETTERS_FROM", "letters@parley.localhost")
-if "@" not in parseaddr(LETTERS_FROM)[1]:
-    raise ImproperlyConfigured("LETTERS_FROM has to be an email address, such as letters@campaign.example.")
+# Of each worker, with one connection each. Fewer than its threads, so that sweeps and supporters' mails need not wait.
+EMAIL_SENDERS: int = env.int("EMAIL_SENDERS", 3, validate=validate.Range(min=1))
+
+
+def _read_address(name: str, default: str) -> str:
+    """Return an email address, without a name that may stand before it."""
+    found = getaddresses([env.str(name, default)])
+    if len(found) != 1 or not re.fullmatch(r"[\w.!#$%&'*+/^`{|}~-]+@[\w-]+(\.[\w-]+)*", found[0][1], re.ASCII):
+        raise ImproperlyConfigured(f"{name} has to be one email address, such as letters@campaign.example.")
+    return found[0][1]
+
+
+LETTERS_FROM: str = _read_address("LETTERS_FROM", "letters@parley.localhost")
 # Where mail to the letters' bounce addresses lies, such as imaps://user:password@host/INBOX.
 BOUNCE_IMAP_URL: str = env.str("BOUNCE_IMAP_URL", "")
 # Where a mail provider tells of them instead (letters/webhooks.py). What the providers call their key differs.
@@ -259,7 +301,7 @@ if _webhook_key := env.str("ANYMAIL_WEBHOOK_KEY", ""):
         ANYMAIL[f"{ANYMAIL_PROVIDER.upper()}_{_name}"] = _webhook_key
 # Letters go to MPs only if the operator says so here AND an organiser has taken the campaign live.
 LIVE_DELIVERY: bool = env.bool("LIVE_DELIVERY", False)
-REHEARSAL_ADDRESS: str = env.str("REHEARSAL_ADDRESS", "rehearsal@parley.localhost")
+REHEARSAL_ADDRESS: str = _read_address("REHEARSAL_ADDRESS", "rehearsal@parley.localhost")
 
 
 def _read_rate(name: str, default: str) -> str:
@@ -281,18 +323,24 @@ PACE_PER_DOMAIN: str = _read_rate("PACE_PER_DOMAIN", "120/minute")
 PACE_PER_MP: str = _read_rate("PACE_PER_MP", "30/hour")
 # After so many failures of the mail server in a row the queue pauses by itself; 0: never.
 BREAKER_AFTER: int = env.int("BREAKER_AFTER", 10)
-# Who is told when it does.
-ORGANISERS_EMAIL: str = env.str("ORGANISERS_EMAIL", REHEARSAL_ADDRESS)
+# Who is told when it does, and when somebody changes where letters go. Empty: whoever reads rehearsed letters.
+ORGANISERS_EMAIL: str = _read_address("ORGANISERS_EMAIL", "") if env.str("ORGANISERS_EMAIL", "") else ""
 # How often visitors may ask (letters/gate.py). Wide enough for a hall or a household behind one address.
+LIMIT_DRAFTS_PER_IP: str = _read_rate("LIMIT_DRAFTS_PER_IP", "300/hour")
 LIMIT_LOOKUPS_PER_IP: str = _read_rate("LIMIT_LOOKUPS_PER_IP", "300/hour")
+LIMIT_SAVES_PER_IP: str = _read_rate("LIMIT_SAVES_PER_IP", "1200/minute")
 LIMIT_PDFS_PER_IP: str = _read_rate("LIMIT_PDFS_PER_IP", "300/hour")
 LIMIT_LETTERS_PER_IP: str = _read_rate("LIMIT_LETTERS_PER_IP", "60/hour")
 LIMIT_LETTERS_PER_EMAIL: str = _read_rate("LIMIT_LETTERS_PER_EMAIL", "8/day")
+LIMIT_LETTERS_PER_IP_AND_EMAIL: str = _read_rate("LIMIT_LETTERS_PER_IP_AND_EMAIL", "6/day")
 LIMIT_LETTERS_PER_POSTCODE: str = _read_rate("LIMIT_LETTERS_PER_POSTCODE", "60/day")
 LIMIT_LETTERS_PER_CAMPAIGN: str = _read_rate("LIMIT_LETTERS_PER_CAMPAIGN", "3000/hour")
 LIMIT_CONFIRMS_PER_IP: str = _read_rate("LIMIT_CONFIRMS_PER_IP", "120/hour")
 LIMIT_LINKS_PER_EMAIL: str = _read_rate("LIMIT_LINKS_PER_EMAIL", "3/day")
+LIMIT_LINKS_PER_IP_AND_EMAIL: str = _read_rate("LIMIT_LINKS_PER_IP_AND_EMAIL", "6/day")
 LIMIT_LINKS_PER_IP: str = _read_rate("LIMIT_LINKS_PER_IP", "20/hour")
+# Organisers' tries to sign in, before the password is looked at, which takes long; right ones are given back.
+LIMIT_SIGNINS_PER_IP: str = _read_rate("LIMIT_SIGNINS_PER_IP", "20/hour")
 # Nobody writes a letter's details faster; whoever does is asked to press the button once more. 0: not asked.
 SECONDS_TO_WRITE: int = env.int("SECONDS_TO_WRITE", 3)
 # Forms are small; the longest letter has some 20 kB. What is larger gets a 400. Files: campaign/sizes.py.
@@ -329,10 +377,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "letters.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
-    "tally": {"task": "letters.tasks.tally", "schedule": 15.0, "options": {"expires": 15}},
-    "tidy": {"task": "letters.tasks.tidy", "schedule": 60 * 60.0, "options": {"expires": 60 * 60}},
+CELERY_BEAT_SCHEDULE = {  # nothing expires: a worker whose clock is ahead would do nothing, and tell nobody
+    "sweep": {"task": "letters.tasks.sweep", "schedule": 15.0},
+    "tally": {"task": "letters.tasks.tally", "schedule": 15.0},
+    "tidy": {"task": "letters.tasks.tidy", "schedule": 60 * 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
@@ -347,14 +395,22 @@ LOGGING = {
         "line": {"()": "campaign.logs.Lines", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "campaign.logs.JsonLines"},
     },
-    "filters": {"hide_secret_paths": {"()": "campaign.logs.HideSecretPaths"}},
+    "filters": {
+        "hide_secret_paths": {"()": "campaign.logs.HideSecretPaths"},
+        "refusals_in_one_line": {"()": "campaign.logs.RefusalsInOneLine"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["hide_secret_paths"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["hide_secret_paths", "refusals_in_one_line"],
+        }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        "flufl.bounce": {"level": "CRITICAL"},  # it names each detector, and its tracebacks might quote a mail
         "axes": {"level": "ERROR"},  # it would name accounts and addresses
         "mail.log": {"level": "WARNING"},  # the demo's mail catcher would name every address
     },

@@ -1,12 +1,11 @@
-"""Mails to the organisers about the queue: when it pauses by itself, and when it goes on."""
+"""Mails to the organisers: the queue pauses by itself, or goes on; somebody has changed where letters go."""
 
 from __future__ import annotations
 
 import logging
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from collections.abc import Sequence
 from email.utils import format_datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F
@@ -14,32 +13,47 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from campaign.staff.destinations import Redirection
 from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.claims import lease_length
 from letters.emails import Mail, split_from
+from letters.mime import Header, Mailbox, write_message
 from letters.running import Alert
-from letters.smtp import Connection, Fate
+from letters.smtp import Answer, Connection, Fate
+from letters.tidying import tidy_line
 
 logger = logging.getLogger(__name__)
 
+MOST_LISTED = 50  # changes in one mail; after an election there are hundreds
+
+
+def owe_alert(by: str, changes: Sequence[Redirection], **_signal: Any) -> None:
+    """Have the organisers told who has changed where letters go, and from where to where."""
+    lines = [f"By: {by}", *(str(change) for change in changes[:MOST_LISTED])]
+    if len(changes) > MOST_LISTED:
+        lines.append(f"… and {len(changes) - MOST_LISTED} more.")
+    Alert.objects.create(kind=Alert.Kind.REDIRECTED, words="\n".join(tidy_line(line) for line in lines))
+
 
 def build_alert_mail(alert: Alert) -> Mail:
-    """Return the alert as a mail to ORGANISERS_EMAIL, in plain text. It holds no personal data."""
-    local, domain = split_from()
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address("Parley", local, domain)
-    message["To"] = Address(addr_spec=settings.ORGANISERS_EMAIL)
-    message["Subject"] = f"{alert.get_kind_display()}: {settings.SITE_URL}"
-    message["Date"] = format_datetime(alert.at)
-    message["Message-ID"] = f"<alert.{alert.pk}.{alert.at:%s}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office replies away
+    """Return the alert as a mail to the organisers, in plain text. It holds no supporter's data."""
+    organisers = settings.ORGANISERS_EMAIL or settings.REHEARSAL_ADDRESS
+    headers: list[Header] = [
+        ("From", Mailbox("Parley", settings.LETTERS_FROM)),
+        ("To", Mailbox("", organisers)),
+        ("Subject", f"{alert.get_kind_display()}: {settings.SITE_URL}"),
+        ("Date", format_datetime(alert.at)),
+        ("Message-ID", f"<alert.{alert.pk}.{alert.at:%s}@{split_from()[1]}>"),
+        ("Auto-Submitted", "auto-generated"),  # RFC 3834: keeps out-of-office replies away
+    ]
     context = {
         "alert": alert,
         "since": Alert.objects.filter(kind=Alert.Kind.PAUSED, at__lte=alert.at).last(),
         "letters_url": settings.SITE_URL + reverse("admin:letters_letter_changelist"),
+        "desk_url": settings.SITE_URL + reverse("admin:index"),
     }
-    message.set_content(render_to_string(f"letters/mails/{alert.kind}.txt", context), cte="quoted-printable")
-    return Mail(settings.LETTERS_FROM, settings.ORGANISERS_EMAIL, message.as_bytes())
+    content = write_message(headers, render_to_string(f"letters/mails/{alert.kind}.txt", context))
+    return Mail(settings.LETTERS_FROM, organisers, content)
 
 
 def send_alerts() -> int:
@@ -54,8 +68,13 @@ def send_alerts() -> int:
             claimed = Alert.objects.filter(pk=alert.pk, due_at=alert.due_at)
             if not claimed.update(due_at=timezone.now() + lease_length(), attempts=F("attempts") + 1):
                 continue  # another worker was first
-            mail = build_alert_mail(alert)
-            answer = connection.send(mail.envelope_sender, mail.recipient, mail.content)
+            try:
+                mail = build_alert_mail(alert)
+            except Exception as error:  # noqa: BLE001 one that cannot be made must not hold up the others
+                logger.error("the mail about an alert could not be made: %s", type(error).__name__)
+                answer = Answer(Fate.DEFERRED, "")
+            else:
+                answer = connection.send(mail.envelope_sender, mail.recipient, mail.content)
             done = answer.fate is Fate.ACCEPTED
             sent += done
             if not done:

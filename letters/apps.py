@@ -10,13 +10,16 @@ class LettersConfig(AppConfig):
     name = "letters"
 
     def ready(self) -> None:
-        """Register checks and what is rehearsed before going live; listen to the mail provider, if it is to tell."""
+        """Register checks and what is rehearsed before going live; listen to the desk, and to the mail provider."""
         from campaign.content import modes
+        from campaign.staff.destinations import redirected
         from letters import checks  # noqa: F401
+        from letters.alerts import owe_alert
         from letters.rehearsals import require_rehearsal
 
         if require_rehearsal not in modes.FURTHER:
             modes.FURTHER.append(require_rehearsal)
+        redirected.connect(owe_alert)
         if settings.ANYMAIL_PROVIDER:
             from letters.webhooks import listen
 

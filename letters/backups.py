@@ -1,4 +1,8 @@
-"""Copies the whole database into an encrypted file, and back, with PostgreSQL's own tools or SQLite's."""
+"""Copies the whole database into an encrypted file, and back, with PostgreSQL's own tools or SQLite's.
+
+The file is in age's format (https://age-encryption.org/v1), so that `age -d` opens it where there is no Parley. Inside
+is what `pg_dump --format=custom` wrote, or a SQLite database.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,12 @@ import sqlite3
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
+import pyrage
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -24,15 +29,28 @@ from letters.models import Letter, Notice, Status
 from letters.privacy import erase_letter, withdraw_letter
 from letters.purging import purge_data, walk
 from letters.records import NewsConsent, Tombstone
-from letters.sealing import open_sealed, seal
 from letters.tombstones import gather_tombstones, hash_id
 
-CHUNK = 1 << 20
 RESTORED = "Restored from a backup: it may have been sent since."
 
 
 class BackupFailedError(Exception):
-    """The database could not be copied; its words are the tool's."""
+    """The database could not be copied, or the file cannot be read; its words say why."""
+
+
+def name_backup() -> str:
+    """Return the ending that tells what is in the file."""
+    return "sqlite3.age" if connection.vendor == "sqlite" else "pgdump.age"
+
+
+def read_keys() -> list[pyrage.x25519.Identity]:
+    """Return BACKUP_KEYS as age's identities, the newest first. Raises BackupFailedError."""
+    if not settings.BACKUP_KEYS:
+        raise BackupFailedError("BACKUP_KEYS is missing. Run `make setup`, which makes one in the data directory.")
+    try:
+        return [pyrage.x25519.Identity.from_str(key) for key in settings.BACKUP_KEYS]
+    except pyrage.IdentityError as error:
+        raise BackupFailedError("A key in BACKUP_KEYS is none of age's. Make one with `age-keygen`.") from error
 
 
 def write_backup(target: Path) -> None:
@@ -40,11 +58,14 @@ def write_backup(target: Path) -> None:
     aside = target.with_name(f".{target.name}.part")
     try:
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            key = read_keys()[0].to_public()
             with _read_database() as source:
-                seal(iter(lambda: source.read(CHUNK), b""), file)
+                pyrage.encrypt_io(source, file, [key])
             file.flush()
             os.fsync(file.fileno())
         os.replace(aside, target)
+    except pyrage.EncryptError as error:
+        raise BackupFailedError(f"The backup could not be encrypted: {error}") from error
     finally:
         aside.unlink(missing_ok=True)
 
@@ -52,14 +73,12 @@ def write_backup(target: Path) -> None:
 def restore_backup(source: Path) -> Counter[str]:
     """Put the database back as the file has it, then see that nothing revives; return what was done to how many.
 
-    The whole file is proved genuine before anything is touched. Raises SealBrokenError, BackupFailedError or OSError.
+    The whole file is proved genuine before anything is touched. Raises BackupFailedError or OSError.
     """
     gather_tombstones_if_possible()
-    with source.open("rb") as file:
-        for _piece in open_sealed(file):
-            pass
-    with source.open("rb") as file:
-        _write_database(open_sealed(file))
+    with open(os.devnull, "wb") as nowhere:
+        decrypt_backup(source, nowhere)
+    _write_database(source)
     call_command("migrate", verbosity=0)
     counts = Counter(letters=Letter.objects.count())
     Session.objects.all().delete()
@@ -67,6 +86,25 @@ def restore_backup(source: Path) -> Counter[str]:
     counts += replay_erasures()
     purge_data()
     return counts
+
+
+def decrypt_backup(source: Path, target: IO[bytes]) -> None:
+    """Write what is in the backup to `target`. Raises BackupFailedError if it cannot be read, or was changed.
+
+    What was written before the error must not be used.
+    """
+    keys = read_keys()
+    with source.open("rb") as file:
+        try:
+            pyrage.decrypt_io(file, target, keys)
+        except (BrokenPipeError, BackupFailedError):
+            raise
+        except (pyrage.DecryptError, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the disk's trouble, not the file's
+            raise BackupFailedError(
+                f"The backup cannot be read ({error}). No key in BACKUP_KEYS opens it, or it was cut off or changed."
+            ) from error
 
 
 def gather_tombstones_if_possible() -> None:
@@ -125,17 +163,21 @@ def _read_database() -> Iterator[IO[bytes]]:
         yield process.stdout
 
 
-def _write_database(pieces: Iterable[bytes]) -> None:
-    """Replace the database by what the pieces say, in one transaction."""
+def _write_database(source: Path) -> None:
+    """Replace the database by what is in the backup, in one transaction."""
     if connection.vendor == "sqlite":
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
             copy = Path(folder) / "copy.sqlite3"
             with copy.open("wb") as file:
-                file.writelines(pieces)
+                decrypt_backup(source, file)
             connection.ensure_connection()
             with closing(sqlite3.connect(copy)) as found:
-                if found.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-                    raise BackupFailedError("The database in the backup is damaged.")
+                try:
+                    is_whole = found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+                except sqlite3.DatabaseError:
+                    is_whole = False
+                if not is_whole:
+                    raise BackupFailedError("What is in the backup is no SQLite database, or a damaged one.")
                 found.backup(_raw_connection())
         return
     options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
@@ -143,8 +185,7 @@ def _write_database(pieces: Iterable[bytes]) -> None:
     with _run_tool("pg_restore", *options, "--dbname", _name_database(), stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
         with contextlib.suppress(BrokenPipeError), process.stdin:  # if it has ended, its own words say why
-            for piece in pieces:
-                process.stdin.write(piece)
+            decrypt_backup(source, process.stdin)
 
 
 def _raw_connection() -> sqlite3.Connection:

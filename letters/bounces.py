@@ -8,16 +8,21 @@ import logging
 from django.db import transaction
 
 from letters.emails import verify_envelope_sender
-from letters.models import Happening, Letter, Status
+from letters.models import EventCode, Happening, Letter, Status
 from letters.redaction import LONGEST_NOTE, hide_personal
 from letters.reports import Kind, Report, read_report
 
 logger = logging.getLogger(__name__)
 
 # Each is written at most once in a letter's life, however many reports come.
-FAILED_NOTE = "A failure report came, but the letter was not “sent”; its status stays as it is."
-DELAYED_NOTE = "The recipient's mail server has not delivered it yet and goes on trying."
-DOUBTFUL_NOTE = "A mail server's report came that only a person can read; it is in the mailbox for returned mail."
+NOTES = {
+    EventCode.RETURNED: "A failure report came, but the letter was not “sent”; its status stays as it is.",
+    EventCode.DELAYED: "The recipient's mail server has not delivered it yet and goes on trying.",
+    EventCode.SOFT_BOUNCE: "The mail provider says that it could not deliver it, for a reason that may pass.",
+    EventCode.COMPLAINT: "The mail provider says that its recipient complained of it as unwanted.",
+    EventCode.UNCLEAR: "A mail server's report came that only a person can read; it is in the mailbox for returned "
+    "mail.",
+}
 
 
 class Outcome(enum.Enum):
@@ -66,9 +71,9 @@ def find_reference(report: Report, recipient: str | None) -> str | None:
 def apply_report(letter: Letter, report: Report) -> Outcome:
     """Move or note the letter, whose row is locked."""
     if report.kind is Kind.DELAYED:
-        return note_once(letter, DELAYED_NOTE, report.words)
+        return note_once(letter, EventCode.DELAYED, report.words)
     if report.kind is Kind.DOUBTFUL:
-        note_once(letter, DOUBTFUL_NOTE)
+        note_once(letter, EventCode.UNCLEAR)
         return Outcome.DOUBTFUL
     if letter.status == Status.BOUNCED:
         return Outcome.KNOWN
@@ -77,14 +82,15 @@ def apply_report(letter: Letter, report: Report) -> Outcome:
         return Outcome.EARLY
     if letter.status != Status.SENT:
         # For UNKNOWN the report tells that a server had the letter. What follows from it, a person decides.
-        return note_once(letter, FAILED_NOTE, report.words)
+        return note_once(letter, EventCode.RETURNED, report.words)
     words = hide_personal(report.words, letter) or "The mail server gave no reason."
     return Outcome.BOUNCED if letter.move_to(Status.BOUNCED, note=words) else Outcome.EARLY
 
 
-def note_once(letter: Letter, note: str, words: str = "") -> Outcome:
-    """Write the note with the server's words, unless the letter has such a note already."""
-    if letter.events.filter(what=Happening.NOTE, note__startswith=note).exists():
+def note_once(letter: Letter, code: EventCode, words: str = "") -> Outcome:
+    """Write the note of that code with the server's words, unless the letter has such a note already."""
+    if letter.events.filter(code=code).exists():
         return Outcome.KNOWN
-    letter.tell(Happening.NOTE, note=f"{note} {hide_personal(words, letter)}".strip()[:LONGEST_NOTE])
+    note = f"{NOTES[code]} {hide_personal(words, letter)}".strip()[:LONGEST_NOTE]
+    letter.tell(Happening.NOTE, code=code, note=note)
     return Outcome.NOTED

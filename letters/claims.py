@@ -9,20 +9,19 @@ from itertools import zip_longest
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from campaign.ciphers import UndecryptableError
 from campaign.content.models import Campaign
 from letters.backoff import MOST_ATTEMPTS
-from letters.models import Letter, LetterEvent, LetterParagraph, Status
+from letters.models import EventCode, Letter, LetterParagraph, Move, Status, make_moves
 from letters.pacing import admit_letters, return_letters
 from letters.running import PACED, Heartbeat
-from letters.statements import claim_at_once
 from letters.turns import Turns, lock_heads
 
-BATCH = 200  # letters a claim at most; it never takes more than can be made in half a second (letters.delivery)
+BATCH = 10  # letters a claim: their PDFs are made in half a second, and none waits for long behind a slow one
 SERVER_PAUSE = dt.timedelta(minutes=2)  # how long a batch waits for a server that cannot be reached
 
 
@@ -62,21 +61,9 @@ def _claim_admitted(heads: list[list[uuid.UUID]], lease: uuid.UUID) -> tuple[lis
     for letter in due.values():
         letter.campaign = campaigns[letter.campaign_id]
     admitted, full_domains = admit_letters(due[pk] for pk in in_turn if pk in due)  # a campaign may just be paused
-    if admitted:
-        until = timezone.now() + lease_length()
-        _write_claims(admitted, lease, until)
-        for letter in admitted:
-            letter.status, letter.lease_token, letter.lease_until = Status.CLAIMED, lease, until
+    changes = {"lease_token": lease, "lease_until": timezone.now() + lease_length()}
+    make_moves(*(Move(letter, Status.CLAIMED, changes=changes) for letter in admitted))
     return admitted, full_domains
-
-
-def _write_claims(letters: list[Letter], lease: uuid.UUID, until: dt.datetime) -> None:
-    if connection.vendor == "postgresql":
-        claim_at_once([str(letter.pk) for letter in letters], str(lease), str(until), str(timezone.now()))
-        return
-    mine = Letter.objects.filter(pk__in=[letter.pk for letter in letters])
-    mine.update(status=Status.CLAIMED, lease_token=lease, lease_until=until)
-    LetterEvent.objects.bulk_create(LetterEvent(letter=letter, what=Status.CLAIMED) for letter in letters)
 
 
 def _read_paragraphs(letters: list[Letter]) -> None:
@@ -121,7 +108,11 @@ def recover_leases() -> Counter[str]:
         lease = letter.lease_token
         if letter.status == Status.SENDING:
             moved = letter.move_to(
-                Status.UNKNOWN, lease=lease, note="The sender stopped while sending.", next_attempt_at=None
+                Status.UNKNOWN,
+                lease=lease,
+                code=EventCode.SENDING_LOST,
+                note="The sender stopped while sending.",
+                next_attempt_at=None,
             )
         elif letter.attempts + 1 >= MOST_ATTEMPTS:
             # A letter that takes its sender down each time must not do so for ever.
@@ -132,6 +123,7 @@ def recover_leases() -> Counter[str]:
             moved = letter.move_to(
                 Status.QUEUED,
                 lease=lease,
+                code=EventCode.PREPARING_LOST,
                 note="The sender stopped before sending.",
                 attempts=F("attempts") + 1,
                 next_attempt_at=timezone.now(),

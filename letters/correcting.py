@@ -13,14 +13,13 @@ from django.utils import timezone
 
 from campaign.encrypted import encrypt_for
 from letters.findings import Finding, Part
-from letters.models import WITHDRAWABLE, Happening, Letter, Status
+from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, Status
 from letters.moderation import find_reasons, tell_reasons
 from letters.privacy import hide_in_notes
 
 # What can be corrected, and how the organisers' timeline calls it. The email is not among them: it was confirmed.
 PARTS = {"sender_name": "name", "sender_address": "address", "sender_postcode": "postcode"}
 WENT = (Status.SENT, Status.BOUNCED, Status.UNKNOWN)  # a mail with the old details may be there
-TAKEN_BACK = "Taken back from its sender: corrected by its writer."
 
 
 class Outcome(StrEnum):
@@ -56,9 +55,9 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> Outcome:
         stored = encrypt_for(letter, changes)
         if letter.status == Status.CLAIMED:
             # Every move of a sender is conditional on its lease, which ends here.
-            letter.move_to(Status.QUEUED, note=TAKEN_BACK, next_attempt_at=timezone.now(), **stored)
-        else:
-            Letter.objects.filter(pk=pk).update(**stored)
+            note = "Taken back from its sender: corrected by its writer."
+            letter.move_to(Status.QUEUED, code=EventCode.CORRECTED, note=note, next_attempt_at=timezone.now())
+        Letter.objects.filter(pk=pk).update(**stored)
         hide_in_notes(before)  # afterwards nobody knows what else to look for
         for part, value in changes.items():
             setattr(letter, part, value)

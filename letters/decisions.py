@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from letters.findings import Finding, Refusal, Rule
-from letters.models import Fingerprint, Letter, LetterEvent, Notice, Status
+from letters.models import Fingerprint, Letter, Notice, Status
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -64,30 +64,15 @@ DECISIONS = [
 ]
 
 
-def find_given_up() -> QuerySet[LetterEvent]:
-    """Return the events by which a person has given up letters that are so still: one for each of these letters.
-
-    Found from those who decided, which is little however many letters there are. One that was retried and has failed
-    again is not among them, nor one of an account that was deleted.
-    """
-    again = LetterEvent.objects.filter(letter=OuterRef("letter"), what=Status.FAILED, pk__gt=OuterRef("pk"))
-    mine = LetterEvent.objects.filter(what=Status.FAILED, actor__isnull=False).order_by()
-    return mine.filter(~Exists(again), letter__status=Status.FAILED, letter__refusal=None)
-
-
-def list_decided() -> dict[str, QuerySet[Any]]:
-    """Return the rows of failed letters about which nothing is to be decided any more, one for each, by why."""
-    return {"refused": Refusal.objects.order_by(), "given_up": find_given_up()}
-
-
-def is_given_up() -> Exists:
-    """Return what says of each letter whether a person has given it up."""
-    return Exists(find_given_up().filter(letter=OuterRef("pk")))
+def list_decided() -> dict[str, QuerySet[Letter]]:
+    """Return the failed letters about which nothing is to be decided any more, by why."""
+    letters = Letter.objects.order_by()
+    return {"refused": letters.filter(refusal__isnull=False), "given_up": letters.filter(given_up_at__isnull=False)}
 
 
 def needs_a_person() -> Q:
     """Return what finds the letters about which a person has to decide: what was refused or given up is decided."""
-    open_failure = Q(status=Status.FAILED, refusal=None) & ~Q(is_given_up())
+    open_failure = Q(status=Status.FAILED, refusal=None, given_up_at=None)
     return Q(status__in=(Status.UNKNOWN, Status.HELD)) | open_failure
 
 
@@ -142,11 +127,13 @@ def _move(decision: Decision, letter: Letter, reason: str, actor: User) -> bool:
     now = timezone.now()
     changes: dict[str, Any] = {"next_attempt_at": None}
     if decision.to == Status.QUEUED:
-        changes = {"next_attempt_at": now, "attempts": 0}
+        changes = {"next_attempt_at": now, "attempts": 0, "given_up_at": None}
     elif decision.to == Status.HELD:
         changes = {}
     elif decision.to == Status.SENT:
         changes["sent_at"] = now
+    elif decision.to == Status.FAILED:
+        changes["given_up_at"] = now
     if letter.status != decision.origin or (decision.to == Status.QUEUED and letter.text_erased_at):
         return False
     return letter.move_to(decision.to, note=f"{decision.done}: {reason}"[:500], actor=actor, **changes)

@@ -6,13 +6,12 @@ import logging
 import threading
 import time
 import uuid
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
-from itertools import compress
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from letters.backoff import MOST_ATTEMPTS, count_pause
@@ -20,23 +19,20 @@ from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, retur
 from letters.claims import BATCH, claim_letters, lease_length, release_letters, renew_claims
 from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_message_id
 from letters.findings import Finding
-from letters.ledger import write_moves
 from letters.likeness import record_fingerprint
-from letters.line import Line
-from letters.models import Letter, Move, Status
+from letters.models import Happening, Letter, Move, Status, make_moves
 from letters.moderation import tell_reasons
 from letters.redaction import hide_personal
-from letters.smtp import Answer, Fate, ServerUnavailable
+from letters.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.turns import Turns
 
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 240  # a drain ends by itself; the next sweep goes on
 RENEW_SHARE = 0.1  # of a lease, after which those that wait get a fresh one: the letter in hand may take all the rest
-FIRST_BATCH = 10  # letters of a drain's first claim; the next are as many as can be made in
-PREPARE_SECONDS = 0.5  # so that no letter waits for long behind others while another worker has nothing to do
+RETRY_SECONDS = 0.5  # until the database is asked again
 
-_draining = threading.Lock()  # who holds it drains
+_senders = threading.BoundedSemaphore(settings.EMAIL_SENDERS)  # who holds one drains
 _asked = threading.Event()  # that somebody has asked for a drain since the last one looked what is due
 
 
@@ -110,116 +106,134 @@ def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Move:
     return Move(letter, status, words, lease=lease, changes=changes)
 
 
-def count_settled(move: Move, made: bool, tally: Counter[str]) -> None:
-    """Count what became of a letter that was offered; if its lease was lost meanwhile, nothing was written."""
-    tally[move.status if made else "lost"] += 1
-    reference = move.letter.reference
-    if made:
-        logger.info("letter %s: %s", reference, move.status, extra={"letter": reference})
-    else:
-        logger.warning("letter %s: lease lost before its answer was written", reference, extra={"letter": reference})
+def write_down(moves: Sequence[Move], until: float) -> list[bool]:
+    """Make the moves, again over a fresh connection while the database is away; return which were made.
+
+    That is safe whatever became of the first try, because a move is only made from where it starts. `until` (of
+    `time.monotonic`) is the end of the lease; what is known is worth writing for as long again (`write_late`).
+    Raises DatabaseError then, or at once if the database is there and refuses.
+    """
+    again = False
+    while True:
+        try:
+            made = make_moves(*moves)
+            break
+        except (OperationalError, InterfaceError) as error:
+            if connection.in_atomic_block or time.monotonic() > until + lease_length().total_seconds():
+                raise
+            if not again:
+                logger.warning("the database is away, what is known is kept: %s", type(error).__name__)
+            again = True
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(RETRY_SECONDS)
+    for number, move in enumerate(moves):
+        if again and not made[number] and move.is_written():  # the commit whose answer was lost
+            move.show()
+            made[number] = True
+    return made
+
+
+def record(settled: Move | None, start: Move | None, until: float, tally: Counter[str]) -> bool:
+    """Settle one letter and start the next in one transaction; return whether the next may be offered."""
+    made = write_down([move for move in (settled, start) if move], until)
+    if settled:
+        reference, in_time = settled.letter.reference, made[0]
+        tally[settled.status if in_time else "late"] += 1
+        if in_time:
+            logger.info("letter %s: %s", reference, settled.status, extra={"letter": reference})
+        else:
+            logger.warning("letter %s: its lease was over when the reply came", reference, extra={"letter": reference})
+            write_late(settled)
+    return start is not None and made[-1]
+
+
+def write_late(settled: Move) -> None:
+    """Write down a reply that came after the lease: a 2xx ends the doubt, and the organisers read all else."""
+    letter = Letter.objects.sealed().get(pk=settled.letter.pk)
+    taken = letter.status == Status.UNKNOWN and settled.status == Status.SENT
+    if taken and letter.move_to(Status.SENT, note=settled.note, **settled.changes):
+        return
+    Letter.objects.filter(pk=letter.pk, status=Status.UNKNOWN).update(last_answer=settled.note)
+    letter.tell(Happening.LATE_REPLY, note=settled.note)
 
 
 def send_batch(
-    line: Line[Letter],
-    ready: list[tuple[Letter, Mail]],
+    server: Connection,
+    ready: Sequence[tuple[Letter, Mail]],
     lease: uuid.UUID,
     tally: Counter[str],
     *,
     probing: bool = False,
 ) -> None:
-    """Send the prepared letters, as many at a time as the line takes, and count in `tally` what became of them.
+    """Send the prepared letters, one after the other, and count in `tally` what became of them.
 
-    One commit settles those that the server has answered and starts the next, so a crash leaves at most one letter in
-    doubt for each connection. However slow the server is, those that wait behind stay this sender's.
+    One commit settles a letter and starts the next, so a crash leaves at most one in doubt. However slow the server is,
+    those that wait behind stay this sender's.
     Raises ServerUnavailable when the server has gone away, and QueuePaused when it has failed too often; the letters
     left over were not offered to it.
     """
-    waiting = deque(ready)
-    settle: list[Move] = []  # what the server has answered, and nobody has written yet
-
-    def write(*starts: Move) -> list[bool | None]:
-        made = write_moves(*settle, *starts)
-        settled, started = made[: len(settle)], made[len(settle) :]
-        for move, was_made in zip(settle, settled, strict=True):
-            if was_made is not None:
-                count_settled(move, was_made, tally)
-        # What could not be written is tried again with what is written next.
-        settle[:] = [move for move, was_made in zip(settle, settled, strict=True) if was_made is None]
-        return started
-
-    def hear() -> list[tuple[Letter, Answer]]:
-        heard = line.hear()
-        settle.extend(settle_letter(letter, answer, lease) for letter, answer in heard)
-        return heard
-
-    renew_at = time.monotonic() + RENEW_SHARE * lease_length().total_seconds()
+    length = lease_length().total_seconds()
+    until = time.monotonic() + length
+    renew_at = time.monotonic() + RENEW_SHARE * length
+    settled: Move | None = None  # what the server has said of the letter before, and nobody has written yet
     try:
-        while waiting or line.is_busy:
-            if settle and line.must_dial(len(waiting)):
-                write()  # what is known does not wait for a connection
-            free = line.open(len(waiting))
-            if waiting and time.monotonic() > renew_at:
-                renew_at = time.monotonic() + RENEW_SHARE * lease_length().total_seconds()
-                renew_claims([letter for letter, _mail in waiting], lease)
-            until = time.monotonic() + lease_length().total_seconds()  # before the lease is written: never later
-            offers = [(connection, *waiting.popleft()) for connection in free]
-            started = write(*(start_letter(letter, lease) for _connection, letter, _mail in offers))
-            for connection, letter, mail in compress(offers, started):
-                line.offer(connection, mail, letter, until=until)
-            for letter, answer in hear():
+        for number, (letter, mail) in enumerate(ready):
+            if settled and not server.is_open:
+                record(settled, None, until, tally)  # what is known does not wait for a connection
+                settled = None
+            server.open()
+            if time.monotonic() > renew_at:
+                renew_at = time.monotonic() + RENEW_SHARE * length
+                renew_claims([letter for letter, _mail in ready[number:]], lease)
+            until = time.monotonic() + length  # before the lease is written: never later
+            may_go = record(settled, start_letter(letter, lease), until, tally)
+            settled = None
+            if may_go:
+                answer = server.send(mail.envelope_sender, mail.recipient, mail.content, until=until)
+                settled = settle_letter(letter, answer, lease)
                 watch(answer, letter, probing=probing)
     finally:
-        while line.is_busy:  # whatever has happened: what the server says of those on their way is worth knowing
-            hear()
-        write()
-
-
-def count_next(made: int, seconds: float) -> int:
-    """Return how many letters to claim next, after that many were made in so many seconds."""
-    return max(1, min(BATCH, int(made * PREPARE_SECONDS / max(seconds, 0.001))))
+        if settled:
+            record(settled, None, until, tally)
 
 
 def drain_queue() -> Counter[str]:
-    """Send what is due until nothing is left or the time is up; return a tally. One drain at a time in a process.
+    """Send what is due until nothing is left or the time is up; return a tally. At most EMAIL_SENDERS at a time.
 
-    Whoever asks meanwhile has nothing to do: the drain that is under way looks again before it ends.
+    Whoever asks when all are at work has nothing to do: the first that is done looks again.
     """
     tally: Counter[str] = Counter()
     _asked.set()
-    while _asked.is_set() and _draining.acquire(blocking=False):
+    while _asked.is_set() and _senders.acquire(blocking=False):
         try:
             _asked.clear()
             tally += _drain()
         finally:
-            _draining.release()
+            _senders.release()
     return tally
 
 
 def _drain() -> Counter[str]:
     tally: Counter[str] = Counter()
     until = time.monotonic() + DRAIN_SECONDS
-    turns, size = Turns(), FIRST_BATCH
-    with Line[Letter](settings.EMAIL_CONNECTIONS) as line:
+    turns = Turns()
+    with Connection() as server:
         while time.monotonic() < until and (leave := ask_leave()) is not Leave.NONE:
             probing = leave is Leave.PROBE
             # A claim spends slots of the pace: nothing is claimed for a server that is not there.
-            if not line.is_open and not Letter.objects.due().exists():
+            if not server.is_open and not Letter.objects.due().exists():
                 break
             if probing and not take_probe():
                 break
             lease = uuid.uuid4()
             try:
-                line.open()
-                letters = claim_letters(lease, 1 if probing else size, turns=turns)
+                server.open()
+                letters = claim_letters(lease, 1 if probing else BATCH, turns=turns)
                 if not letters:
                     if probing:
                         return_probe()
                     break
-                began = time.monotonic()
-                ready = prepare_letters(letters, lease)
-                size = count_next(len(letters), time.monotonic() - began)
-                send_batch(line, ready, lease, tally, probing=probing)
+                send_batch(server, prepare_letters(letters, lease), lease, tally, probing=probing)
             except QueuePaused as error:
                 release_letters(lease, str(error))
             except ServerUnavailable as error:
@@ -227,4 +241,8 @@ def _drain() -> Counter[str]:
                 record_failure(str(error), probing=probing)
                 release_letters(lease, str(error))
                 break
+            except DatabaseError:
+                connection.close_if_unusable_or_obsolete()
+                release_letters(lease, "The database was away.")
+                raise
     return tally

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaign.content.models import Argument, Ask, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.faithful import Change, check_edit
 from letters.models import Letter
-from letters.phrases import gettext as _
 
+Check = Callable[[str, str], list[Change]]  # `check_edit`, or what remembers its answers through one request
 OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
 MOST_ARGUMENTS = 4
+MOST_PAGES = 6  # a letter that anybody reads has one or two; what is longer is neither printed nor sent
+# Characters of edits kept with removed arguments: more than all four paragraphs at their longest, in both lengths.
+MOST_ASIDE = 30_000
 # Where every member's post goes: https://www.parliament.uk/about/contacting-parliament/
 COMMONS_LINES = ("House of Commons", "London", "SW1A 0AA")
 
@@ -73,6 +77,11 @@ class Piece:
     keep_source: bool = False  # also if the edit has changed a claim
     place: int = 0  # where it stood when it was removed
 
+    @property
+    def size(self) -> int:
+        """How many characters its edits have."""
+        return sum(map(len, self.edits.values()))
+
 
 @dataclass
 class Draft:
@@ -117,6 +126,8 @@ class Draft:
         there = {piece.key for piece in kept}
         self.pieces = kept + [aside.pop(key, Piece(key)) for key in wanted if key not in there]
         self.aside = list(aside.values())
+        while sum(piece.size for piece in self.aside) > MOST_ASIDE:
+            del self.aside[0]  # removed longest ago; or a session could grow with each exchange
         self.own_position = min(self.own_position, len(self.pieces))
 
     def restore(self, key: str) -> None:
@@ -172,19 +183,21 @@ def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
     return piece.edits.get(piece.length) or (phrasing.text if phrasing else argument.claim)
 
 
-def find_changes(piece: Piece, argument: Argument, language: str = "en") -> list[Change]:
+def find_changes(piece: Piece, argument: Argument, check: Check = check_edit) -> list[Change]:
     """Return what the supporter's edit has changed in the argument's claims."""
-    phrasing = argument.phrasing(piece.length, language)
+    phrasing = argument.phrasing(piece.length)
     edited = piece.edits.get(piece.length)
-    return check_edit(phrasing.text, edited) if phrasing and edited else []
+    return check(phrasing.text, edited) if phrasing and edited else []
 
 
-def keeps_source(piece: Piece, argument: Argument, language: str = "en") -> bool:
+def keeps_source(piece: Piece, argument: Argument, check: Check = check_edit) -> bool:
     """Return whether the source notes stay: the claims are as the source has them, or the supporter says so."""
-    return piece.keep_source or not find_changes(piece, argument, language)
+    return piece.keep_source or not find_changes(piece, argument, check)
 
 
-def compose_paragraphs(draft: Draft, arguments: dict[str, Argument], seat: Constituency) -> list[Composed]:
+def compose_paragraphs(
+    draft: Draft, arguments: dict[str, Argument], seat: Constituency, check: Check = check_edit
+) -> list[Composed]:
     """Return the draft's paragraphs in order. Arguments no longer offered are left out.
 
     A paragraph whose edit has changed a claim has no source notes, unless its writer keeps them.
@@ -199,7 +212,7 @@ def compose_paragraphs(draft: Draft, arguments: dict[str, Argument], seat: Const
         elif key in arguments:
             argument = arguments[key]
             piece = pieces[key]
-            sourced = draft.with_sources and keeps_source(piece, argument)
+            sourced = draft.with_sources and keeps_source(piece, argument, check)
             notes = tuple(source.note for source in argument.sources.all()) if sourced else ()
             composed.append(Composed(read_piece(piece, argument), argument, notes))
     return composed
@@ -227,9 +240,10 @@ def write_letter(
     seat: Constituency,
     member: Member,
     sender: Sender,
+    check: Check = check_edit,
 ) -> LetterText:
     """Return the draft as the letter it would be today."""
-    composed = compose_paragraphs(draft, arguments, seat)
+    composed = compose_paragraphs(draft, arguments, seat, check)
     paragraphs, sources = number_notes((part.text, part.notes) for part in composed)
     ask = pick_ask(draft, choose_asks(campaign, member))
     return LetterText(

@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
@@ -16,21 +13,22 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from campaign.content.models import Campaign
-from letters.copies import COPIES
 from letters.drafting import LetterText, read_letter
 from letters.links import list_links
-from letters.mime import Header, write_message
+from letters.mime import Header, Mailbox, Pdf, write_message
 from letters.models import Letter, Notice
 from letters.news import wants_news
-from letters.phrases import gettext as _
-from letters.phrases import write_date
 from letters.privacy import make_confirm_token, make_token
 from letters.rendering import render_letter_pdf
 from letters.tidying import tidy_line
+
+MAX_COPIES = 300  # PDFs kept in memory, some 50 kB each
 
 
 @dataclass(frozen=True)
@@ -77,10 +75,10 @@ def verify_envelope_sender(address: str) -> str | None:
     return f"{stem[:4]}-{stem[4:]}".upper() if hmac.compare_digest(signature, sign_stem(stem)) else None
 
 
-def address_letter(sender_name: str, campaign: Campaign) -> Address:
+def address_letter(sender_name: str, campaign: Campaign) -> Mailbox:
     """Return the From of a letter: its writer's name at the site's address."""
     via = _("%(name)s via %(campaign)s") % {"name": sender_name, "campaign": campaign.title}
-    return Address(tidy_line(via), *split_from())
+    return Mailbox(tidy_line(via), settings.LETTERS_FROM)
 
 
 def write_subject(subject: str, constituency_name: str, *, rehearsal: bool) -> str:
@@ -92,8 +90,17 @@ def write_subject(subject: str, constituency_name: str, *, rehearsal: bool) -> s
 def choose_recipient(letter: Letter) -> str:
     """Return where the letter goes: to the MP if it was confirmed while its campaign was live."""
     if letter.rehearsal:
-        return letter.campaign.rehearsal_address or settings.REHEARSAL_ADDRESS
+        return letter.campaign.test_address
     return letter.member_email
+
+
+def name_domain(address: str) -> str:
+    """Return an address's domain as mail servers spell it: letters that only look like others show as xn--…"""
+    domain = address.rpartition("@")[2].lower()
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:  # empty, or a part of it is too long
+        return domain
 
 
 def write_plain_text(text: LetterText) -> str:
@@ -117,12 +124,18 @@ def write_plain_text(text: LetterText) -> str:
     footer = [". ".join(part.rstrip(".") for part in (text.written_with, text.imprint) if part) + "."]
     if text.reference:
         footer.append(_("Reference: %s") % text.reference)
-    return "\n\n".join([write_date(text.dated), *blocks, "-- \n" + "\n".join(footer)]) + "\n"
+    return "\n\n".join([date_format(text.dated, "j F Y"), *blocks, "-- \n" + "\n".join(footer)]) + "\n"
 
 
 def name_pdf(letter: Letter) -> str:
     """Return the attachment's file name: which seat, which letter, nobody's name."""
     return f"letter-{_slugify(letter.constituency_name)}-{letter.reference}.pdf"
+
+
+@lru_cache(maxsize=MAX_COPIES)
+def render_copy(text: LetterText) -> bytes:
+    """Return the letter's PDF, which its MP and its writer get: made once where one process sends both."""
+    return render_letter_pdf(text)
 
 
 _slugify = lru_cache(maxsize=1000)(slugify)  # there are 650 constituencies
@@ -131,23 +144,20 @@ _slugify = lru_cache(maxsize=1000)(slugify)  # there are 650 constituencies
 def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
     """Return the letter as the mail that its MP receives, and the SHA-256 of its PDF in hex.
 
-    Raises whatever the PDF engine raises, and PermissionError for a live letter that the operator does not allow to
-    go (LIVE_DELIVERY); the letter is then not sent.
+    Raises whatever the PDF engine raises, MailRefusedError (letters.mime), and PermissionError for a live letter that
+    the operator does not allow to go (LIVE_DELIVERY); the letter is then not sent.
     """
     if not (letter.rehearsal or settings.LIVE_DELIVERY):
         raise PermissionError("LIVE_DELIVERY is off")
     with override(letter.language):
         text = read_letter(letter)
-        pdf = render_letter_pdf(text)
-        COPIES.keep(text, pdf)
+        pdf = render_copy(text)
         plain = write_plain_text(text)
     recipient = choose_recipient(letter)
-    sender = address_letter(letter.sender_name, letter.campaign)
-    to = "" if letter.rehearsal else tidy_line(letter.member_name)
     headers: list[Header] = [
-        ("From", (sender.display_name, sender.addr_spec)),
-        ("Reply-To", (tidy_line(letter.sender_name), letter.sender_email)),
-        ("To", (to, recipient)),
+        ("From", address_letter(letter.sender_name, letter.campaign)),
+        ("Reply-To", Mailbox(letter.sender_name, letter.sender_email)),
+        ("To", Mailbox("" if letter.rehearsal else letter.member_name, recipient)),
         ("Subject", write_subject(letter.subject, letter.constituency_name, rehearsal=letter.rehearsal)),
         ("Date", format_datetime(timezone.now())),
         ("Message-ID", letter.message_id or make_message_id(letter)),
@@ -158,7 +168,7 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
     if letter.rehearsal:
         notice = _("REHEARSAL: this letter was not sent to an MP. It would have gone to %(mp)s <%(address)s>.")
         plain = notice % {"mp": letter.member_name, "address": letter.member_email} + "\n\n" + plain
-    content = write_message(headers, plain, pdf, name_pdf(letter))
+    content = write_message(headers, plain, pdf=Pdf(name_pdf(letter), pdf))
     return Mail(letter.envelope_sender, recipient, content), hashlib.sha256(pdf).hexdigest()
 
 
@@ -186,24 +196,21 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
     with override(letter.language):
         if kind == Notice.Kind.SENT:
             text = read_letter(letter)
-            context["copy"], pdf = write_plain_text(text), COPIES.take(text) or render_letter_pdf(text)
+            context["copy"], pdf = write_plain_text(text), render_copy(text)
         plain = render_to_string(f"letters/mails/{kind}.txt", context)
         html = render_to_string(f"letters/mails/{kind}.html", context)
-        subject = tidy_line(render_to_string(f"letters/mails/{kind}_subject.txt", context))
-    message = EmailMessage(policy=SMTP)
-    local, domain = split_from()
-    message["From"] = Address(tidy_line(letter.campaign.title), local, domain)
-    message["To"] = Address(addr_spec=letter.sender_email)
-    message["Subject"] = subject
-    message["Date"] = format_datetime(timezone.now())
+        subject = render_to_string(f"letters/mails/{kind}_subject.txt", context)
     # Mail programs show a message once for each Message-ID: what is sent again on purpose needs another one.
     again: int | str = letter.confirm_generation + letter.confirm_repeats if confirming else 0
     if kind == Notice.Kind.LINKS:
         again = timezone.now().strftime("%Y%m%d%H%M%S%f")
-    message["Message-ID"] = f"<{kind}{again or ''}.{letter.id}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office replies away
-    message.set_content(plain, cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    if pdf is not None:
-        message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name_pdf(letter))
-    return Mail(settings.LETTERS_FROM, letter.sender_email, message.as_bytes())
+    headers: list[Header] = [
+        ("From", Mailbox(letter.campaign.title, settings.LETTERS_FROM)),
+        ("To", Mailbox("", letter.sender_email)),
+        ("Subject", subject),
+        ("Date", format_datetime(timezone.now())),
+        ("Message-ID", f"<{kind}{again or ''}.{letter.id}@{split_from()[1]}>"),
+        ("Auto-Submitted", "auto-generated"),  # RFC 3834: keeps out-of-office replies away
+    ]
+    content = write_message(headers, plain, html=html, pdf=None if pdf is None else Pdf(name_pdf(letter), pdf))
+    return Mail(settings.LETTERS_FROM, letter.sender_email, content)

@@ -1,7 +1,4 @@
-"""Letters as rows of a table, for people who count elsewhere; streamed: a million needs no more memory than one.
-
-django-import-export says what stands in a row. Its own way to a file holds all rows in memory, so writing is done here.
-"""
+"""Letters as rows of a table, for people who count elsewhere; streamed: a million needs no more memory than one."""
 
 from __future__ import annotations
 
@@ -9,15 +6,14 @@ import csv
 import datetime as dt
 import tempfile
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from operator import attrgetter
 from typing import IO, Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from import_export.fields import Field
-from import_export.resources import Resource
 
 from letters.models import Letter, LetterParagraph
 
@@ -49,115 +45,62 @@ def list_parts(letter: Any) -> list[tuple[str, str]]:
     return parts
 
 
-def _day(name: str) -> Field:
-    return Field(attribute=name, column_name=name.replace("_at", "_on"))
+Column = tuple[str, Callable[[Any], object]]
 
 
-class LetterRows(Resource):  # type: ignore[misc] # untyped
-    """What a row says in any case: nothing of who wrote the letter, and of times the days only."""
-
-    campaign = Field(attribute="slug")
-    rehearsal = Field(attribute="rehearsal")
-    language = Field(attribute="language")
-    constituency_gss = Field(attribute="constituency_gss")
-    constituency_name = Field(attribute="constituency_name")
-    member_party = Field(attribute="member_party")
-    arguments = Field()
-    status = Field(attribute="status")
-    own_word_count = Field(attribute="own_word_count")
-    own_share = Field()
-    own_score = Field()
-    created_at = _day("created_at")
-    confirmed_at = _day("confirmed_at")
-    sent_at = _day("sent_at")
-    posted_at = _day("posted_at")
-    answered_at = _day("answered_at")
-
-    def dehydrate_rehearsal(self, letter: Letter) -> str:
-        """Say it as people do."""
-        return "yes" if letter.rehearsal else "no"
-
-    def dehydrate_arguments(self, letter: Letter) -> str:
-        """Name the arguments in the letter's order, with spaces between."""
-        return " ".join(key for key, _text in list_parts(letter) if key)
-
-    def dehydrate_own_share(self, letter: Letter) -> str:
-        """Say it to two places: more would mark the letter."""
-        return "" if letter.own_share is None else f"{letter.own_share:.2f}"
-
-    def dehydrate_own_score(self, letter: Letter) -> str:
-        """Say it to two places."""
-        return "" if letter.own_score is None else f"{letter.own_score:.2f}"
-
-    def dehydrate_created_at(self, letter: Letter) -> str:
-        """Say the day."""
-        return tell_day(letter.created_at)
-
-    def dehydrate_confirmed_at(self, letter: Letter) -> str:
-        """Say the day."""
-        return tell_day(letter.confirmed_at)
-
-    def dehydrate_sent_at(self, letter: Letter) -> str:
-        """Say the day."""
-        return tell_day(letter.sent_at)
-
-    def dehydrate_posted_at(self, letter: Letter) -> str:
-        """Say the day."""
-        return tell_day(letter.posted_at)
-
-    def dehydrate_answered_at(self, letter: Letter) -> str:
-        """Say the day."""
-        return tell_day(letter.answered_at)
+def say_two_places(value: float | None) -> str:
+    """Return the share to two places: more would mark the letter."""
+    return "" if value is None else f"{value:.2f}"
 
 
-class PseudonymousLetters(LetterRows):
-    """Nothing in a row says which of the letters on the desk it is."""
-
-    pseudonym = Field()
-
-    class Meta:
-        export_order = ["pseudonym"]
-
-    def dehydrate_pseudonym(self, letter: Letter) -> str:
-        """Stand for the letter."""
-        return make_pseudonym(letter)
+def _day(name: str) -> Column:
+    return name.replace("_at", "_on"), lambda letter: tell_day(getattr(letter, name))
 
 
-class PersonalLetters(LetterRows):
-    """With the person: name, address, email, words, reference. No pseudonym: it would undo those in other files."""
-
-    reference = Field(attribute="reference")
-    confirmed_moment = Field(column_name="confirmed_at")
-    sent_moment = Field(column_name="sent_at")
-    member_name = Field(attribute="member_name")
-    sender_name = Field(attribute="sender_name")
-    sender_address = Field(attribute="sender_address")
-    sender_postcode = Field(attribute="sender_postcode")
-    sender_email = Field(attribute="sender_email")
-    text = Field()
-    ask_text = Field(attribute="ask_text")
-
-    def dehydrate_confirmed_moment(self, letter: Letter) -> str:
-        """Say the moment."""
-        return tell_moment(letter.confirmed_at)
-
-    def dehydrate_sent_moment(self, letter: Letter) -> str:
-        """Say the moment."""
-        return tell_moment(letter.sent_at)
-
-    def dehydrate_text(self, letter: Letter) -> str:
-        """Join the paragraphs, with an empty line between."""
-        return "\n\n".join(text for _key, text in list_parts(letter))
+def _field(name: str) -> Column:
+    return name, attrgetter(name)
 
 
-def choose_resource(*, with_person: bool) -> LetterRows:
-    """Return what builds the rows."""
-    return PersonalLetters() if with_person else PseudonymousLetters()
+# What a row says in any case: nothing of who wrote the letter, and of times the days only.
+OF_LETTERS: list[Column] = [
+    ("campaign", attrgetter("slug")),
+    ("rehearsal", lambda letter: "yes" if letter.rehearsal else "no"),
+    _field("language"),
+    _field("constituency_gss"),
+    _field("constituency_name"),
+    _field("member_party"),
+    ("arguments", lambda letter: " ".join(key for key, _text in list_parts(letter) if key)),
+    _field("status"),
+    _field("own_word_count"),
+    ("own_share", lambda letter: say_two_places(letter.own_share)),
+    ("own_score", lambda letter: say_two_places(letter.own_score)),
+    _day("created_at"),
+    _day("confirmed_at"),
+    _day("sent_at"),
+    _day("posted_at"),
+    _day("answered_at"),
+]
+# Nothing in a row says which of the letters on the desk it is.
+PSEUDONYMOUS: list[Column] = [("pseudonym", make_pseudonym), *OF_LETTERS]
+# With the person. No pseudonym: it would undo those in other files.
+PERSONAL: list[Column] = [
+    *OF_LETTERS,
+    _field("reference"),
+    ("confirmed_at", lambda letter: tell_moment(letter.confirmed_at)),
+    ("sent_at", lambda letter: tell_moment(letter.sent_at)),
+    _field("member_name"),
+    _field("sender_name"),
+    _field("sender_address"),
+    _field("sender_postcode"),
+    _field("sender_email"),
+    ("text", lambda letter: "\n\n".join(text for _key, text in list_parts(letter))),
+    _field("ask_text"),
+]
 
 
 def list_columns(*, with_person: bool) -> list[str]:
     """Return the names of the columns."""
-    return [str(name) for name in choose_resource(with_person=with_person).get_export_headers()]
+    return [name for name, _read in (PERSONAL if with_person else PSEUDONYMOUS)]
 
 
 def walk_letters(letters: QuerySet[Letter], *, with_person: bool) -> Iterator[Letter]:
@@ -194,10 +137,10 @@ def read_parts(letters: list[Letter], *, with_person: bool) -> dict[uuid.UUID, l
 
 def make_rows(letters: QuerySet[Letter], *, with_person: bool) -> Iterator[list[str]]:
     """Yield the heading and a row for each letter, every cell harmless in a spreadsheet."""
-    resource = choose_resource(with_person=with_person)
+    columns = PERSONAL if with_person else PSEUDONYMOUS
     yield list_columns(with_person=with_person)
     for letter in walk_letters(letters, with_person=with_person):
-        yield [escape_cell(value) for value in resource.export_resource(letter)]
+        yield [escape_cell(read(letter)) for _name, read in columns]
 
 
 def escape_cell(value: Any) -> str:

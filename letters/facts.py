@@ -32,7 +32,7 @@ MULTIPLES = {"hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, 
 MULTIPLES |= {"bn": 10**9, "trillion": 10**12, "tn": 10**12}
 LARGE = "hundred|thousand|million|billion|trillion"
 NUMBER = re.compile(
-    rf"""(?P<currency>[£$€]\s?)?(?P<digits>\d{{1,3}}(?:[,\ ]\d{{3}})+(?!\d)|\d{{1,30}})(?P<decimals>\.\d{{1,30}})?
+    rf"""(?P<currency>[£$€]\s?)?(?P<digits>\d{{1,3}}(?:[,\ ]\d{{3}}){{1,9}}(?!\d)|\d{{1,30}})(?P<decimals>\.\d{{1,30}})?
     (?:(?P<short>bn|tn|[mk])\b|\s?-?(?P<multiple>{LARGE})\b)?
     (?:\s?(?P<percent>%|per\ ?cent\b)|(?P<ordinal>st|nd|rd|th)\b|\s(?P<money>pounds|dollars|euros)\b)?""",
     re.VERBOSE | re.IGNORECASE,
@@ -116,17 +116,24 @@ def find_facts(text: str) -> list[Fact]:
     facts = [_read_date(match) for match in DATE.finditer(text)]
     # What is taken is blanked out, so that no number is found in a date.
     for find in (_find_numbers, _find_spelled):
-        for fact in facts:
-            text = text[: fact.start] + "\x00" * (fact.end - fact.start) + text[fact.end :]
-        facts += find(text)
+        facts += find(_blank_out(text, facts))
     return sorted(facts, key=lambda fact: fact.start)
+
+
+def _blank_out(text: str, facts: list[Fact]) -> str:
+    """Return the text with nothing where these facts stand."""
+    parts, at = [], 0
+    for fact in sorted(facts, key=lambda fact: fact.start):
+        parts += [text[at : fact.start], "\x00" * (fact.end - fact.start)]
+        at = fact.end
+    return "".join([*parts, text[at:]])
 
 
 def _read_date(match: re.Match[str]) -> Fact:
     parts = {name[0]: value for name, value in match.groupdict().items() if value}
     year = int(parts["y"]) if "y" in parts else None
     if set(parts) == {"y"}:  # a bare year may be a number: "2000 people", "2,000 people"
-        return Fact("date", ("", Fraction(parts["y"]), ""), match.start(), match.end())
+        return Fact("date", ("", int(parts["y"]), ""), match.start(), match.end())
     month = parts["m"][:3].lower()
     number = MONTHS.index(month) + 1 if month in MONTHS else int(parts["m"])
     day = int(re.sub(r"\D", "", parts["d"])) if "d" in parts else None
@@ -135,7 +142,8 @@ def _read_date(match: re.Match[str]) -> Fact:
 
 def _find_numbers(text: str) -> Iterator[Fact]:
     for match in NUMBER.finditer(text):
-        value = Fraction(re.sub(r"[, ]", "", match["digits"]) + (match["decimals"] or ""))
+        digits = match["digits"].replace(",", "").replace(" ", "")
+        value = Fraction(digits + match["decimals"]) if match["decimals"] else int(digits)
         value *= MULTIPLES.get((match["short"] or match["multiple"] or "").lower(), 1)
         yield Fact("number", _with_unit(match, value), match.start(), match.end())
 
@@ -146,10 +154,10 @@ def _find_spelled(text: str) -> Iterator[Fact]:
         value = TENS.get((match["tens"] or "").lower(), 0) + units.get((match["unit"] or "").lower(), 0)
         value += SMALL.get((match["small"] or "").lower(), 0) + bool(match["article"])
         value *= MULTIPLES.get((match["multiple"] or "").lower(), 1)
-        yield Fact("number", _with_unit(match, Fraction(value)), match.start(), match.end(), spelled=True)
+        yield Fact("number", _with_unit(match, value), match.start(), match.end(), spelled=True)
 
 
-def _with_unit(match: re.Match[str], value: Fraction) -> Hashable:
+def _with_unit(match: re.Match[str], value: int | Fraction) -> Hashable:
     groups = match.groupdict()
     money = (groups.get("currency") or "").strip() or CURRENCIES.get((groups["money"] or "").lower(), "")
     return money, value, "%" if groups["percent"] else (groups.get("ordinal") or "").lower()

@@ -6,7 +6,9 @@ A claim may be dropped whole, moved, or told in other words; what stays has to s
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -19,6 +21,8 @@ from letters.facts import Fact, Quotation, find_facts, find_quotations, list_wor
 
 KEPT = 0.6  # a sentence of which so many words are still there has been edited, not dropped
 ALIKE = 0.5  # quotations so alike are one and the same, changed
+MOST_CHANGES = 20  # of one paragraph; nobody reads more
+MOST_SHOWN = 120  # characters of what was changed
 FEWEST_QUOTED = 3  # words; shorter ones in quotation marks may be said with a wink
 OWN_VOICE = re.compile(r"\b(?:I|[Mm]y|me|mine|[Ww]e|us|[Oo]urs?)\b")  # in a new sentence: the writer's own statement
 SENTENCE_END = re.compile(r"[.!?][\"'’)\]]*\s+(?=[\"'‘(\[]?[A-Z\d])|\n+")
@@ -37,15 +41,29 @@ class Change:
 
 
 class Side:
-    """One of the two texts, taken apart."""
+    """One of the two texts, taken apart. However long, each piece is looked at a few times and no more."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.plain = make_plain(text)
-        self.words = list_words(self.plain)
         self.quotations, self.alone = find_quotations(self.plain)
         ends = [match.end() for match in SENTENCE_END.finditer(self.plain)]
         self.bounds = list(zip([0, *ends], [*ends, len(text)], strict=True))
+        self.ends = [end for _start, end in self.bounds]
+        found = list_words(self.plain)
+        self.words = [word for word, _at in found]
+        self.sentence_of = [self.sentence_at(at) for _word, at in found]  # of each word
+        self.is_quoted = self.mark_quoted([at for _word, at in found])  # each word
+
+    def mark_quoted(self, places: list[int]) -> list[bool]:
+        """Return of each of these places, given in order, whether it is in a quotation."""
+        marked, number, until = [], 0, 0
+        for place in places:
+            while number < len(self.quotations) and self.quotations[number].start < place:
+                until = max(until, self.quotations[number].end)
+                number += 1
+            marked.append(place < until)
+        return marked
 
     @cached_property
     def facts(self) -> list[Fact]:
@@ -53,38 +71,42 @@ class Side:
         return find_facts(self.plain)
 
     @cached_property
+    def values(self) -> set[Hashable]:
+        """What its numbers and dates say."""
+        return {fact.value for fact in self.facts}
+
+    @cached_property
     def sentences(self) -> list[Counter[str]]:
         """The words of each sentence, without numbers."""
-        return [
-            Counter(word for word, at in self.words if start <= at < end and not word.isdigit())
-            for start, end in self.bounds
-        ]
+        sentences: list[Counter[str]] = [Counter() for _bounds in self.bounds]
+        for word, number in zip(self.words, self.sentence_of, strict=True):
+            if not word.isdigit():
+                sentences[number][word] += 1
+        return sentences
+
+    @cached_property
+    def unquoted(self) -> list[str]:
+        """The words that stand outside quotation marks."""
+        return [word for word, quoted in zip(self.words, self.is_quoted, strict=True) if not quoted]
 
     def sentence_at(self, place: int) -> int:
         """Return the number of the sentence that has this place."""
-        return next((number for number, (_start, end) in enumerate(self.bounds) if place < end), len(self.bounds) - 1)
+        return min(bisect_right(self.ends, place), len(self.bounds) - 1)
 
     def show(self, part: Fact | Quotation) -> str:
         """Return a part as it is written, a long one shortened."""
         shown = self.text[part.start : part.end]
         if isinstance(part, Quotation):
             shown = Truncator(shown[1:-1].strip()).words(12, truncate=" …")
-        return shown.strip()
-
-    def list_unquoted(self) -> list[str]:
-        """Return the words that stand outside quotation marks."""
-        return [word for word, at in self.words if not any(one.start < at < one.end for one in self.quotations)]
+        return Truncator(shown.strip()).chars(MOST_SHOWN)
 
     def count_words(self, words: tuple[str, ...], sentence: int | None = None, *, quoted: bool = False) -> int:
         """Return how often these words stand in a row, in one sentence or in all; only unquoted ones unless told."""
-        bare = [word for word, _at in self.words]
-        found = 0
-        for number in range(len(bare) - len(words) + 1):
-            if tuple(bare[number : number + len(words)]) == words:
-                at = self.words[number][1]
-                inside = any(quotation.start < at < quotation.end for quotation in self.quotations)
-                found += (quoted or not inside) and sentence in (None, self.sentence_at(at))
-        return found
+        return sum(
+            tuple(self.words[at : at + len(words)]) == words
+            for at, first in enumerate(self.words)
+            if first == words[0] and (quoted or not self.is_quoted[at]) and sentence in (None, self.sentence_of[at])
+        )
 
 
 class Comparison:
@@ -98,24 +120,43 @@ class Comparison:
     @cached_property
     def homes(self) -> dict[int, int]:
         """In which sentence now each of the original's sentences is that was not dropped."""
+        having: dict[str, list[tuple[int, int]]] = {}  # the sentences now that have a word, and how often
+        for number, words in enumerate(self.edited.sentences):
+            for word, count in words.items():
+                having.setdefault(word, []).append((number, count))
         homes = {}
         for number, words in enumerate(self.original.sentences):
-            shared = [(words & theirs).total() for theirs in self.edited.sentences]
-            best = max(shared)
-            if best >= max(1, KEPT * words.total()):
-                homes[number] = shared.index(best)
+            shared: Counter[int] = Counter()
+            for word, count in words.items():
+                for there, times in having.get(word, ()):
+                    shared[there] += min(count, times)
+            home = max(shared, key=lambda there: (shared[there], -there), default=None)
+            if home is not None and shared[home] >= KEPT * words.total():
+                homes[number] = home
         return homes
+
+    @cached_property
+    def own_voice(self) -> list[bool]:
+        """Of each sentence now, whether it is new and speaks of its writer."""
+        old = set(self.homes.values())
+        return [
+            number not in old and bool(OWN_VOICE.search(self.edited.plain[start:end]))
+            for number, (start, end) in enumerate(self.edited.bounds)
+        ]
 
     def is_own_voice(self, place: int) -> bool:
         """Return whether the sentence at this place is new and speaks of its writer."""
-        number = self.edited.sentence_at(place)
-        start, end = self.edited.bounds[number]
-        return number not in self.homes.values() and bool(OWN_VOICE.search(self.edited.plain[start:end]))
+        return self.own_voice[self.edited.sentence_at(place)]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether so much has been said that more would help nobody."""
+        return len(self.changes) >= MOST_CHANGES
 
     def report(self, kind: Kind, before: str, after: str | None, text: str) -> None:
         """Add a change, once."""
         change = Change(kind, before, after, text)
-        if change not in self.changes:
+        if change not in self.changes and not self.is_enough:
             self.changes.append(change)
 
     def compare_quotations(self) -> None:
@@ -131,8 +172,14 @@ class Comparison:
         for quotation in gone:
             self.compare_quotation(quotation, left)
         if not gone:
+            said: set[tuple[str, ...]] = set()
             for extra in left:
-                if len(extra.words) >= FEWEST_QUOTED and not self.is_own_voice(extra.start):
+                if self.is_enough:
+                    break
+                if len(extra.words) < FEWEST_QUOTED or extra.words in said:
+                    continue
+                if not self.is_own_voice(extra.start):
+                    said.add(extra.words)
                     shown = self.edited.show(extra)
                     text = _("You put “%(after)s” in quotation marks. The source does not quote it.")
                     self.report("quotation", "", shown, text % {"after": shown})
@@ -144,24 +191,30 @@ class Comparison:
         """Say what became of a quotation that is not there any more as it was."""
         shown = self.original.show(quotation)
         home = self.homes.get(self.original.sentence_at(quotation.start))
-        likeness = {other: _compare_words(quotation.words, other.words) for other in left}
-        now = [other for other in left if " ".join(quotation.words) in " ".join(other.words)]
-        now += sorted((other for other in left if likeness[other] >= ALIKE), key=lambda other: -likeness[other])
-        now += [other for other in left if home == self.edited.sentence_at(other.start)]
+        now = self.find_successor(quotation, home, left)
         if self.is_unquoted(quotation, home):
             text = _("You took the quotation marks away from “%(before)s”. They show that the words are not yours.")
             self.report("quotation", shown, None, text % {"before": shown})
         elif now:
             text = _("You changed a quotation. The words were “%(before)s”.")
-            self.report("quoted words", shown, self.edited.show(now[0]), text % {"before": shown})
-        elif _find_longest(quotation.words, self.edited.list_unquoted()) >= max(
-            FEWEST_QUOTED, KEPT * len(quotation.words)
-        ):
+            self.report("quoted words", shown, self.edited.show(now), text % {"before": shown})
+        elif _find_longest(quotation.words, self.edited.unquoted) >= max(FEWEST_QUOTED, KEPT * len(quotation.words)):
             text = _("You changed a quotation, or took its marks away. The words were “%(before)s”.")
             self.report("quotation", shown, None, text % {"before": shown})
         else:
             return  # dropped whole
         self.settled.append((quotation.start, quotation.end))
+
+    def find_successor(self, quotation: Quotation, home: int | None, left: list[Quotation]) -> Quotation | None:
+        """Return which of the quotations now was probably made from this one."""
+        whole = " ".join(quotation.words)
+        there = next((other for other in left if whole in " ".join(other.words)), None)
+        if there is None:
+            likeness = {words: _compare_words(quotation.words, words) for words in {other.words for other in left}}
+            there = max(left, key=lambda other: likeness[other.words], default=None)
+            if there and likeness[there.words] < ALIKE:
+                there = next((other for other in left if home == self.edited.sentence_at(other.start)), None)
+        return there
 
     def is_unquoted(self, quotation: Quotation, home: int | None) -> bool:
         """Return whether the quotation's words are still there without its marks."""
@@ -174,27 +227,37 @@ class Comparison:
     def compare_facts(self) -> None:
         """Find numbers and dates that were changed, taken out of a sentence that stays, or added."""
         missing, added = _subtract(self.original.facts, self.edited.facts)
+        dates = [other for other in added if other.kind == "date"]
+        inside: dict[int, list[Fact]] = {}  # those added, by sentence
+        for other in added:
+            inside.setdefault(self.edited.sentence_at(other.start), []).append(other)
+        taken: set[Fact] = set()
         for fact in missing:
-            wider = next((other for other in added if other.is_wider(fact)), None)
+            wider = next((other for other in dates if other not in taken and other.is_wider(fact)), None)
             if wider:
-                added.remove(wider)
+                taken.add(wider)
                 continue
             home = self.homes.get(self.original.sentence_at(fact.start))
             if home is None:
                 continue
-            there = [other for other in added if self.edited.sentence_at(other.start) == home]
-            there.sort(key=lambda other: (other.kind != fact.kind, abs(other.start - fact.start)))
+            there = [other for other in inside.get(home, ()) if other not in taken]
             before = self.original.show(fact)
             if there:
-                added.remove(there[0])
-                after = self.edited.show(there[0])
+                now = min(there, key=lambda other: (other.kind != fact.kind, abs(other.start - fact.start)))
+                taken.add(now)
+                after = self.edited.show(now)
                 text = _("You changed “%(before)s” to “%(after)s”. The source says %(before)s.")
                 self.report_fact(fact, before, after, text)
-            elif not fact.spelled and all(other.value != fact.value for other in self.edited.facts):
+            elif not fact.spelled and fact.value not in self.edited.values:
                 self.report_fact(fact, before, None, _("You took out “%(before)s”, which the source gives."))
-        known = {fact.value for fact in self.original.facts}
+        known = set(self.original.values)
         for fact in added:
-            if not fact.spelled and fact.value not in known and not self.is_own_voice(fact.start):
+            if self.is_enough:
+                break
+            if fact.spelled or fact in taken or fact.value in known:
+                continue
+            if not self.is_own_voice(fact.start):
+                known.add(fact.value)  # said once
                 after = self.edited.show(fact)
                 self.report_fact(None, "", after, _("You added “%(after)s”. The source does not give it."), fact.kind)
 
@@ -207,7 +270,11 @@ class Comparison:
 
 
 def _compare_words(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+    """Return how alike they are, 0–1, if ALIKE at least; else 0."""
+    if 2 * min(len(one), len(other)) < ALIKE * (len(one) + len(other)):
+        return 0.0
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0  # which is cheap, and never lower
 
 
 def _find_longest(words: tuple[str, ...], text: list[str]) -> int:
@@ -216,15 +283,20 @@ def _find_longest(words: tuple[str, ...], text: list[str]) -> int:
 
 def _subtract(original: list[Fact], edited: list[Fact]) -> tuple[list[Fact], list[Fact]]:
     """Return what is in the first list only, and what is in the second only, by value."""
-    left = list(edited)
-    missing = []
-    for fact in original:
-        same = next((other for other in left if other.value == fact.value), None)
-        if same:
-            left.remove(same)
+    spare = Counter(fact.value for fact in original)
+    added = []
+    for fact in edited:
+        if spare[fact.value] > 0:
+            spare[fact.value] -= 1
         else:
+            added.append(fact)
+    # Of those with one value the first are found again, so the last are missing.
+    missing = []
+    for fact in reversed(original):
+        if spare[fact.value] > 0:
+            spare[fact.value] -= 1
             missing.append(fact)
-    return missing, left
+    return missing[::-1], added
 
 
 def check_edit(original: str, edited: str) -> list[Change]:

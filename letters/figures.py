@@ -96,11 +96,11 @@ def find_campaigns() -> QuerySet[Campaign]:
         }.items()
     }
     counts |= {
-        f"{name}_{of}": rows.filter(letter__campaign=OuterRef("pk"), letter__rehearsal=of == "rehearsal")
-        .values("letter__campaign")
+        f"{name}_{of}": found.filter(campaign=OuterRef("pk"), rehearsal=of == "rehearsal")
+        .values("campaign")
         .annotate(total=Count("pk"))
         .values("total")
-        for name, rows in list_decided().items()
+        for name, found in list_decided().items()
         for of in ("rehearsal", "live")
     }
     numbers = {name: Coalesce(Subquery(count, output_field=IntegerField()), Value(0)) for name, count in counts.items()}

@@ -1,7 +1,7 @@
 """How often somebody may ask: limits per address, mailbox, postcode and campaign, wide enough for a hall of people.
 
-Counted in moving windows (letters.windows) under keyed hashes: neither an IP address nor a mail address is kept, and
-each count goes with its window. Nothing here is written to the database or to the logs.
+Counted in moving windows (campaign.core.ratelimit) under keyed hashes: neither an IP address nor a mail address is
+kept, and each count goes with its window. Nothing here is written to the database or to the logs.
 
 If the counts cannot be had at all, what sends a mail is refused and what only reads goes on. Redis being down is not
 yet that: then each process counts for itself, so that a site of two processes lets twice as much through, and no more.
@@ -13,16 +13,15 @@ import datetime as dt
 import logging
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from limits import RateLimitItem
 
 from campaign.addresses import find_address
-from letters.windows import count_free, find_next, read_rate, take_slots
+from campaign.core.identity import list_networks, name_mailbox
+from campaign.core.ratelimit import Window, find_next, read_rate, take_each, widen
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +29,12 @@ logger = logging.getLogger(__name__)
 class Act(StrEnum):
     """What is counted."""
 
+    START = "start"  # a session for a draft
     LOOK_UP = "look-up"  # a postcode
+    SAVE = "save"  # show the builder or save what is typed in it, and with it judge, compare and measure the letter
     PRINT = "print"  # lay a letter out, as PDF or to count its pages
     ASK = "ask"  # for a confirmation mail, whether first, again, or to another address
+    MAIL = "mail"  # such a mail that is really owed
     CONFIRM = "confirm"
     FIND = "find"  # one's lost links, by mail
 
@@ -42,24 +44,28 @@ class By(StrEnum):
 
     IP = "ip"
     EMAIL = "email"
+    PAIR = "pair"  # one visitor, one mailbox: a stranger leaves some of its mails to its owner
     POSTCODE = "postcode"
     CAMPAIGN = "campaign"
 
 
 # The settings with the rates. What is shared by the most people stands last.
 RULES: dict[Act, dict[By, str]] = {
+    Act.START: {By.IP: "LIMIT_DRAFTS_PER_IP"},
     Act.LOOK_UP: {By.IP: "LIMIT_LOOKUPS_PER_IP"},
+    Act.SAVE: {By.IP: "LIMIT_SAVES_PER_IP"},
     Act.PRINT: {By.IP: "LIMIT_PDFS_PER_IP"},
-    Act.ASK: {
+    Act.ASK: {By.IP: "LIMIT_LETTERS_PER_IP"},
+    Act.MAIL: {
+        By.PAIR: "LIMIT_LETTERS_PER_IP_AND_EMAIL",
         By.EMAIL: "LIMIT_LETTERS_PER_EMAIL",
-        By.IP: "LIMIT_LETTERS_PER_IP",
         By.POSTCODE: "LIMIT_LETTERS_PER_POSTCODE",
         By.CAMPAIGN: "LIMIT_LETTERS_PER_CAMPAIGN",
     },
     Act.CONFIRM: {By.IP: "LIMIT_CONFIRMS_PER_IP"},
-    Act.FIND: {By.EMAIL: "LIMIT_LINKS_PER_EMAIL", By.IP: "LIMIT_LINKS_PER_IP"},
+    Act.FIND: {By.PAIR: "LIMIT_LINKS_PER_IP_AND_EMAIL", By.IP: "LIMIT_LINKS_PER_IP"},  # per mailbox: letters.links
 }
-SENDS_MAIL = {Act.ASK, Act.FIND}
+SENDS_MAIL = {Act.ASK, Act.MAIL, Act.FIND}
 UNCOUNTED_PAUSE = dt.timedelta(minutes=5)  # when the counts cannot be had
 
 
@@ -81,17 +87,21 @@ def admit(act: Act, request: HttpRequest, *, email: str = "", postcode: str = ""
 
     What is not given is not counted.
     """
+    networks, mailbox = list_networks(find_address(request)), name_mailbox(email)
     given = {
-        By.IP: name_network(find_address(request)),
-        By.EMAIL: email.strip().lower(),
-        By.POSTCODE: "".join(postcode.split()).upper(),
-        By.CAMPAIGN: campaign,
+        By.IP: networks,
+        By.EMAIL: [(mailbox, 1)],
+        By.PAIR: [(f"{networks[-1][0]} {mailbox}" if mailbox else "", 1)],
+        By.POSTCODE: [("".join(postcode.split()).upper(), 1)],
+        By.CAMPAIGN: [(campaign, 1)],
     }
-    counted = [
-        (by, rate, make_key(act, by, given[by]))
+    counted = {
+        (widen(rate, times), make_key(act, by, value)): by
         for by, setting in RULES[act].items()
-        if given[by] and (rate := read_rate(getattr(settings, setting)))
-    ]
+        if (rate := read_rate(getattr(settings, setting)))
+        for value, times in given[by]
+        if value
+    }
     try:
         return _count(counted)
     except Exception as error:  # noqa: BLE001 whatever it is, a page has to answer
@@ -100,27 +110,10 @@ def admit(act: Act, request: HttpRequest, *, email: str = "", postcode: str = ""
         return Refusal(None, timezone.now() + UNCOUNTED_PAUSE) if act in SENDS_MAIL else None
 
 
-def _count(counted: list[tuple[By, RateLimitItem, str]]) -> Refusal | None:
+def _count(counted: dict[Window, By]) -> Refusal | None:
     """Take a slot in every window, or in none if one is full already."""
-    full = next(((by, rate, key) for by, rate, key in counted if count_free(rate, key) < 1), None)
-    if full is None:
-        # Somebody may have been faster since: taking is what decides.
-        full = next(((by, rate, key) for by, rate, key in counted if not take_slots(rate, key)), None)
-    if full is None:
-        return None
-    by, rate, key = full
-    return Refusal(by, dt.datetime.fromtimestamp(find_next(rate, key), dt.UTC))
-
-
-def name_network(address: str) -> str:
-    """Return what counts as one visitor: an IPv4 address, or the /64 that one household has of IPv6."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address  # a Unix socket's peer has none
-    if isinstance(ip, IPv6Address):
-        return str(ip.ipv4_mapped or IPv6Network((ip, 64), strict=False).network_address)
-    return str(ip)
+    full = take_each(counted)
+    return Refusal(counted[full], dt.datetime.fromtimestamp(find_next(*full), dt.UTC)) if full else None
 
 
 def make_key(act: Act, by: By, value: str) -> str:

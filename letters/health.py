@@ -13,7 +13,7 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db.models import Count, DateTimeField, Max, Min, Q, Value
+from django.db.models import Count, DateTimeField, FloatField, Max, Min, Q, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from redis.backoff import NoBackoff
@@ -24,7 +24,7 @@ from letters.breaker import MAIL
 from letters.claims import lease_length
 from letters.decisions import list_decided
 from letters.models import LEASED, Letter, Notice, Status
-from letters.running import PACED, Breaker, Heartbeat
+from letters.running import CLOCK, PACED, SWEEP, Breaker, Heartbeat
 
 LONGEST_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
 LONGEST_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seconds
@@ -45,6 +45,7 @@ class Health:
     due: int = 0
     oldest_due_age: float | None = None
     paced: bool = False  # whether the pace keeps letters back
+    clock_ahead: float | None = None  # of the database's: a worker's clock that is wrong; negative: behind
     paused_since: dt.datetime | None = None  # by the circuit breaker
     next_probe_at: dt.datetime | None = None
     server_words: str = ""  # what the mail server said when it failed last
@@ -156,11 +157,15 @@ def _measure_queue(health: Health) -> None:
 
     # The few rows that say how those fare who work unseen, in one query: a name, a moment, since when, words.
     beating = Heartbeat.objects.annotate(since=Value(None, output_field=DateTimeField()), words=Value(""))
-    failing = Breaker.objects.filter(failures__gt=0).values_list("name", "probe_at", "opened_at", "last_answer")
-    rows = {name: row for name, *row in beating.values_list("name", "at", "since", "words").union(failing, all=True)}
-    health.next_probe_at, health.paused_since, health.server_words = rows.pop(MAIL, (None, None, ""))
-    beats = {name: at for name, (at, _since, _words) in rows.items()}
-    beat = beats.get("sweep")
+    told = beating.values_list("name", "at", "since", "words", "seconds_ahead")
+    failing = Breaker.objects.filter(failures__gt=0).annotate(ahead=Value(None, output_field=FloatField()))
+    said = failing.values_list("name", "probe_at", "opened_at", "last_answer", "ahead")
+    rows = {name: row for name, *row in told.union(said, all=True)}
+    health.next_probe_at, health.paused_since, health.server_words, _ahead = rows.pop(MAIL, (None, None, "", None))
+    beats = {name: at for name, (at, *_more) in rows.items()}
+    beat = beats.get(SWEEP)
+    if CLOCK in rows and abs(now - beats[CLOCK]) < LONGEST_SILENCE:
+        health.clock_ahead = rows[CLOCK][-1]
     health.paced = bool(health.due) and PACED in beats and now - beats[PACED] < LONGEST_SILENCE_WITH_WORK
     health.heartbeat_age = age(beat)
     # While every thread of the worker drains a long queue, sweeps wait; the letter it has just begun shows it is alive.
@@ -173,7 +178,7 @@ def find_problems(health: Health) -> list[str]:
     if not health.database:
         problems = ["The database does not answer."]
     else:
-        problems = [*_find_silence(health), *_find_pause(health), *_find_stuck(health)]
+        problems = [*_find_silence(health), *_find_pause(health), *_find_stuck(health), *_find_clock(health)]
     if health.broker is False:
         problems.append("The broker cannot be reached: wake-ups are lost, and letters wait.")
     return problems
@@ -188,6 +193,17 @@ def _find_silence(health: Health) -> list[str]:
     if health.at_work_age > limit.total_seconds():
         return [f"No worker has swept the queue for {say_age(health.at_work_age)}. Are worker and beat running?"]
     return []
+
+
+def _find_clock(health: Health) -> list[str]:
+    """Say whether a worker goes by a wrong clock."""
+    if health.clock_ahead is None:
+        return []
+    differs = f"{say_age(abs(health.clock_ahead))} {'ahead of' if health.clock_ahead > 0 else 'behind'}"
+    return [
+        f"A worker's clock is {differs} the database's: it sends letters too early or too late, and takes them for "
+        "stuck in other workers, or not. Have NTP set the clocks of all machines."
+    ]
 
 
 def _find_pause(health: Health) -> list[str]:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from campaign.ciphers import UndecryptableError, decrypt, encrypt
 from campaign.content.models import Argument
 from letters.drafting import Draft, Piece
+from letters.models import Letter
 
 PURPOSE = "drafts"
 
@@ -72,6 +73,15 @@ def store_draft(session: MutableMapping[str, Any], slug: str, draft: Draft) -> N
 def drop_draft(session: MutableMapping[str, Any], slug: str) -> None:
     """Forget the draft."""
     session["drafts"] = {other: kept for other, kept in session.get("drafts", {}).items() if other != slug}
+
+
+def drop_draft_of(session: MutableMapping[str, Any], letter: Letter) -> bool:
+    """Forget the draft that has become this letter, if this session has it; return whether."""
+    slug = letter.campaign.slug
+    if not has_draft(session, slug) or load_draft(session, slug).id != str(letter.draft_id):
+        return False
+    drop_draft(session, slug)
+    return True
 
 
 @dataclass(frozen=True)

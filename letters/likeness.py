@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency
-from letters.drafting import Draft, compose_paragraphs, write_opening
+from letters.drafting import Check, Draft, compose_paragraphs, write_opening
+from letters.faithful import check_edit
 from letters.fingerprints import Nearness, compare, compare_each, take_fingerprint
 from letters.models import Fingerprint, Letter, Status
 from letters.ownwords import Bank, Owned, count_own_words, find_own, read_bank
@@ -88,12 +89,18 @@ def measure_paragraphs(paragraphs: Iterable[tuple[str, Argument | None]], bank: 
     return Measured(tuple((find_own(text, bank, argument), argument is not None) for text, argument in paragraphs))
 
 
-def judge_draft(draft: Draft, campaign: Campaign, arguments: dict[str, Argument], seat: Constituency) -> Judgement:
+def judge_draft(
+    draft: Draft,
+    campaign: Campaign,
+    arguments: dict[str, Argument],
+    seat: Constituency,
+    check: Check = check_edit,
+) -> Judgement:
     """Return how distinct the draft is from other letters to this constituency's MP. Costs one query.
 
     `arguments` come with their texts, and the campaign with its asks, or each costs a query more.
     """
-    composed = compose_paragraphs(draft, arguments, seat)
+    composed = compose_paragraphs(draft, arguments, seat, check)
     bank = read_bank(campaign, arguments.values(), write_opening(seat))
     measured = measure_paragraphs(((part.text, part.argument) for part in composed), bank)
     # The writer's own letter of this draft, if it is confirmed already, is no other.

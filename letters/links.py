@@ -11,8 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from campaign.ciphers import make_index
+from campaign.core.identity import name_mailbox
+from campaign.core.ratelimit import read_rate, take_slots
 from letters.models import Letter, LetterQuerySet, Notice, Status
 from letters.privacy import CONFIRM_WITHIN, make_confirm_token, make_token
 from letters.records import LinkRequest
@@ -37,11 +40,24 @@ def answer_requests() -> int:
             if not LinkRequest.objects.filter(pk=request.pk, answered_at=None).update(answered_at=timezone.now()):
                 continue  # another worker was first
             newest = find_letters(request.email_index).sealed().order_by("-created_at").first()
-            if newest:
+            if newest and may_mail(newest):
                 due = {"due_at": timezone.now(), "attempts": 0, "sent_at": None}
                 Notice.objects.update_or_create(letter=newest, kind=Notice.Kind.LINKS, defaults=due)
                 owed += 1
     return owed
+
+
+def may_mail(letter: Letter) -> bool:
+    """Return whether its address may get its links now.
+
+    Always if a letter from it has been confirmed: one an hour is little, and of use to its owner whoever has asked. If
+    none has, a stranger may have typed it, under any tags, and what goes to the mailbox is counted.
+    """
+    if find_letters(letter.sender_email_index).filter(confirmed_at__isnull=False).exists():
+        return True
+    rate = read_rate(settings.LIMIT_LINKS_PER_EMAIL)
+    mailbox = salted_hmac("letters.links", name_mailbox(letter.sender_email), algorithm="sha256").hexdigest()
+    return rate is None or take_slots(rate, f"links:{mailbox[:32]}")
 
 
 def find_letters(index: str) -> LetterQuerySet:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from campaign.parliament.finding import find_seats
 
@@ -25,6 +27,7 @@ LINK = re.compile(
     rf"|(?<![\w@.\-])(?:[a-z0-9][a-z0-9\-]{{0,62}}\.){{1,4}}(?:{TOP_LEVEL})(?![\w@\-])(?:/[^\s<>\"]{{0,500}})?",
     re.IGNORECASE,
 )
+LATIN = re.compile(r"[a-z]+")
 TITLES = {
     "mr", "mrs", "ms", "miss", "mx", "dr", "sir", "dame", "lord", "lady", "baroness", "rt", "hon", "the", "right",
     "honourable", "rev", "revd", "reverend", "prof", "professor", "mp", "msp", "kc", "qc", "pc", "obe", "mbe", "cbe",
@@ -94,16 +97,52 @@ def find_postcodes_elsewhere(text: str, gss: str) -> list[Span]:
     return found
 
 
-def split_name(name: str) -> list[str]:
-    """Return the words of a name that tell people apart, folded, without titles and honours."""
-    words = re.findall(r"\w+(?:['\-]\w+)*", fold_text(name)[0])
+@cache
+def read_lookalikes() -> dict[str, str]:
+    """Return the Latin letters that other characters look like, from Unicode's list (UTS 39, confusables).
+
+    It comes with confusable-homoglyphs, whose own code is not used: it would keep nine megabytes of it in memory.
+    """
+    alike = json.loads((files("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
+    table = {"I": "l", "1": "l", "|": "l", "0": "o"}
+    for character, others in alike.items():
+        letters = {found for other in others if LATIN.fullmatch(found := fold_text(other["c"])[0])}
+        if not character.isascii() and len(letters) == 1:
+            table[character] = letters.pop()
+    return table
+
+
+def draw_skeleton(text: str) -> str:
+    """Return what a text looks like: texts that readers would take for each other have the same."""
+    table = read_lookalikes()
+    drawn = "".join(table.get(character, character) for character in unicodedata.normalize("NFKD", text))
+    return fold_text(drawn)[0].replace("rn", "m")
+
+
+def split_name(folded: str) -> list[str]:
+    """Return the words of a folded name that tell people apart, without titles and honours, and whose it is ('s)."""
+    words = re.findall(r"\w+(?:['\-]\w+)*", re.sub(r"'s\b", "", folded))
     return [word for word in words if word not in TITLES]
 
 
-def is_same_name(one: str, other: str) -> bool:
-    """Whether two names are probably one person's: first and last word are the same, titles aside."""
-    mine, theirs = split_name(one), split_name(other)
-    return min(len(mine), len(theirs)) >= 2 and (mine[0], mine[-1]) == (theirs[0], theirs[-1])
+def bears_name(name: str, other: str) -> bool:
+    """Whether somebody's name has another's in it, or what looks like it: first and last word, titles aside.
+
+    Words may stand beside it ("… MP Office"), and its letters may be spaced or written as one word.
+    """
+    folded = fold_text(name)[0], fold_text(other)[0]
+    return _has_words(*folded) or _has_words(draw_skeleton(name), draw_skeleton(other))
+
+
+def _has_words(name: str, other: str) -> bool:
+    mine, theirs = split_name(name), split_name(other)
+    if len(theirs) < 2:
+        return False
+    if {theirs[0], theirs[-1]} <= set(mine):
+        return True
+    pieces = [re.sub(r"\W", "", word) for word in mine]
+    runs = {"".join(pieces[start:end]) for start in range(len(pieces)) for end in range(start + 1, len(pieces) + 1)}
+    return not runs.isdisjoint({theirs[0] + theirs[-1], re.sub(r"\W", "", "".join(theirs))})
 
 
 def is_in_domains(email: str, domains: Iterable[str]) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,6 @@ from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
 from campaign.encrypted import BlindIndexField, EncryptedTextField
 from letters import counts, findings, records, running  # noqa: F401 Django looks for models here
-from letters.statements import KEPT, WRITTEN, MoveRow, move_at_once
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -49,7 +47,8 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-# The one table of allowed moves. UNKNOWN and FAILED leave only by a person's decision.
+# The one table of allowed moves. FAILED leaves only by a person's decision, and so does UNKNOWN, unless the mail
+# server's reply is heard after all.
 MOVES: dict[str, set[str]] = {
     Status.UNCONFIRMED: {Status.QUEUED, Status.HELD, Status.WITHDRAWN},
     Status.QUEUED: {Status.CLAIMED, Status.HELD, Status.WITHDRAWN, Status.FAILED},
@@ -79,7 +78,31 @@ class Happening(models.TextChoices):
     CORRECTED = "corrected", _("Corrected by the supporter")
     TEXT_ERASED = "text_erased", _("Text and address erased")
     ERASED = "erased", _("Personal data erased")
+    LATE_REPLY = "late_reply", _("The mail server's reply, heard too late")
     NOTE = "note", _("Note")
+
+
+class EventCode(models.TextChoices):
+    """Why something happened, where a program has to know; the event's note says it to people."""
+
+    PREPARING_LOST = "preparing_lost", _("its sender was gone before it offered the letter")
+    SENDING_LOST = "sending_lost", _("its sender was gone while it offered the letter")
+    CORRECTED = "corrected", _("taken back from its sender, because its writer corrected it")
+    RETURNED = "returned", _("a report of failure came, and the letter was not “sent”")
+    DELAYED = "delayed", _("a report of delay came")
+    UNCLEAR = "unclear", _("a report came that a person has to read")
+    SOFT_BOUNCE = "soft_bounce", _("the mail provider could not deliver it, for a reason that may pass")
+    COMPLAINT = "complaint", _("its recipient complained of it to the mail provider")
+
+
+def campaigns_that_send() -> models.QuerySet[Campaign]:
+    """Campaigns whose letters may go now. A paused one's wait, and any outside its hours."""
+    return Campaign.objects.filter(open_now(), mode__in=SENDING_MODES)
+
+
+def kinds_that_go() -> tuple[bool, ...]:
+    """Return which values of `rehearsal` may go now: live letters only if the operator allows it."""
+    return (True, False) if settings.LIVE_DELIVERY else (True,)
 
 
 ENCRYPTED = ("sender_name", "sender_address", "sender_postcode", "sender_email", "ask_text")
@@ -99,17 +122,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.defer(*ENCRYPTED)
 
     def due(self) -> LetterQuerySet:
-        """Queued letters whose time has come and which may go, longest waiting first.
-
-        A paused campaign's letters wait, any outside its hours, and live ones while the operator does not allow
-        delivery to MPs.
-        """
-        may_go = (
-            Q(campaign__mode__in=SENDING_MODES)
-            & open_now("campaign__")
-            & (Q() if settings.LIVE_DELIVERY else Q(rehearsal=True))
-            & Q(erase_requested_at=None)
-        )
+        """Queued letters whose time has come and which may go, longest waiting first."""
+        may_go = Q(campaign__in=campaigns_that_send(), rehearsal__in=kinds_that_go(), erase_requested_at=None)
         return self.filter(may_go, status=Status.QUEUED, next_attempt_at__lte=timezone.now()).order_by(
             "next_attempt_at"
         )
@@ -179,6 +193,7 @@ class Letter(models.Model):
     message_id = models.CharField(max_length=200, null=True, editable=False)  # noqa: DJ001 NULLs are not equal
     envelope_sender = models.CharField(max_length=200, blank=True, editable=False)
     pdf_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    given_up_at = models.DateTimeField(null=True, blank=True, editable=False)  # by a person; empty again after a retry
     confirm_token_hash = models.CharField(max_length=64, editable=False)
     # Counts the addresses that the confirmation went to: each has a link of its own, and only the last one's works.
     confirm_generation = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -222,6 +237,7 @@ class Letter(models.Model):
             models.Index(fields=["campaign"], condition=~Q(status=F("counted_as")), name="letter_uncounted"),
             models.Index(fields=["id"], condition=Q(erase_requested_at__isnull=False), name="letter_to_be_erased"),
             models.Index(fields=["sender_email_index"], name="letter_of_email"),
+            models.Index(fields=["campaign"], condition=Q(given_up_at__isnull=False), name="letter_given_up"),
             models.Index(fields=["campaign"], condition=Q(answered_at__isnull=False), name="letter_answered"),
         ]
         # Each move writes into every index. So these are constraints: to a column that is `unique`, or has an index,
@@ -257,6 +273,9 @@ class Letter(models.Model):
                 condition=Q(text_erased_at__isnull=True) | Q(sender_address="", sender_postcode="", ask_text=""),
             ),
             models.CheckConstraint(
+                name="letter_given_up_has_failed", condition=Q(given_up_at__isnull=True) | Q(status="failed")
+            ),
+            models.CheckConstraint(
                 name="letter_scrubbed_has_no_sender",
                 condition=Q(scrubbed_at__isnull=True)
                 | Q(sender_name="", sender_address="", sender_postcode="", sender_email="", sender_email_index="")
@@ -275,25 +294,29 @@ class Letter(models.Model):
         actor: User | None = None,
         lease: uuid.UUID | None = None,
         told_as: str = "",
+        code: EventCode | None = None,
         **changes: Any,
     ) -> bool:
         """Move the letter by one conditional UPDATE and write its event, both or neither.
 
-        `lease` makes the move conditional on still holding that lease; `changes` are further fields to set. `told_as`
-        is the kind of mail that the writer is owed, if it is another than usual.
+        `code` says why, to programs, and `note` to people. `lease` makes the move conditional on still holding that
+        lease; `changes` are further fields to set. `told_as` is the kind of mail that the writer is owed, if it is
+        another than usual.
         Returns False, and changes nothing, if somebody else was first. Raises ValueError for a move that the
         table does not allow.
         """
-        return make_moves(Move(self, status, note, actor, lease, changes, told_as)) == [True]
+        return make_moves(Move(self, status, note, actor, lease, changes, told_as, code or "")) == [True]
 
     def would_rehearse(self) -> bool:
         """Whether it is a rehearsal if it is confirmed now. During a pause it stays what its writer was shown."""
         mode = self.campaign.mode
         return self.rehearsal if mode == Campaign.Mode.PAUSED else mode != Campaign.Mode.LIVE
 
-    def tell(self, what: Happening, *, note: str = "", actor: User | None = None) -> LetterEvent:
+    def tell(
+        self, what: Happening, *, note: str = "", actor: User | None = None, code: EventCode | None = None
+    ) -> LetterEvent:
         """Write an event that is not a move. No personal data goes into the note."""
-        return self.events.create(what=what, note=note, actor=actor)
+        return self.events.create(what=what, note=note, actor=actor, code=code or "")
 
 
 @dataclass(frozen=True)
@@ -307,11 +330,12 @@ class Move:
     lease: uuid.UUID | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     told_as: str = ""
+    code: str = ""
 
     @property
     def notice(self) -> str:
         """The kind of mail that the writer is owed; empty if none is."""
-        return str(self.told_as or TOLD_BY_MAIL.get(self.status, ""))
+        return "" if self.letter.text_erased_at else str(self.told_as or TOLD_BY_MAIL.get(self.status, ""))
 
     def update(self) -> bool:
         """Change the row if it is still where the move starts; return whether it was."""
@@ -320,39 +344,13 @@ class Move:
             mine = mine.filter(lease_token=self.lease)
         return bool(mine.update(status=self.status, **self._all_changes()))
 
-    def fits_statement(self) -> bool:
-        """Whether `statements.move_at_once` can write it: no other columns, nothing by what the row holds."""
-        known = all(name in WRITTEN for name in self.changes)
-        by_value = not any(isinstance(value, models.expressions.Combinable) for value in self.changes.values())
-        filled = all(self.changes.get(name, "") is not None for name in KEPT)
-        return known and by_value and filled and (self.status not in LEASED or "lease_token" in self.changes)
+    def is_written(self) -> bool:
+        """Whether the row is as this move leaves it: for whoever was not told whether its transaction was committed."""
+        return Letter.objects.filter(pk=self.letter.pk, status=self.status, **self.changes).exists()
 
-    def write_row(self, owed: bool) -> MoveRow:
-        """Return what the move writes; `owed` if the writer is to be told."""
-
-        def say(name: str) -> str | None:
-            value = self.changes.get(name)
-            return None if value is None else str(value)
-
-        return MoveRow(
-            id=str(self.letter.pk),
-            was=self.letter.status,
-            lease=None if self.lease is None else str(self.lease),
-            status=self.status.value,
-            at=str(timezone.now()),
-            note=self.note,
-            actor=str(self.actor.pk) if self.actor else None,
-            # Each kind once in a letter's life, also if it fails, is retried and fails again.
-            notice=self.notice if owed else None,
-            waits=str("next_attempt_at" in self.changes),
-            lease_token=say("lease_token"),
-            lease_until=say("lease_until"),
-            next_attempt_at=say("next_attempt_at"),
-            attempts=say("attempts"),
-            last_answer=say("last_answer"),
-            sent_at=say("sent_at"),
-            pdf_sha256=say("pdf_sha256"),
-        )
+    def write_event(self) -> LetterEvent:
+        """Return the event that tells of the move."""
+        return LetterEvent(letter=self.letter, what=self.status, code=self.code, note=self.note, actor=self.actor)
 
     def show(self) -> None:
         """Have the letter in memory say what its row says."""
@@ -368,38 +366,20 @@ class Move:
 def make_moves(*moves: Move) -> list[bool]:
     """Make those of the moves that are still possible, with their events, in one transaction; tell which were made.
 
-    On PostgreSQL it is one statement, for a sender does this with each letter.
     Raises ValueError for a move that the table does not allow; then none is made.
     """
-    if not moves:
-        return []
     for move in moves:
         if move.status not in MOVES[move.letter.status]:
             raise ValueError(f"a letter cannot move from {move.letter.status} to {move.status}")
-    told = [bool(move.notice) and not move.letter.text_erased_at for move in moves]
-    if connection.vendor == "postgresql" and all(move.fits_statement() for move in moves):
-        made = move_at_once([move.write_row(owed) for move, owed in zip(moves, told, strict=True)])
-    else:
-        made = move_in_turn(moves, told)
-    for move in compress(moves, made):
-        move.show()
-    return made
-
-
-def move_in_turn(moves: Sequence[Move], told: Sequence[bool]) -> list[bool]:
-    """Make the moves with a query for each table, in one transaction; return which were made."""
     with transaction.atomic():
         made = [move.update() for move in moves]
-        LetterEvent.objects.bulk_create(
-            [
-                LetterEvent(letter=move.letter, what=move.status, note=move.note, actor=move.actor)
-                for move in compress(moves, made)
-            ]
-        )
-        owed = [move for move, was_made, owed in zip(moves, made, told, strict=True) if was_made and owed]
-        Notice.objects.bulk_create(
-            [Notice(letter=move.letter, kind=move.notice) for move in owed], ignore_conflicts=True
-        )
+        done = [*compress(moves, made)]
+        LetterEvent.objects.bulk_create(move.write_event() for move in done)
+        # Each kind once in a letter's life, also if it fails, is retried and fails again.
+        owed = [Notice(letter=move.letter, kind=move.notice) for move in done if move.notice]
+        Notice.objects.bulk_create(owed, ignore_conflicts=True)
+    for move in done:
+        move.show()
     return made
 
 
@@ -444,6 +424,7 @@ class LetterEvent(models.Model):
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
     what = models.CharField(max_length=11, choices=[*Status.choices, *Happening.choices])
+    code = models.CharField(max_length=20, blank=True, choices=EventCode.choices)
     note = models.CharField(max_length=500, blank=True)
     actor = models.ForeignKey(
         "auth.User",

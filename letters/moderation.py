@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from campaign.parliament.models import Constituency
@@ -11,7 +12,7 @@ from letters.comparing import choose_base, find_changed, overlaps
 from letters.drafting import write_opening
 from letters.findings import Finding, HoldRules, Part, Rule, list_lines
 from letters.likeness import is_near_copy
-from letters.matching import Span, find_links, find_phrases, find_postcodes_elsewhere, is_in_domains, is_same_name
+from letters.matching import Span, bears_name, find_links, find_phrases, find_postcodes_elsewhere, is_in_domains
 from letters.models import Letter
 
 MOST_FOUND = 20  # places for each rule; a person reads the letter anyway
@@ -31,12 +32,15 @@ class Passage:
         """The campaign's text that it was probably made from; empty if it is all the writer's."""
         return choose_base(self.text, self.bases)
 
+    @cached_property
+    def own(self) -> list[Span]:
+        """Where the writer says something that the campaign does not."""
+        return find_changed(self.text, self.base)
+
     def keep_own(self, spans: Iterable[Span]) -> Iterator[Finding]:
         """Yield those of the places that have a word of the writer's own, without rule."""
-        spans = list(spans)
-        own = find_changed(self.text, self.base) if spans else []
         for start, end in spans:
-            if overlaps((start, end), own):
+            if overlaps((start, end), self.own):
                 yield Finding(part=self.part, paragraph=self.paragraph, start=start, end=end)
 
 
@@ -77,9 +81,9 @@ def find_postcodes(held: Held) -> Iterator[Finding]:
 
 
 def find_member(held: Held) -> Iterator[Finding]:
-    """The MP's own name as the sender's."""
+    """The MP's own name, or what looks like it, in the sender's."""
     name = held.letter.sender_name
-    if held.rules.members and is_same_name(name, held.letter.member_name):
+    if held.rules.members and bears_name(name, held.letter.member_name):
         yield Finding(part=Part.NAME, start=0, end=len(name))
 
 

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from campaign.encrypted import encrypt_for
 from letters.backoff import MOST_ATTEMPTS, count_pause
-from letters.breaker import Leave, QueuePaused, ask_leave, return_probe, take_probe, watch
+from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
 from letters.claims import lease_length
 from letters.emails import Mail, build_notice_mail
 from letters.models import Happening, Letter, Notice, Status
 from letters.privacy import hash_token, make_confirm_token
 from letters.redaction import hide_personal
-from letters.smtp import Connection, Fate
+from letters.smtp import Connection, Fate, ServerUnavailable
 
 MOST_REPEATS = 3  # confirmation mails that a writer may ask for again
 REPEAT_PAUSE = dt.timedelta(minutes=1)  # a mail needs a moment to arrive
@@ -94,6 +94,11 @@ def send_notices() -> int:
     sent = 0
     with Connection() as connection:
         for notice in due[: 1 if probing else 200]:
+            try:
+                connection.open()
+            except ServerUnavailable as error:
+                record_failure(str(error), probing=probing)
+                return sent
             if not claim_notice(notice):
                 continue
             try:

@@ -90,6 +90,10 @@ def find_own(text: str, bank: Bank, argument: Argument | None = None) -> Owned:
     argument's, if one is given) only the changed words are.
     """
     words = split_words(text)
+    if argument:
+        bases = [split_words(phrasing.text) for phrasing in argument.phrasings.all()] or [split_words(argument.claim)]
+        if words in bases:
+            return Owned((), len(words))
     taken = {
         at + offset
         for length in bank.lengths
@@ -97,9 +101,7 @@ def find_own(text: str, bank: Bank, argument: Argument | None = None) -> Owned:
         if run in bank.runs
         for offset in range(length)
     }
-    if argument:
-        bases = [split_words(phrasing.text) for phrasing in argument.phrasings.all()] or [split_words(argument.claim)]
-    else:
+    if not argument:
         threes = frozenset(list_runs(words, 3))
         likeness = [len(threes & theirs) for theirs in bank.threes]
         best = max(likeness, default=0)

@@ -1,6 +1,6 @@
 """How fast letters may go: one shared rate for each recipient's domain and one for each MP, across all workers.
 
-Slots are counted in moving windows (letters.windows). While Redis is down each worker keeps the pace by itself.
+Slots are counted in moving windows (campaign.core.ratelimit). While Redis is down each worker keeps the pace by itself.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from django.conf import settings
 from limits import RateLimitItem
 
+from campaign.core.ratelimit import count_free, read_rate, return_slots, take_slots
 from letters.emails import choose_recipient
 from letters.models import Letter
-from letters.windows import count_free, read_rate, return_slots, take_slots
 
 
 def admit_letters(letters: Iterable[Letter]) -> tuple[list[Letter], set[str]]:

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from letters.drafting import LetterText
+from letters.drafting import MOST_PAGES, LetterText
 from letters.fonts import letter_font_files
 
 if TYPE_CHECKING:
@@ -26,9 +26,14 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
 
 STYLES = Path(settings.BASE_DIR) / "static" / "letter"
+VARIANT = {"pdf_variant": "pdf/ua-1"}  # to be said at layout and at writing
 PRINT = 4  # the Print flag of an annotation: ISO 32000-1, table 165, bit 3
 # Rows of the recipient that fit into the envelope's window at the usual size, and characters that fit into a row.
 WINDOW_ROWS, WINDOW_ROW_LENGTH, WINDOW_ROW_LENGTH_LARGE = 5, 42, 36
+
+# A stored letter may have grown by a page since it was admitted: its writer may have corrected the address.
+MOST_PRINTED = MOST_PAGES + 1
+LARGE_PRINT_PAGES = 4  # what a page of ordinary print makes in large print, at most
 
 # One letter at a time in a process. Pango's font maps, and WeasyPrint's caches in FontConfiguration, may not be used
 # by two threads at once; a set for every thread would cost its memory again and gain little, as layout holds the GIL.
@@ -37,6 +42,10 @@ _press_lock = threading.Lock()
 
 class RenderingNotReadyError(RuntimeError):
     """Something that letters are made with is missing on this machine."""
+
+
+class LetterTooLongError(ValueError):
+    """A letter has more pages than are printed."""
 
 
 def require_fast_subsetting() -> None:
@@ -75,15 +84,17 @@ def render_letter_html(text: LetterText, *, large_print: bool = False) -> str:
         return render_to_string("letters/letter.html", context)
 
 
-def render_letter_pdf(text: LetterText, *, large_print: bool = False) -> bytes:
+def render_letter_pdf(text: LetterText, *, large_print: bool = False, most_pages: int = MOST_PRINTED) -> bytes:
     """Return the letter as a tagged PDF/UA-1 file; the same text always gives the same bytes.
 
     May be called from any thread; letters of one process are made one after the other. Takes about 50 ms.
-    Raises RenderingNotReadyError if the fonts or HarfBuzz's subset library are missing.
+    Raises LetterTooLongError for more than `most_pages` in ordinary print, or what they make in large print, and
+    RenderingNotReadyError if the fonts or HarfBuzz's subset library are missing.
     """
     html = render_letter_html(text, large_print=large_print)
+    most = most_pages * LARGE_PRINT_PAGES if large_print else most_pages
     with _press_lock:
-        return _press().print(html, large_print=large_print)
+        return _press().print(html, large_print=large_print, most_pages=most)
 
 
 def count_letter_pages(text: LetterText, *, large_print: bool = False) -> int:
@@ -134,18 +145,15 @@ class _Press:
         from weasyprint import HTML
 
         styles = self.large_styles if large_print else self.styles
-        return HTML(string=html, url_fetcher=self.fetcher).render(font_config=self.fonts, stylesheets=styles)
+        page = HTML(string=html, url_fetcher=self.fetcher)
+        return page.render(font_config=self.fonts, stylesheets=styles, **VARIANT)
 
-    def print(self, html: str, *, large_print: bool) -> bytes:
-        """Return the PDF of a whole document."""
-        from weasyprint import HTML
-
-        pdf: bytes = HTML(string=html, url_fetcher=self.fetcher).write_pdf(
-            font_config=self.fonts,
-            stylesheets=self.large_styles if large_print else self.styles,
-            finisher=_let_links_print,
-            pdf_variant="pdf/ua-1",
-        )
+    def print(self, html: str, *, large_print: bool, most_pages: int) -> bytes:
+        """Return the PDF of a whole document. Raises LetterTooLongError."""
+        document = self.lay_out(html, large_print=large_print)
+        if len(document.pages) > most_pages:
+            raise LetterTooLongError(f"{len(document.pages)} pages, {most_pages} at most")
+        pdf: bytes = document.write_pdf(finisher=_let_links_print, **VARIANT)
         return pdf
 
 

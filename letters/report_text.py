@@ -1,7 +1,7 @@
-"""Reports from mail servers that write prose only, as qmail and old Exims do, in any language.
+"""Reports in prose, in any language: the SMTP reply code (RFC 5321, 4.2; RFC 3463) that nearly all of them quote.
 
-There is no standard for these; what is recognised is the SMTP reply code (RFC 5321, 4.2; RFC 3463) that nearly all
-of them quote, before the returned letter begins.
+It says why a letter came back, and in languages that flufl.bounce does not know also that it did. Only what stands
+before the returned letter counts.
 """
 
 from __future__ import annotations
@@ -38,15 +38,27 @@ def tidy_words(words: str) -> str:
 
 
 def judge_text(text: str) -> tuple[str, str]:
-    """Return "failed", "delayed" or "" (in doubt), and the server's words.
+    """Return "failed", "delayed", "contradictory" or "" (nothing known), and the server's words.
 
-    A report that names a permanent code and also says that the server goes on trying is in doubt.
+    A report that names a permanent code, or a permanent error, and also says that the server goes on trying
+    contradicts itself.
     """
+    said = cut_letter(text)
+    code, trying = FAILURE_CODE.search(said), STILL_TRYING.search(said)
+    if code and not trying:
+        return "failed", quote_reason(text)
+    return ("contradictory" if code else "delayed" if trying else ""), ""
+
+
+def quote_reason(text: str) -> str:
+    """Return what the server says from its reply code on; nothing if it names none."""
+    said = cut_letter(text)
+    code = FAILURE_CODE.search(said)
+    return tidy_words(said[code.start() :].lstrip(" \t:<>(\"'#").split("\n\n")[0][:200].rstrip(") ")) if code else ""
+
+
+def cut_letter(text: str) -> str:
+    """Return the report without the letter that it returns."""
     text = text.replace("\r\n", "\n")
     quoted = QUOTED_LETTER.search(text)
-    said = text[: quoted.start()] if quoted else text
-    code = FAILURE_CODE.search(said)
-    trying = STILL_TRYING.search(said)
-    if code and not trying:
-        return "failed", tidy_words(said[code.start() :].lstrip(" \t:<>(\"'#").split("\n\n")[0][:200].rstrip(") "))
-    return ("delayed" if trying and not code else ""), ""
+    return text[: quoted.start()] if quoted else text

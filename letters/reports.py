@@ -1,7 +1,8 @@
 """What a mail that came back says: a delivery report, an automatic reply, or something else. Reads, decides nothing.
 
 Sources: RFC 3464 (delivery status notifications), RFC 3463 (their codes), RFC 6522 (multipart/report), RFC 6533
-(the same in UTF-8), RFC 3834 (automatic replies). Everything in such a mail may be forged or broken.
+(the same in UTF-8), RFC 3834 (automatic replies). What mail servers write without keeping to those is read by
+flufl.bounce, Mailman's detectors. Everything in such a mail may be forged or broken.
 """
 
 from __future__ import annotations
@@ -18,18 +19,26 @@ from email.policy import Compat32
 from email.utils import parseaddr
 from itertools import islice
 
-from letters.report_text import judge_text, tidy_words
+from flufl.bounce import all_failures
+
+from letters.report_text import judge_text, quote_reason, tidy_words
 
 MOST_BYTES = 250_000  # the report stands before the letter that it returns, so the rest may be cut off
 MOST_PARTS = 50
 MOST_HEADERS = 200
 LONGEST_HEADER = 2_000
 LONGEST_TEXT = 20_000
+MOST_PROSE = 32_000  # bytes for flufl.bounce, some of whose detectors take quadratic time
 
 # The headers in which mail servers write to whom they delivered a mail; To is last, being the sender's word.
 RECIPIENT_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-rcpt-to", "to")
 ADDRESS = re.compile(r"[^\s<>@,;:\"()]{1,64}\+[a-z0-9]{8}-[0-9a-f]{16}@[^\s<>@,;:\"()]{1,255}", re.IGNORECASE)
-DAEMON = re.compile(r"(mailer-?daemon|mail-?daemon|postmaster|mdaemon|microsoftexchange[0-9a-f]{32})", re.IGNORECASE)
+DAEMON = re.compile(
+    r"(mailer-?daemon|mail-?daemon|postmaster|mdaemon|mail.delivery.(sub)?system|microsoftexchange[0-9a-f]{32})",
+    re.IGNORECASE,
+)
+# A person's answer to a report, or one that they pass on, is not the server's.
+ANSWERED = re.compile(r"\s*(re|fwd?|aw|wg|tr)\s*:", re.IGNORECASE)
 AUTORESPONDER_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply")
 
 
@@ -66,7 +75,7 @@ def read_report(raw: bytes) -> Report:
     try:
         mail = message_from_bytes(raw[:MOST_BYTES], policy=CutHeaders())
         headers = read_headers(mail)
-        kind, words = judge_mail(mail, headers)
+        kind, words = judge_mail(mail, headers, raw)
         return Report(kind, words, find_addresses(headers))
     except Exception:  # noqa: BLE001 the parser has raised ten kinds of errors on broken MIME; RecursionError too
         return Report(Kind.OTHER)
@@ -107,7 +116,7 @@ def is_status(part: Message) -> bool:
     return part.get_content_type() in ("message/delivery-status", "message/global-delivery-status")
 
 
-def judge_mail(mail: Message, headers: dict[str, list[str]]) -> tuple[Kind, str]:
+def judge_mail(mail: Message, headers: dict[str, list[str]], raw: bytes) -> tuple[Kind, str]:
     """Return what the mail is, with the server's words if it is a report."""
     parts = list(islice(walk_parts(mail), MOST_PARTS))
     from_daemon = is_from_daemon(headers)
@@ -115,24 +124,44 @@ def judge_mail(mail: Message, headers: dict[str, list[str]]) -> tuple[Kind, str]
     report_type = str(mail.get_param("report-type") or "").lower() if is_report else ""
     if is_report and report_type not in ("", "delivery-status"):
         return Kind.OTHER, ""  # a read receipt (RFC 8098), a complaint (RFC 5965)
-    status = next((part for part in parts if is_status(part)), None)
-    if status is not None and (is_report or from_daemon):
-        return judge_status(read_blocks(status))
+    blocks = next((read_blocks(part) for part in parts if is_status(part)), [])
+    recipients = [block for block in blocks if "action" in block or "final-recipient" in block]
+    if recipients and (is_report or from_daemon):
+        return judge_status(recipients)
     if from_daemon and not has_autoresponder(headers):
-        if not is_automatic(headers):
-            return Kind.DOUBTFUL, ""
-        verdict, words = judge_text(read_text(parts))
-        return {"failed": Kind.FAILED, "delayed": Kind.DELAYED}.get(verdict, Kind.DOUBTFUL), words
+        return judge_prose(raw, headers, read_text(parts))
     if is_report and report_type:
         return Kind.DOUBTFUL, ""  # calls itself a delivery report and is none
     automatic = is_automatic(headers) or has_autoresponder(headers) or get_precedence(headers) in ("bulk", "junk")
     return (Kind.AUTO_REPLY if automatic else Kind.OTHER), ""
 
 
+def judge_prose(raw: bytes, headers: dict[str, list[str]], text: str) -> tuple[Kind, str]:
+    """Return what a mail server says that names no recipient in the standard's way, and its words.
+
+    flufl.bounce knows the words of many servers, all English. In other languages a reply code is all that can be
+    read, and only where the mail bears the marks of a machine.
+    """
+    if ANSWERED.match(headers.get("subject", [""])[0]):
+        return Kind.DOUBTFUL, ""
+    try:
+        delayed, failed = all_failures(message_from_bytes(raw[:MOST_PROSE], policy=CutHeaders()))
+    except Exception:  # noqa: BLE001 its detectors raise many kinds of errors on broken mail, which a person then reads
+        delayed, failed = frozenset(), frozenset()
+    verdict, words = judge_text(text)
+    if failed:
+        return (Kind.DOUBTFUL, "") if verdict == "contradictory" else (Kind.FAILED, quote_reason(text))
+    if delayed:
+        return Kind.DELAYED, ""
+    kinds = {"failed": Kind.FAILED, "delayed": Kind.DELAYED} if is_automatic(headers) else {}
+    return kinds.get(verdict, Kind.DOUBTFUL), words
+
+
 def is_from_daemon(headers: dict[str, list[str]]) -> bool:
     """Tell whether a mail server claims to have written the mail."""
-    name = parseaddr(headers.get("from", [""])[0][:500])[1].partition("@")[0]
-    return bool(DAEMON.fullmatch(name)) or "x-failed-recipients" in headers
+    name, address = parseaddr(headers.get("from", [""])[0][:500])
+    known = DAEMON.fullmatch(address.partition("@")[0]) or (not address and DAEMON.fullmatch(name))
+    return bool(known) or "x-failed-recipients" in headers
 
 
 def is_automatic(headers: dict[str, list[str]]) -> bool:
@@ -192,13 +221,13 @@ def undo_base64(text: str, part: Message) -> str:
         return text
 
 
-def judge_status(blocks: list[dict[str, str]]) -> tuple[Kind, str]:
+def judge_status(recipients: list[dict[str, str]]) -> tuple[Kind, str]:
     """Return what the recipients' fields say together.
 
     "failed" means that the server has given up, also with a 4.x.x status: that is how a server says that the
     letter waited too long (RFC 3464, 2.3.3). If not all recipients failed, part of the letter may have arrived.
     """
-    verdicts = [judge_recipient(block) for block in blocks if "action" in block or "final-recipient" in block]
+    verdicts = [judge_recipient(block) for block in recipients]
     kinds = {kind for kind, _words in verdicts}
     words = next((words for kind, words in verdicts if kind is not Kind.OTHER and words), "")
     if len(kinds) == 1:
@@ -219,8 +248,9 @@ def judge_recipient(block: dict[str, str]) -> tuple[Kind, str]:
         return Kind.OTHER, words
     if action == "delayed" or (action == "failed" and "will-retry-until" in block):
         return Kind.DELAYED, words
-    clear = code.group(1) != "2" if code else re.search(r"(?<![\d.])5(\d\d\b|\.\d{1,3}\.\d{1,3}\b)", diagnostic)
-    return (Kind.FAILED if action == "failed" and clear else Kind.DOUBTFUL), words
+    said = f"{block.get('status', '')} {diagnostic}"  # some write an SMTP code where RFC 3463's belongs
+    clear = code.group(1) != "2" if code else re.search(r"(?<![\d.])5(\d\d\b|\.\d{1,3}\.\d{1,3}\b)", said)
+    return (Kind.FAILED if action in ("failed", "failure") and clear else Kind.DOUBTFUL), words
 
 
 def read_text(parts: list[Message]) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+logger = logging.getLogger(__name__)
 
 
 class Breaker(models.Model):
@@ -31,17 +36,18 @@ class Breaker(models.Model):
 
 
 class Alert(models.Model):
-    """A mail that the organisers are owed about the queue (letters.alerts)."""
+    """A mail that the organisers are owed: about the queue, or about where letters go (letters.alerts)."""
 
     class Kind(models.TextChoices):
         """What happened."""
 
         PAUSED = "paused", _("The queue is paused")
         RESUMED = "resumed", _("The queue goes on")
+        REDIRECTED = "redirected", _("Where letters go has been changed")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField(default=timezone.now)
-    words = models.CharField(max_length=500, blank=True, help_text=_("What the mail server said."))
+    words = models.TextField(blank=True, help_text=_("What the mail server said; or who changed what."))
     due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
     attempts = models.PositiveSmallIntegerField(default=0)
 
@@ -53,6 +59,9 @@ class Alert(models.Model):
 
 
 PACED = "paced"  # the heartbeat of drains in which the pace kept letters back
+CLOCK = "clock"  # that of workers whose clock is wrong
+SWEEP = "sweep"
+CLOCK_TOLERANCE = 10  # seconds
 
 
 class Heartbeat(models.Model):
@@ -60,12 +69,36 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
+    seconds_ahead = models.FloatField(null=True, help_text=_("Of the database's clock, where one was wrong."))
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
 
     @staticmethod
-    def beat(name: str) -> None:
-        """Write down that it is at work now, in one statement, however many do so at once."""
-        now = Heartbeat(name=name, at=timezone.now())
-        Heartbeat.objects.bulk_create([now], update_conflicts=True, unique_fields=["name"], update_fields=["at"])
+    def beat(name: str, *, seconds_ahead: float | None = None) -> None:
+        """Write down that it is at work now, by the database's clock, in one statement, however many do so at once."""
+        now = Heartbeat(name=name, at=Now(), seconds_ahead=seconds_ahead)
+        Heartbeat.objects.bulk_create(
+            [now], update_conflicts=True, unique_fields=["name"], update_fields=["at", "seconds_ahead"]
+        )
+
+
+def measure_clock() -> float:
+    """Return by how many seconds this process's clock is ahead of the database's, negative if it is behind.
+
+    How long the question takes is not held against it. Asks in the row that the sweep has just written.
+    """
+    asked_at = timezone.now()
+    told = Heartbeat.objects.annotate(now=Now()).values_list("now", flat=True).get(name=SWEEP)
+    heard_at = timezone.now()
+    if told < asked_at:
+        return (asked_at - told).total_seconds()
+    return min((heard_at - told).total_seconds(), 0.0)
+
+
+def check_clock() -> None:
+    """Tell of a clock that is wrong: due times and leases are read by it (letters.health says so, too)."""
+    ahead = measure_clock()
+    if abs(ahead) > CLOCK_TOLERANCE:
+        Heartbeat.beat(CLOCK, seconds_ahead=ahead)
+        logger.error("this worker's clock is %.0f seconds ahead of the database's (negative: behind)", ahead)

@@ -14,14 +14,14 @@ from django.utils import timezone
 from campaign.staff.lockout import forget_old_attempts
 from letters.alerts import send_alerts
 from letters.claims import recover_leases
-from letters.copies import COPIES
 from letters.delivery import drain_queue
+from letters.emails import render_copy
 from letters.links import answer_requests
 from letters.notices import send_notices
 from letters.privacy import finish_erasures
 from letters.purging import purge_data
 from letters.rendering import warm_up
-from letters.running import Heartbeat
+from letters.running import SWEEP, Heartbeat, check_clock
 from letters.tallies import fold_all
 
 logger = logging.getLogger(__name__)
@@ -49,13 +49,14 @@ def wake() -> None:
 @shared_task
 def sweep() -> None:
     """The safety net, run by beat: take back lost claims, then send whatever is due."""
-    Heartbeat.beat("sweep")  # first, for what follows may take minutes; letters.health reads it
+    Heartbeat.beat(SWEEP)  # first, for what follows may take minutes; letters.health reads it
+    check_clock()
     recovered = recover_leases()
     if recovered:
         logger.warning("recovered letters: %s", dict(recovered))
     wake()
     send_alerts()
-    COPIES.forget_old()
+    render_copy.cache_clear()  # whoever's copy has not gone yet: memory is no place to keep letters in
 
 
 @shared_task
@@ -74,6 +75,7 @@ def tidy() -> None:
 def wake_worker() -> None:
     """Wake a worker once the transaction has committed.
 
-    The page answers even if the broker is down: `robust` logs the error, and beat finds the letter.
+    The page answers even if the broker is down: `robust` logs the error, and beat finds the letter. No message expires:
+    to a worker whose clock is wrong all would have.
     """
-    transaction.on_commit(lambda: wake.apply_async(retry=False, expires=60), robust=True)
+    transaction.on_commit(lambda: wake.apply_async(retry=False), robust=True)

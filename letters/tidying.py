@@ -20,10 +20,11 @@ def tidy_text(text: str) -> str:
     (Unicode UAX #9, "Trojan source"). Tabs become spaces. A text of which nothing can be seen is none.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    kept = (c for c in text if c == "\n" or (unicodedata.category(c) not in UNPRINTABLE and c not in BIDI))
-    lines = "".join(kept).split("\n")
+    # Each different character is looked up once: texts are long, and have few.
+    unseen = {c for c in set(text) if c != "\n" and (unicodedata.category(c) in UNPRINTABLE or c in BIDI)}
+    lines = text.translate(dict.fromkeys(map(ord, unseen))).split("\n")
     tidy = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
-    return tidy if any(unicodedata.category(c)[0] in VISIBLE and c not in BLANK for c in tidy) else ""
+    return tidy if any(unicodedata.category(c)[0] in VISIBLE and c not in BLANK for c in set(tidy)) else ""
 
 
 def tidy_line(text: str) -> str:

@@ -11,13 +11,11 @@ from collections import Counter, deque
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from campaign.content.hours import open_now
 from campaign.content.models import Campaign
-from letters.models import SENDING_MODES
+from letters.models import campaigns_that_send, kinds_that_go
 from letters.pacing import find_domain
 
 
@@ -115,9 +113,8 @@ class Turns:
 
 def find_lanes() -> list[Lane]:
     """Return the lanes with due letters: campaigns by turns, and in each the lanes by turns, longest waiting first."""
-    campaigns = sorted(Campaign.objects.filter(open_now(), mode__in=SENDING_MODES).order_by("pk"), key=_last_served)
-    kinds = (True, False) if settings.LIVE_DELIVERY else (True,)
-    found = [sorted((lane for kind in kinds for lane in _find(one, kind)), key=_turn) for one in campaigns]
+    campaigns = sorted(campaigns_that_send().order_by("pk"), key=_last_served)
+    found = [sorted((lane for kind in kinds_that_go() for lane in _find(one, kind)), key=_turn) for one in campaigns]
     rounds = itertools.zip_longest(*([lane for lane, _due in theirs] for theirs in found))
     return [lane for turn in rounds for lane in turn if lane is not None]
 
@@ -132,11 +129,10 @@ def _turn(found: tuple[Lane, Any]) -> tuple[int, Any]:
 
 
 def _find(campaign: Campaign, rehearsal: bool) -> list[tuple[Lane, Any]]:
-    test_address = campaign.rehearsal_address or settings.REHEARSAL_ADDRESS
     with connection.cursor() as cursor:
         cursor.execute(LANES, {"campaign": campaign.pk, "rehearsal": rehearsal, "now": _now()})
         return [
-            (Lane(campaign.pk, rehearsal, gss, find_domain(test_address if rehearsal else address)), due)
+            (Lane(campaign.pk, rehearsal, gss, find_domain(campaign.test_address if rehearsal else address)), due)
             for gss, due, address in cursor.fetchall()
         ]
 

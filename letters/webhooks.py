@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest
 from django.urls import URLPattern
 
 from letters.bounces import Outcome, apply_report, note_once
 from letters.emails import choose_recipient, split_from, verify_envelope_sender
-from letters.models import Letter
+from letters.models import EventCode, Letter
 from letters.report_text import tidy_words
 from letters.reports import ADDRESS, Kind, Report
 
@@ -32,9 +34,6 @@ MESSAGE_ID = re.compile(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([^\s<
 LONGEST = 500  # characters of a value that can be an address or a Message-ID; a returned text is not searched
 DEEPEST = 5
 
-SOFT_NOTE = "The mail provider says that it could not deliver it, for a reason that may pass."
-COMPLAINT_NOTE = "The mail provider says that its recipient complained of it as unwanted."
-
 
 class TooEarly(Exception):
     """The letter is being sent this moment: the provider gets a 500, and asks again."""
@@ -47,7 +46,35 @@ def list_paths() -> list[URLPattern]:
     from anymail.urls import urlpatterns
 
     wanted = f"{settings.ANYMAIL_PROVIDER}_tracking_webhook"
-    return [pattern for pattern in urlpatterns if pattern.name == wanted]
+    return [refuse_unreadable(pattern) for pattern in urlpatterns if pattern.name == wanted]
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Make whatever a wrong shape of data leads to an AnymailWebhookValidationFailure, which is answered by 400."""
+    from anymail.exceptions import AnymailWebhookValidationFailure
+
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise AnymailWebhookValidationFailure(f"an event that cannot be read ({type(error).__name__})") from error
+
+
+def refuse_unreadable(pattern: URLPattern) -> URLPattern:
+    """Return the pattern with a view that answers 400 to an event that it cannot read: for a 500 it comes again."""
+    base: Any = pattern.callback.view_class  # type: ignore[attr-defined]
+
+    class ReadableOnly(base):  # type: ignore[misc]
+        def run_validators(self, request: HttpRequest) -> None:
+            with reading():
+                super().run_validators(request)
+
+        def parse_events(self, request: HttpRequest) -> Any:
+            with reading():
+                return super().parse_events(request)
+
+    view = ReadableOnly.as_view(**pattern.callback.view_initkwargs)  # type: ignore[attr-defined]
+    return URLPattern(pattern.pattern, view, pattern.default_args, pattern.name)
 
 
 def listen() -> None:
@@ -79,14 +106,14 @@ def apply_event(letter: Letter, event: Any) -> Outcome:
     """Move or note the letter, whose row is locked."""
     words = tidy_words(" ".join(str(part) for part in (event.mta_response, event.description) if part))
     if event.event_type == "complained":
-        return note_once(letter, COMPLAINT_NOTE)
+        return note_once(letter, EventCode.COMPLAINT)
     if event.event_type == "deferred":
         return apply_report(letter, Report(Kind.DELAYED, words))
     if event.event_type not in REFUSED:
         return Outcome.AUTO_REPLY if event.event_type == "autoresponded" else Outcome.OTHER
     if is_final(event, words):
         return apply_report(letter, Report(Kind.FAILED, words))
-    return note_once(letter, SOFT_NOTE, words)
+    return note_once(letter, EventCode.SOFT_BOUNCE, words)
 
 
 def is_final(event: Any, words: str) -> bool:

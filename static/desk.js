@@ -21,7 +21,7 @@ let anchor = null; // what had the focus when new cards came, and where it stood
 // What everybody sees changes with each save; what is read aloud, only with news.
 function show(state, said = "") {
   const before = form.dataset.state;
-  if (state === "saving" && before === "failing") return;
+  if (state === "saving" && (before === "failing" || before === "waiting")) return;
   const text = announce.dataset[state];
   if (state !== "saving") {
     if (state !== before && !said) announce.textContent = text;
@@ -79,9 +79,12 @@ form.addEventListener("htmx:afterRequest", async ({ detail }) => {
   } else {
     changed = true;
     failures += 1;
-    show("failing");
+    // Asked to wait, for a few seconds as a rule: most people need not hear of it.
+    const pause = 1000 * (Number(detail.xhr.getResponseHeader("Retry-After")) || 0) * (1 + Math.random() / 2);
+    if (!pause) show("failing");
+    else if (failures > 2) show("waiting");
     if (detail.xhr.status === 403) await renewToken();
-    wait(Math.min(30_000, 1000 * 2 ** failures));
+    wait(Math.max(pause, Math.min(30_000, 1000 * 2 ** failures)));
   }
 });
 

@@ -11,6 +11,7 @@ from environs import Env
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("FIELD_KEYS", "only-for-tests-hT3xQm8LrZ0vYbN5wKcJdPaSgUe2")
+os.environ.setdefault("BACKUP_KEYS", "AGE-SECRET-KEY-17YE3G3DR5S40QLNA32GLG26XZLV2TDLW54NUJ0FSMP2H9LEX5RJS79GV5J")
 if "PARLEY_DATA_DIR" not in os.environ:  # children, such as a Celery worker, inherit it
     os.environ["PARLEY_DATA_DIR"] = tempfile.mkdtemp(prefix="parley-test-data-")
     atexit.register(shutil.rmtree, os.environ["PARLEY_DATA_DIR"], ignore_errors=True)
@@ -27,7 +28,6 @@ with patch.object(Env, "read_env"), patch.dict(os.environ, _own):
     from campaign.settings import *  # noqa: F403
     from campaign.settings import DATA_DIR, DATABASES, STORAGES
 
-EMAIL_CONNECTIONS = 1  # the scripted server's answers have an order; letters.line is tested with several
 PACE_PER_DOMAIN = os.environ.get("PACE_PER_DOMAIN", "")  # letters.pacing is tested with rates of its own
 PACE_PER_MP = os.environ.get("PACE_PER_MP", "")
 for _name in [name for name in globals() if name.startswith("LIMIT_")]:

@@ -1,6 +1,7 @@
 """Run the demo: web, Celery worker with beat, and the local mailbox, until Ctrl-C ends them all.
 
-`demo.py --check PORT` only says whether it could start; it needs nothing but Python's standard library.
+`demo.py --check PORT` only says whether it could start; it needs nothing but Python's standard library. It does not
+start beside the settings of a real site: it would work on that site's data, swallow its mails and open its desk.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +26,19 @@ HOST = "127.0.0.1"  # the demo is for this machine: its mailbox shows everybody'
 START_SECONDS = 60
 STOP_SECONDS = 30  # longer than Celery's soft shutdown
 SHORT_LIFE = 10  # a part that ends sooner than this would only end again
+YES = ("true", "t", "yes", "y", "on", "1")
+# What only a real site has, and when: any value, one that says yes, or as told.
+REAL_SITE: dict[str, Callable[[str], bool]] = {
+    "DATABASE_URL": bool,
+    "REDIS_URL": bool,
+    "SITE_URL": lambda value: value.startswith("https://"),
+    "BEHIND_PROXY": lambda value: value.lower() in YES,
+    "LIVE_DELIVERY": lambda value: value.lower() in YES,
+    "EMAIL_HOST": lambda value: value not in ("", "localhost", "127.0.0.1", "::1"),
+    "EMAIL_HOST_PASSWORD": bool,
+    "BOUNCE_IMAP_URL": bool,
+    "ANYMAIL_PROVIDER": bool,
+}
 SHOWN = (" ERROR ", " CRITICAL ", "/ERROR]", "/CRITICAL]")
 _libc = ctypes.CDLL(None)
 
@@ -85,6 +100,7 @@ class Part:
 
 def main() -> int:
     """Check, start, watch, stop."""
+    refuse_beside_real_site(ROOT / ".env")
     if sys.argv[1] == "--check":
         read_port(sys.argv[2])
         return 0
@@ -109,6 +125,29 @@ def main() -> int:
             for part in parts:
                 part.end(deadline)
             tell("Everything has stopped.")
+
+
+def refuse_beside_real_site(file: Path) -> None:
+    """End with a sentence if the environment or the file of settings tells of a real site. Values are not shown."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    set_where = {name: ("the environment", value) for name, value in os.environ.items()}
+    for number, line in enumerate(lines, start=1):
+        if found := re.match(r"\s*(?:export\s+)?(\w+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|([^#]*))", line):
+            name, *values = found.groups()
+            if name not in os.environ:
+                set_where[name] = (f"{file.name}, line {number}", next(value for value in values if value is not None))
+    places = [
+        f"{name} ({set_where[name][0]})"
+        for name, is_real in REAL_SITE.items()
+        if name in set_where and is_real(set_where[name][1].strip())
+    ]
+    if places:
+        sys.exit(
+            f"parley: These are settings of a real site: {', '.join(places)}.\n"
+            "The demo would work on its data, keep its mails and open its desk to a password alone. Run the demo in a "
+            "checkout of its own:\n    git clone . ../parley-demo && make -C ../parley-demo demo\n"
+            "If they are left over, take them out of .env or the environment."
+        )
 
 
 def read_port(text: str) -> int:
@@ -191,9 +230,15 @@ def start_parts(port: int, mail_port: int, data: Path) -> list[Part]:
     commands = {
         "mailbox": [python, "manage.py", "catch_mail", "--port", str(mail_port)],
         "worker": [python, *worker],
-        "web": [python, "-m", "waitress", f"--listen={HOST}:{port}", "--threads=8", "campaign.wsgi:application"],
+        "web": serve_web(port),
     }
     return [Part(name, command, env, logs) for name, command in commands.items()]
+
+
+def serve_web(port: int) -> list[str]:
+    """Return the command of the web server. It passes on what a proxy says, for the mailbox page is not for those."""
+    options = [f"--listen={HOST}:{port}", "--threads=8", "--no-clear-untrusted-proxy-headers"]
+    return [sys.executable, "-m", "waitress", *options, "campaign.wsgi:application"]
 
 
 def wait_for_web(port: int, parts: list[Part], stopping: threading.Event) -> bool:

@@ -35,8 +35,12 @@ def main() -> int:
 
 def measure(name: str, url: str, headers: dict[str, str]) -> bool:
     """Run Lighthouse on a page and print its marks; False if one is missed."""
+    sys.path.insert(0, str(ROOT))
+    from tests.servers.node import find_node
+
     report = REPORTS / f"{name}.json"
     command = [
+        find_node(),
         str(ROOT / "node_modules/.bin/lighthouse"),
         url,
         "--quiet",

@@ -31,6 +31,7 @@ def run_own_demo(**settings: str) -> Iterator[str]:
         port = find_port()
         env = os.environ | {"PARLEY_DATA_DIR": data, "DEBUG": "false", "SECRET_KEY": secrets.token_urlsafe(64)}
         env |= settings
+        subprocess.run([sys.executable, "tools/demo.py", "--check", str(port)], cwd=ROOT, env=env, check=True)
         subprocess.run([sys.executable, "tools/prepare.py"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
         demo = subprocess.Popen(
             [sys.executable, "tools/demo.py", str(port)], cwd=ROOT, env=env, stdout=subprocess.DEVNULL

@@ -78,13 +78,21 @@ def make_keys() -> None:
     folder: Path = env.path("PARLEY_DATA_DIR", ROOT / "data")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / "queue").mkdir(exist_ok=True)
-    for name in ("SECRET_KEY", "FIELD_KEYS"):
+    for name in ("SECRET_KEY", "FIELD_KEYS", "BACKUP_KEYS"):
         file = folder / name.lower()
         if env.str(name, "") or file.exists():
             continue
+        key = make_backup_key() if name == "BACKUP_KEYS" else secrets.token_urlsafe(64)
         # Opened with its final rights: nobody else can read it even for a moment.
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-            opened.write(secrets.token_urlsafe(64) + "\n")
+            opened.write(key + "\n")
+
+
+def make_backup_key() -> str:
+    """Return a new identity, as age-keygen makes them."""
+    import pyrage
+
+    return str(pyrage.x25519.Identity.generate())
 
 
 def build_assets() -> None:

@@ -63,6 +63,9 @@ FROM drawn JOIN seats ON seats.number = floor(power(place, 1.5) * (SELECT count(
 ORDER BY n
 """
 
+# All letters share their ciphertexts, as long as real ones, which are bound to their rows: no page measured reads one.
+NOWHERE = ("letters", "")
+
 # Eight signs of an alphabet of 21, all different: the factor and 21 have no divisor in common.
 MIXED = "((n::bigint * 9978431273) %% 37822859361)"
 SIGN = f"substr('3467CDFGHJKMNPQRTVWXY', (1 + {MIXED} / {{}} %% 21)::int, 1)"
@@ -112,12 +115,12 @@ def fill_database(count: int, large: Campaign, small: Campaign) -> None:
         "small": small.pk,
         "small_share": SMALL_SHARE,
         "subject": large.subject,
-        "name": encrypt("Jane Doe"),
-        "address": encrypt("1 Test Street\nLondon"),
-        "postcode": encrypt("SW1A 1AA"),
-        "email": encrypt(EMAIL),
+        "name": encrypt("Jane Doe", *NOWHERE),
+        "address": encrypt("1 Test Street\nLondon", *NOWHERE),
+        "postcode": encrypt("SW1A 1AA", *NOWHERE),
+        "email": encrypt(EMAIL, *NOWHERE),
         "index": make_index(EMAIL),
-        "ask": encrypt("I ask you to speak of it in the House. " * 4),
+        "ask": encrypt("I ask you to speak of it in the House. " * 4, *NOWHERE),
     }
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.5)")

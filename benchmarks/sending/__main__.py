@@ -1,4 +1,4 @@
-"""`python -m benchmarks.sending CONTENDER CONNECTIONS`: its sender.
+"""`python -m benchmarks.sending CONTENDER`: its sender.
 
 Waits for a line, sends, prints the seconds it took.
 """
@@ -17,7 +17,6 @@ def main() -> None:
     from benchmarks.sending.contenders import CONTENDERS
 
     contender = CONTENDERS[sys.argv[1]]
-    contender.connections = int(sys.argv[2])
     contender.prepare()
     print("ready", flush=True)
     sys.stdin.readline()

@@ -1,11 +1,10 @@
-"""The servers that every contender sends through: durable PostgreSQL, Redis, Postfix's smtp-sink, a slow line."""
+"""The servers that every contender sends through: durable PostgreSQL, Redis, Postfix's smtp-sink."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ from tests.servers.postgres import run_postgres
 from tests.servers.processes import answers, find_free_port, running
 from tests.servers.redis import run_redis
 
-ROUND_TRIP = 0.010  # seconds
 # Where the sink writes, which is no part of sending: in memory, because ext4 may take a millisecond for a new file
 # after others have been deleted, whoever's letters they were.
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
@@ -42,26 +40,21 @@ class Sink:
 
 @dataclass(frozen=True)
 class Stage:
-    """Where to send: the sink itself, or through a line with a round trip of 10 ms."""
+    """Where to send."""
 
     sink: Sink
-    slow_port: int
     folder: Path
 
 
 @contextmanager
-def set_stage(folder: Path, far_cores: set[int]) -> Iterator[Stage]:
-    """Run the servers, and point this process's environment at them. The slow line runs on `far_cores`."""
+def set_stage(folder: Path) -> Iterator[Stage]:
+    """Run the servers, and point this process's environment at them."""
     with ExitStack() as stack:
         for name in ("postgres", "redis", "data"):
             (folder / name).mkdir()
         database = stack.enter_context(run_postgres(folder / "postgres", durable=True))
         redis = stack.enter_context(run_redis(folder / "redis"))
         sink = stack.enter_context(_run_sink(folder))
-        slow_port = find_free_port()
-        line = [sys.executable, "-m", "benchmarks.sending.line", str(slow_port), str(sink.port), str(ROUND_TRIP)]
-        line += [str(core) for core in far_cores]
-        stack.enter_context(running(line, log=folder / "line.log", is_ready=lambda: answers(slow_port)))
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "benchmarks.sending.settings",
             "DATABASE_URL": database,
@@ -70,7 +63,7 @@ def set_stage(folder: Path, far_cores: set[int]) -> Iterator[Stage]:
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(sink.port),
         }
-        yield Stage(sink, slow_port, folder)
+        yield Stage(sink, folder)
 
 
 @contextmanager

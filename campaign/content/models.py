@@ -19,6 +19,8 @@ from campaign.content.validators import (
     CLOCK_TIME,
     LANGUAGE_TAG,
     PARTIAL_DATE,
+    refuse_address_marks,
+    refuse_encoded_word,
     refuse_future_date,
     refuse_hidden_in_line,
     refuse_hidden_in_text,
@@ -44,9 +46,14 @@ class Campaign(models.Model):
         CLOSED = "closed", _("Closed: no new letters")
 
     slug = models.SlugField(unique=True, validators=[refuse_reserved_slug])
-    title = models.CharField(max_length=120, validators=LINE)
+    # Part of the sender's name in mails.
+    title = models.CharField(max_length=120, validators=[*LINE, refuse_encoded_word, refuse_address_marks])
     language = models.CharField(max_length=10, default="en", validators=[LANGUAGE_TAG])
-    subject = models.CharField(max_length=150, validators=LINE, help_text=_("The subject line of every letter."))
+    subject = models.CharField(
+        max_length=150,
+        validators=[*LINE, refuse_encoded_word],
+        help_text=_("The subject line of every letter."),
+    )
     tagline = models.CharField(
         max_length=250, validators=LINE, help_text=_("One sentence at the top of the campaign's page.")
     )
@@ -151,6 +158,11 @@ class Campaign(models.Model):
         """Name and postal address of the promoter on one line; empty while the promoter is not named."""
         address = ", ".join(line.strip(" ,") for line in self.promoter_address.splitlines() if line.strip(" ,"))
         return ", ".join(part for part in (self.promoter_name, address) if part)
+
+    @property
+    def test_address(self) -> str:
+        """Where letters go in rehearsal."""
+        return self.rehearsal_address or settings.REHEARSAL_ADDRESS
 
     @property
     def is_draft(self) -> bool:

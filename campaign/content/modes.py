@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from campaign.content.models import Campaign
 from campaign.disclosure import is_security_contact_good
+from campaign.staff.destinations import Redirection
 
 Mode = Campaign.Mode
 
@@ -104,6 +105,15 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
 def list_next_modes(campaign: Campaign) -> list[Campaign.Mode]:
     """Return the modes that a campaign can come to from where it is."""
     return [Mode(mode) for mode in Mode.values if campaign.mode in COMES_FROM.get(mode, ())]
+
+
+def find_redirection(campaign: Campaign, mode: Campaign.Mode) -> Redirection | None:
+    """Return what changes for letters in that mode, or None: a draft has no letters, a pause keeps them."""
+    places = {Mode.LIVE: _("the MPs"), Mode.REHEARSAL: campaign.test_address}
+    before = Mode(campaign.paused_from or campaign.mode)
+    if mode not in places or before in (mode, Mode.DRAFT) or campaign.mode not in COMES_FROM[mode]:
+        return None
+    return Redirection(f"campaign {campaign}", places.get(before, ""), places[mode])
 
 
 def change_mode(campaign: Campaign, mode: Campaign.Mode) -> bool:

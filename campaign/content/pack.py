@@ -109,6 +109,20 @@ class Fault:
         return f"line {self.line}: {self.path}: {self.reason}" if self.path else f"line {self.line}: {self.reason}"
 
 
+MOST_FAULTS = 100  # told at once; nobody mends more before looking again
+
+
+class FaultList(list[Fault]):
+    """What is wrong with a pack so far. Past so many faults it is no pack, and reading on would only cost time."""
+
+    def add(self, fault: Fault) -> None:
+        """Add a fault. Raises PackRefusedError with all of them when there are too many."""
+        self.append(fault)
+        if len(self) == MOST_FAULTS - 1:
+            last = max(known.line for known in self)
+            raise PackRefusedError([*self, Fault("", last, "and perhaps more: mend these, then try again")])
+
+
 class PackRefusedError(Exception):
     """The pack cannot be loaded. `faults` says all that is wrong with it."""
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from campaign.content.models import Campaign
 
 # The day of the words in templates/content/privacy.html. A test asks for a new one when they change.
-PRIVACY_VERSION = dt.date(2026, 11, 28)
-PRIVACY_SHA256 = "06ec10f8dfa8178c6c3551a3f25f6c765192da88f3de0d949d89802568de4364"
+PRIVACY_VERSION = dt.date(2026, 11, 29)
+PRIVACY_SHA256 = "20357a51afb5f2076c3f5e5ead7510dc792562a122564dae692470f6455a1f29"
 ACCESSIBILITY_VERSION = dt.date(2026, 11, 22)
 
 

@@ -17,6 +17,7 @@ from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, T
 from campaign.content.pack import (
     ClockTime,
     Fault,
+    FaultList,
     Pack,
     PackArgument,
     PackAsk,
@@ -52,7 +53,8 @@ def parse_bytes(data: bytes) -> Pack:
     root, faults = read_nodes(data)
     parser = _Parser(faults)
     pack = parser.read_object(Pack, root, "")
-    faults = [*parser.faults, *check_whole(root)]
+    for fault in check_whole(root):
+        faults.add(fault)
     if faults:
         raise PackRefusedError(faults)
     return cast(Pack, pack)
@@ -61,7 +63,7 @@ def parse_bytes(data: bytes) -> Pack:
 class _Parser:
     """Reads nodes into the pack's classes and keeps every fault; where one is, MISSING stands for the value."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: FaultList) -> None:
         self.faults = faults
         self.readers: dict[Any, Callable[[Scalar, str], Any]] = {
             str: self.read_text,
@@ -73,7 +75,7 @@ class _Parser:
         }
 
     def refuse(self, node: Node, path: str, reason: str) -> Any:
-        self.faults.append(Fault(path, node.line, reason))
+        self.faults.add(Fault(path, node.line, reason))
         return MISSING
 
     def read_value(self, wanted: Any, node: Node, path: str) -> Any:

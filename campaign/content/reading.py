@@ -13,10 +13,11 @@ from typing import Any
 
 import yaml
 
-from campaign.content.pack import Fault, PackRefusedError, shorten_text
+from campaign.content.pack import Fault, FaultList, PackRefusedError, shorten_text
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 12
+MAX_NODES = 50_000  # keys and values; 500 arguments with all their texts have about 30,000
 TAG = "tag:yaml.org,2002:"
 
 # libyaml's parser where PyYAML was built with it (ten times as fast), the same events without it.
@@ -68,7 +69,7 @@ def read_file(path: Path) -> bytes:
     return data
 
 
-def read_nodes(data: bytes) -> tuple[Node, list[Fault]]:
+def read_nodes(data: bytes) -> tuple[Node, FaultList]:
     """Return the document's root and the faults met on the way.
 
     Raises PackRefusedError if the bytes cannot be read as YAML at all.
@@ -97,9 +98,10 @@ class _Composer:
     """Builds nodes from the parser's events, so that nothing is followed, resolved or constructed."""
 
     events: Iterator[yaml.Event]
-    faults: list[Fault] = field(default_factory=list)
+    faults: FaultList = field(default_factory=FaultList)
+    nodes: int = 0
 
-    def compose_document(self) -> tuple[Node, list[Fault]]:
+    def compose_document(self) -> tuple[Node, FaultList]:
         roots: list[Node] = []
         for event in self.events:
             if isinstance(event, yaml.NodeEvent):
@@ -107,13 +109,17 @@ class _Composer:
         if not roots:
             raise PackRefusedError([Fault("", 1, "the file is empty")])
         for extra in roots[1:]:
-            self.faults.append(Fault("", extra.line, "a second document (---); a pack is one"))
+            self.faults.add(Fault("", extra.line, "a second document (---); a pack is one"))
         return roots[0], self.faults
 
     def compose_node(self, event: Any, depth: int) -> Node:
         line = event.start_mark.line + 1
         if depth > MAX_DEPTH:
             raise PackRefusedError([*self.faults, Fault("", line, f"nested deeper than {MAX_DEPTH} levels")])
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            reason = f"more than {MAX_NODES:,} keys and values: no pack is so large"
+            raise PackRefusedError([*self.faults, Fault("", line, reason)])
         if isinstance(event, yaml.AliasEvent):
             return self.refuse(line, f"*{event.anchor}: packs do not use aliases; write the text out")
         if event.anchor is not None:
@@ -139,5 +145,5 @@ class _Composer:
             yield event
 
     def refuse(self, line: int, reason: str) -> Refused:
-        self.faults.append(Fault("", line, reason))
+        self.faults.add(Fault("", line, reason))
         return Refused(line)

@@ -57,6 +57,26 @@ def refuse_hidden_in_line(text: str) -> None:
         raise ValidationError(_("This has to be one line."))
 
 
+def refuse_encoded_word(text: str) -> None:
+    """Raise ValidationError for “=?”: with it begins what mail programs decode into something else (RFC 2047)."""
+    if "=?" in text:
+        raise ValidationError(
+            _("“=?” must not stand here: mail programs read it as the beginning of a code. Take it out.")
+        )
+
+
+def refuse_address_marks(title: str) -> None:
+    """Raise ValidationError for what makes an address, which the name of a mail's sender must not look like."""
+    if found := re.search(r'[<>@"]', title):
+        raise ValidationError(
+            _(
+                "The title must not include %(mark)s, because it is part of the sender's name in mails. Take it out; "
+                "for quotation marks use “ and ”."
+            ),
+            params={"mark": found[0]},
+        )
+
+
 def refuse_future_date(day: dt.date) -> None:
     """Raise ValidationError if the day has not come yet."""
     if day > timezone.localdate():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.address import fold_name
 from campaign.parliament.models import Constituency, ConstituencyQuerySet, Member
+from campaign.staff.destinations import GuardsDestination
 
 
 class VacancyFilter(admin.SimpleListFilter):
@@ -95,7 +96,7 @@ class ConstituencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Member)
-class MemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MemberAdmin(GuardsDestination, admin.ModelAdmin):  # type: ignore[type-arg]
     """Members, sitting and former. After a by-election: untick "sitting" for the one who left, add the new one."""
 
     list_display = ["name_display", "constituency", "party", "sitting", "email", "as_of"]
@@ -116,6 +117,10 @@ class MemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new member is true as of today."""
         return {"as_of": timezone.localdate(), **super().get_changeform_initial_data(request)}
+
+    def find_destination(self, obj: Member) -> str:
+        """Letters to a seat go to the address of who sits there."""
+        return obj.destination
 
     def save_model(self, request: HttpRequest, obj: Member, form: "ModelForm[Any]", change: bool) -> None:
         """What an organiser changed is true as of today, so that an older file does not undo it."""

@@ -8,6 +8,7 @@ from django.db import transaction
 from campaign.parliament.address import fold_name
 from campaign.parliament.member_file import MemberFacts, MemberFileError, SeatRow
 from campaign.parliament.models import Constituency, Member
+from campaign.staff.destinations import Redirection, tell
 
 _SEAT_FIELDS = ["name", "name_cy", "nation", "search_name", "as_of", "vacant_as_of"]
 _FACTS = ["parliament_id", "name_display", "name_full_title", "name_address_as", "party", "email"]
@@ -50,6 +51,20 @@ class Plan:
         """Return the seats that have a member now and would have none."""
         return [gss for gss in self.before if gss not in self.after]
 
+    def list_redirections(self) -> list[Redirection]:
+        """Return for which seats letters go elsewhere; to a new seat none went."""
+        new = {seat.gss for seat in self.new_seats}
+        places = [
+            Redirection(
+                f"seat {self.seats[gss].name}",
+                self.before[gss].email if gss in self.before else "",
+                self.after[gss].email if gss in self.after else "",
+            )
+            for gss in dict.fromkeys([*self.before, *self.after])
+            if gss not in new
+        ]
+        return [place for place in places if place.old != place.new]
+
 
 @transaction.atomic
 def import_members(
@@ -80,6 +95,7 @@ def import_members(
         raise DissolutionError(f"{vacated} of {len(seats)} seats would fall vacant.")
     if not dry_run:
         _write_plan(plan)
+        tell("manage.py import_members", plan.list_redirections())
     return plan
 
 

@@ -159,6 +159,11 @@ class Member(models.Model):
         return address_salutation(self.name_display, self.name_full_title, self.name_address_as)
 
     @property
+    def destination(self) -> str:
+        """Address and seat if letters are emailed to the member, else empty."""
+        return f"{self.email} ({self.constituency.name})" if self.sitting and self.email else ""
+
+    @property
     def takes_part(self) -> bool:
         """Whether the member votes and speaks in the chamber on party lines."""
         return self.party not in TAKES_NO_PART

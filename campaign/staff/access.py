@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from campaign.staff.factors import has_factor
 from campaign.staff.models import GivenPassword
 
 # Session keys; each holds seconds since 1970. They live beside a supporter's draft and end on their own.
@@ -56,6 +59,14 @@ def note_password(request: HttpRequest) -> None:
 def has_to_choose(request: HttpRequest) -> bool:
     """Return whether the organiser has to choose a password of their own first. The demo does without."""
     return bool(settings.ADMIN_TOTP and request.session.get(GIVEN))
+
+
+def chooses_first(request: HttpRequest) -> bool:
+    """Return whether the organiser, who has no phone yet, chooses a password of their own before setting one up.
+
+    Or whoever has chosen the one that they have could set up a phone in their place.
+    """
+    return is_half_way(request) and has_to_choose(request) and not has_factor(cast(User, request.user))
 
 
 def note_choice(request: HttpRequest) -> None:

@@ -9,8 +9,8 @@ from axes.utils import reset
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
-from django.db.models import Model, QuerySet
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,12 @@ prove = method_decorator(require_recent_login)
 # Importing their pages has registered them. They would show keys, and let one be put in for somebody else.
 admin.site.unregister([TOTPDevice, StaticDevice])
 admin.site.unregister([User, Group])
+
+
+def find_rights(user: User) -> set[str]:
+    """Return all that an account may do, or may do again once somebody ticks *Active*."""
+    names = Permission.objects.filter(Q(user=user) | Q(group__user=user))
+    return {f"{label}.{name}" for label, name in names.values_list("content_type__app_label", "codename")}
 
 
 class ProvenFirst(AnyBase):
@@ -59,12 +65,30 @@ class ProvenFirst(AnyBase):
 
 @admin.register(Group)
 class RoleAdmin(ProvenFirst, GroupAdmin):
-    """Roles and what each may do."""
+    """Roles and what each may do: for superusers to change, whoever else has the right to."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whoever could make a role could make one that may do everything."""
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whoever could change a role could have it do everything, and may be in it."""
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A role that is gone takes rights away."""
+        return bool(request.user.is_superuser)
+
+
+RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 @admin.register(User)
 class AccountAdmin(ProvenFirst, AccountBase):
-    """Accounts, with whether each has its second factor."""
+    """Accounts, with whether each has its second factor.
+
+    Who may change accounts and is no superuser changes nobody's rights, and nothing of whoever may do more than they.
+    """
 
     list_display = ["username", "is_active", "is_superuser", "has_second_factor", "last_login"]
     list_filter = ["is_active", "is_superuser", "groups"]
@@ -77,10 +101,32 @@ class AccountAdmin(ProvenFirst, AccountBase):
         ),
     )
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Leave rights to superusers: whoever could give one could give themselves all."""
+        shown = super().get_readonly_fields(request, obj)
+        return shown if request.user.is_superuser else [*shown, *RIGHTS]
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Leave the role of a new account to superusers."""
+        return (
+            AccountBase.add_fieldsets if not (obj or request.user.is_superuser) else super().get_fieldsets(request, obj)
+        )
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Keep from everybody the accounts that may do more than theirs: a new password would open them."""
+        return super().has_change_permission(request, obj) and not self.is_above(request, obj)
+
+    def is_above(self, request: HttpRequest, obj: User | None) -> bool:
+        """Whether the account may do more than whoever asks."""
+        me = cast(User, request.user)
+        if obj is None or me.is_superuser:
+            return False
+        return obj.is_superuser or not find_rights(obj) <= find_rights(me)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Keep who has done something: what they exported and decided would be deleted with them."""
         has_acted = obj is not None and LogEntry.objects.filter(user=obj.pk).exists()
-        return super().has_delete_permission(request, obj) and not has_acted
+        return super().has_delete_permission(request, obj) and not has_acted and not self.is_above(request, obj)
 
     @prove
     def user_change_password(self, request: HttpRequest, id: str, *args: Any, **kwargs: Any) -> Any:

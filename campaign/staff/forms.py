@@ -69,13 +69,3 @@ class AgainForm(CodeForm):
             del self.fields["code"].widget.attrs["autofocus"]  # the password comes first
         else:
             del self.fields["code"]
-
-
-class SaveForm(forms.Form):
-    """A name for a list that is kept."""
-
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=60,
-        error_messages={"required": _("Give the list a name, then save it.")},
-    )

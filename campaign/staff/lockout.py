@@ -1,8 +1,12 @@
-"""Locked out for a while after too many wrong tries, counted by django-axes per account and address."""
+"""Locked out for a while after too many wrong tries, counted by django-axes per account and address.
+
+And per address alone, before a password is looked at: for each name that somebody makes up costs a slow hash, too.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
@@ -13,8 +17,13 @@ from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from campaign.addresses import find_address
+from campaign.core.identity import list_networks
+from campaign.core.ratelimit import Window, find_next, read_rate, return_slots, take_each, widen
+
+logger = logging.getLogger(__name__)
 
 
 def count_failure(request: HttpRequest, username: str) -> None:
@@ -51,12 +60,42 @@ def find_end(username: str, address: str) -> dt.datetime | None:
     return None
 
 
+def refuse_signin(request: HttpRequest) -> HttpResponse | None:
+    """Count one try from the visitor's network, or return the page that says when to try again."""
+    full = take_each(_list_windows(request))
+    if full is None:
+        return None
+    logger.warning("one network's tries to sign in are used up for now")
+    return _show_locked(request, dt.datetime.fromtimestamp(find_next(*full), dt.UTC), whole_network=True)
+
+
+def return_try(request: HttpRequest) -> None:
+    """Give back a try that was right: an office in which many sign in uses up nothing."""
+    for rate, key in _list_windows(request):
+        return_slots(rate, key, 1)
+
+
+def _list_windows(request: HttpRequest) -> list[Window]:
+    """Return under what a try from this visitor is counted: no address, only its keyed hash."""
+    rate = read_rate(settings.LIMIT_SIGNINS_PER_IP)
+    return [
+        (widen(rate, times), salted_hmac("campaign.staff.lockout", network, algorithm="sha256").hexdigest()[:32])
+        for network, times in list_networks(find_address(request))
+        if rate and network
+    ]
+
+
 def show_lockout(
     request: HttpRequest, _response: HttpResponse | None, credentials: dict[str, Any] | None
 ) -> HttpResponse:
     """Say that it was too often, and when to try again. Known and unknown accounts get the same page."""
     end = find_end(str((credentials or {}).get("username") or ""), find_address(request))
-    response = render(request, "staff/locked.html", {"again_at": end}, status=429)
+    return _show_locked(request, end)
+
+
+def _show_locked(request: HttpRequest, end: dt.datetime | None, *, whole_network: bool = False) -> HttpResponse:
+    context = {"again_at": end, "whole_network": whole_network}
+    response = render(request, "staff/locked.html", context, status=429)
     response["Cache-Control"] = "no-store, private"
     if end:
         response["Retry-After"] = str(max(1, int((end - timezone.now()).total_seconds()) + 1))

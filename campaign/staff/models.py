@@ -1,4 +1,4 @@
-"""What the door keeps of organisers: phones, passwords that others chose for them, lists that they have saved."""
+"""What the door keeps of organisers: phones and passwords that others chose for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from campaign.encrypted import EncryptedTextField
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-LONGEST_QUERY = 500  # characters of a saved list's address
 TOLERANCE = 1  # steps of 30 seconds by which a phone's clock may differ, either way
 
 
@@ -102,19 +101,3 @@ class Phone(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc] # dj
         self.set_last_used_timestamp(commit=False)
         self.save()
         return True
-
-
-class SavedList(models.Model):
-    """A list of the desk with its search and filters, under a name of its owner's own."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_lists")
-    page = models.CharField(max_length=100)  # the name of the list's address
-    query = models.CharField(max_length=LONGEST_QUERY)
-    name = models.CharField(max_length=60)
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["user", "page", "name"], name="one_saved_list_of_a_name")]
-
-    def __str__(self) -> str:
-        return self.name

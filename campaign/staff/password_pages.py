@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from campaign.staff.access import is_let_in, note_choice, note_password, note_proof
 from campaign.staff.forms import OwnPasswordForm, SignInForm
-from campaign.staff.lockout import forgive
+from campaign.staff.lockout import forgive, refuse_signin, return_try
 from campaign.staff.signins import note_signin
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class PasswordView(LoginView):
         """Begin the sign-in under a new session key."""
         answer = super().form_valid(form)  # django.contrib.auth.login, which changes the session key
         note_password(self.request)
+        return_try(self.request)
         if settings.ADMIN_TOTP:
             note_signin(form.get_user(), "the password was right")
             return HttpResponseRedirect(f"{reverse('admin:code')}?{urlencode({'next': self.get_success_url()})}")
@@ -55,6 +56,8 @@ def ask_password(site: StaffSite, request: HttpRequest, extra: dict[str, Any] | 
     """Show or take the form of name and password."""
     if request.method == "GET" and is_let_in(request):
         return redirect("admin:index")
+    if request.method == "POST" and (page := refuse_signin(request)):
+        return page
     context = {
         **site.each_context(request),
         "title": _("Sign in"),
@@ -79,4 +82,6 @@ class OwnPasswordView(PasswordChangeView):
 
 def change_password(site: StaffSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
     """Show or take the form of a new password."""
-    return OwnPasswordView.as_view(extra_context=site.each_context(request) | (extra or {}))(request)
+    context = site.each_context(request)
+    context["is_nav_sidebar_enabled"] = is_let_in(request)  # who has not set up a phone yet goes nowhere else
+    return OwnPasswordView.as_view(extra_context=context | (extra or {}))(request)

@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from campaign.staff.access import has_to_choose, is_fresh, is_half_way, is_let_in, leave, note_use
+from campaign.staff.access import chooses_first, has_to_choose, is_fresh, is_half_way, is_let_in, leave, note_use
 
 LAST = ("auth", "axes")
 
@@ -43,11 +43,12 @@ class StaffSite(AdminSite):
                 refuse_what_no_page_asks(view, request)
                 note_use(request)
                 if has_to_choose(request) and view != self.password_change:
-                    messages.info(request, _("Somebody else has chosen your password. Choose one of your own first."))
-                    return HttpResponseRedirect(reverse("admin:password_change"))
+                    return send_to_choose(request)
                 return shown(request, *args, **kwargs)
             if request.user.is_authenticated and not is_fresh(request):
                 return self.ask_to_sign_in_again(request)
+            if chooses_first(request) and view == self.password_change:
+                return never_cache(view)(request, *args, **kwargs)
             if is_half_way(request):
                 return HttpResponseRedirect(add_next(reverse("admin:code"), request.get_full_path()))
             return shown(request, *args, **kwargs)
@@ -86,7 +87,7 @@ class StaffSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Add the pages at the door. Code and phone come before anybody is let in, and guard themselves."""
-        from campaign.staff import proving, saving, views
+        from campaign.staff import proving, views
 
         own = [
             path("logout/", self.logout, name="logout"),
@@ -94,8 +95,6 @@ class StaffSite(AdminSite):
             path("second-factor/", self.admin_view(views.show_factor), name="second-factor"),
             path("second-factor/phone/", views.set_up, name="second-factor-phone"),
             path("second-factor/codes/", self.admin_view(views.renew_codes), name="second-factor-codes"),
-            path("saved/", self.admin_view(saving.save_list), {"admin_site": self}, name="save-list"),
-            path("saved/<int:number>/forget/", self.admin_view(saving.forget_list), name="forget-list"),
             path("again/", self.admin_view(proving.ask_again), name="again"),
         ]
         return [*own, *super().get_urls()]
@@ -113,6 +112,12 @@ def refuse_what_no_page_asks(view: Callable[..., Any], request: HttpRequest) -> 
             page.model._meta.pk.clean(key, None)
         except ValidationError as error:
             raise BadRequest("A row was chosen that no list has.") from error
+
+
+def send_to_choose(request: HttpRequest) -> HttpResponse:
+    """Lead to the page on which organisers choose a password of their own."""
+    messages.info(request, _("Somebody else has chosen your password. Choose one of your own first."))
+    return HttpResponseRedirect(reverse("admin:password_change"))
 
 
 def add_next(target: str, come_back_to: str) -> str:

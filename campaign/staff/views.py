@@ -18,12 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from campaign.staff import factors
-from campaign.staff.access import has_proved_lately, is_half_way, is_let_in, leave
+from campaign.staff.access import has_proved_lately, has_to_choose, is_half_way, is_let_in, leave
 from campaign.staff.forms import CodeForm
-from campaign.staff.lockout import is_locked, show_lockout
+from campaign.staff.lockout import is_locked, refuse_signin, return_try, show_lockout
 from campaign.staff.proving import open_door, read_next, render_door, take_code
 from campaign.staff.reauth import require_recent_login
 from campaign.staff.signins import note_signin
+from campaign.staff.site import send_to_choose
 
 
 @sensitive_post_parameters("code")
@@ -40,10 +41,13 @@ def ask_code(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('admin:second-factor-phone')}?{request.GET.urlencode()}")
     if is_locked(request, user.get_username()):
         return show_lockout(request, None, {"username": user.get_username()})
+    if request.method == "POST" and (page := refuse_signin(request)):
+        return page
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         device = take_code(request, user, form)
         if device is not None:
+            return_try(request)
             open_door(request, device)
             if isinstance(device, StaticDevice):
                 warn_of_used_code(request, user)
@@ -86,8 +90,12 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
     if factors.has_factor(user):
         if not is_let_in(request):
             return redirect("admin:code")
+        if has_to_choose(request):
+            return send_to_choose(request)
         if not has_proved_lately(request):
             return require_recent_login(set_up)(request)
+    elif has_to_choose(request):
+        return send_to_choose(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
     key = factors.read_pending_key(request.session, user)
     if form.is_valid():
@@ -138,6 +146,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave, and say so."""
     if request.user.is_authenticated:
         note_signin(request.user, "signed out")
-    leave(request)
-    messages.info(request, _("You are signed out."))
+        leave(request)
+        messages.info(request, _("You are signed out."))
     return redirect("admin:login")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -24,11 +24,11 @@ from letters.admin.powers import may_export, may_find_by_email, may_moderate, ma
 from letters.admin.shapes import SHAPES
 from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
-from letters.decisions import DECISIONS, REFUSE, find_kept_back, is_given_up
+from letters.decisions import DECISIONS, REFUSE, find_kept_back
 from letters.drafting import read_letter
 from letters.health import measure_health
 from letters.models import Letter, Status
-from letters.rendering import render_letter_pdf
+from letters.rendering import LetterTooLongError, render_letter_pdf
 
 # What the list may be narrowed down by in its address. Anything else would let one ask for what one may not see.
 ASKABLE = {"status", "campaign", "rehearsal", "constituency_gss"}
@@ -60,7 +60,6 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they would count every letter; PagesByLetter brings those of the roll-up
     list_per_page = 50
-    never_saved = frozenset({f"{BY_EMAIL}__in"})  # it stands for a person
     readonly_fields = [
         *("shown_status", "goes_to", "shown_text", "shown_timeline", "shown_pdf"),
         *("hidden_sender", "hidden_text", "shown_choice", "shown_rehearsal"),
@@ -112,7 +111,6 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
         """Decrypt nothing for the list, nor for those who may not see it."""
         letters: Any = super().get_queryset(request).select_related("campaign", "refusal")
-        letters = letters.annotate(given_up=is_given_up())
         match = request.resolver_match
         of_one = match is not None and match.url_name == "letters_letter_change"
         return letters if of_one and may_see_person(request) else letters.sealed()  # type: ignore[no-any-return]
@@ -185,7 +183,12 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         letter = Letter.objects.select_related("campaign").filter(pk=pk, text_erased_at=None).first()
         if letter is None:
             raise Http404
-        response = HttpResponse(render_letter_pdf(read_letter(letter)), content_type="application/pdf")
+        try:
+            pdf = render_letter_pdf(read_letter(letter))
+        except LetterTooLongError:
+            messages.error(request, "This letter is too long to be printed. Its words are on this page.")
+            return redirect("admin:letters_letter_change", pk)
+        response = HttpResponse(pdf, content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'
         response["Cache-Control"] = "no-store, private"
         return response

@@ -60,7 +60,7 @@ class LetterFields:
         shape, word = SHAPES[Status(letter.status)], letter.get_status_display()
         if hasattr(letter, "refusal"):
             word = _("Failed: refused")
-        elif getattr(letter, "given_up", False):
+        elif letter.given_up_at:
             word = _("Failed: given up")
         return format_html(
             '<span class="letter-status is-{}"><b aria-hidden="true">{}</b> {}</span>', letter.status, shape, word

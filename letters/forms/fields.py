@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from campaign.parliament.offices import is_office
+from letters.mime import is_address
 from letters.tidying import tidy_line, tidy_text
 
 
@@ -20,10 +22,51 @@ class LineField(forms.CharField):
         return tidy_line(super().to_python(value) or "")
 
 
+# What gives a mail's headers their structure; no name needs it.
+MARKS = ("=?", "<", ">", "@", '"', ",", ";", ":")
+MARK_REFUSED = {
+    ",": _("Your full name must not include a comma. For example, write “Smith Jr” instead of “Smith, Jr”."),
+    "@": _("Your full name must not include “@”. Enter your name here, not your email address."),
+    '"': _('Your full name must not include straight quotation marks ("). Leave them out, or use ‘ and ’.'),
+}
+
+
+def refuse_marks(name: str) -> None:
+    """Raise ValidationError if the name has one of the marks, with what to do about it."""
+    for mark in MARKS:
+        if mark in name:
+            other = _("Your full name must not include “%(mark)s”. Leave it out.")
+            raise ValidationError(MARK_REFUSED.get(mark, other), params={"mark": mark})
+
+
+class NameField(LineField):
+    """A person's name, as it will stand in a mail's headers."""
+
+    default_validators = [refuse_marks]
+
+
 class TextField(forms.CharField):
-    """Several lines of text, tidied."""
+    """Several lines of text, tidied; at most `most_lines` of them, if that is given."""
 
     widget = forms.Textarea
+    default_error_messages = {
+        "max_lines": _(
+            "This text has %(count)d lines; %(most)d fit in a letter. Join lines that belong together, or leave some "
+            "out."
+        )
+    }
+
+    def __init__(self, *args: Any, most_lines: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most_lines = most_lines
+
+    def validate(self, value: str) -> None:
+        """Refuse more lines than there may be."""
+        super().validate(value)
+        count = value.count("\n") + 1
+        if self.most_lines and count > self.most_lines:
+            params = {"count": count, "most": self.most_lines}
+            raise ValidationError(self.error_messages["max_lines"], code="max_lines", params=params)
 
     def to_python(self, value: Any) -> str:
         """Return the value as tidy text."""
@@ -31,18 +74,24 @@ class TextField(forms.CharField):
 
 
 class MailAddressField(forms.EmailField):
-    """An address in a form that every mail server takes."""
+    """A writer's address, in a form that every mail server takes."""
 
     def clean(self, value: Any) -> str:
-        """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare)."""
+        """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare).
+
+        An MP's is refused, too: strangers would have the site mail the office, and the MP would write to themselves.
+        """
         local, at, domain = super().clean(value).rpartition("@")
+        unfit = ValidationError(_("We cannot send to this address. Enter one with plain letters before the @."))
         try:
-            local.encode("ascii")
-            return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+            address = f"{local}{at}{domain.encode('idna').decode('ascii')}"
         except UnicodeError as error:
-            raise ValidationError(
-                _("We cannot send to this address. Enter one with plain letters before the @.")
-            ) from error
+            raise unfit from error
+        if address and not is_address(address):
+            raise unfit
+        if address and is_office(address):
+            raise ValidationError(_("This is an MP’s address. Enter your own, where you want to get the answer."))
+        return address
 
 
 class CrispyForm(forms.Form):

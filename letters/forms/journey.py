@@ -13,7 +13,7 @@ from campaign.content.models import Argument
 from campaign.parliament.finding import find_seats
 from campaign.parliament.models import Constituency, Member
 from letters.drafting import MOST_ARGUMENTS, Sender
-from letters.forms.fields import CrispyForm, LineField, MailAddressField
+from letters.forms.fields import CrispyForm, LineField, MailAddressField, NameField
 from letters.forms.guard import StampField, TrapField
 from letters.news import NEWS_TEXT
 from letters.privacy import CONSENT_TEXT
@@ -84,7 +84,7 @@ class SenderForm(CrispyForm):
         "check the postcode, or go back and change the MP."
     )
 
-    name = LineField(
+    name = NameField(
         label=_("Your full name"),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),

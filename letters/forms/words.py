@@ -12,6 +12,7 @@ from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.drafting import (
     OWN,
+    Check,
     Draft,
     Piece,
     choose_asks,
@@ -25,6 +26,7 @@ from letters.keeping import Showing
 from letters.tidying import tidy_text
 
 MOST_CHARACTERS = 3000  # a paragraph; a page has about 2,500
+MOST_LINES = 60  # the same; with blank lines between, so many make thirty paragraphs
 # What helps people to find their own words, if the campaign asks nothing of its own.
 PROMPTS = (
     _("What made you care about this?"),
@@ -50,6 +52,7 @@ class WordsForm(CrispyForm):
     own_words = TextField(
         label=_("Your own words"),
         max_length=MOST_CHARACTERS,
+        most_lines=MOST_LINES,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={
@@ -84,9 +87,11 @@ class WordsForm(CrispyForm):
         arguments: dict[str, Argument],
         seat: Constituency,
         member: Member,
+        check: Check,
         page: str = "",
     ) -> None:
         self.draft = draft
+        self.check = check
         self.arguments = {key: arguments[key] for key in draft.keys if key in arguments}
         asks = choose_asks(campaign, member)
         ask = pick_ask(draft, asks)
@@ -111,6 +116,7 @@ class WordsForm(CrispyForm):
                 label=prompt,
                 initial=answer,
                 max_length=MOST_CHARACTERS,
+                most_lines=MOST_LINES,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
@@ -185,7 +191,7 @@ class WordsForm(CrispyForm):
                     "argument": self.arguments[key],
                     "length": self[f"length-{key}"],
                     "shown": self[f"shown-{key}"],
-                    "changes": find_changes(pieces[key], self.arguments[key]),
+                    "changes": find_changes(pieces[key], self.arguments[key], self.check),
                     "keep": self[f"keep-{key}"],
                     "edited": bool(pieces[key].edits),
                 }
@@ -204,6 +210,7 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
             label=_("Text of “%s”") % argument.title,
             initial=read_piece(piece, argument),
             max_length=MOST_CHARACTERS,
+            most_lines=MOST_LINES,
             required=False,
             widget=forms.Textarea(attrs={"rows": 7}),
             error_messages={

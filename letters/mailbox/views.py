@@ -14,7 +14,11 @@ from django.views.decorators.http import require_safe
 
 from letters.mailbox.store import LIST_LENGTH, OpenedMail, list_mail, open_mail
 
-FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED")
+# What proxies add; any one of them is enough.
+FORWARDED = tuple(
+    f"HTTP_{name}"
+    for name in ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP")
+)
 
 
 @never_cache
@@ -63,7 +67,8 @@ def _find_folder(request: HttpRequest) -> Path:
 
 def _is_local(request: HttpRequest) -> bool:
     """Whether the request comes from this machine itself, and through no proxy."""
-    if any(name in request.META for name in FORWARDED):
+    # nginx, unless told otherwise, adds nothing, but speaks HTTP/1.0, which no browser has done for long.
+    if any(name in request.META for name in FORWARDED) or request.META.get("SERVER_PROTOCOL") == "HTTP/1.0":
         return False
     try:
         return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback

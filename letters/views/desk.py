@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from typing import Any, Concatenate
 
 from django.conf import settings
@@ -23,9 +23,12 @@ from campaign.content.views import find_door
 from campaign.parliament.models import Constituency, Member
 from campaign.refusals import list_typed, show_refusal
 from letters.counts import StepCount
-from letters.drafting import Draft, LetterText, Sender, write_letter
+from letters.drafting import Check, Draft, LetterText, Sender, write_letter
+from letters.faithful import check_edit
+from letters.gate import Act
 from letters.keeping import has_draft, load_draft, save_draft
 from letters.likeness import count_own_words
+from letters.views.toomany import refuse_if_too_often
 
 STEPS = [
     ("write-mp", gettext_lazy("Your MP")),
@@ -35,6 +38,7 @@ STEPS = [
     ("write-check", gettext_lazy("Check")),
     ("write-sent", gettext_lazy("Confirm")),
 ]
+MOST_MARKS = 100  # of what was counted, in one session: more drafts than anybody begins in one
 
 
 @dataclass
@@ -53,6 +57,11 @@ class Desk:
         for argument in arguments.values():
             argument.campaign = self.campaign
         return arguments
+
+    @cached_property
+    def check(self) -> Check:
+        """`check_edit`, which looks at each text once in a request; what it remembers is gone with it."""
+        return cache(check_edit)
 
     @cached_property
     def found_seat(self) -> Constituency | None:
@@ -91,13 +100,15 @@ class Desk:
             return
         mark, counted = f"{self.draft.id} {step.value}", self.request.session.get("steps", [])
         if mark not in counted:
-            self.request.session["steps"] = [*counted, mark]
+            self.request.session["steps"] = [*counted, mark][-MOST_MARKS:]
             StepCount.add_one(self.campaign, step)
 
     def write(self, sender: Sender | None = None) -> LetterText:
         """Return the letter as it stands."""
         nobody = Sender(_("Your name"), (_("Your address"),), "")
-        return write_letter(self.draft, self.campaign, self.arguments, self.seat, self.member, sender or nobody)
+        return write_letter(
+            self.draft, self.campaign, self.arguments, self.seat, self.member, sender or nobody, self.check
+        )
 
     @property
     def own_word_count(self) -> int:
@@ -153,6 +164,12 @@ def journey_step(
             if not (campaign.takes_letters() or campaign.is_draft):
                 return show_door(request, campaign)
             had = has_draft(request.session, slug)
+            # What keeps a draft or a message makes a row of the database, for whoever has no session yet.
+            makes_session = request.session.session_key is None and (
+                request.method == "POST" or needs_member or needs_arguments
+            )
+            if makes_session and (page := refuse_if_too_often(Act.START, request, campaign)):
+                return page
             desk = Desk(request, campaign, load_draft(request.session, slug))
             gone = had and not has_draft(request.session, slug)  # it could not be decrypted
             if prepare:

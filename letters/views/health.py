@@ -8,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from campaign.addresses import find_address
 from campaign.staff.access import is_let_in
 from letters.health import measure_health
 
@@ -20,7 +21,8 @@ def show_health(request: HttpRequest) -> HttpResponse:
     status = 200 if health.ok else 503
     response: HttpResponse
     if wants_details(request) and is_staff(request):
-        response = JsonResponse(health.as_dict(), status=status)
+        # By their own address organisers see that the proxy passes on visitors' addresses.
+        response = JsonResponse(health.as_dict() | {"your_address": find_address(request)}, status=status)
     else:
         response = HttpResponse("ok\n" if health.ok else "not ok\n", status=status, content_type="text/plain")
     patch_vary_headers(response, ["Accept", "Cookie"])

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
 from letters.counts import StepCount
-from letters.drafting import MOST_ARGUMENTS
-from letters.emails import address_letter, write_subject
+from letters.drafting import MOST_ARGUMENTS, MOST_PAGES
+from letters.emails import address_letter, name_domain, write_subject
 from letters.fingerprints import warm_up
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
 from letters.gate import Act
 from letters.rendering import count_letter_pages
 from letters.tidying import count_words, tidy_line
 from letters.views.desk import Desk, journey_step
-from letters.views.toomany import refuse_if_too_often
+from letters.views.toomany import costly, refuse_if_too_often
 
 FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
 
@@ -120,22 +120,28 @@ def show_check(desk: Desk, form: DetailsForm) -> HttpResponse:
     """Show step 5 for valid details (only consent may be missing). They travel on in hidden fields, kept nowhere."""
     sender = form.sender()
     text = desk.write(sender)
+    pages = count_letter_pages(text)
+    own_word_count = desk.own_word_count
     rehearsal = desk.campaign.mode != desk.campaign.Mode.LIVE
     context = {
         "form": form,
+        "rehearsal": rehearsal,
+        "domain": name_domain(desk.campaign.test_address if rehearsal else desk.member.email),
         "consent": form
         if isinstance(form, SendForm)
         else SendForm(seat=form.seat, member=desk.member, offers_news=desk.campaign.offers_news),
         "text": text,
-        "pages": count_letter_pages(text),
+        "pages": pages,
+        "most_pages": MOST_PAGES,
+        "too_long": pages > MOST_PAGES,
         "chosen": [desk.arguments[key] for key in desk.chosen],
         "sender": sender,
         "mail_from": address_letter(sender.name, desk.campaign),
         "mail_subject": write_subject(desk.campaign.subject, desk.seat.name, rehearsal=rehearsal),
         "by_email": form.cleaned_data["channel"] == "email",
-        "enough": desk.has_enough_own_words(),
-        "own_word_count": desk.own_word_count,
-        "pasted": desk.own_word_count < count_words(desk.draft.own_words),
+        "enough": own_word_count >= desk.campaign.own_words_minimum,
+        "own_word_count": own_word_count,
+        "pasted": own_word_count < count_words(desk.draft.own_words),
     }
     desk.count_step(StepCount.Step.MADE)
     response = desk.render("write-check", "letters/check.html", context)
@@ -143,6 +149,7 @@ def show_check(desk: Desk, form: DetailsForm) -> HttpResponse:
     return response
 
 
+@costly
 @journey_step(needs_member=True, needs_arguments=True)
 def check_letter(desk: Desk) -> HttpResponse:
     """Step 5: the letter as it will arrive, to download or to send."""

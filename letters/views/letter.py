@@ -6,10 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,12 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaign.content.hours import describe_opening, find_opening, is_open
 from campaign.parliament.models import Constituency
-from letters.correcting import TAKEN_BACK, WENT
+from letters.correcting import WENT
 from letters.delivery import confirm
 from letters.drafting import read_letter
-from letters.emails import write_plain_text
+from letters.emails import name_domain, write_plain_text
 from letters.gate import Act
-from letters.models import WITHDRAWABLE, Happening, Letter, LetterEvent, Status
+from letters.keeping import drop_draft_of
+from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, LetterEvent, Status
 from letters.moderation import find_reasons
 from letters.news import stop_news, wants_news
 from letters.privacy import (
@@ -33,9 +36,9 @@ from letters.privacy import (
     make_token,
     withdraw_letter,
 )
-from letters.rendering import render_letter_pdf
+from letters.rendering import LetterTooLongError, render_letter_pdf
 from letters.tasks import wake_worker
-from letters.views.toomany import refuse_if_too_often
+from letters.views.toomany import costly, refuse_if_too_often
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -125,6 +128,8 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
     context |= {"goes_at": say_when_it_goes(letter), "wants_news": wants_news(letter)}
     context["token"] = make_confirm_token(letter)
+    context["rehearsal"] = letter.would_rehearse()
+    context["domain"] = name_domain(letter.campaign.test_address if context["rehearsal"] else letter.member_email)
     return render(request, "letters/confirm.html", context)
 
 
@@ -146,7 +151,7 @@ def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
         if event.what == Status.FAILED and refused:
             words = _("The campaign decided not to send your letter.")
         went = went or event.what in WENT
-        if event.note == TAKEN_BACK:
+        if event.code == EventCode.CORRECTED:
             continue  # the correction is told
         if event.what == Happening.CORRECTED and went:
             words = _("You corrected the copy here. What was sent stays as it was.")
@@ -187,6 +192,7 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     return render(request, "letters/letter_page.html", context)
 
 
+@costly
 @require_safe
 @secret_page
 def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
@@ -195,7 +201,11 @@ def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         return redirect("letter", make_token(letter.id, "letter"))
     if page := refuse_if_too_often(Act.PRINT, request, letter.campaign):
         return page
-    pdf = render_letter_pdf(read_letter(letter), large_print="large" in request.GET)
+    try:
+        pdf = render_letter_pdf(read_letter(letter), large_print="large" in request.GET)
+    except LetterTooLongError:
+        messages.info(request, _("Your letter is too long to be printed. Here it is as plain text."))
+        return redirect("letter-text", make_token(letter.id, "letter"))
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'
     return response
@@ -222,9 +232,10 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         too_late = _("It is too late to withdraw: your letter is on its way or has arrived.")
         messages.info(request, _("Your letter is withdrawn. It is not sent.") if done else too_late)
     elif action == "erase":
+        draft = tell_of_draft(request, letter)  # first: then it is not known any more which was the letter's
         done = erase_letter(letter)
         moment = _("Your letter is being sent this very moment. As soon as that is done, your data are deleted.")
-        messages.info(request, _("Your name, address and words are deleted.") if done else moment)
+        messages.info(request, f"{_('Your name, address and words are deleted.') if done else moment} {draft}".strip())
     elif action == "stop-news":
         stop_news(letter)
         messages.success(request, _("You get no more news of this campaign. Mails about your letter still come."))
@@ -232,6 +243,18 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         note_by_writer(letter, Happening(action))
         messages.success(request, _("Thank you for telling us."))
     return redirect("letter", make_token(letter.id, "letter"))
+
+
+def tell_of_draft(request: HttpRequest, letter: Letter) -> str:
+    """Delete the letter's draft from this browser's session, and return what is to be said of it."""
+    if letter.draft_id is None:
+        return ""
+    if drop_draft_of(request.session, letter):
+        return _("The draft in this browser is deleted, too.")
+    return _(
+        "If you wrote the letter in another browser, its draft stays there for up to %(hours)d hours after you last "
+        "changed it. To delete it now, open %(url)s in that browser and press “Delete my draft”."
+    ) % {"hours": settings.DRAFT_HOURS, "url": settings.SITE_URL + reverse("write-sent", args=[letter.campaign.slug])}
 
 
 def note_by_writer(letter: Letter, what: Happening) -> bool:

@@ -9,14 +9,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from letters.counts import DownloadCount, StepCount
+from letters.drafting import MOST_PAGES
 from letters.emails import write_plain_text
 from letters.forms.journey import DetailsForm
 from letters.gate import Act
 from letters.keeping import drop_draft
-from letters.rendering import render_letter_pdf
-from letters.views.desk import Desk, journey_step
-from letters.views.journey import show_details
-from letters.views.toomany import refuse_if_too_often
+from letters.rendering import LetterTooLongError, render_letter_pdf
+from letters.views.desk import MOST_MARKS, Desk, journey_step
+from letters.views.journey import show_check, show_details
+from letters.views.toomany import costly, refuse_if_too_often
 
 DOWNLOADED, POSTED = "downloaded", "posted"  # session keys: the drafts that are counted, so that each counts once
 
@@ -26,10 +27,11 @@ def count_once(desk: Desk, what: str) -> bool:
     counted: list[str] = desk.request.session.get(what, [])
     if desk.draft.id in counted:
         return False
-    desk.request.session[what] = [*counted, desk.draft.id]
+    desk.request.session[what] = [*counted, desk.draft.id][-MOST_MARKS:]
     return True
 
 
+@costly
 @journey_step(needs_member=True, needs_arguments=True)
 def download_letter(desk: Desk) -> HttpResponse:
     """Give the letter as a PDF. Name and address make the PDF and are not stored; a count remains."""
@@ -40,7 +42,11 @@ def download_letter(desk: Desk) -> HttpResponse:
         return show_details(desk, form)
     if page := refuse_if_too_often(Act.PRINT, desk.request, desk.campaign):
         return page
-    pdf = render_letter_pdf(desk.write(form.sender()), large_print="large_print" in desk.request.POST)
+    large_print = "large_print" in desk.request.POST
+    try:
+        pdf = render_letter_pdf(desk.write(form.sender()), large_print=large_print, most_pages=MOST_PAGES)
+    except LetterTooLongError:
+        return show_check(desk, form)  # which says so
     if not desk.campaign.is_draft and count_once(desk, DOWNLOADED):
         DownloadCount.add_one(desk.campaign, desk.seat.gss)
         desk.count_step(StepCount.Step.DOWNLOADED)
@@ -50,6 +56,7 @@ def download_letter(desk: Desk) -> HttpResponse:
     return response
 
 
+@costly
 @journey_step(needs_member=True, needs_arguments=True)
 def show_text(desk: Desk) -> HttpResponse:
     """Show the letter as plain text, to paste elsewhere. Nothing is stored or counted."""

@@ -24,6 +24,7 @@ FIELDS = (
     *("member_email", "salutation", "sender_name", "sender_address", "sender_postcode", "sender_email", "subject"),
     *("ask_text", "with_sources", "dated", "own_word_count", "own_share", "own_score", "status", "created_at"),
     *("confirmed_at", "sent_at", "posted_at", "answered_at", "text_erased_at", "scrubbed_at", "erase_requested_at"),
+    "given_up_at",
     *("next_attempt_at", "attempts", "last_answer", "message_id", "envelope_sender", "pdf_sha256"),
 )
 OF_PART = ("position", "argument_key", "text", "sources")
@@ -64,7 +65,8 @@ def find_lost_links(request: HttpRequest) -> HttpResponse:
     """Take the address of somebody who has lost their link. The answer is the same for every address."""
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        # Counted for known and unknown addresses alike, so that this page tells nobody which is which either.
+        # Counted for whoever asks, and for known and unknown addresses alike: what others have asked for shuts nobody
+        # out, and this page tells nobody of it.
         if page := refuse_if_too_often(Act.FIND, request, None, email=form.cleaned_data["email"]):
             return page
         ask_for_links(form.cleaned_data["email"])
@@ -72,8 +74,8 @@ def find_lost_links(request: HttpRequest) -> HttpResponse:
         messages.success(
             request,
             _(
-                "If letters were written from that address, a mail with their links is on its way. It can take a few "
-                "minutes. We send at most one an hour."
+                "If letters were written from that address, a mail with their links is on its way or has been sent "
+                "already: look in the spam folder too. It can take a few minutes. We send at most one an hour."
             ),
         )
         return redirect("lost-link")

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from letters.drafting import Sender, choose_asks, compose_paragraphs, pick_ask
+from letters.drafting import MOST_PAGES, Sender, choose_asks, compose_paragraphs, pick_ask
 from letters.forms.guard import find_doubt
 from letters.forms.journey import SendForm
 from letters.gate import Act
@@ -15,10 +15,11 @@ from letters.models import Consent, Happening, Letter, LetterParagraph, Status
 from letters.news import note_wish
 from letters.notices import owe_confirmation
 from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_confirm_token, make_token
+from letters.rendering import count_letter_pages
 from letters.tasks import wake_worker
 from letters.views.desk import Desk, journey_step
 from letters.views.journey import show_check, show_details
-from letters.views.toomany import refuse_if_too_often
+from letters.views.toomany import TooOftenError, costly, count_mail, refuse_if_too_often, show_too_many
 
 # What makes it another letter if the writer changes it.
 TYPED = (
@@ -37,6 +38,7 @@ TYPED = (
 )
 
 
+@costly
 @journey_step(needs_member=True, needs_arguments=True)
 def send_letter(desk: Desk) -> HttpResponse:
     """Store the letter and ask its writer, by email, to confirm it."""
@@ -55,10 +57,15 @@ def send_letter(desk: Desk) -> HttpResponse:
         messages.warning(desk.request, doubt)
         return show_check(desk, form)
     sender = form.sender()
-    refused = refuse_if_too_often(Act.ASK, desk.request, desk.campaign, email=sender.email, postcode=sender.postcode)
-    if refused:
-        return refused
-    if not store_once(desk, sender, news=form.cleaned_data.get("news", False)):
+    if count_letter_pages(desk.write(sender)) > MOST_PAGES:
+        return show_check(desk, form)
+    if page := refuse_if_too_often(Act.ASK, desk.request, desk.campaign):
+        return page
+    try:
+        stored = store_once(desk, sender, news=form.cleaned_data.get("news", False))
+    except TooOftenError as error:
+        return show_too_many(desk.request, error.refusal, Act.ASK, desk.campaign)
+    if not stored:
         messages.info(desk.request, _("You have already confirmed this letter. To write another, start again."))
     return desk.go("write-sent")
 
@@ -85,6 +92,8 @@ def store_and_wake(desk: Desk, sender: Sender, *, news: bool) -> bool:
 def store_letter(desk: Desk, sender: Sender, *, news: bool) -> bool:
     """Freeze the draft into a letter that waits for confirmation; False if it has been confirmed already.
 
+    Raises TooOftenError if its mail would be one too many.
+
     A letter of the same draft that is not confirmed yet is replaced, because the writer has gone back to change it;
     if nothing is changed it stays as it is, and so does the link in its mail. One that was refused stays beside it.
     """
@@ -107,6 +116,7 @@ def store_letter(desk: Desk, sender: Sender, *, news: bool) -> bool:
     note_wish(letter, wanted=news)
     letter.tell(Happening.CREATED)
     owe_confirmation(letter)
+    count_mail(desk.request, desk.campaign, email=sender.email, postcode=sender.postcode)
     return True
 
 
@@ -156,5 +166,5 @@ def freeze_paragraphs(desk: Desk, letter: Letter) -> list[LetterParagraph]:
             text=part.text,
             sources=list(part.notes),
         )
-        for position, part in enumerate(compose_paragraphs(desk.draft, desk.arguments, desk.seat))
+        for position, part in enumerate(compose_paragraphs(desk.draft, desk.arguments, desk.seat, desk.check))
     ]

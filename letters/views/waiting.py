@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -13,7 +17,7 @@ from letters.models import Letter, Status
 from letters.notices import MOST_ADDRESSES, redirect_confirmation, repeat_confirmation
 from letters.tasks import wake_worker
 from letters.views.desk import Desk, journey_step
-from letters.views.toomany import refuse_if_too_often
+from letters.views.toomany import TooOftenError, count_mail, refuse_if_too_often, show_too_many
 
 
 def find_letter(desk: Desk) -> Letter | None:
@@ -41,9 +45,14 @@ def show_waiting(desk: Desk, letter: Letter | None, form: AddressForm) -> HttpRe
     return desk.render("write-sent", "letters/sent.html", context)
 
 
-def refuse_to_mail(desk: Desk, address: str) -> HttpResponse | None:
-    """Count one more confirmation mail to this address; the page to show instead if that is too many."""
-    return refuse_if_too_often(Act.ASK, desk.request, desk.campaign, email=address)
+def mail_again(desk: Desk, address: str, owe: Callable[[], bool]) -> bool:
+    """Owe one more confirmation mail and have it sent; False if none was. Raises TooOftenError."""
+    with transaction.atomic():
+        owed = owe()
+        if owed:
+            count_mail(desk.request, desk.campaign, email=address)
+            wake_worker()
+    return owed
 
 
 @journey_step()
@@ -56,11 +65,13 @@ def show_sent(desk: Desk) -> HttpResponse:
 def resend(desk: Desk) -> HttpResponse:
     """Send the confirmation mail again, within limits. The answer is the same whether or not that was possible."""
     if desk.request.method == "POST":
-        letter = find_letter(desk)
-        if letter and (page := refuse_to_mail(desk, letter.sender_email)):
-            return page
-        if letter and repeat_confirmation(letter):
-            wake_worker()
+        if letter := find_letter(desk):
+            if page := refuse_if_too_often(Act.ASK, desk.request, desk.campaign):
+                return page
+            try:
+                mail_again(desk, letter.sender_email, partial(repeat_confirmation, letter))
+            except TooOftenError as error:
+                return show_too_many(desk.request, error.refusal, Act.ASK, desk.campaign)
         messages.info(
             desk.request,
             _(
@@ -82,10 +93,14 @@ def change_address(desk: Desk) -> HttpResponse:
         return desk.go("write-sent")
     if not form.is_valid():
         return show_waiting(desk, letter, form)
-    if page := refuse_to_mail(desk, form.cleaned_data["email"]):
+    if page := refuse_if_too_often(Act.ASK, desk.request, desk.campaign):
         return page
-    if redirect_confirmation(letter, form.cleaned_data["email"]):
-        wake_worker()
+    address = form.cleaned_data["email"]
+    try:
+        changed = mail_again(desk, address, partial(redirect_confirmation, letter, address))
+    except TooOftenError as error:
+        return show_too_many(desk.request, error.refusal, Act.ASK, desk.campaign)
+    if changed:
         messages.success(
             desk.request, _("The message goes to the new address. The link in the one before no longer works.")
         )

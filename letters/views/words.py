@@ -16,13 +16,16 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from campaign.parliament.models import Constituency
-from letters.drafting import MOST_ARGUMENTS, OWN, Draft, find_changes
-from letters.forms.words import MOST_CHARACTERS, WordsForm, join_answers, list_prompts
+from letters.drafting import MOST_ARGUMENTS, MOST_PAGES, OWN, Draft, find_changes
+from letters.forms.words import MOST_CHARACTERS, MOST_LINES, WordsForm, join_answers, list_prompts
+from letters.gate import Act
 from letters.keeping import find_clashes, find_set_apart, set_apart, take_other
 from letters.likeness import Advice, Judgement, judge_draft
 from letters.measuring import count_pages
+from letters.rendering import count_letter_pages
 from letters.tidying import count_words, tidy_line
 from letters.views.desk import Desk, journey_step
+from letters.views.toomany import costly, refuse_if_too_often
 
 # What changes more of the page than its counts: the cards are shown anew after it.
 REARRANGING = ("up", "down", "arrange", "remove", "restore", "length", "guide")
@@ -45,9 +48,12 @@ def read_order(desk: Desk) -> list[str]:
     return [key for key in desk.request.POST.get("order", "").split() if key in desk.arguments][:MOST_ARGUMENTS]
 
 
+@costly
 @journey_step(needs_member=True, needs_arguments=True, prepare=make_again)
 def write_words(desk: Desk) -> HttpResponse:
     """Show the builder, or take what was typed and do what the button says."""
+    if page := refuse_if_too_often(Act.SAVE, desk.request, desk.campaign):
+        return page
     if desk.request.method != "POST":
         return show_words(desk, make_form(desk, desk.draft))
     action, _colon, key = desk.request.POST.get("action", "next").partition(":")
@@ -73,9 +79,27 @@ def write_words(desk: Desk) -> HttpResponse:
     said, focus = act(desk, action, key, form) if valid else ("", "")
     said = said or next(iter(list_changes(desk, here) - changed_before), "")
     desk.save(form.showing.page, form.showing.turn)
+    if valid and action == "next" and (pages := count_too_many(desk)):
+        form.add_error(None, say_too_long(pages))
     if form.errors:
         return show_words(desk, form)
     return answer(desk, action, key, said, focus)
+
+
+def count_too_many(desk: Desk) -> int:
+    """Return how many pages the letter has if that is too many to go on with; else 0. Laid out only if it may be."""
+    text = desk.write()
+    pages = count_letter_pages(text) if count_pages(text) > MOST_PAGES else 0
+    return pages if pages > MOST_PAGES else 0
+
+
+def say_too_long(pages: int) -> str:
+    """Return what to do about a letter of so many pages."""
+    text = _(
+        "Your letter has %(pages)d pages. It can have %(most)d at most: please shorten it, or leave an argument out. "
+        "All that you wrote is saved."
+    )
+    return text % {"pages": pages, "most": MOST_PAGES}
 
 
 def make_form(desk: Desk, draft: Draft, *, sent: bool = False) -> WordsForm:
@@ -87,6 +111,7 @@ def make_form(desk: Desk, draft: Draft, *, sent: bool = False) -> WordsForm:
         arguments=desk.arguments,
         seat=desk.seat,
         member=desk.member,
+        check=desk.check,
         page=desk.request.POST.get("page") or secrets.token_urlsafe(6),
     )
 
@@ -114,7 +139,7 @@ def act(desk: Desk, action: str, key: str, form: WordsForm) -> tuple[str, str]:
 def list_changes(desk: Desk, draft: Draft) -> set[str]:
     """Return what is to be said about claims that the draft's edits have changed."""
     pieces = [(piece, desk.arguments[piece.key]) for piece in draft.pieces if piece.key in desk.arguments]
-    return {change.text for piece, argument in pieces for change in find_changes(piece, argument)}
+    return {change.text for piece, argument in pieces for change in find_changes(piece, argument, desk.check)}
 
 
 def take_answers(draft: Draft, form: WordsForm) -> tuple[str, str]:
@@ -128,6 +153,13 @@ def take_answers(draft: Draft, form: WordsForm) -> tuple[str, str]:
             "own_words",
             _("With your answers, your own words would have %(count)d characters; %(most)d fit in a letter.")
             % {"count": len(own_words), "most": MOST_CHARACTERS},
+        )
+        return "", ""
+    if (lines := own_words.count("\n") + 1) > MOST_LINES:
+        form.add_error(
+            "own_words",
+            _("With your answers, your own words would have %(count)d lines; %(most)d fit in a letter.")
+            % {"count": lines, "most": MOST_LINES},
         )
         return "", ""
     draft.own_words, draft.answers = own_words, []
@@ -184,7 +216,7 @@ def show_words(
     if others is None:
         others = [(clash.label, clash.here) for clash in find_set_apart(desk.draft, desk.arguments)]
     text = desk.write()
-    judgement = judge_draft(desk.draft, desk.campaign, desk.arguments, desk.seat)
+    judgement = judge_draft(desk.draft, desk.campaign, desk.arguments, desk.seat, desk.check)
     page_count = count_pages(text)
     context: dict[str, Any] = {
         "form": form,
@@ -211,6 +243,8 @@ def show_words(
 
 def choose_advice(judgement: Judgement, page_count: int) -> Advice | None:
     """Return what would help most: own words come first; a letter is long if it really has more than one page."""
+    if page_count > MOST_PAGES:
+        return Advice("too-long", say_too_long(page_count))
     advice = judgement.advice
     if advice and advice.code in ("none-own", "pasted", "few-own", "near"):
         return advice

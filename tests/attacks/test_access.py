@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
@@ -70,8 +71,7 @@ FORBIDDEN = {
 }  # fmt: skip
 # A list of nothing is not found; where a button posts to, a GET leads to the button.
 ELSEWHERE = {
-    "admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 302, "admin:save-list": 302,
-    "admin:forget-list": 404,
+    "admin:app_list": 404, "admin:view_on_site": 404, "admin:second-factor-codes": 302,
 }  # fmt: skip
 
 
@@ -171,6 +171,18 @@ def test_nobody_from_outside_sees_or_does_more_than_the_table_says(
     assert snap() == before
     if role == "supporter":
         assert client.session["drafts"] == draft, "the back door's pages leave a draft alone"
+
+
+@pytest.mark.usefixtures("empty_windows")
+def test_nobody_makes_sessions_without_end(paths: dict[str, str], settings: Settings) -> None:
+    settings.LIMIT_DRAFTS_PER_IP, settings.LIMIT_LINKS_PER_IP = "2/hour", "1/hour"
+    typed = {"gss": GSS, "postcode": "SW1A 1AA", "email": "jane@supporter.example", "order": "argument-1"}
+    typed |= {"own_words": "Mine.", "username": "somebody", "password": "wrong"}
+    for name in {*PUBLIC, *SECRET, *AT_THE_DOOR, *OWN} - {"health"}:  # which would look for the other broker
+        Client().get(paths[name])
+        Client().post(paths[name], typed)
+        Client().post(paths[name], {"gss": GSS})
+    assert Session.objects.count() == 3, "two with drafts, and one that asked for lost links"
 
 
 def test_an_organiser_without_permissions_does_nothing(client: Client, paths: dict[str, str]) -> None:

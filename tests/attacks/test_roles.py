@@ -15,11 +15,14 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from campaign.content.models import Campaign
 from letters.findings import Finding, Part, Refusal, Rule
 from letters.models import Letter, Status
 from letters.roles import extend_roles, find_permissions, make_roles
+from letters.running import Alert
 from letters.tallies import fold_all
 from tests.attacks.test_access import AT_THE_DOOR, FORBIDDEN, OWN, paths, snap
+from tests.campaign.content.test_admin import read_form
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.otp import otp_login
 
@@ -185,6 +188,43 @@ def test_who_may_decide_about_letters(client: Client, role: str, moved: bool) ->
     client.post(reverse("admin:letters_letter_changelist"), action)
     letter.refresh_from_db()
     assert (letter.status == Status.HELD) is moved
+
+
+# What decides where letters go, by address and form; whose it is stands in MAY_OPEN, and a session that was found open
+# does none of it.
+REDIRECTS: dict[str, dict[str, Any]] = {
+    "admin:parliament_member_change": {"email": "attacker@evil.example"},
+    "admin:content_campaign_change": {"rehearsal_address": "attacker@evil.example"},
+    "admin:content_campaign_go_live": {"slug": "peace", "received": "on", "notice": "on"},
+    "admin:content_campaign_mode": {"mode": "rehearsal"},
+}
+
+
+@pytest.mark.parametrize("name", REDIRECTS)
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_redirects_letters_without_password_and_code(
+    client: Client, paths: dict[str, str], role: str, name: str
+) -> None:
+    Campaign.objects.update(mode=Campaign.Mode.PAUSED, paused_from=Campaign.Mode.LIVE)
+    otp_login(client, User.objects.create_superuser("chief"))
+    form = read_form(client, paths[name]) if name.endswith("_change") else {}
+    otp_login(client, sign_in(client, ROLES[role]), seconds_ago=11 * 60)
+    before = snap()
+    answer = client.post(paths[name], form | REDIRECTS[name])
+    assert snap() == before
+    if role == "O":
+        assert (answer.status_code, "Is it still you?" in answer.content.decode()) == (200, True)
+    else:
+        assert answer.status_code in ((200, 403) if name == "admin:content_campaign_go_live" else (403,))
+
+
+def test_an_organiser_tells_all_of_a_redirection(client: Client, paths: dict[str, str]) -> None:
+    otp_login(client, sign_in(client, "Organiser"))
+    name = "admin:parliament_member_change"
+    sent = read_form(client, paths[name]) | REDIRECTS[name]
+    assert client.post(paths[name], sent).status_code == 302
+    assert "attacker@evil.example" in Alert.objects.get().words
+    assert "attacker@evil.example" in client.get(paths["admin:parliament_member_history"]).content.decode()
 
 
 def test_a_group_that_an_organiser_has_changed_stays_as_it_is() -> None:

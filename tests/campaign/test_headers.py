@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,6 +107,7 @@ def test_errors_have_them_too_and_look_like_the_site() -> None:
         assert "<h1>" in page
         assert "/static/parley.css" in page
         assert "<style" not in page
+        assert "private" in answer.headers["Cache-Control"]
 
 
 @pytest.mark.django_db
@@ -175,12 +177,13 @@ def test_with_https_cookies_are_bound_to_the_host() -> None:
     names = [
         f"{kind}_COOKIE_{part}" for kind in ("SESSION", "CSRF") for part in ("NAME", "SECURE", "SAMESITE", "HTTPONLY")
     ]
-    read = read_production(*names[:3], *names[4:], "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "ADMIN_TOTP")
+    names += ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD", "SECURE_SSL_REDIRECT"]
+    read = read_production(*names[:3], *names[4:], "ADMIN_TOTP", "CSRF_COOKIE_AGE")
     assert read == {
         "SESSION_COOKIE_NAME": "__Host-sessionid", "SESSION_COOKIE_SECURE": True, "SESSION_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_NAME": "__Host-csrftoken", "CSRF_COOKIE_SECURE": True, "CSRF_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_HTTPONLY": True, "SECURE_HSTS_SECONDS": 31_536_000, "SECURE_SSL_REDIRECT": True,
-        "ADMIN_TOTP": True,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": False, "SECURE_HSTS_PRELOAD": False, "ADMIN_TOTP": True, "CSRF_COOKIE_AGE": None,
     }  # fmt: skip
 
 
@@ -196,6 +199,7 @@ def test_the_cookies_that_are_set_have_these_flags_and_there_is_no_third(setting
     for cookie in client.cookies.values():
         assert (cookie["path"], cookie["domain"]) == ("/", "")
         assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
+    assert client.cookies["__Host-csrftoken"]["max-age"] == "", "it goes with the browser's session"
 
 
 def test_security_txt_is_there_once_it_is_set(client: Client, settings: Settings) -> None:
@@ -209,12 +213,48 @@ def test_security_txt_is_there_once_it_is_set(client: Client, settings: Settings
     ]
 
 
-def test_the_check_of_a_deployment_names_each_of_the_demos_settings(settings: Settings) -> None:
+def test_the_check_of_a_deployment_names_each_of_the_demos_settings(settings: Settings, tmp_path: Path) -> None:
+    settings.BASE_DIR = tmp_path
     settings.ALLOWED_HOSTS, settings.ADMIN_TOTP, settings.MAILBOX_DIR = ["*"], False, "/tmp"
     ids = [message.id for message in checks.check_for_deployment()]
-    assert ids == [f"parley.W00{number}" for number in range(1, 9)]
-    settings.SECRET_KEY, settings.ALLOWED_HOSTS, settings.HTTPS = "k" * 60, ["a.example"], True
-    settings.ADMIN_TOTP, settings.MAILBOX_DIR = True, None
-    settings.LETTERS_FROM = settings.REHEARSAL_ADDRESS = "a@campaign.example"
-    settings.SECURITY_CONTACT, settings.SECURITY_EXPIRES = "a@campaign.example", dt.date(9999, 1, 1)
+    assert ids == [f"parley.W00{number}" for number in range(1, 10)]
+    fit_for_deployment(settings, tmp_path)
     assert checks.check_for_deployment() == []
+
+
+def fit_for_deployment(settings: Settings, folder: Path) -> None:
+    settings.BASE_DIR = folder
+    settings.SECRET_KEY, settings.ALLOWED_HOSTS, settings.HTTPS = "k" * 60, ["a.example"], True
+    settings.BEHIND_PROXY, settings.PROXY_COUNT = True, 1
+    settings.ADMIN_TOTP, settings.MAILBOX_DIR = True, None
+    settings.LETTERS_FROM = settings.REHEARSAL_ADDRESS = settings.ORGANISERS_EMAIL = "a@campaign.example"
+    settings.SECURITY_CONTACT, settings.SECURITY_EXPIRES = "a@campaign.example", dt.date(9999, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("https", "behind_proxy", "count", "words"),
+    [
+        (True, False, 0, "every page redirects to itself"),
+        (True, True, 0, "all visitors count as the proxy"),
+        (True, False, 1, "a visitor's address is what they say"),
+    ],
+)
+def test_the_check_of_a_deployment_names_settings_of_the_proxy_that_contradict_each_other(
+    https: bool, behind_proxy: bool, count: int, words: str, settings: Settings, tmp_path: Path
+) -> None:
+    fit_for_deployment(settings, tmp_path)
+    settings.HTTPS, settings.BEHIND_PROXY, settings.PROXY_COUNT = https, behind_proxy, count
+    assert words in " ".join(message.msg for message in checks.check_for_deployment())
+
+
+@pytest.mark.parametrize(
+    ("mode", "warns"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o644, True)]
+)
+def test_the_check_of_a_deployment_says_how_to_close_an_env_that_others_may_read(
+    mode: int, warns: bool, settings: Settings, tmp_path: Path
+) -> None:
+    fit_for_deployment(settings, tmp_path)
+    (tmp_path / ".env").touch()
+    (tmp_path / ".env").chmod(mode)
+    told = [message.msg for message in checks.check_for_deployment()]
+    assert told == ["Others on this machine may read .env, which holds passwords: chmod 600 .env"] * warns

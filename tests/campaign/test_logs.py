@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from campaign.logs import HideSecretPaths
+from campaign.logs import HideSecretPaths, RefusalsInOneLine
 from letters.privacy import make_token
 from tests.conftest import StartWorker
 from tests.letters.factories import make_letter
@@ -83,6 +83,25 @@ def test_json_lines_hide_secrets_in_messages_and_in_errors() -> None:
     assert " ERROR x Forbidden: /letter/…/\nTraceback" in words
     assert "secret-token" not in words
     assert "letter" not in line
+
+
+def test_an_unknown_host_is_one_line() -> None:
+    command = """
+import django; django.setup()
+from django.test import Client
+for host in ("evil.example", "a b\\nc"):
+    assert Client().get("/", headers={"host": host}).status_code == 400
+"""
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    done = subprocess.run([sys.executable, "-c", command], env=env, capture_output=True, text=True, check=True)
+    lines = done.stderr.splitlines()
+    assert [" ERROR django.security.DisallowedHost Invalid HTTP_HOST header: " in line for line in lines] == [True] * 2
+
+
+def test_our_own_errors_keep_their_traceback() -> None:
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, "broken", (), (ValueError, ValueError(), None))
+    assert RefusalsInOneLine().filter(record)
+    assert record.exc_info
 
 
 def test_a_worker_logs_as_the_settings_say(start_worker: StartWorker) -> None:

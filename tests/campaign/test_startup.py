@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from django.core.checks import Error, Warning
+from django.core.exceptions import ImproperlyConfigured
 
 from campaign import startup
+from campaign.settings import _read_address
 
 
 def test_errors_stop_the_start_and_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +39,27 @@ def test_without_the_fonts_neither_web_nor_worker_starts(command: list[str], tmp
     assert done.returncode != 0
     assert "Parley cannot start" in done.stderr
     assert "make setup" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("letters@campaign.example", "letters@campaign.example"),
+        ("Letters <letters@campaign.example>", "letters@campaign.example"),
+        ("a@campaign.example, b@campaign.example", None),
+        ("=?utf-8?q?x?=@campaign.example", None),
+        ("létters@campaign.example", None),
+        ("letters", None),
+        ("", None),
+    ],
+)
+@pytest.mark.parametrize("name", ["LETTERS_FROM", "REHEARSAL_ADDRESS", "ORGANISERS_EMAIL"])
+def test_what_mails_are_sent_from_or_to_is_one_address(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, address: str | None
+) -> None:
+    monkeypatch.setenv(name, value)
+    if address is None:
+        with pytest.raises(ImproperlyConfigured, match=f"{name} has to be one email address"):
+            _read_address(name, "")
+    else:
+        assert _read_address(name, "") == address

@@ -101,4 +101,4 @@ class Chaos:
 
         with suppress(OperationalError, OSError):
             for _number in range(100):
-                wake.apply_async(retry=False, expires=60)
+                wake.apply_async(retry=False)

@@ -12,8 +12,6 @@ from tests.faults.sink import Copy
 if TYPE_CHECKING:
     from letters.models import Letter
 
-ABANDONED = "The sender stopped while sending."  # the note of a letter whose sender was killed, stopped or cut off
-
 
 def find_violations(confirmed: Collection[UUID], copies: Iterable[Copy]) -> list[str]:
     """Return every promise that was broken, a line each."""
@@ -51,7 +49,7 @@ def find_violations(confirmed: Collection[UUID], copies: Iterable[Copy]) -> list
 
 def find_faults_in_events(letter: Letter) -> list[str]:
     """Return where the letter's events are no walk through MOVES that ends at its status."""
-    from letters.models import MOVES, Status
+    from letters.models import MOVES, EventCode, Status
 
     here: str = Status.UNCONFIRMED
     faults = []
@@ -62,7 +60,7 @@ def find_faults_in_events(letter: Letter) -> list[str]:
         here = event.what
     if here != letter.status:
         faults.append(f"its events end with {here}, its status is {letter.status}")
-    claims_lost = sum(event.note == "The sender stopped before sending." for event in moves)
+    claims_lost = sum(event.code == EventCode.PREPARING_LOST for event in moves)
     offers = sum(event.what == Status.SENDING for event in moves)
     if offers + claims_lost != letter.attempts:
         faults.append(f"{letter.attempts} attempts, {offers} offers and {claims_lost} lost claims")
@@ -71,8 +69,10 @@ def find_faults_in_events(letter: Letter) -> list[str]:
 
 def count_ends() -> dict[str, int]:
     """Return how many letters are in each status, and how many are in doubt because their sender went away."""
-    from letters.models import Letter, LetterEvent, Status
+    from letters.models import EventCode, Letter, LetterEvent, Status
 
     counts: dict[str, int] = dict(Counter(Letter.objects.order_by().values_list("status", flat=True)))
-    counts["abandoned"] = LetterEvent.objects.filter(what=Status.UNKNOWN, note=ABANDONED).count()
+    lost = LetterEvent.objects.filter(code=EventCode.SENDING_LOST)
+    counts["abandoned"] = lost.filter(letter__status=Status.UNKNOWN).count()
+    counts["heard late"] = lost.filter(letter__status=Status.SENT).count()
     return counts

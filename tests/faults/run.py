@@ -99,7 +99,7 @@ def _wait_for_calm() -> list[str]:
 
 def _print_tally(stage: Stage, chaos: Chaos, confirmed: int, seconds: tuple[float, float]) -> None:
     ends = count_ends()
-    abandoned = ends.pop("abandoned")
+    abandoned, late = ends.pop("abandoned"), ends.pop("heard late")
     letters = [copy for copy in stage.sink.copies if copy.reference]
     breaks = chaos.done["kill a worker"] + chaos.done["stop a worker past its lease"] + chaos.done["crash postgres"]
     unhappy = sum(count for way, count in stage.sink.met.items() if way != "ok")
@@ -112,6 +112,7 @@ def _print_tally(stage: Stage, chaos: Chaos, confirmed: int, seconds: tuple[floa
     print(f"at the server:  {len(letters)} letters, {len({copy.reference for copy in letters})} different")
     print(
         f"in doubt:       {abandoned} because their sender was cut off: {abandoned / max(breaks, 1):.2f} a kill, stop or crash"
+        f"; {late} more were taken, as their senders heard later"
     )
 
 

@@ -96,20 +96,35 @@ class Play:
         stopped.signal(signal.SIGSTOP)
         self.sweeper.start()
         self.wait_for("unknown", first)
-        self.wait_for("sent unknown", *others)  # unknown: offered side by side with the first, and not yet written
+        self.wait_for("sent", *others)
         stopped.signal(signal.SIGCONT)
         wait_for("its end", lambda: says(stopped, "letters.tasks.wake", "succeeded"))
         assert self.count(*letters) == [0, 1, 1, 1], f"copies: {self.count(*letters)}"
         self.wait_for("unknown", first)
 
+    def a_sender_hears_the_reply_after_its_lease(self) -> None:
+        for worker in self.stage.workers:
+            worker.kill()
+        stopped = self.stage.add_worker()
+        first, second = letters = self.confirm(2, "take-slow")
+        wait_for("its text", lambda: self.count(first) == [1])
+        stopped.signal(signal.SIGSTOP)
+        self.sweeper.start()
+        self.wait_for("unknown", first)
+        self.wait_for("sent", second)
+        stopped.signal(signal.SIGCONT)
+        self.wait_for("sent", first)
+        assert self.count(*letters) == [1, 1]
+        stopped.kill()
+
     def a_sender_dies_after_the_final_dot(self) -> None:
         first, second = letters = self.confirm(2, "take-hang")
         wait_for("its text", lambda: self.count(first) == [1])
-        self.wait_for("sent", second)  # over another connection
         for worker in self.stage.workers:
             worker.kill()
         self.sweeper.start()
         self.wait_for("unknown", first)
+        self.wait_for("sent", second)
         time.sleep(3)  # sweeps go by
         assert self.count(*letters) == [1, 1]
         self.wait_for("unknown", first)
@@ -150,7 +165,15 @@ class Play:
         self.stage.continue_postgres()
         wait_for("an end", lambda: self.find_open(letters) == [])
         assert max(self.count(*letters)) == 1, f"copies: {self.count(*letters)}"
-        self.wait_for("sent unknown", *letters[1:])
+        self.wait_for("sent unknown", letters[0])
+        self.wait_for("sent", *letters[1:])
+
+    def postgres_crashes_while_a_reply_is_on_its_way(self) -> None:
+        letters = self.confirm(3, "take-slow")
+        wait_for("its text", lambda: self.count(letters[0]) == [1])
+        self.stage.restart_postgres()
+        self.wait_for("sent", *letters)
+        assert self.count(*letters) == [1, 1, 1]
 
     def a_clock_jumps(self, hours: int) -> None:
         slow = self.stage.sink.met["take-slow-mail"]
@@ -162,7 +185,8 @@ class Play:
         jumper.kill()
         wait_for("an end", lambda: self.find_open(letters) == [])
         assert max(self.count(*letters)) == 1, f"copies: {self.count(*letters)}"
-        self.wait_for("sent unknown", *letters[1:])
+        self.wait_for("sent unknown", letters[0])
+        self.wait_for("sent", *letters[1:])
 
     def a_clock_jumps_ahead(self) -> None:
         self.a_clock_jumps(1)
@@ -191,11 +215,13 @@ def play_scenarios(folder: Path) -> int:
             play.redis_forgets_everything,
             play.redis_hangs_while_a_page_is_asked_for,
             play.a_sender_goes_on_after_its_lease,
+            play.a_sender_hears_the_reply_after_its_lease,
             play.a_sender_dies_after_the_final_dot,
             play.the_web_dies_between_commit_and_publish,
             play.wake_ups_storm_over_two_workers,
             play.a_worker_is_asked_to_stop_in_mid_batch,
             play.postgres_stands_still_past_the_lease,
+            play.postgres_crashes_while_a_reply_is_on_its_way,
             play.a_clock_jumps_ahead,
             play.a_clock_jumps_back,
         ]

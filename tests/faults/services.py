@@ -175,7 +175,7 @@ def make_redis(folder: Path) -> tuple[Service, str]:
 
 def make_worker(folder: Path, name: str, *, beat: bool = False, clock: int = 0) -> Worker:
     """Return a Celery worker, not yet started. Without `beat` in any of them nothing sweeps."""
-    command = ["worker", "-P", "threads", "-c", "2", "-n", f"{name}@faults", "--loglevel", "INFO"]
+    command = ["worker", "-P", "threads", "-c", "3", "-n", f"{name}@faults", "--loglevel", "INFO"]
     command += ["--without-gossip", "--without-mingle"]
     if beat:
         command += ["-B", "--schedule", str(folder / f"{name}-beat")]

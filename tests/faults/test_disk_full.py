@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -11,9 +12,10 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
+from letters import delivery
 from letters.claims import recover_leases
 from letters.delivery import drain_queue
-from letters.models import Letter, LetterEvent, Status
+from letters.models import Letter, LetterEvent, Move, Status, make_moves
 from letters.privacy import make_confirm_token
 from letters.smtp import Connection
 from tests.letters.factories import make_letter, make_seat
@@ -79,15 +81,20 @@ def test_a_letter_whose_end_cannot_be_written_down_is_in_doubt_and_never_sent_ag
     scripted: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     letter = make_letter()
-    go_on = Connection.go_on
+    send = Connection.send
 
-    def go_on_and_fill(connection: Connection, **more: Any) -> Any:
-        answer = go_on(connection, **more)
-        if answer is not None:
-            fill_disk(letter)
+    def send_and_fill(*given: Any, **more: Any) -> Any:
+        answer = send(*given, **more)
+        fill_disk(letter)
+        monkeypatch.setattr(delivery, "make_moves", write_on_a_full_disk)
         return answer
 
-    monkeypatch.setattr(Connection, "go_on", go_on_and_fill)
+    def write_on_a_full_disk(*moves: Move) -> list[bool]:
+        set_limit(1)  # a limit goes with its connection, and a sender that could not write takes a fresh one
+        return make_moves(*moves)
+
+    monkeypatch.setattr(Connection, "send", send_and_fill)
+    monkeypatch.setattr(delivery, "lease_length", lambda: dt.timedelta(seconds=1))
     with pytest.raises(OperationalError, match="full"):
         drain_queue()
     make_room()

@@ -37,7 +37,7 @@ def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("short_lease")
-@pytest.mark.parametrize("stopped_after", ["claim_letters", "prepare_letters", "write_moves"])
+@pytest.mark.parametrize("stopped_after", ["claim_letters", "prepare_letters", "record"])
 def test_a_sender_stopped_past_its_lease_sends_nothing(
     stopped_after: str, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,7 +54,7 @@ def test_a_sender_stopped_past_its_lease_sends_nothing(
     delivery.drain_queue()
     letter.refresh_from_db()
     assert sink.copies == []
-    assert letter.status == (Status.UNKNOWN if stopped_after == "write_moves" else Status.QUEUED)
+    assert letter.status == (Status.UNKNOWN if stopped_after == "record" else Status.QUEUED)
 
 
 @pytest.mark.usefixtures("short_lease")
@@ -72,15 +72,15 @@ def test_a_slow_server_costs_the_letters_that_wait_behind_neither_lease_nor_atte
     for module in (claims, delivery):
         monkeypatch.setattr(module, "lease_length", lambda: dt.timedelta(seconds=1.5))
     letters = [make_letter() for _ in range(5)]
-    plain = Connection.start
+    plain = Connection.send
 
-    def start_slowly(*given: Any, **more: Any) -> Any:
+    def send_slowly(*given: Any, **more: Any) -> Any:
         time.sleep(0.5)  # four of them outlast the lease
         swept.append(claims.recover_leases())
         return plain(*given, **more)
 
     swept: list[Any] = []
-    monkeypatch.setattr(Connection, "start", start_slowly)
+    monkeypatch.setattr(Connection, "send", send_slowly)
     monkeypatch.setattr(emails, "render_letter_pdf", lambda _text: b"%PDF-1.7 dummy")
     assert delivery.drain_queue() == {"sent": 5}
     assert swept == [{}] * 5

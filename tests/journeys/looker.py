@@ -14,6 +14,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Page, Response
 
+from tests.servers.node import find_node
+
 ROOT = Path(settings.BASE_DIR)
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PICTURES = ROOT / "build/screenshots"
@@ -139,11 +141,11 @@ class Looker:
 
 def validate_html(folder: Path) -> list[str]:
     """What html-validate says of the pages in a folder, by the rules of the HTML standard (one Node for all)."""
-    program = ROOT / "node_modules/.bin/html-validate"
+    program = [find_node(), str(ROOT / "node_modules/.bin/html-validate")]
     rules = ROOT / "tests/journeys/html-validate.json"
     files = [str(path) for path in sorted(folder.glob("*.html"))]
     done = subprocess.run(
-        [program, "--config", rules, "--formatter", "json", *files], capture_output=True, text=True, timeout=60
+        [*program, "--config", rules, "--formatter", "json", *files], capture_output=True, text=True, timeout=60
     )
     assert done.returncode in (0, 1), done.stderr
     return [

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+
+
+def wait_for(happened: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until it has happened. Raises AssertionError if it does not."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @dataclass
@@ -24,15 +33,17 @@ class Taken:
 class ScriptedServer:
     """Say what becomes of the next messages with `script`: "ok", "STEP CODE words" or a way of breaking off.
 
-    Steps are banner, ehlo, auth, mail, rcpt, data and end (after the final dot). Ways of breaking off: drop-mail,
-    drop-data (after 354), drop-end (after the dot), hang-end, garbage-end, drop-idle (after answering), bye-idle (the
-    same with a 421). late-end takes the message 0.2 seconds after the dot; hang-mail says nothing.
+    Steps are banner, ehlo, auth, mail, rcpt, data, end (after the final dot), starttls and quit. Instead of "CODE words"
+    a step may have "endless CODE" (one line more each 0.05 seconds), "flood CODE" (the same without a pause), "trickle
+    CODE" (one byte each 0.05 seconds) or "hang". Ways of breaking off: drop-mail, drop-data (after 354), drop-end (after
+    the dot), garbage-end, drop-idle (after answering), bye-idle (the same with a 421). take-hang takes the message and
+    says nothing; late-end takes it 0.2 seconds after the dot.
     """
 
     script: deque[str] = field(default_factory=deque)
     taken: list[Taken] = field(default_factory=list)
     connections: int = 0
-    pipelining: bool = False  # whether it says that it takes several commands at once (RFC 2920)
+    hung_up: int = 0  # connections that the client has ended
     released: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> ScriptedServer:
@@ -71,6 +82,11 @@ class ScriptedServer:
         with suppress(ConnectionError), connection, connection.makefile("rwb") as stream:
 
             def say(line: str) -> bool:
+                way, _space, code = line.partition(" ")
+                if way == "hang":
+                    return self._wait_for_the_end(connection)
+                if way in ("endless", "flood", "trickle"):
+                    return self._go_on_for_ever(connection, way, code)
                 stream.write(line.encode() + b"\r\n")
                 stream.flush()
                 return not line.startswith("421")
@@ -82,14 +98,9 @@ class ScriptedServer:
                 verb, _space, rest = line.decode().strip().partition(" ")
                 verb = verb.upper()
                 if verb in ("EHLO", "HELO"):
-                    if self.pipelining:
-                        say("250-scripted")
-                    go_on = say(self._next("ehlo", "250 PIPELINING" if self.pipelining else "250 scripted"))
+                    go_on = say(self._next("ehlo", "250 scripted"))
                 elif verb == "MAIL":
                     if self._breaks("drop-mail"):
-                        return
-                    if self._breaks("hang-mail"):
-                        self.released.wait(30)
                         return
                     sender = rest.partition("<")[2].partition(">")[0]
                     go_on = say(self._next("mail", "250 ok"))
@@ -103,13 +114,45 @@ class ScriptedServer:
                         return
                 elif verb == "AUTH":
                     go_on = say(self._next("auth", "235 ok"))
+                elif verb == "STARTTLS":
+                    go_on = say(self._next("starttls", "454 not now"))
                 elif verb == "QUIT":
-                    say("221 bye")
+                    say(self._next("quit", "221 bye"))
                     return
                 else:
                     go_on = say("250 ok")
                 if not go_on:
                     return
+            self.hung_up += 1
+
+    def hang_up(self) -> None:
+        """End every connection on which the server says nothing."""
+        self.released.set()
+
+    def _wait_for_the_end(self, connection: socket.socket) -> bool:
+        """Say nothing until the client hangs up."""
+        connection.settimeout(0.02)
+        while not self.released.is_set():
+            with suppress(TimeoutError):
+                if not connection.recv(4096):
+                    break
+        self.hung_up += 1
+        return False
+
+    def _go_on_for_ever(self, connection: socket.socket, way: str, code: str) -> bool:
+        """Answer without an end until the client hangs up."""
+        line = f"{code}-more\r\n".encode()
+        parts: Iterator[bytes] = itertools.repeat(line * 100 if way == "flood" else line)
+        if way == "trickle":
+            parts = (bytes([byte]) for byte in itertools.chain(code.encode(), b" ", itertools.repeat(ord("x"))))
+        try:
+            for part in parts:
+                connection.sendall(part)
+                if self.released.wait(0 if way == "flood" else 0.05):
+                    break
+        except OSError:
+            self.hung_up += 1
+        return False
 
     def _take(self, stream: Iterable[bytes], sender: str, recipient: str, say: Callable[[str], bool]) -> bool:
         if self._breaks("drop-data"):
@@ -124,9 +167,9 @@ class ScriptedServer:
         if self._breaks("drop-end"):
             self.taken.append(Taken(sender, recipient, b"".join(lines)))
             return False
-        if self._breaks("hang-end"):
-            self.released.wait(30)
-            return False
+        if self._breaks("take-hang"):
+            self.taken.append(Taken(sender, recipient, b"".join(lines)))
+            return say("hang")
         if self._breaks("garbage-end"):
             say("hello there")
             return True

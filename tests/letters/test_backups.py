@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import io
+import os
+import sqlite3
+import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 
-from letters import sealing
-from letters.backups import replay_erasures
+from letters.backups import BackupFailedError, decrypt_backup, name_backup, replay_erasures, write_backup
 from letters.models import Letter, Notice, Status
 from letters.privacy import erase_letter, withdraw_letter
 from letters.records import NewsConsent, Tombstone
-from letters.sealing import SealBrokenError, open_sealed, seal
 from letters.tombstones import find_file
 from tests.letters.factories import make_letter
 
@@ -28,44 +31,80 @@ def no_tombstones(settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR.mkdir()
 
 
-def sealed(*pieces: bytes) -> bytes:
-    file = io.BytesIO()
-    seal(pieces, file)
-    return file.getvalue()
+def write_keys(settings: Any, *keys: pyrage.x25519.Identity) -> None:
+    settings.BACKUP_KEYS = [str(key) for key in keys]
 
 
-def opened(content: bytes) -> bytes:
-    return b"".join(open_sealed(io.BytesIO(content)))
+def test_a_changed_cut_or_added_to_file_is_refused(tmp_path: Path) -> None:
+    key = pyrage.x25519.Identity.from_str(settings.BACKUP_KEYS[0])
+    content = pyrage.encrypt(os.urandom(70_000), [key.to_public()])
+    places = [0, 30, 100, 200, 300, 40_000, len(content) - 1]
+    changed = [content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :] for place in places]
+    file = tmp_path / "one.age"
+    for damaged in (*changed, *(content[:place] for place in places), content + b"x", b""):
+        file.write_bytes(damaged)
+        with pytest.raises(BackupFailedError, match="cut off or changed"):
+            decrypt_backup(file, io.BytesIO())
+    file.write_bytes(content)
+    decrypt_backup(file, io.BytesIO())
 
 
-@given(st.lists(st.binary(max_size=50)), st.integers(1, 40))
-def test_what_is_sealed_comes_back_in_whatever_pieces_it_came(pieces: list[bytes], length: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sealing, "PIECE", length)
-        content = sealed(*pieces)
-        assert opened(content) == b"".join(pieces)
+def test_older_keys_open_what_the_newest_does_not(tmp_path: Path, settings: Any) -> None:
+    old, new, other = (pyrage.x25519.Identity.generate() for _ in range(3))
+    file = tmp_path / "one.age"
+    file.write_bytes(pyrage.encrypt(b"the database", [old.to_public()]))
+    write_keys(settings, new, old)
+    found = io.BytesIO()
+    decrypt_backup(file, found)
+    assert found.getvalue() == b"the database"
+    write_keys(settings, new, other)
+    with pytest.raises(BackupFailedError, match="No key in BACKUP_KEYS"):
+        decrypt_backup(file, io.BytesIO())
 
 
-def test_a_changed_cut_or_reordered_file_is_refused(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    monkeypatch.setattr(sealing, "PIECE", 10)
-    content = sealed(b"0123456789" * 4)
-    start, piece = len(sealing.HEADER) + sealing.SALT, 4 + 10 + sealing.TAG
-    for place in range(len(content)):
-        damaged = bytearray(content)
-        damaged[place] ^= 1
-        with pytest.raises(SealBrokenError):
-            opened(bytes(damaged))
-    for length in range(len(content)):
-        with pytest.raises(SealBrokenError):
-            opened(content[:length])
-    pieces = [content[at : at + piece] for at in range(start, len(content), piece)]
-    assert len(pieces) == 4
-    for order in ([1, 0, 2, 3], [0, 1, 3], [0, 1, 2, 3, 3]):
-        with pytest.raises(SealBrokenError):
-            opened(content[:start] + b"".join(pieces[number] for number in order))
-    settings.FIELD_KEYS = ["another-key-zY8xW6vU4tS2rQ0pO9nM7lK5jI3hG1"]
-    with pytest.raises(SealBrokenError, match="No key in FIELD_KEYS"):
-        opened(content)
+@pytest.mark.parametrize(("keys", "words"), [([], "make setup"), (["not-a-key"], "age-keygen")])
+def test_without_a_key_no_backup_is_made(keys: list[str], words: str, tmp_path: Path, settings: Any) -> None:
+    settings.BACKUP_KEYS = keys
+    with pytest.raises(CommandError, match=words):
+        call_command("backup", str(tmp_path))
+    assert list(tmp_path.glob("*.age")) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_age_itself_opens_a_backup(tmp_path: Path) -> None:
+    letter = make_letter()
+    file = back_up(tmp_path / "backups")
+    keys = tmp_path / "backup_keys"
+    keys.write_text("# made by make setup\n" + "\n".join(settings.BACKUP_KEYS) + "\n")
+    plain = subprocess.run(["age", "-d", "-i", keys, file], check=True, capture_output=True).stdout
+    if connection.vendor == "sqlite":
+        (tmp_path / "db").write_bytes(plain)
+        with closing(sqlite3.connect(tmp_path / "db")) as found:
+            assert found.execute("SELECT reference FROM letters_letter").fetchall() == [(letter.reference,)]
+    else:
+        table = ["pg_restore", "--data-only", "--table", "letters_letter", "--file", "-"]
+        rows = subprocess.run(table, input=plain, check=True, capture_output=True).stdout
+        assert letter.reference.encode() in rows
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_that_cannot_be_written_leaves_no_tool_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor == "sqlite":  # whose copy is made within this process
+        assert name_backup() == "sqlite3.age"
+        return
+    pid_file = tmp_path / "pid"
+    hung = tmp_path / "pg_dump"
+    # It writes more than the disk takes, and then waits for ever.
+    hung.write_text(f"#!/bin/sh\necho $$ > {pid_file}\nhead -c 1000000 /dev/zero\nexec sleep 3600\n")
+    hung.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (tmp_path / ".one.age.part").symlink_to("/dev/full")
+    with pytest.raises((BackupFailedError, OSError), match="No space left"):
+        write_backup(tmp_path / "one.age")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid_file.read_text()), 0)
 
 
 def back_up(folder: Path) -> Path:
@@ -116,7 +155,7 @@ def test_every_letter_is_found_again_and_erasures_stay_erased(tmp_path: Path, ca
     assert kept.paragraphs.all()[0].text == "I have thought about this for years."
     assert not any(replay_erasures().values())
 
-    damaged = tmp_path / "damaged.backup"
+    damaged = tmp_path / "damaged.age"
     damaged.write_bytes(content[:-1])
     with pytest.raises(CommandError, match="Nothing was restored"):
         call_command("restore", str(damaged), "--replace")
@@ -148,13 +187,11 @@ def test_old_backups_go_and_a_folder_that_is_not_there_is_named(tmp_path: Path) 
 
 @pytest.mark.django_db(transaction=True)
 def test_backups_older_than_a_month_are_deleted(tmp_path: Path) -> None:
-    import os
-
-    old, other = tmp_path / "parley-20200101T000000.backup", tmp_path / "something else"
+    old, other = tmp_path / "parley-20200101T000000.sqlite3.age", tmp_path / "something else"
     for file in (old, other):
         file.write_text("")
         os.utime(file, (0, 0))
     call_command("backup", str(tmp_path))
     assert not old.exists()
     assert other.exists()
-    assert len(list(tmp_path.glob("parley-*.backup"))) == 1
+    assert len(list(tmp_path.glob("parley-*.age"))) == 1

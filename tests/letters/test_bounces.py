@@ -6,6 +6,7 @@ import io
 import mailbox
 import sys
 import time
+from email import message_from_bytes
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,14 +15,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
+from flufl.bounce import all_failures
 from hypothesis import given
 from hypothesis import strategies as st
 
 from letters import bounces
-from letters.bounces import DELAYED_NOTE, DOUBTFUL_NOTE, FAILED_NOTE, Outcome, take_bounce
+from letters.bounces import NOTES, Outcome, take_bounce
 from letters.emails import make_envelope_sender, verify_envelope_sender
 from letters.inbox import InboxError, open_imap
-from letters.models import Happening, Letter, Notice, Status
+from letters.models import EventCode, Happening, Letter, Notice, Status
 from letters.privacy import erase_letter
 from letters.reports import Kind, read_report
 from tests.letters.bounce_samples import (
@@ -169,10 +171,43 @@ def test_a_vacation_program_that_knows_only_precedence_is_an_automatic_reply() -
     assert read_report(fill(said, "a@b.example")).kind is Kind.AUTO_REPLY
 
 
-def test_prose_counts_only_with_the_marks_of_a_machine() -> None:
-    no_marks = QMAIL.replace("Return-Path: <>\n", "")
-    assert read_report(fill(no_marks.partition("--- Below")[0], "a@b.example")).kind is Kind.DOUBTFUL
+def test_prose_of_unknown_servers_counts_only_with_the_marks_of_a_machine() -> None:
+    no_marks = GERMAN_PROSE.replace("Return-Path: <>\n", "").replace("Auto-Submitted: auto-generated\n", "")
+    assert read_report(fill(no_marks, "a@b.example")).kind is Kind.DOUBTFUL
     assert read_report(fill(QMAIL.replace("MAILER-DAEMON", "joe"), "a@b.example")).kind is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize("subject", ["Re: failure notice", "FW: failure notice", "AW: failure notice"])
+def test_a_postmaster_who_answers_a_report_is_a_person(subject: str) -> None:
+    answered = QMAIL.replace("Return-Path: <>\n", "").replace("Subject: failure notice", f"Subject: {subject}")
+    assert read_report(fill(answered, "a@b.example")).kind is Kind.DOUBTFUL
+
+
+@pytest.mark.parametrize("value", ["no", "No", " no (a person wrote this)"])
+def test_a_mail_that_says_a_person_sent_it_is_no_automatic_reply(value: str) -> None:
+    said = PERSON.replace("Subject:", f"Auto-Submitted: {value}\nSubject:")
+    assert read_report(fill(said, "a@b.example")).kind is Kind.OTHER
+
+
+def read_corpus() -> dict[str, bytes]:
+    """The reports that Mailman's people have collected; `tools/install --tests` fetches them."""
+    files = sorted(Path(__file__).parents[2].joinpath(".venv/share/flufl.bounce/tests/data").glob("*.txt"))
+    return {file.stem: file.read_bytes() for file in files}
+
+
+def test_mailmans_own_corpus_is_read_as_mailman_reads_it() -> None:
+    agreed: list[str] = []
+    doubtful: list[str] = []
+    taken: list[str] = []
+    corpus = read_corpus()
+    for name, raw in corpus.items():
+        delayed, failed = all_failures(message_from_bytes(raw))
+        as_mailman = Kind.FAILED if failed else Kind.DELAYED if delayed else None
+        kind = read_report(raw).kind
+        said = kind if kind in (Kind.FAILED, Kind.DELAYED) else None
+        (agreed if said == as_mailman else doubtful if said is None else taken).append(name)
+    assert (len(corpus), taken) == (117, [])
+    assert len(agreed) >= 107, doubtful
 
 
 # --- What becomes of the letter ---
@@ -198,7 +233,7 @@ def test_a_delay_is_noted_once(name: str) -> None:
     raw = fill_for(DELAYS[name], letter)
     assert [take_bounce(raw), take_bounce(raw)] == [Outcome.NOTED, Outcome.KNOWN]
     assert status_of(letter) == Status.SENT
-    assert [note.startswith(DELAYED_NOTE) for note in notes(letter)] == [True]
+    assert [note.startswith(NOTES[EventCode.DELAYED]) for note in notes(letter)] == [True]
 
 
 @pytest.mark.django_db
@@ -216,7 +251,7 @@ def test_a_report_that_cannot_be_read_is_noted_once_for_a_person() -> None:
     for _ in range(2):
         assert take_bounce(fill_for(UNREADABLE_DAEMON, letter)) is Outcome.DOUBTFUL
     assert status_of(letter) == Status.SENT
-    assert notes(letter) == [DOUBTFUL_NOTE]
+    assert notes(letter) == [NOTES[EventCode.UNCLEAR]]
 
 
 @pytest.mark.django_db
@@ -226,7 +261,7 @@ def test_a_failure_of_a_letter_that_is_not_sent_is_a_note(status: Status) -> Non
     raw = fill_for(POSTFIX, letter)
     assert [take_bounce(raw), take_bounce(raw)] == [Outcome.NOTED, Outcome.KNOWN]
     assert status_of(letter) == status
-    assert [note.startswith(FAILED_NOTE) and "550 5.1.1" in note for note in notes(letter)] == [True]
+    assert [note.startswith(NOTES[EventCode.RETURNED]) and "550 5.1.1" in note for note in notes(letter)] == [True]
 
 
 @pytest.mark.django_db

@@ -6,8 +6,10 @@ import datetime as dt
 import email
 import email.policy
 import socket
+import threading
 import uuid
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,13 +17,13 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters import backoff, delivery, emails, ledger
+from letters import backoff, delivery, emails
 from letters.claims import claim_letters, recover_leases
 from letters.delivery import drain_queue, settle_letter, start_letter
 from letters.models import Letter, LetterParagraph, Move, Status, make_moves
 from letters.smtp import Answer, Connection, Fate
 from tests.letters.factories import make_campaign, make_letter
-from tests.letters.scripted_smtp import ScriptedServer
+from tests.letters.scripted_smtp import ScriptedServer, wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -85,56 +87,160 @@ def test_many_letters_go_over_one_connection(scripted: ScriptedServer) -> None:
     assert sorted(taken.sender for taken in scripted.taken) == sorted(letter.envelope_sender for letter in letters)
 
 
-def test_letters_go_side_by_side_and_are_written_down_together(
+class Killed(BaseException):
+    """Ends a sender as kill -9 does: nothing that it might still do counts."""
+
+
+def test_a_crash_leaves_one_letter_in_doubt(scripted: ScriptedServer, monkeypatch: Any) -> None:
+    letters = [make_letter() for _ in range(4)]
+    plain, offered = Connection.send, []
+
+    def send_or_die(server: Connection, *given: Any, **more: Any) -> Answer:
+        offered.append(given)
+        if len(offered) == 3:
+            raise Killed
+        return plain(server, *given, **more)
+
+    monkeypatch.setattr(Connection, "send", send_or_die)
+    with pytest.raises(Killed):
+        drain_queue()
+    assert [Letter.objects.get(pk=letter.pk).status for letter in letters] == ["sent", "sent", "sending", "claimed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_sender_waits_for_a_slow_reply_another_goes_on(
     scripted: ScriptedServer, settings: Any, monkeypatch: Any
 ) -> None:
-    settings.EMAIL_CONNECTIONS = 4
-    campaign = make_campaign()
-    letters = [make_letter(campaign) for _ in range(10)]
-    together: list[int] = []
+    settings.EMAIL_TIMEOUT = 60
+    monkeypatch.setattr(delivery, "BATCH", 1)
+    for _ in range(4):
+        make_letter()
+    scripted.script.append("rcpt hang")
+    tallies: list[Counter[str]] = []
 
-    def write(*moves: Any) -> list[bool]:
-        together.append(len(moves))
-        return make_moves(*moves)
+    def drain() -> None:
+        tallies.append(drain_queue())
+        connection.close()
 
-    monkeypatch.setattr(delivery, "write_moves", write)
-    assert drain_queue() == {"sent": 10}
-    assert scripted.connections == 4
-    assert sorted(taken.sender for taken in scripted.taken) == sorted(letter.envelope_sender for letter in letters)
-    assert (sum(together), together[0]) == (20, 4)
-    assert max(together) > 4  # some settle while others start
-    for letter in letters:
-        assert moves(letter) == ["queued", "claimed", "sending", "sent"]
-
-
-def test_those_on_their_way_are_heard_out_when_the_queue_pauses(scripted: ScriptedServer, settings: Any) -> None:
-    settings.EMAIL_CONNECTIONS, settings.BREAKER_AFTER = 3, 1
-    campaign = make_campaign()
-    for _ in range(8):
-        make_letter(campaign)
-    scripted.script.extend(["mail 451 try later", "late-end", "late-end"])
-    assert drain_queue() == {"queued": 1, "sent": 2}
-    assert len(scripted.taken) == 2
-    # What was not offered waits as it was.
-    assert Letter.objects.filter(status=Status.QUEUED, attempts=0).count() == 5
-    assert not Letter.objects.filter(lease_token__isnull=False).exists()
+    slow = threading.Thread(target=drain)
+    slow.start()
+    wait_for(lambda: not scripted.script)
+    assert drain_queue() == {"sent": 3}
+    assert tallies == []
+    scripted.hang_up()
+    slow.join()
+    assert tallies == [{"sent": 1}]  # it was hung up on before the text, and has called again
+    assert len(scripted.taken) == 4
 
 
-def test_what_could_not_be_written_is_tried_again_with_what_comes_next(
-    scripted: ScriptedServer, monkeypatch: Any
+@pytest.mark.django_db(transaction=True)
+def test_no_more_senders_than_the_setting_says(scripted: ScriptedServer, monkeypatch: Any) -> None:
+    monkeypatch.setattr(delivery, "_senders", threading.BoundedSemaphore(2))
+    with delivery._senders:
+        make_letter()
+        assert drain_queue() == {"sent": 1}
+        with delivery._senders:
+            make_letter()
+            assert drain_queue() == {}
+    assert drain_queue() == {"sent": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("committed", [False, True])
+def test_what_could_not_be_written_is_written_again(
+    scripted: ScriptedServer, monkeypatch: Any, caplog: Any, committed: bool
 ) -> None:
     letters = [make_letter() for _ in range(3)]
-    failures = [OperationalError("database is locked")] * 2
+    failures = [OperationalError("the connection is lost: secret")] * 3
 
     def make(*asked: Move) -> list[bool]:
         if failures and asked[0].status == Status.SENT:
+            if committed and len(failures) == 3:  # the answer to the commit was lost
+                make_moves(*(replace(move, letter=Letter.objects.get(pk=move.letter.pk)) for move in asked))
             raise failures.pop()
         return make_moves(*asked)
 
-    monkeypatch.setattr(ledger, "make_moves", make)
+    monkeypatch.setattr(delivery, "make_moves", make)
+    monkeypatch.setattr(delivery, "RETRY_SECONDS", 0)
     assert drain_queue() == {"sent": 3}
     assert (failures, len(scripted.taken)) == ([], 3)
-    assert set(Letter.objects.filter(pk__in=[one.pk for one in letters]).values_list("status", flat=True)) == {"sent"}
+    for letter in letters:
+        assert moves(letter) == ["queued", "claimed", "sending", "sent"]
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_restarts_costs_no_known_answer(scripted: ScriptedServer, monkeypatch: Any) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite cannot go away")
+    letters = [make_letter() for _ in range(3)]
+    plain = Connection.send
+
+    def send_and_lose_the_database(*given: Any, **more: Any) -> Answer:
+        answer = plain(*given, **more)
+        with connection.cursor() as cursor, pytest.raises(OperationalError):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return answer
+
+    monkeypatch.setattr(Connection, "send", send_and_lose_the_database)
+    monkeypatch.setattr(delivery, "RETRY_SECONDS", 0)
+    assert drain_queue() == {"sent": 3}
+    assert {Letter.objects.get(pk=letter.pk).last_answer for letter in letters} == {"250 queued as 42"}
+
+
+def lose_the_lease(monkeypatch: Any) -> None:
+    """Have each letter's lease end while the server takes its time, and a sweep come by."""
+    plain = Connection.send
+
+    def send_late(*given: Any, **more: Any) -> Answer:
+        answer = plain(*given, **more)
+        Letter.objects.filter(status=Status.SENDING).update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+        assert recover_leases() == {"unknown": 1}
+        return answer
+
+    monkeypatch.setattr(Connection, "send", send_late)
+
+
+def test_a_letter_whose_250_comes_after_the_lease_is_sent_after_all(scripted: ScriptedServer, monkeypatch: Any) -> None:
+    letter = make_letter()
+    lose_the_lease(monkeypatch)
+    assert drain_queue() == {"late": 1}
+    letter.refresh_from_db()
+    assert (letter.status, letter.last_answer) == (Status.SENT, "250 queued as 42")
+    assert moves(letter) == ["queued", "claimed", "sending", "unknown", "sent"]
+    assert [notice.kind for notice in letter.notices.all()] == ["sent"]
+
+
+def test_whatever_else_comes_after_the_lease_is_told_to_the_organisers_without_the_writer(
+    scripted: ScriptedServer, monkeypatch: Any
+) -> None:
+    letter = make_letter(sender_name="Margaret Whitfield")
+    scripted.script.append("end 451 no room for Margaret Whitfield")
+    lose_the_lease(monkeypatch)
+    assert drain_queue() == {"late": 1}
+    letter.refresh_from_db()
+    assert (letter.status, letter.last_answer) == (Status.UNKNOWN, "451 no room for …")
+    told = letter.events.get(what="late_reply")
+    assert (told.note, told.get_what_display()) == ("451 no room for …", "The mail server's reply, heard too late")
+
+
+def test_a_letter_that_somebody_has_decided_about_meanwhile_stays_where_it_is(
+    scripted: ScriptedServer, monkeypatch: Any
+) -> None:
+    letter = make_letter()
+    lose_the_lease(monkeypatch)
+    late = Connection.send
+
+    def send_and_decide(*given: Any, **more: Any) -> Answer:
+        answer = late(*given, **more)
+        assert Letter.objects.get().move_to(Status.FAILED)
+        return answer
+
+    monkeypatch.setattr(Connection, "send", send_and_decide)
+    assert drain_queue() == {"late": 1}
+    letter.refresh_from_db()
+    assert letter.status == Status.FAILED
+    assert moves(letter)[-2:] == ["failed", "late_reply"]
 
 
 def test_what_the_server_said_is_written_before_it_is_called_again(scripted: ScriptedServer, monkeypatch: Any) -> None:
@@ -154,7 +260,8 @@ def test_what_the_server_said_is_written_before_it_is_called_again(scripted: Scr
     assert calls == [{""}, {"421 closing", ""}]
 
 
-def test_one_drain_at_a_time_looks_again_for_whoever_asked_meanwhile(monkeypatch: Any) -> None:
+def test_when_all_senders_are_at_work_the_first_that_is_done_looks_again(monkeypatch: Any) -> None:
+    monkeypatch.setattr(delivery, "_senders", threading.BoundedSemaphore(1))
     drains: list[Counter[str]] = []
 
     def drain() -> Counter[str]:
@@ -254,11 +361,6 @@ def test_a_text_that_cannot_be_decrypted_fails_its_letter_alone(scripted: Script
     assert (bad.status, good.status) == (Status.FAILED, Status.SENT)
 
 
-@pytest.mark.parametrize(("made", "seconds", "next_claim"), [(10, 0, 200), (10, 0.2, 25), (10, 1, 5), (1, 5, 1)])
-def test_a_claim_takes_what_can_be_made_in_half_a_second(made: int, seconds: float, next_claim: int) -> None:
-    assert delivery.count_next(made, seconds) == next_claim
-
-
 def test_two_senders_never_claim_the_same_letter() -> None:
     campaign = make_campaign()
     for _ in range(4):
@@ -283,7 +385,7 @@ def test_a_sender_that_lost_its_lease_sends_nothing_and_writes_nothing() -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_senders_of_one_letter_in_one_statement_only_who_has_the_lease_goes_on() -> None:
+def test_of_two_senders_of_one_letter_only_who_has_the_lease_goes_on() -> None:
     make_letter()
     mine, lost = uuid.uuid4(), uuid.uuid4()
     [claimed] = claim_letters(mine)

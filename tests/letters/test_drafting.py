@@ -83,6 +83,26 @@ def test_a_draft_survives_the_session(draft: Draft) -> None:
     assert "other" in session["drafts"]
 
 
+def test_exchanging_arguments_does_not_make_a_draft_grow_without_end() -> None:
+    draft = Draft()
+    for number in range(24):
+        draft.choose([f"argument-{number}"])
+        draft.pieces[0].edits = {"short": "a" * 3000, "full": "b" * 3000}
+    assert [piece.key for piece in draft.aside] == [f"argument-{number}" for number in range(18, 23)]
+    assert sum(piece.size for piece in draft.aside) == 30_000
+    draft.restore("argument-20")
+    assert draft.pieces[1].edits["full"] == "b" * 3000
+
+
+def test_a_whole_letter_of_the_longest_paragraphs_can_be_put_back() -> None:
+    keys = ["a", "b", "c", "d"]
+    draft = Draft(pieces=[Piece(key, edits={"short": key * 3000, "full": key * 3000}) for key in keys])
+    draft.choose(["e"])
+    draft.choose([])
+    draft.choose(keys)
+    assert [piece.edits["full"] for piece in draft.pieces] == [key * 3000 for key in keys]
+
+
 def test_a_note_has_one_number_however_often_it_is_used() -> None:
     paragraphs, notes = number_notes([("One", ["A", "B"]), ("Two", []), ("Three", ["B", "C", "B"])])
     assert [paragraph.note_numbers for paragraph in paragraphs] == [(1, 2), (), (2, 3)]
@@ -145,9 +165,9 @@ def test_a_draft_from_before_sources_could_be_kept_still_loads() -> None:
     draft = Draft()
     draft.choose(["a"])
     save_draft(session, "peace", draft)
-    kept = json.loads(decrypt(session["drafts"]["peace"]))
+    kept = json.loads(decrypt(session["drafts"]["peace"], "drafts", "peace"))
     del kept["pieces"][0]["keep_source"]
-    session["drafts"]["peace"] = encrypt(json.dumps(kept))
+    session["drafts"]["peace"] = encrypt(json.dumps(kept), "drafts", "peace")
     assert load_draft(session, "peace") == draft
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import email
 import email.policy
 import hashlib
@@ -9,18 +10,24 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaign.content.models import Campaign
 from letters import emails
-from letters.emails import build_letter_mail, build_notice_mail, make_envelope_sender, make_message_id
+from letters.alerts import build_alert_mail
+from letters.emails import build_letter_mail, build_notice_mail, make_envelope_sender, make_message_id, name_domain
 from letters.findings import Refusal
+from letters.mime import Mailbox, MailRefusedError
 from letters.models import Letter, Notice
 from letters.privacy import make_token
+from letters.running import Alert
+from letters.tasks import sweep
 from letters.tidying import tidy_line, tidy_text
 from tests.letters.factories import make_campaign, make_letter
+from tests.letters.header_tools import ANYTHING, AUTHOR, BODY, HEADERS, QUOTED, check_mailbox, read_words, split_head
 
 pytestmark = pytest.mark.django_db
 
@@ -91,35 +98,98 @@ def quick_pdf(monkeypatch: Any) -> None:
     monkeypatch.setattr(emails, "render_letter_pdf", lambda text: b"%PDF-1.7")
 
 
-names = st.text(max_size=60).map(tidy_line).filter(bool)
+# What a row can hold: whatever was typed before names were refused anything, but no half of a pair.
+STORED = ANYTHING.map(lambda text: text.encode("utf-8", "replace").decode())
+PARTS = ["MIME-Version", "Content-Type"]
 
 
 @pytest.mark.usefixtures("quick_pdf")
-@given(name=names, title=names, words=st.text(max_size=200).map(tidy_text), seat=names)
-def test_whatever_people_type_makes_one_message_with_the_right_headers(
-    name: str, title: str, words: str, seat: str
+@example(name=BODY, title=HEADERS, seat=BODY, member=QUOTED, words="", rehearsal=False)
+@example(name=AUTHOR, title="Time to negotiate", seat="Ynys Môn", member=AUTHOR, words="", rehearsal=True)
+@given(
+    name=STORED, title=STORED, seat=STORED, member=STORED, words=st.text(max_size=200).map(tidy_text), rehearsal=st.booleans()
+)  # fmt: skip
+def test_whatever_is_stored_makes_a_letter_with_the_headers_that_were_meant(
+    name: str, title: str, seat: str, member: str, words: str, rehearsal: bool
 ) -> None:
-    letter = _letter_of(name, title, words, seat)
-    mail, _sha256 = build_letter_mail(letter)
+    letter = _letter_of(name, title, words, seat, member_name=member, rehearsal=rehearsal)
+    with override_settings(LIVE_DELIVERY=True):
+        mail, _sha256 = build_letter_mail(letter)
+    found = split_head(mail.content)
+    names = ["From", "Reply-To", "To", "Subject", "Date", "Message-ID", "X-Parley-Reference", *PARTS]
+    assert [name for name, _value in found] == names
+    headers = dict(found)
+    check_mailbox(headers["From"], Mailbox(tidy_line(f"{name} via {title}"), "letters@parley.localhost"))
+    check_mailbox(headers["Reply-To"], Mailbox(name, letter.sender_email))
+    to = Mailbox("", "rehearsal@parley.localhost") if rehearsal else Mailbox(member, letter.member_email)
+    check_mailbox(headers["To"], to)
+    subject = tidy_line(f"{letter.subject} ({seat})")
+    assert read_words(headers["Subject"]) == tidy_line(f"[Rehearsal] {subject}" if rehearsal else subject)
     message = read(mail.content)
-    assert message.keys() == [
-        "From", "Reply-To", "To", "Subject", "Date", "Message-ID", "X-Parley-Reference", "MIME-Version", "Content-Type",
-    ]  # fmt: skip
-    assert [address.addr_spec for address in message["To"].addresses] == ["rehearsal@parley.localhost"]
-    assert [address.addr_spec for address in message["From"].addresses] == ["letters@parley.localhost"]
-    assert [address.addr_spec for address in message["Reply-To"].addresses] == ["jane@supporter.example"]
     assert words in plain(message)
-    assert all(len(line) <= 998 for line in mail.content.split(b"\r\n"))  # RFC 5322, 2.1.1
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "application/pdf"]
 
 
-def _letter_of(name: str, title: str, words: str, seat: str) -> Letter:
+SUBJECTS = {
+    Notice.Kind.CONFIRM: "Please confirm your letter to {}",
+    Notice.Kind.SENT: "Your letter to {} was sent",
+    Notice.Kind.RETURNED: "Your letter to {} did not arrive: please post it",
+    Notice.Kind.REFUSED: "Your letter to {} was not sent",
+    Notice.Kind.LINKS: "The links to your letters",
+}
+
+
+@pytest.mark.usefixtures("quick_pdf")
+@example(kind=Notice.Kind.CONFIRM, name=BODY, title=HEADERS, seat=BODY, member=QUOTED)
+@given(kind=st.sampled_from(Notice.Kind), name=STORED, title=STORED, seat=STORED, member=STORED)
+def test_whatever_is_stored_makes_a_notice_with_the_headers_that_were_meant(
+    kind: Notice.Kind, name: str, title: str, seat: str, member: str
+) -> None:
+    letter = _letter_of(name, title, "", seat, member_name=member)
+    letter.refusal = Refusal(letter=letter, reason=title)
+    mail = build_notice_mail(letter, kind)
+    found = split_head(mail.content)
+    assert [name for name, _value in found] == ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", *PARTS]
+    headers = dict(found)
+    check_mailbox(headers["From"], Mailbox(title, "letters@parley.localhost"))
+    check_mailbox(headers["To"], Mailbox("", letter.sender_email))
+    assert read_words(headers["Subject"]) == tidy_line(SUBJECTS[kind].format(member))
+    kinds = [part.get_content_type() for part in read(mail.content).walk() if not part.is_multipart()]
+    assert kinds == ["text/plain", "text/html", *(["application/pdf"] if kind == Notice.Kind.SENT else [])]
+
+
+@given(site=STORED, words=STORED)
+def test_an_alert_has_the_headers_that_were_meant(site: str, words: str) -> None:
+    alert = Alert(pk=1, kind=Alert.Kind.PAUSED, words=words, at=timezone.now())
+    with override_settings(SITE_URL=site):
+        mail = build_alert_mail(alert)
+    found = split_head(mail.content)
+    names = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", *PARTS, "Content-Transfer-Encoding"]
+    assert [name for name, _value in found] == names
+    assert found[:2] == [("From", "Parley <letters@parley.localhost>"), ("To", "rehearsal@parley.localhost")]
+    assert read_words(dict(found)["Subject"]) == tidy_line(f"The queue is paused: {site}")
+
+
+@pytest.mark.usefixtures("quick_pdf")
+@pytest.mark.parametrize("field", ["sender_email", "member_email", "message_id", "reference"])
+def test_a_row_with_structure_where_nobody_types_makes_no_mail(field: str, settings: Any) -> None:
+    settings.LIVE_DELIVERY = True
+    letter = _letter_of("Jane Doe", "Peace", "", "Leeds", rehearsal=False)
+    build_letter_mail(letter)
+    for value in ("x\r\nBcc: a@b.example", "=?utf-8?q?x=0d=0aBcc:_a?=@b.example"):
+        setattr(letter, field, value)
+        with pytest.raises(MailRefusedError):
+            build_letter_mail(letter)
+
+
+def _letter_of(name: str, title: str, words: str, seat: str, **fields: Any) -> Letter:
     """A letter in memory only: hypothesis runs hundreds of them."""
     campaign = Campaign(title=title, slug="x", subject=title[:150])
-    letter = Letter(
-        campaign=campaign, sender_name=name, sender_email="jane@supporter.example", sender_address="1 Test Street",
-        sender_postcode="SW1A 1AA", subject=title[:150], constituency_name=seat, member_name="Ms Ann Example MP",
-        member_email="ann@parliament.example", salutation="Dear Ms Example", ask_text=words,
-    )  # fmt: skip
+    letter = Letter(**{
+        "campaign": campaign, "sender_name": name, "sender_email": "jane@supporter.example", "sender_address": "1 Test Street",
+        "sender_postcode": "SW1A 1AA", "subject": title[:150], "constituency_name": seat, "member_name": "Ms Ann Example MP",
+        "member_email": "ann@parliament.example", "salutation": "Dear Ms Example", "ask_text": words,
+    } | fields)  # fmt: skip
     letter.message_id, letter.envelope_sender = make_message_id(letter), make_envelope_sender(letter)
     letter._prefetched_objects_cache = {"paragraphs": []}  # type: ignore[attr-defined]
     return letter
@@ -176,3 +246,37 @@ def test_mails_say_once_that_somebody_is_an_mp() -> None:
             said = " ".join(text.split())
             assert "Ann Example MP (Cities of London and Westminster)" in said
             assert "MP for" not in said
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("ann@Parliament.UK", "parliament.uk"),
+        ("ann@p\u0430rliament.uk", "xn--prliament-0yh.uk"),  # a Cyrillic a
+        ("ann@bücher.example", "xn--bcher-kva.example"),
+        ("", ""),
+        (f"ann@{'a' * 64}.example", f"{'a' * 64}.example"),
+    ],
+)
+def test_a_domain_is_named_as_mail_servers_spell_it(address: str, domain: str) -> None:
+    assert name_domain(address) == domain
+
+
+def test_a_letter_and_its_writers_copy_are_printed_once_and_kept_no_longer_than_the_next_sweep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printed: list[object] = []
+
+    def render(text: object) -> bytes:
+        printed.append(text)
+        return b"%PDF"
+
+    monkeypatch.setattr(emails, "render_letter_pdf", render)
+    letter = make_letter()
+    build_letter_mail(letter)
+    build_notice_mail(letter, Notice.Kind.SENT)
+    assert len(printed) == 1
+    assert emails.render_copy.cache_info().currsize > 0
+    Letter.objects.update(next_attempt_at=timezone.now() + dt.timedelta(hours=1))
+    sweep()
+    assert emails.render_copy.cache_info().currsize == 0

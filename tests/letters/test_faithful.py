@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letters.facts import find_facts, find_quotations, make_plain
-from letters.faithful import check_edit
+from letters.faithful import MOST_CHANGES, check_edit
+from tests.letters.steps import COSTLY, LONG, count_steps, make_costly
 
 PACK = Path(__file__).parents[2] / "campaign/content/packs/time-to-negotiate.yaml"
 TEXTS = [
@@ -162,3 +164,28 @@ def test_what_is_changed_is_named(original: str, edited: str, changes: list[tupl
 def test_the_message_says_what_was_changed_and_what_the_source_says() -> None:
     (change,) = check_edit("In all 1.2 million people fled.", "In all 2 million people fled.")
     assert change.text == "You changed “1.2 million” to “2 million”. The source says 1.2 million."
+
+
+LONGEST = max(TEXTS, key=len)
+
+
+@pytest.mark.parametrize("kind", COSTLY)
+def test_a_text_twice_as_long_takes_twice_the_work_whatever_it_is(kind: str) -> None:
+    start = LONGEST[: len(LONGEST) // 2]  # so that quotations and numbers have to be compared, too
+    half, whole = (f"{start}\n{make_costly(COSTLY[kind], length)}" for length in (LONG // 2, LONG))
+    check_edit(LONGEST, half)  # whatever is made at first use
+    short, long = (count_steps(partial(check_edit, LONGEST, text)) for text in (half, whole))
+    assert long < 2.2 * short
+    assert long < 1_000_000, "some 20 ms"
+
+
+def test_no_more_is_said_of_a_paragraph_than_anybody_reads() -> None:
+    changes = check_edit(LONGEST, f"{LONGEST} " + " ".join(f"£{number}" for number in range(200, 400)))
+    assert [change.after for change in changes] == [f"£{number}" for number in range(200, 200 + MOST_CHANGES)]
+
+
+def test_what_is_said_is_short_and_said_once() -> None:
+    changes = check_edit(LONGEST, f"{LONGEST} A {'1' * 900}, £5, £5 and 5 pounds, ‘{'never ' * 300}’.")
+    assert [change.after for change in changes][-1] == "£5"
+    assert len({change.text for change in changes}) == len(changes)
+    assert max(len(change.text) for change in changes) < 300

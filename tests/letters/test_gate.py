@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import redis
 from django.contrib.messages import get_messages
+from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
+from campaign.core import ratelimit
 from campaign.settings import LIMIT_LETTERS_PER_IP, SECONDS_TO_WRITE
-from letters import gate, windows
+from letters import gate
 from letters.forms import guard
-from letters.gate import Act, By, admit, make_key, name_network
-from letters.models import Letter, Status
+from letters.gate import Act, By, admit, make_key
+from letters.models import Letter, Notice, Status
 from letters.privacy import make_confirm_token
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from letters.views import toomany
+from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.test_journey import DETAILS, POSTCODE, come_to_details, go
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
 SEND = DETAILS | {"consent": "on"}
-
-
-@pytest.fixture(autouse=True)
-def _empty_windows(settings: Any) -> Iterator[None]:
-    settings.REDIS_URL = ""
-    windows._away_until = 0
-    windows.MEMORY.storage.reset()
-    yield
-    windows.MEMORY.storage.reset()
 
 
 @pytest.fixture
@@ -44,8 +43,9 @@ def ready(client: Client) -> Client:
 
 
 def ask(address: str = "192.0.2.1", **given: str) -> By | str | None:
-    """Ask for a letter to be sent; what it was refused by, or "admitted"."""
-    refusal = admit(Act.ASK, RequestFactory().post("/", REMOTE_ADDR=address), **given)
+    """Ask for a letter to be sent, which owes a mail if it says for whom; what it was refused by, or "admitted"."""
+    request = RequestFactory().post("/", REMOTE_ADDR=address)
+    refusal = admit(Act.MAIL if given else Act.ASK, request, **given)
     return refusal.by if refusal else "admitted"
 
 
@@ -59,7 +59,7 @@ def say_page(page: Any) -> str:
 
 
 def test_a_hall_of_sixty_people_behind_one_address_is_let_through() -> None:
-    assert windows.read_rate(LIMIT_LETTERS_PER_IP).amount >= 60  # type: ignore[union-attr]
+    assert ratelimit.read_rate(LIMIT_LETTERS_PER_IP).amount >= 60  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -90,23 +90,26 @@ def test_what_one_limit_refuses_is_not_counted_by_the_others(settings: Any) -> N
     settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_CAMPAIGN = "3/hour", "1/hour"
     given = {"email": "jane@supporter.example", "campaign": "peace"}
     assert [ask(**given) for _ in range(5)] == ["admitted", *[By.CAMPAIGN] * 4]
-    rate = windows.read_rate("3/hour")
+    rate = ratelimit.read_rate("3/hour")
     assert rate is not None
-    assert windows.count_free(rate, make_key(Act.ASK, By.EMAIL, given["email"])) == 2
+    assert ratelimit.count_free(rate, make_key(Act.MAIL, By.EMAIL, given["email"])) == 2
 
 
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("", ""),
-    ],
-)
-def test_a_household_counts_as_one_visitor(address: str, network: str) -> None:
-    assert name_network(address) == network
+def test_a_mailbox_is_one_under_all_its_tags_and_dots(settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL = "8/day"
+    tags = [f"bombed+{number}@gmail.com" for number in range(5)]
+    dots = ["b.ombed@gmail.com", "bo.mbed@googlemail.com", "BOMBED@Gmail.com", "b.o.m.b.e.d+x@gmail.com"]
+    assert [ask(email=address) for address in tags + dots] == [*["admitted"] * 8, By.EMAIL]
+    assert ask(email="bomber@gmail.com") == "admitted"
+
+
+def test_the_networks_that_one_person_can_rent_together_count_too(settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_IP = "5/hour"
+    household = [ask("2001:db8:1:1::1") for _ in range(6)]
+    assert household == [*["admitted"] * 5, By.IP]
+    others = [ask(f"2001:db8:1:{number:x}::1") for number in range(2, 26)]
+    assert others == [*["admitted"] * 15, *[By.IP] * 9], "four times as much for the whole /48"
+    assert ask("2001:db8:2:1::1") == "admitted"
 
 
 def test_only_the_address_that_our_own_proxy_wrote_counts(settings: Any) -> None:
@@ -129,7 +132,7 @@ def test_counts_are_keyed_hashes_that_end_with_their_window(settings: Any, redis
     store = redis.Redis.from_url(url, decode_responses=True)
     store.flushdb()
     settings.LIMIT_LETTERS_PER_IP = settings.LIMIT_LETTERS_PER_EMAIL = "5/hour"
-    assert ask("192.0.2.77", email="jane@supporter.example") == "admitted"
+    assert ask("192.0.2.77") == ask("192.0.2.77", email="jane@supporter.example") == "admitted"
     keys: Any = store.keys()
     assert len(keys) == 2
     for key in keys:
@@ -155,7 +158,7 @@ def test_when_nothing_can_be_counted_sending_stops_and_reading_goes_on(
     def fail(*_args: object) -> int:
         raise MemoryError("jane@supporter.example")
 
-    monkeypatch.setattr(gate, "count_free", fail)
+    monkeypatch.setattr(gate, "take_each", fail)
     with caplog.at_level(logging.ERROR):
         page = go(ready, "write-send", SEND)
     assert page.status_code == 503
@@ -170,33 +173,96 @@ def test_when_nothing_can_be_counted_sending_stops_and_reading_goes_on(
 
 def test_a_letter_too_many_says_when_and_comes_back_whole(ready: Client, settings: Any) -> None:
     settings.LIMIT_LETTERS_PER_EMAIL = "1/hour"
-    assert go(ready, "write-send", SEND | {"name": "Jane “J” <Doe>"}).status_code == 302
-    page = go(ready, "write-send", SEND | {"name": "Jane “J” <Roe>"})
+    assert go(ready, "write-send", SEND | {"name": "Jane “J” Doe & Son"}).status_code == 302
+    page = go(ready, "write-send", SEND | {"name": "Jane “J” Roe & Son"})
     assert page.status_code == 429
     text = say_page(page)
-    assert 'name="name" value="Jane “J” &lt;Roe&gt;"' in text
+    assert 'name="name" value="Jane “J” Roe &amp; Son"' in text
     for name, value in SEND.items():
         assert f'name="{name}"' in text
         assert value in text or name == "name"
     assert text.count("csrfmiddlewaretoken") == 1
-    assert Letter.objects.get().sender_name == "Jane “J” <Doe>"
+    assert Letter.objects.get().sender_name == "Jane “J” Doe & Son"
     assert f'formaction="{reverse("write-check", args=["peace"])}"' in text
     assert go(ready, "write-check", SEND).status_code == 200  # “Back to my letter” works
-    windows.MEMORY.storage.reset()  # the hour is over
+    ratelimit.MEMORY.storage.reset()  # the hour is over
     assert go(ready, "write-send", dict(page.context["typed"])).status_code == 302
-    assert Letter.objects.get().sender_name == "Jane “J” <Roe>"
+    assert Letter.objects.get().sender_name == "Jane “J” Roe & Son"
 
 
 def test_the_message_again_and_to_another_address_count_too(ready: Client, settings: Any) -> None:
-    settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_IP = "2/hour", "3/hour"
+    settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_IP = "2/hour", "5/hour"
     go(ready, "write-send", SEND)
+    settle()
     assert go(ready, "write-resend", {}).status_code == 302
+    settle()
     assert go(ready, "write-resend", {}).status_code == 429
+    assert Notice.objects.get().due_at is None, "it is not owed"
+    assert Letter.objects.get().confirm_repeats == 1
     assert go(ready, "write-address", {"email": "other@supporter.example"}).status_code == 302
+    go(ready, "write-resend", {})
     page = go(ready, "write-address", {"email": "third@supporter.example"})
     assert page.status_code == 429
     assert 'value="third@supporter.example"' in say_page(page)
     assert Letter.objects.get().sender_email == "other@supporter.example"
+
+
+def settle() -> None:
+    """As if the confirmation had been sent a while ago."""
+    Notice.objects.update(due_at=None, sent_at=timezone.now() - dt.timedelta(minutes=2))
+
+
+def test_what_makes_no_mail_is_not_counted_against_the_mailbox(ready: Client, settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_POSTCODE = "2/day", "2/day"
+    settings.LIMIT_LETTERS_PER_CAMPAIGN = "2/hour"
+    for _ in range(8):
+        assert go(ready, "write-send", SEND).status_code == 302
+        assert go(ready, "write-resend", {}).status_code == 302
+    assert Notice.objects.count() == 1
+    owner = Client(REMOTE_ADDR="192.0.2.2")
+    come_to_details(owner)
+    assert go(owner, "write-send", SEND).status_code == 302
+    assert Letter.objects.count() == 2
+    come_to_details(owner, "Another letter that I have thought about.")
+    assert go(owner, "write-send", SEND | {"name": "J. Doe"}).status_code == 429, "a third mail"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_presses_at_the_same_moment_count_as_the_one_mail_that_goes(
+    ready: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL = "1/day"
+    monkeypatch.setattr(toomany, "BULKHEAD", SimpleNamespace(enter=lambda _visitor: nullcontext()))
+
+    def press(_number: int) -> int:
+        tab = Client()
+        tab.cookies = ready.cookies
+        try:
+            return int(go(tab, "write-send", SEND).status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as presses:
+        assert list(presses.map(press, range(6))) == [302] * 6
+    assert Notice.objects.count() == 1
+
+
+def test_a_letter_that_is_refused_leaves_the_one_before_as_it_was(ready: Client, settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL = "1/day"
+    go(ready, "write-send", SEND)
+    [before] = Letter.objects.values("id", "status", "created_at")
+    assert go(ready, "write-send", SEND | {"name": "Jane Roe"}).status_code == 429
+    assert list(Letter.objects.values("id", "status", "created_at")) == [before]
+    assert Notice.objects.get().letter_id == before["id"]
+
+
+def test_one_stranger_leaves_some_of_a_mailbox_to_its_owner(settings: Any) -> None:
+    settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_IP_AND_EMAIL = "8/day", "6/day"
+    networks = [f"2001:db8:1:{number}::1" for number in range(9)]  # all theirs
+    asked = [ask(network, email=f"jane+{at}@supporter.example") for at, network in enumerate(networks)]
+    assert asked == [*["admitted"] * 6, *[By.PAIR] * 3]
+    assert ask("192.0.2.9", email="jane@supporter.example") == "admitted"
+    assert ask(networks[0], email="other@supporter.example") == "admitted"
 
 
 @pytest.mark.parametrize(
@@ -219,6 +285,21 @@ def test_looking_up_and_printing_have_limits_and_another_way_on(
     assert reverse("write-seats" if step == "write-mp" else "write-text", args=["peace"]) in text
 
 
+def test_drafts_begun_from_one_address_have_a_limit_and_those_begun_go_on(ready: Client, settings: Any) -> None:
+    settings.LIMIT_DRAFTS_PER_IP = "2/hour"
+    before = Session.objects.count()
+    others = [Client() for _ in range(4)]
+    pages = [go(other, "write-mp", {"gss": GSS}) for other in others]
+    assert [page.status_code for page in pages] == [302, 302, 429, 429]
+    assert f'value="{GSS}"' in say_page(pages[3])
+    assert say_page(go(Client(), "write-words"))
+    assert Session.objects.count() == before + 2
+    assert go(others[0], "write-arguments", {"arguments": "argument-1"}).status_code == 302
+    assert go(ready, "write-send", SEND).status_code == 302
+    assert go(Client(), "write-mp").status_code == 200, "a look makes no session"
+    assert go(Client(REMOTE_ADDR="192.0.2.2"), "write-mp", {"gss": GSS}).status_code == 302
+
+
 def test_confirming_and_ones_own_pdf_have_limits_that_lose_nothing(client: Client, settings: Any) -> None:
     settings.LIMIT_CONFIRMS_PER_IP = settings.LIMIT_PDFS_PER_IP = "1/hour"
     make_seat()
@@ -233,7 +314,7 @@ def test_confirming_and_ones_own_pdf_have_limits_that_lose_nothing(client: Clien
 
 
 def test_lost_links_have_limits_that_tell_nobody_who_has_written(client: Client, settings: Any) -> None:
-    settings.LIMIT_LINKS_PER_EMAIL = "1/hour"
+    settings.LIMIT_LINKS_PER_IP_AND_EMAIL = "1/hour"
     known = make_letter().sender_email
     for address in (known, "unknown@supporter.example"):
         statuses = [client.post(reverse("lost-link"), {"email": address}).status_code for _ in range(2)]

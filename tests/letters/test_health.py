@@ -19,6 +19,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from campaign.content.models import Campaign
 from letters.claims import claim_letters, lease_length, release_letters
@@ -90,6 +91,12 @@ def test_staff_are_told_what_is_wrong(admin_client: Client, path: str, accept: s
     assert told["problems"] == ["The oldest letter has been due for 14 minutes (1 due)."]
     assert (told["due"], told["database"], told["broker"]) == (1, True, True)
     assert not any(word in response.content.decode() for word in ("Jane", letter.sender_email, letter.member_name))
+
+
+def test_staff_see_the_address_that_they_are_counted_by(admin_client: Client, settings: Settings) -> None:
+    settings.PROXY_COUNT = 1
+    headers = {"X-Forwarded-For": "198.51.100.7, 203.0.113.1"}
+    assert admin_client.get("/health/?details", headers=headers).json()["your_address"] == "203.0.113.1"
 
 
 def test_asking_takes_no_session_and_changes_nothing(client: Client) -> None:

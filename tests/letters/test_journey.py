@@ -17,6 +17,7 @@ from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Member
 from letters.counts import DownloadCount
 from letters.models import Consent, Letter, Notice, Status
+from letters.privacy import make_confirm_token
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +263,17 @@ def test_a_postcode_of_another_constituency_is_refused(client: Client, campaign:
     assert "AB10 1AB is in Aberdeen North, not in Cities of London" in page.context["form"].errors["postcode"][0]
 
 
+@pytest.mark.parametrize("email", ["ann.example.mp@parliament.uk", "office@annexample.example"])
+def test_an_address_of_an_mps_office_is_refused_and_still_there(client: Client, campaign: Campaign, email: str) -> None:
+    Member.objects.update(email="contact@annexample.example")
+    come_to_details(client)
+    page = go(client, "write-check", DETAILS | {"email": email})
+    assert page.context["form"].errors["email"] == [
+        "This is an MP’s address. Enter your own, where you want to get the answer."
+    ]
+    assert f'value="{email}"' in page.content.decode()
+
+
 def test_without_an_email_address_of_the_mp_there_is_only_the_post(client: Client) -> None:
     make_seat(email="")
     make_campaign()
@@ -409,6 +421,28 @@ def test_the_check_page_says_how_the_mail_arrives_and_brings_every_part_back(
     assert "Jane Doe via Time to talk" in html
     for step in ("write-mp", "write-arguments", "write-words"):
         assert f'<a href="{reverse(step, args=["peace"])}">Change<' in html
+
+
+@pytest.mark.parametrize(
+    ("mode", "sentence"),
+    [
+        ("live", "Your letter goes to an address that ends in <strong>@parliament.example</strong>."),
+        (
+            "rehearsal",
+            "This is a rehearsal: your letter goes to the organisers’ test address instead, which ends in "
+            "<strong>@group.example</strong>.",
+        ),
+    ],
+)
+def test_before_sending_writers_see_at_which_domain_the_letter_arrives(
+    client: Client, campaign: Campaign, mode: str, sentence: str
+) -> None:
+    Campaign.objects.update(mode=mode, rehearsal_address="test@Group.example")
+    come_to_details(client)
+    assert sentence in go(client, "write-check", DETAILS).content.decode()
+    go(client, "write-send", DETAILS | {"consent": "on"})
+    confirm = reverse("confirm", args=[make_confirm_token(Letter.objects.get())])
+    assert sentence in client.get(confirm).content.decode()
 
 
 def test_the_check_page_counts_the_pages_that_the_pdf_will_have(client: Client, campaign: Campaign) -> None:

@@ -1,78 +1,261 @@
-"""Mail written by hand is the mail that Python's own parser and builder know."""
+"""A mail says what was meant and nothing else, whatever the names, the subject and the texts are."""
 
 from __future__ import annotations
 
 import email
 import email.policy
-from email.headerregistry import Address
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from letters.mime import Header, write_header, write_message
+from letters import mime
+from letters.mime import Header, Mailbox, MailRefusedError, Pdf, is_address, write_message
 from letters.tidying import tidy_line, tidy_text
+from tests.letters.header_tools import (
+    ANYTHING,
+    AUTHOR,
+    BODY,
+    HEADERS,
+    PIECES,
+    QUOTED,
+    check_mailbox,
+    read_words,
+    split_head,
+)
 
-lines = st.text(max_size=120).map(tidy_line)
-tricky = st.text(alphabet="aZ 0.,;:=?_-\"\\()<>@é漢'", max_size=100).map(tidy_line)
+OUTSIDE = "jane@supporter.example"
 
 
-def build_as_python_does(headers: list[Header], text: str, pdf: bytes, filename: str) -> EmailMessage:
-    message = EmailMessage(policy=email.policy.SMTP)
-    for name, value in headers:
-        message[name] = value if isinstance(value, str) else Address(value[0], addr_spec=value[1])
-    message.set_content(text, cte="quoted-printable")
-    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=filename)
-    return message
+def make_headers(sender: str, to: str, subject: str) -> list[Header]:
+    return [
+        ("From", Mailbox(sender, "letters@parley.localhost")), ("Reply-To", Mailbox(sender, OUTSIDE)),
+        ("To", Mailbox(to, "o'brien+x@parliament.example")), ("Subject", subject), ("X-Parley-Reference", "C7QK-4MHW"),
+    ]  # fmt: skip
 
 
-def parse(content: bytes) -> EmailMessage:
+def read(content: bytes) -> EmailMessage:
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    assert message.defects == []
+    assert [part.defects for part in message.walk()] == [[] for _ in message.walk()]
     return message
 
 
-@given(
-    person=lines | tricky,
-    subject=lines | tricky,
-    text=(st.text(max_size=300) | st.text(alphabet="ab .=\n-_é", max_size=300)).map(tidy_text),
-    pdf=st.binary(min_size=1, max_size=200),
-)
-def test_it_says_what_pythons_own_builder_says(person: str, subject: str, text: str, pdf: bytes) -> None:
-    headers: list[Header] = [
-        ("From", (person, "letters@parley.localhost")),
-        ("To", ("", "o'brien+x@parliament.example")),
-        ("Subject", subject),
-        ("X-Parley-Reference", "C7QK-4MHW"),
-    ]
-    content = write_message(headers, text + "\n", pdf, "letter-a.pdf")
-    ours, pythons = (parse(content), parse(build_as_python_does(headers, text + "\n", pdf, "letter-a.pdf").as_bytes()))
-    assert [(name, str(ours[name])) for name in ours if name != "Content-Type"] == [
-        (name, str(pythons[name])) for name in pythons if name != "Content-Type"
-    ]
-    assert ours.get_content_type() == pythons.get_content_type() == "multipart/mixed"
-    for mine, its in zip(ours.iter_parts(), pythons.iter_parts(), strict=True):
-        assert (mine.get_content_type(), mine.get_filename()) == (its.get_content_type(), its.get_filename())
-        assert mine.defects == []
-    ours_text, ours_pdf = ours.iter_parts()
-    assert ours_text.get_content().replace("\r\n", "\n") == text + "\n"
-    assert ours_pdf.get_content() == pdf
+@example(sender=BODY, to=HEADERS, subject=HEADERS)
+@example(sender=AUTHOR, to=QUOTED, subject=BODY)
+@given(sender=ANYTHING, to=ANYTHING, subject=ANYTHING)
+def test_no_name_and_no_subject_becomes_structure(sender: str, to: str, subject: str) -> None:
+    headers = make_headers(sender, to, subject)
+    content = write_message(headers, "Hello.")
+    found = split_head(content)
+    assert all(len(line) <= 76 for line in content.split(b"\r\n"))
+    ours = ["MIME-Version", "Content-Type", "Content-Transfer-Encoding"]
+    assert [name for name, _value in found] == [name for name, _value in headers] + ours
+    for (name, meant), (_name, value) in zip(headers, found, strict=False):
+        if isinstance(meant, Mailbox):
+            check_mailbox(value, meant)
+        else:
+            assert read_words(value) == (tidy_line(meant) if name == "Subject" else meant)
+
+
+@given(sender=ANYTHING, to=ANYTHING, subject=ANYTHING)
+def test_both_of_pythons_parsers_read_what_was_meant(sender: str, to: str, subject: str) -> None:
+    content = write_message(make_headers(sender, to, subject), "Hello.")
+    new, old = read(content), email.message_from_bytes(content)
+    for name, person, address in (("From", sender, "letters@parley.localhost"), ("Reply-To", sender, OUTSIDE)):
+        [box] = new[name].addresses
+        assert (box.display_name.replace(" ", ""), box.addr_spec) == (tidy_line(person).replace(" ", ""), address)
+    [box] = new["To"].addresses
+    assert (box.display_name.replace(" ", ""), box.addr_spec) == (
+        tidy_line(to).replace(" ", ""),
+        "o'brien+x@parliament.example",
+    )
+    assert new["Subject"] == tidy_line(subject)
+    assert str(make_header(decode_header(old["Subject"].replace("\r\n", "")))) == tidy_line(subject)
+    assert new.keys() == old.keys() == [
+        "From", "Reply-To", "To", "Subject", "X-Parley-Reference", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+    ]  # fmt: skip
+    assert new.get_content().replace("\r\n", "\n") == "Hello.\n"
+
+
+texts = (st.text(max_size=300) | st.text("ab .=\n-_é", max_size=300) | st.lists(PIECES).map("".join)).map(tidy_text)
+
+
+@given(text=texts, html=texts, pdf=st.none() | st.binary(max_size=200))
+def test_no_text_ends_its_own_part(text: str, html: str, pdf: bytes | None) -> None:
+    attachment = None if pdf is None else Pdf("letter-a.pdf", pdf)
+    content = write_message([("Subject", "Hello")], text, html=html, pdf=attachment)
+    message = read(content)
+    leaves = [part for part in message.walk() if not part.is_multipart()]
+    expected: list[tuple[str, object]] = [("text/plain", text)]
+    expected += [("text/html", html)] if html else []
+    expected += [("application/pdf", pdf)] if pdf is not None else []
+    assert [(part.get_content_type(), get_content(part)) for part in leaves] == expected
+    assert [part.get_filename() for part in message.iter_attachments()] == ["letter-a.pdf"] * (pdf is not None)
     assert all(len(line) <= 998 for line in content.split(b"\r\n"))  # RFC 5322, 2.1.1
     assert content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r")
     assert content.isascii()
 
 
-@pytest.mark.parametrize("value", ["a\r\nBcc: x@y.example", "a\nBcc: x@y.example", ("a\r\nBcc: b", "a@b.example")])
-def test_a_header_with_a_line_end_is_refused(value: str | tuple[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"linefeed|newline|CR|carriage"):
-        write_header("Subject", value)
+def get_content(part: Any) -> str | bytes:
+    content: str | bytes = part.get_content()
+    return content if isinstance(content, bytes) else content.replace("\r\n", "\n").removesuffix("\n")
 
 
-def test_a_text_that_looks_like_the_end_of_its_part_is_still_text() -> None:
-    text = "--=_parley--\n--=_parley\nContent-Type: text/html\n\n.\n"
-    message = parse(write_message([("Subject", "Hello")], text, b"%PDF", "a.pdf"))
-    first, second = message.iter_parts()
-    assert first.get_content().replace("\r\n", "\n") == text
-    assert second.get_content() == b"%PDF"
+@pytest.mark.parametrize(
+    "text", ["--=_mixed--\n--=_mixed\nContent-Type: text/html\n\n.\n", "--=_alternative--\n", ".\n..\nFrom x\n"]
+)
+def test_a_text_that_looks_like_the_end_of_its_part_is_still_text(text: str) -> None:
+    message = read(write_message([("Subject", "Hello")], text, html=text, pdf=Pdf("a.pdf", b"%PDF")))
+    both, pdf = message.iter_parts()
+    assert [get_content(part) for part in both.iter_parts()] == [text.removesuffix("\n")] * 2
+    assert pdf.get_content() == b"%PDF"
+
+
+@given(address=ANYTHING | st.tuples(ANYTHING, st.just("@supporter.example")).map("".join) | st.emails())
+def test_an_address_goes_as_it_is_or_not_at_all(address: str) -> None:
+    headers: list[Header] = [("From", Mailbox("Jane Doe", address)), ("To", Mailbox("", address))]
+    if not is_address(address):
+        with pytest.raises(MailRefusedError, match="From: no address"):
+            write_message(headers, "Hello.")
+        return
+    content = write_message(headers, "Hello.")
+    assert split_head(content)[:2] == [("From", f"Jane Doe <{address}>"), ("To", address)]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["=?utf-8?q?x=0d=0aBcc:_a?=@b.example", '"a b"@c.example', "a@[127.0.0.1]", "a@b, c@d", "a@b\r\nBcc: c@d", "a@b\n", "ü@b.example",
+     "a@bücher.example", "a b@c", "a(c)@b", "", "a", "<a@b>", "a@b>", "a..b@c.example", ".a@b.example", "a" * 900 + "@b"],
+)  # fmt: skip
+def test_what_is_not_one_plain_address_is_refused(address: str) -> None:
+    assert not is_address(address)
+    with pytest.raises(MailRefusedError):
+        write_message([("To", Mailbox("", address))], "Hello.")
+
+
+@given(value=ANYTHING)
+def test_a_header_of_our_own_goes_as_it_is_or_not_at_all(value: str) -> None:
+    try:
+        content = write_message([("X-Parley-Reference", value)], "Hello.")
+    except MailRefusedError:
+        assert not re.fullmatch(r"[A-Za-z0-9<>@.+-]{1,900}", value)
+    else:
+        assert split_head(content)[0] == ("X-Parley-Reference", value)
+
+
+@pytest.mark.parametrize("filename", ["a b.pdf", 'a".pdf', "a\r\n.pdf", "é.pdf"])
+def test_a_file_name_that_is_not_ours_is_refused(filename: str) -> None:
+    with pytest.raises(MailRefusedError):
+        write_message([], "Hello.", pdf=Pdf(filename, b"%PDF"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ['"x\r\nContent-Type: text/html\r\n\r\n<h1>Forged body</h1>"'],
+        ['"x\r\nBcc: evil@x.example"'],
+        ['"x\r\n Bcc: evil@x.example"'],
+        [AUTHOR],
+        [f'"{AUTHOR}"', "and others"],
+        [HEADERS],
+        ["Jane", "D."],
+        [],
+    ],
+)
+def test_what_would_be_read_otherwise_is_refused(written: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the writer were wrong: the mail is read again, and never goes."""
+    headers: list[Header] = [("From", Mailbox("Jane Doe", OUTSIDE)), ("Subject", "Jane Doe")]
+    assert write_message(headers, "Hello.")
+    monkeypatch.setattr(mime, "_write_words", lambda *_: written)
+    for header in headers:
+        with pytest.raises(MailRefusedError, match="would be read otherwise"):
+            write_message([header], "Hello.")
+
+
+@pytest.mark.parametrize("written", [b"Hello.\r\n--=_mixed\r\n\r\nx\r\n", b"--=_mixed--\r\n", b"Hullo.\r\n", b""])
+def test_a_text_that_would_be_read_otherwise_is_refused(written: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("binascii.b2a_qp", lambda *_, **__: written)
+    with pytest.raises(MailRefusedError):
+        write_message([("Subject", "Hello")], "Hello.", pdf=Pdf("a.pdf", b"%PDF"))
+
+
+def test_plain_names_stay_as_they_are() -> None:
+    headers = make_headers("Jane O'Doe-Roe", "The Rt Hon Sir Ann Example KCB MP", "Talks, soon: about (what?)")
+    assert split_head(write_message(headers, "Hello."))[:4] == [
+        ("From", "Jane O'Doe-Roe <letters@parley.localhost>"),
+        ("Reply-To", "Jane O'Doe-Roe <jane@supporter.example>"),
+        ("To", "The Rt Hon Sir Ann Example KCB MP <o'brien+x@parliament.example>"),
+        ("Subject", "Talks, soon: about (what?)"),
+    ]
+
+
+def test_a_long_name_is_broken_at_its_spaces() -> None:
+    name = "Dr. J. R. R. Tolkien via Time to negotiate"
+    content = write_message([("From", Mailbox(name, OUTSIDE))], "Hello.")
+    assert str(read(content)["From"].addresses[0].display_name).split() == name.split()  # a space too many, no word cut
+
+
+# --- Every Python that is supported and found here ---
+
+WRITE = """
+import hashlib, json, sys
+from letters.mime import Mailbox, Pdf, write_message
+digest = hashlib.sha256()
+for sender, subject in json.load(sys.stdin):
+    boxes = [(name, Mailbox(sender, "a.b@c.example")) for name in ("From", "Reply-To", "To")]
+    digest.update(write_message([*boxes, ("Subject", subject)], subject, html=sender, pdf=Pdf("a.pdf", b"%PDF")))
+print(digest.hexdigest())
+"""
+
+
+def find_pythons() -> dict[str, str]:
+    """The supported Pythons on PATH and of pyenv, by version; the one that runs this first."""
+    found = {sys.version.split()[0]: sys.executable}
+    paths = [Path(folder) for folder in os.get_exec_path()]
+    paths += sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin"))
+    for path in paths:
+        for python in sorted(path.glob("python3.1[1-9]")):
+            asked = subprocess.run(
+                [python, "-c", "import sys; print(sys.version.split()[0])"], capture_output=True, text=True
+            )
+            if asked.returncode == 0:
+                found.setdefault(asked.stdout.strip(), str(python))
+    return found
+
+
+@pytest.mark.parametrize(("version", "python"), find_pythons().items())
+def test_every_python_writes_the_same_mails(version: str, python: str) -> None:
+    tricky = [
+        BODY,
+        HEADERS,
+        AUTHOR,
+        QUOTED,
+        "Jane Doe",
+        "",
+        "J. Müller-Łódź",
+        "漢字かな" * 20,
+        'שלום (a "b") \\',
+        "👩‍👩‍👧" * 12,
+        "x" * 200,
+    ]
+    tricky += [f"{text}".ljust(length, "y") for text in tricky for length in range(60, 200, 7)]
+    samples = [(text, other) for text, other in zip(tricky, reversed(tricky), strict=True)]
+    ours = hashlib.sha256()
+    for sender, subject in samples:
+        boxes: list[Header] = [(name, Mailbox(sender, "a.b@c.example")) for name in ("From", "Reply-To", "To")]
+        ours.update(write_message([*boxes, ("Subject", subject)], subject, html=sender, pdf=Pdf("a.pdf", b"%PDF")))
+    theirs = subprocess.run(
+        [python, "-c", WRITE], input=json.dumps(samples), capture_output=True, text=True, cwd=Path(__file__).parents[2]
+    )
+    assert theirs.stdout.strip() == ours.hexdigest(), f"Python {version}: {theirs.stderr}"

@@ -71,6 +71,8 @@ def _seat() -> None:
         ({"own": "I live in LS1 4AP."}, [("postcode", "text", 0)]),
         ({"sender_address": "1 Test Street\nLeeds LS1 4AP"}, [("postcode", "address", None)]),
         ({"sender_name": "Ann Example"}, [("member", "name", None)]),
+        ({"sender_name": "Ann Exаmple"}, [("member", "name", None)]),  # a Cyrillic а
+        ({"sender_name": "Ann Example MP Office"}, [("member", "name", None)]),
         ({"sender_name": "Go to www.spam.example"}, [("link", "name", None)]),
         ({"sender_email": "x@sub.mailinator.com"}, [("disposable", "email", None)]),
     ],

@@ -32,7 +32,7 @@ def test_a_confirmation_is_sent_once(scripted: ScriptedServer) -> None:
     assert notice.due_at is None
 
 
-@pytest.mark.parametrize("behaviour", ["rcpt 450 greylisted", "drop-end", "banner 421 busy"])
+@pytest.mark.parametrize("behaviour", ["rcpt 450 greylisted", "drop-end"])
 def test_a_confirmation_that_did_not_get_through_is_tried_again(scripted: ScriptedServer, behaviour: str) -> None:
     owe()
     scripted.script.append(behaviour)
@@ -42,6 +42,16 @@ def test_a_confirmation_that_did_not_get_through_is_tried_again(scripted: Script
     assert notice.due_at > timezone.now()
     Notice.objects.update(due_at=timezone.now())
     assert send_notices() == 1
+
+
+def test_a_server_that_cannot_be_reached_is_asked_once_for_all_and_costs_no_attempt(scripted: ScriptedServer) -> None:
+    for _ in range(3):
+        owe()
+    scripted.script.append("banner 421 busy")
+    assert send_notices() == 0
+    assert scripted.connections == 1
+    assert {notice.attempts for notice in Notice.objects.all()} == {0}
+    assert send_notices() == 3
 
 
 def test_an_address_that_does_not_exist_is_given_up_and_noted(scripted: ScriptedServer) -> None:

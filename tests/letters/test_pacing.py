@@ -9,7 +9,6 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +16,8 @@ import redis
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters import pacing, windows
+from campaign.core import ratelimit
+from letters import pacing
 from letters.claims import claim_letters, release_letters
 from letters.delivery import drain_queue
 from letters.models import Letter, Status
@@ -26,17 +26,7 @@ from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.mail import MailServer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_windows(settings: Any) -> Iterator[None]:
-    """Count from nothing, in this process; the tests on Redis ask for it."""
-    settings.REDIS_URL = ""
-    windows._away_until = 0
-    windows.MEMORY.storage.reset()
-    yield
-    windows.MEMORY.storage.reset()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
 
 
 @pytest.fixture
@@ -120,9 +110,9 @@ def test_a_slot_that_the_domain_refuses_is_not_taken_from_the_mp(settings: Any) 
         make_letter()
     assert len(claim()) == 1
     assert claim() == []
-    rate = windows.read_rate("5/hour")
+    rate = ratelimit.read_rate("5/hour")
     assert rate is not None
-    assert windows.count_free(rate, pacing.name_mp(letter)) == 4
+    assert ratelimit.count_free(rate, pacing.name_mp(letter)) == 4
 
 
 def test_without_a_pace_all_go(settings: Any) -> None:
@@ -151,8 +141,8 @@ def test_a_redis_that_hangs_costs_seconds_once_and_no_letter(settings: Any, capl
         began = time.monotonic()
         assert len(claim()) == 2
         assert claim() == []
-        assert time.monotonic() - began < 3 * windows.REDIS_SECONDS
-    assert [record.levelname for record in caplog.records if record.name == "letters.windows"] == ["WARNING"]
+        assert time.monotonic() - began < 3 * ratelimit.REDIS_SECONDS
+    assert [record.levelname for record in caplog.records if record.name == "campaign.core.ratelimit"] == ["WARNING"]
 
 
 def test_a_redis_that_is_down_is_asked_again_later(settings: Any, own_redis: str) -> None:
@@ -163,7 +153,7 @@ def test_a_redis_that_is_down_is_asked_again_later(settings: Any, own_redis: str
     assert len(claim()) == 1
     settings.REDIS_URL = own_redis
     assert claim() == []  # for a while it counts for itself
-    windows._away_until = 0
+    ratelimit._away_until = 0
     assert len(claim()) == 1
 
 

@@ -29,7 +29,7 @@ from campaign.parliament.member_file import SHIPPED, read_member_file
 from letters import rendering
 from letters.checks import check_letters_can_be_made
 from letters.drafting import LetterText, Paragraph
-from letters.rendering import make_fetcher, render_letter_html, render_letter_pdf
+from letters.rendering import LetterTooLongError, make_fetcher, render_letter_html, render_letter_pdf
 from tests.letters.pdf_tools import list_fonts, read_text, read_words, squeeze
 from tests.letters.samples import make_letter, make_short_letter
 
@@ -248,7 +248,9 @@ def test_nothing_is_fetched_even_if_markup_slipped_through(
     port = listener.getsockname()[1]
     web = [f"http://127.0.0.1:{port}/{name}" for name in ("x.css", "x.svg", "x.html")]
     both = "".join(SLIPPED[slip].format(*urls) for urls in (files, data, web))
-    pdf = rendering._press().print(f'<html lang="en"><title>t</title><p>text</p>{both}</html>', large_print=False)
+    pdf = rendering._press().print(
+        f'<html lang="en"><title>t</title><p>text</p>{both}</html>', large_print=False, most_pages=1
+    )
     assert "leaked" not in squeeze(read_text(pdf))
     assert not re.search(rb"/EmbeddedFile|/Filespec", pdf)
     assert PdfReader(io.BytesIO(pdf)).attachments == {}
@@ -350,3 +352,9 @@ def test_the_checks_name_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_pa
     library, fonts = check_letters_can_be_made()
     assert "libharfbuzz-subset0" in library.msg
     assert "make setup" in fonts.msg
+
+
+def test_a_letter_of_too_many_pages_is_not_printed() -> None:
+    text = make_letter(paragraphs=tuple(Paragraph("word " * 500) for _ in range(12)))
+    with pytest.raises(LetterTooLongError, match="pages, 6 at most"):
+        render_letter_pdf(text, most_pages=6)

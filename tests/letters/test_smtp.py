@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import Any
 
 import pytest
@@ -11,20 +12,13 @@ from hypothesis import strategies as st
 
 from letters import smtp
 from letters.smtp import Answer, Connection, Fate, ServerUnavailable
-from tests.letters.scripted_smtp import ScriptedServer
+from tests.letters.scripted_smtp import ScriptedServer, wait_for
 
 MESSAGE = b"Subject: Hello\r\n\r\nOne\r\n.Two\r\n..Three\r\n"
 
 
 def send(connection: Connection, content: bytes = MESSAGE) -> Answer:
     return connection.send("bounce@parley.localhost", "mp@parliament.example", content)
-
-
-@pytest.fixture(params=[False, True], ids=["one command at a time", "pipelining"])
-def scripted(scripted: ScriptedServer, request: pytest.FixtureRequest) -> ScriptedServer:
-    """The scripted server, of both kinds: what an answer means does not depend on it."""
-    scripted.pipelining = request.param
-    return scripted
 
 
 def test_an_accepted_message_arrives_byte_for_byte(scripted: ScriptedServer) -> None:
@@ -41,8 +35,8 @@ def test_an_accepted_message_arrives_byte_for_byte(scripted: ScriptedServer) -> 
 @given(st.binary(max_size=200))
 def test_stuffing_can_be_undone(content: bytes) -> None:
     stuffed = smtp._stuff(content)
-    assert stuffed.endswith(b"\r\n.\r\n")
-    lines = stuffed.removesuffix(b".\r\n").split(b"\r\n")
+    assert stuffed.endswith(b"\r\n")
+    lines = stuffed.split(b"\r\n")
     assert b"." not in lines, "a lone dot would end the message early"
     undone = b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines)
     plain = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").replace(b"\n", b"\r\n")
@@ -71,7 +65,7 @@ def test_an_answer_is_read_for_what_it_says(scripted: ScriptedServer, behaviour:
     assert scripted.taken == []
 
 
-@pytest.mark.parametrize("behaviour", ["drop-end", "hang-end", "garbage-end", "drop-data"])
+@pytest.mark.parametrize("behaviour", ["drop-end", "end hang", "garbage-end"])
 def test_silence_after_the_text_is_unknown_and_never_taken_for_a_failure(
     scripted: ScriptedServer, behaviour: str
 ) -> None:
@@ -86,8 +80,7 @@ def test_one_connection_serves_many_messages_also_after_a_refusal(scripted: Scri
         assert [send(connection).fate for _ in range(1)] == [Fate.REFUSED]
         scripted.script.clear()
         assert [send(connection).fate for _ in range(3)] == [Fate.ACCEPTED] * 3
-    # A server that wants the text for nobody is hung up on, for want of another way out.
-    assert scripted.connections == (2 if scripted.pipelining else 1)
+    assert scripted.connections == 1
 
 
 def test_a_server_that_hung_up_between_messages_is_called_again(scripted: ScriptedServer) -> None:
@@ -107,16 +100,9 @@ def test_a_goodbye_between_messages_costs_the_next_one_nothing(scripted: Scripte
 
 def test_a_challenge_that_is_nonsense_makes_the_server_unavailable(scripted: ScriptedServer, settings: Any) -> None:
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "letters", "secret"
-    scripted.script.extend(["ehlo 250 AUTH CRAM-MD5", "auth 334 nonsense"])
+    scripted.script.extend(["ehlo 250-scripted\r\n250 AUTH CRAM-MD5", "auth 334 nonsense"])
     with Connection() as connection, pytest.raises(ServerUnavailable):
         connection.open()
-
-
-def test_a_connection_idle_too_long_is_asked_first(scripted: ScriptedServer, monkeypatch: Any) -> None:
-    monkeypatch.setattr(smtp, "IDLE_SECONDS", -1)
-    scripted.script.append("drop-idle")
-    with Connection() as connection:
-        assert [send(connection).fate for _ in range(2)] == [Fate.ACCEPTED] * 2
 
 
 def test_a_connection_lost_before_the_text_is_deferred(scripted: ScriptedServer) -> None:
@@ -126,6 +112,84 @@ def test_a_connection_lost_before_the_text_is_deferred(scripted: ScriptedServer)
     assert scripted.taken == []
 
 
+def test_a_connection_lost_in_the_text_is_never_taken_for_a_success(scripted: ScriptedServer) -> None:
+    scripted.script.append("drop-data")
+    with Connection() as connection:
+        assert send(connection).fate in (Fate.DEFERRED, Fate.UNKNOWN)  # the dot may have gone out before it was noticed
+    assert scripted.taken == []
+
+
+def test_a_server_that_answers_the_text_before_it_has_it_gets_none(scripted: ScriptedServer) -> None:
+    scripted.script.extend(["data 354 go on\r\n250 2.0.0 taken already", "end 554 no"])
+    with Connection() as connection:
+        answer = send(connection)
+        assert (answer.fate, answer.servers_fault) == (Fate.DEFERRED, True)
+        scripted.script.clear()
+        assert send(connection) == Answer(Fate.ACCEPTED, "250 queued as 42")
+    assert (scripted.connections, len(scripted.taken)) == (2, 1)
+
+
+def test_a_server_that_says_something_unasked_between_messages_is_called_again(scripted: ScriptedServer) -> None:
+    scripted.script.append("end 250 queued\r\n250 queued")
+    with Connection() as connection:
+        assert send(connection).fate is Fate.ACCEPTED
+        assert [send(connection) for _ in range(2)] == [Answer(Fate.ACCEPTED, "250 queued as 42")] * 2
+    assert (scripted.connections, len(scripted.taken)) == (2, 3)
+
+
+@pytest.mark.parametrize("way", ["endless", "trickle", "hang", "flood"])
+@pytest.mark.parametrize(
+    ("step", "code", "fate"),
+    [
+        ("banner", 220, Fate.DEFERRED),
+        ("ehlo", 250, Fate.DEFERRED),
+        ("starttls", 220, Fate.DEFERRED),
+        ("auth", 334, Fate.DEFERRED),
+        ("mail", 250, Fate.DEFERRED),
+        ("rcpt", 250, Fate.DEFERRED),
+        ("data", 354, Fate.DEFERRED),
+        ("end", 250, Fate.UNKNOWN),
+    ],
+)
+def test_a_reply_that_does_not_end_is_given_up_in_time(
+    scripted: ScriptedServer, settings: Any, step: str, code: int, fate: Fate, way: str
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.5
+    if step == "starttls":
+        settings.EMAIL_USE_TLS = True
+        scripted.script.append("ehlo 250-scripted\r\n250 STARTTLS")
+    if step == "auth":
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "letters", "secret"
+        scripted.script.append("ehlo 250-scripted\r\n250 AUTH PLAIN")
+    scripted.script.append(f"{step} {way} {code}")
+    began = time.monotonic()
+    with Connection() as connection:
+        answer = send(connection)
+    assert (answer.fate, answer.servers_fault) == (fate, True)
+    assert time.monotonic() - began < 3
+    if way == "flood":
+        assert "longer than 64 kB" in answer.words
+    assert scripted.taken == []
+
+
+def test_a_long_reply_in_many_lines_is_read_to_its_end(scripted: ScriptedServer) -> None:
+    scripted.script.append("end " + "250-go\r\n" * 5000 + "250 on")
+    with Connection() as connection:
+        assert send(connection).fate is Fate.ACCEPTED
+        assert send(connection) == Answer(Fate.ACCEPTED, "250 queued as 42")
+
+
+def test_nobody_waits_for_the_answer_to_the_goodbye(scripted: ScriptedServer, settings: Any) -> None:
+    settings.EMAIL_TIMEOUT = 10
+    scripted.script.append("quit hang")
+    began = time.monotonic()
+    with Connection() as connection:
+        connection.open()
+    assert time.monotonic() - began < 2
+    wait_for(lambda: scripted.hung_up == 1)
+    assert not scripted.script  # QUIT has been said
+
+
 def test_no_server_is_unavailable_and_says_why(settings: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", taken.getsockname()[1]
@@ -133,15 +197,6 @@ def test_no_server_is_unavailable_and_says_why(settings: Any) -> None:
         with pytest.raises(ServerUnavailable, match="refused"):
             connection.open()
         assert send(connection).fate is Fate.DEFERRED
-
-
-def test_a_server_that_wants_the_text_for_nobody_gets_none(scripted: ScriptedServer) -> None:
-    scripted.pipelining = True
-    scripted.script.append("rcpt 550 no such person")  # and then 354, where RFC 2920 wants 5xx
-    with Connection() as connection:
-        assert send(connection) == Answer(Fate.REFUSED, "550 no such person")
-        assert send(connection).fate is Fate.ACCEPTED
-    assert (scripted.connections, len(scripted.taken)) == (2, 1)
 
 
 @pytest.mark.parametrize("address", ["", "nobody", "a@b>\r\nRCPT TO:<x@y", "ann@exämple.org", "a b@c.example"])

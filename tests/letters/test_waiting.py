@@ -115,7 +115,7 @@ def test_the_address_changes_three_times_at_most(client: Client, letter: Letter)
     assert "Give your details again" in go(client, "write-sent").content.decode()
 
 
-@pytest.mark.parametrize("typed", ["", "nonsense", "jané@supporter.example"])
+@pytest.mark.parametrize("typed", ["", "nonsense", "jané@supporter.example", "office@parliament.uk"])
 def test_a_wrong_address_is_refused_with_what_was_typed(client: Client, letter: Letter, typed: str) -> None:
     page = go(client, "write-address", {"email": typed})
     assert page.context["form"].errors["email"]

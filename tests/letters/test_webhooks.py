@@ -119,6 +119,28 @@ def test_without_the_secret_or_the_signature_nothing_happens(client: Client, pro
     assert client.post("/anymail/postmark/tracking/").status_code == 404  # of the others there is no address
 
 
+@pytest.mark.parametrize("name", ["mailgun", "postmark"])
+@pytest.mark.parametrize("body", [b"{", b"", b"[]", b"7", b'"x"', b"{}", b"\xff\xfe", b'{"RecordType": []}'])
+def test_what_cannot_be_read_is_refused_although_its_secret_is_right(
+    client: Client, provider: Any, name: str, body: bytes
+) -> None:
+    provider(name)
+    assert post(client, name, body) in ((200, 400) if (name, body) == ("postmark", b"{}") else (400,))
+
+
+def test_what_is_wrong_with_ourselves_is_no_fault_of_the_event(
+    client: Client, provider: Any, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider("mailgun")
+
+    def break_down(_event: Any) -> None:
+        raise KeyError("ours")
+
+    monkeypatch.setattr("letters.webhooks.find_letter", break_down)
+    with pytest.raises(KeyError, match="ours"):
+        post(client, "mailgun", mailgun(letter))
+
+
 @pytest.mark.parametrize(
     ("changes", "note"),
     [

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaign.content.models import Phrasing
+from letters.faithful import Comparison
 from letters.forms.words import join_answers
 from letters.keeping import load_draft
 from letters.models import Letter
@@ -231,6 +232,29 @@ def test_one_text_that_is_too_long_does_not_keep_the_others_from_being_saved(sup
     assert page.context["form"]["own_words"].value().startswith("word word")
 
 
+def test_sixty_lines_are_taken_and_one_more_is_refused_with_what_to_do(supporter: Client) -> None:
+    tab = open_tab(supporter)
+    assert state(send(supporter, tab, own_words="\n".join(["a"] * 60))) == "saved"
+    response = send(supporter, tab, own_words="\n".join(["b"] * 61))
+    assert state(response) == "refused"
+    assert "This text has 61 lines; 60 fit in a letter. Join lines" in response.content.decode()
+    assert kept(supporter)["own_words"].startswith("a\n")
+
+
+def test_a_letter_of_more_than_six_pages_goes_no_further_and_is_kept(
+    supporter: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = open_tab(supporter)
+    longest = "\n".join(["word " * 9] * 60)
+    page = press(supporter, tab, "next", own_words=longest, **{f"text-argument-{n}": longest for n in (1, 2)})
+    assert page.status_code == 302, "what two arguments and own words can make is taken"
+    monkeypatch.setattr("letters.views.words.MOST_PAGES", 2)
+    page = press(supporter, open_tab(supporter), "next")
+    assert page.status_code == 200
+    assert "It can have 2 at most: please shorten it" in page.content.decode()
+    assert kept(supporter)["own_words"].startswith("word word")
+
+
 def test_the_guided_way_makes_the_personal_paragraph_of_the_answers(supporter: Client) -> None:
     tab = open_tab(supporter)
     answers = {"answer-0": "my brother fought there", "answer-1": ""}
@@ -309,3 +333,21 @@ def test_a_length_is_asked_for_only_where_there_are_two(supporter: Client) -> No
     assert [name for name in tab if name.startswith("length-")] == [f"length-{KEYS[1]}"]
     press(supporter, tab, **{f"text-{KEYS[0]}": "In words of mine."})
     assert open_tab(supporter)[f"text-{KEYS[0]}"] == "In words of mine."
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])
+def test_a_save_checks_each_text_once(supporter: Client, monkeypatch: pytest.MonkeyPatch, scripts: bool) -> None:
+    checked: list[tuple[str, str]] = []
+
+    def compare(original: str, edited: str) -> Comparison:
+        checked.append((original, edited))
+        return Comparison(original, edited)
+
+    monkeypatch.setattr("letters.faithful.Comparison", compare)
+    typed = {f"text-{key}": f"The short text of {key}, and £{at}." for at, key in enumerate(KEYS)}
+    (send if scripts else press)(supporter, tab := open_tab(supporter), **typed)
+    assert [edited for _original, edited in checked] == list(typed.values())
+    checked.clear()
+    typed["text-argument-1"] = "Another."
+    (send if scripts else press)(supporter, tab, **typed)
+    assert len(checked) == len(set(checked)) == 3, "two texts, and what one of them was before"

@@ -18,7 +18,9 @@ from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained
 from campaign.content.admin.packs import give_pack, load_pack, may_load
 from campaign.content.admin.steps import change_mode_page, copy_page, go_live_page
 from campaign.content.models import Argument, Ask, Campaign, Theme
-from campaign.content.modes import change_mode
+from campaign.content.modes import change_mode, find_redirection
+from campaign.staff.destinations import GuardsDestination, tell
+from campaign.staff.reauth import require_proof
 
 if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
     CampaignBase = admin.ModelAdmin[Campaign]
@@ -50,7 +52,7 @@ class AskInline(EmptyRowIfNew, AskBase):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(Explained, CampaignBase):
+class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
     """Campaigns. The mode is not a field to fill in: it changes by actions, and to live on a page of its own."""
 
     list_display = ["title", "mode", "shown_arguments", "shown_dates"]
@@ -130,13 +132,10 @@ class CampaignAdmin(Explained, CampaignBase):
         """Count the arguments with the campaigns."""
         offered = Q(arguments__in=Argument.objects.offered())
         due = Q(arguments__in=Argument.objects.due_for_review())
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                offered=Count("arguments", filter=offered, distinct=True),
-                due=Count("arguments", filter=due, distinct=True),
-            )
+        found: QuerySet[Campaign] = super().get_queryset(request)
+        return found.annotate(
+            offered=Count("arguments", filter=offered, distinct=True),
+            due=Count("arguments", filter=due, distinct=True),
         )
 
     @admin.display(description=_("arguments"), ordering="offered")
@@ -162,6 +161,10 @@ class CampaignAdmin(Explained, CampaignBase):
     def view_on_site(self, campaign: Campaign) -> str:
         """Lead to the public page."""
         return campaign.get_absolute_url()
+
+    def find_destination(self, obj: Campaign) -> str:
+        """Letters that are rehearsed go to the test address."""
+        return obj.test_address
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         """Save only what was changed here, so that a pause from elsewhere is not undone."""
@@ -211,6 +214,8 @@ class CampaignAdmin(Explained, CampaignBase):
 
     def change_modes(self, request: HttpRequest, queryset: QuerySet[Campaign], mode: Campaign.Mode) -> None:
         """Change the mode of each campaign that can come to it, log it, and name those that cannot."""
+        if any(find_redirection(campaign, mode) for campaign in queryset):
+            require_proof(request)  # before anything is said to be done
         for campaign in queryset:
             if self.change_mode_logged(request, campaign, mode):
                 self.message_user(request, f"{campaign}: {mode.label}", messages.SUCCESS)
@@ -220,12 +225,18 @@ class CampaignAdmin(Explained, CampaignBase):
                 self.message_user(request, text, messages.WARNING)
 
     def change_mode_logged(self, request: HttpRequest, campaign: Campaign, mode: Campaign.Mode) -> bool:
-        """Change the mode and write who did it to the campaign's history, both or neither."""
-        before = campaign.mode
+        """Change the mode and write who did it to the campaign's history, both or neither.
+
+        Raises ProofMissingError if letters then go elsewhere.
+        """
+        before, redirection = campaign.mode, find_redirection(campaign, mode)
+        if redirection:
+            require_proof(request)
         with transaction.atomic():
             changed = change_mode(campaign, mode)
             if changed:
                 self.log_change(request, campaign, f"Mode changed from {before} to {mode.value}.")
+                tell(request.user, [redirection] if redirection else [])
         return changed
 
     def get_urls(self) -> list[URLPattern]:

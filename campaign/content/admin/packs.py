@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from campaign.content.admin.campaigns import CampaignAdmin
 
 NEEDED = ("add_campaign", "change_campaign", "add_argument", "change_argument")
-MOST_FAULTS = 100
 MOST_LOGGED = 20_000  # characters
 
 
@@ -76,8 +75,7 @@ def show_form(request: HttpRequest, admin_page: CampaignAdmin, form: PackForm) -
         "title": _("Load a pack"),
         "opts": admin_page.opts,
         "form": form,
-        "faults": form.faults[:MOST_FAULTS],
-        "more_faults": max(0, len(form.faults) - MOST_FAULTS),
+        "faults": form.faults,
     }
     return TemplateResponse(request, "admin/content/campaign/load_pack.html", context)
 
@@ -154,7 +152,7 @@ def give_pack(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -
             "title": _("This pack could not be loaded again"),
             "opts": admin_page.opts,
             "campaign": campaign,
-            "faults": faults[:MOST_FAULTS],
+            "faults": faults,
         }
         return TemplateResponse(request, "admin/content/campaign/pack_faults.html", context)
     response = HttpResponse(text, content_type="application/yaml; charset=utf-8")

@@ -18,7 +18,7 @@ from campaign.content.copying import copy_campaign
 from campaign.content.forms import CopyForm, GoLiveForm, ModeForm
 from campaign.content.models import Campaign
 from campaign.content.modes import list_next_modes, list_requirements
-from campaign.staff.reauth import require_recent_login
+from campaign.staff.reauth import prove_if_needed, require_recent_login
 
 if TYPE_CHECKING:
     from campaign.content.admin.campaigns import CampaignAdmin
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def find(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> Campaign:
     """Return the campaign. Raises Http404."""
-    campaign = admin_page.get_object(request, unquote(object_id))
+    campaign: Campaign | None = admin_page.get_object(request, unquote(object_id))
     if campaign is None:
         raise Http404
     return campaign
@@ -37,6 +37,7 @@ def go_to(campaign: Campaign) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[campaign.pk]))
 
 
+@prove_if_needed
 def change_mode_page(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> HttpResponse:
     """Rehearse, pause with a message, or close; going live has a page of its own."""
     campaign = find(request, object_id, admin_page)

@@ -9,15 +9,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from letters.backups import BackupFailedError, write_backup
+from letters.backups import BackupFailedError, name_backup, write_backup
 
 
 class Command(BaseCommand):
     """Back up, and let old backups go."""
 
     help = (
-        "Writes the database, encrypted with the first of FIELD_KEYS, to a new file in FOLDER, and deletes backups "
-        "there that are older than 30 days. Keep FIELD_KEYS and SECRET_KEY elsewhere: it cannot be restored without."
+        "Writes the database, encrypted with the first of BACKUP_KEYS, to a new file in FOLDER, and deletes backups "
+        "there that are older than 30 days. Keep all keys elsewhere: it cannot be restored without them."
     )
     requires_system_checks: list[str] = []
 
@@ -32,14 +32,14 @@ class Command(BaseCommand):
         """Write the file and name it. Raises CommandError."""
         if not folder.is_dir():
             raise CommandError(f"There is no folder {folder}. Make it, or give another one.")
-        target = folder / f"parley-{timezone.now():%Y%m%dT%H%M%S}.backup"
+        target = folder / f"parley-{timezone.now():%Y%m%dT%H%M%S}.{name_backup()}"
         try:
             write_backup(target)
         except (BackupFailedError, OSError) as error:
             raise CommandError(f"No backup was made. {error}") from error
         self.stdout.write(f"{target}: {target.stat().st_size:,} bytes")
         limit = time.time() - keep_days * 86_400
-        for old in folder.glob("parley-*.backup"):
+        for old in folder.glob("parley-*.age"):
             if old != target and old.stat().st_mtime < limit:
                 old.unlink()
                 self.stdout.write(f"{old}: deleted, older than {keep_days} days")

@@ -10,7 +10,6 @@ from django.db import connection
 
 from letters.backups import BackupFailedError, restore_backup
 from letters.models import Letter
-from letters.sealing import SealBrokenError
 
 
 class Command(BaseCommand):
@@ -35,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError("The database has letters. To lose them and take the backup's, add --replace.")
         try:
             counts = restore_backup(file)
-        except (SealBrokenError, BackupFailedError, OSError) as error:
+        except (BackupFailedError, OSError) as error:
             raise CommandError(f"Nothing was restored. {error}") from error
         self.stdout.write("Restored: " + ", ".join(f"{count:,} {what}" for what, count in counts.items()))
         self.stdout.write("Look at the held letters in the admin before you start worker and beat.")

@@ -13,40 +13,47 @@ from campaign.content.models import Argument, Campaign, Phrasing, Source, Theme
 from campaign.content.validators import RESERVED_SLUGS
 from tests.campaign.content.samples import load_sample
 
-TODAY = timezone.localdate()
 DAY = dt.timedelta(days=1)
 
 
+@pytest.fixture
+def today(monkeypatch: pytest.MonkeyPatch) -> dt.date:
+    """The day on which the test began, which stays until it is over, also at midnight."""
+    began = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: began)
+    return timezone.localdate()
+
+
 @pytest.mark.django_db
-def test_only_published_sourced_arguments_in_date_are_offered() -> None:
+def test_only_published_sourced_arguments_in_date_are_offered(today: dt.date) -> None:
     load_sample()
     assert Argument.objects.offered().count() == 3
     bills = Argument.objects.get(key="bills")
-    for changes in ({"published": False}, {"review_by": TODAY - DAY}):
-        Argument.objects.filter(pk=bills.pk).update(**{"published": True, "review_by": TODAY, **changes})
+    for changes in ({"published": False}, {"review_by": today - DAY}):
+        Argument.objects.filter(pk=bills.pk).update(**{"published": True, "review_by": today, **changes})
         assert list(Argument.objects.offered().values_list("key", flat=True)) == ["cold-kills", "it-pays"]
-    Argument.objects.filter(pk=bills.pk).update(review_by=TODAY, published=True)
+    Argument.objects.filter(pk=bills.pk).update(review_by=today, published=True)
     assert bills in Argument.objects.offered()  # on its last day it still is
     bills.sources.all().delete()
     assert bills not in Argument.objects.offered()
 
 
 @pytest.mark.django_db
-def test_only_published_arguments_past_their_day_are_due() -> None:
+def test_only_published_arguments_past_their_day_are_due(today: dt.date) -> None:
     load_sample()
-    Argument.objects.filter(key="bills").update(review_by=TODAY - DAY)
-    Argument.objects.filter(key="it-pays").update(review_by=TODAY - DAY, published=False)
-    Argument.objects.filter(key="cold-kills").update(review_by=TODAY)
+    Argument.objects.filter(key="bills").update(review_by=today - DAY)
+    Argument.objects.filter(key="it-pays").update(review_by=today - DAY, published=False)
+    Argument.objects.filter(key="cold-kills").update(review_by=today)
     assert list(Argument.objects.due_for_review().values_list("key", flat=True)) == ["bills"]
 
 
 @pytest.mark.django_db
-def test_a_review_by_day_is_counted_unless_somebody_sets_one() -> None:
+def test_a_review_by_day_is_counted_unless_somebody_sets_one(today: dt.date) -> None:
     campaign = load_sample()
     theme = campaign.themes.first()
-    base = {"campaign": campaign, "theme": theme, "title": "A", "claim": "A", "as_of": TODAY, "review_every_days": 30}
-    assert Argument.objects.create(key="a", **base).review_by == TODAY + 30 * DAY
-    assert Argument.objects.create(key="b", review_by=TODAY, **base).review_by == TODAY
+    base = {"campaign": campaign, "theme": theme, "title": "A", "claim": "A", "as_of": today, "review_every_days": 30}
+    assert Argument.objects.create(key="a", **base).review_by == today + 30 * DAY
+    assert Argument.objects.create(key="b", review_by=today, **base).review_by == today
 
 
 @pytest.mark.django_db
@@ -92,6 +99,24 @@ def test_a_campaign_cannot_take_the_sites_own_paths(slug: str) -> None:
         Campaign(slug=slug).clean_fields(exclude={"title", "subject", "tagline", "brief"})
 
 
+OTHERS = {"slug", "tagline", "brief"}
+
+
+@pytest.mark.parametrize("mark", ["=?utf-8?q?x=0d=0aBcc:_e=40x.example?=", "<", ">", "@", '"'])
+def test_a_title_has_nothing_that_makes_a_mails_sender(mark: str) -> None:
+    Campaign(title="Time to negotiate", subject='Ukraine: talks, <now> @ "last"').clean_fields(exclude=OTHERS)
+    Campaign(title="“Warm homes”: now, please; (soon)", subject="a").clean_fields(exclude=OTHERS)
+    with pytest.raises(ValidationError) as refused:
+        Campaign(title=f"Time {mark} to negotiate", subject="a").clean_fields(exclude=OTHERS)
+    assert set(refused.value.message_dict) == {"title"}
+
+
+def test_a_subject_has_nothing_that_mail_programs_decode() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Campaign(title="a", subject="Talks =?utf-8?q?x?=").clean_fields(exclude=OTHERS)
+    assert set(refused.value.message_dict) == {"subject"}
+
+
 @pytest.mark.parametrize(
     ("name", "address", "imprint"),
     [
@@ -106,20 +131,21 @@ def test_the_imprint_is_one_line(name: str, address: str, imprint: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "starts", "ends", "takes"),
+    ("mode", "starts", "ends", "takes"),  # days from today
     [
         ("rehearsal", None, None, True),
-        ("live", TODAY, TODAY, True),
-        ("live", TODAY + DAY, None, False),
-        ("live", None, TODAY - DAY, False),
+        ("live", 0, 0, True),
+        ("live", 1, None, False),
+        ("live", None, -1, False),
         ("paused", None, None, False),
         ("closed", None, None, False),
     ],
 )
 def test_letters_are_taken_in_its_dates_unless_paused_or_closed(
-    mode: str, starts: dt.date | None, ends: dt.date | None, takes: bool
+    today: dt.date, mode: str, starts: int | None, ends: int | None, takes: bool
 ) -> None:
-    assert Campaign(mode=mode, starts_on=starts, ends_on=ends).takes_letters() is takes
+    starts_on, ends_on = (None if days is None else today + days * DAY for days in (starts, ends))
+    assert Campaign(mode=mode, starts_on=starts_on, ends_on=ends_on).takes_letters() is takes
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign.content.loading import load_pack
-from campaign.content.pack import Pack, PackRefusedError
+from campaign.content.pack import MOST_FAULTS, Pack, PackRefusedError
 from campaign.content.parsing import parse_bytes
 from campaign.content.reading import MAX_BYTES, read_file, read_nodes
 from tests.campaign.content.samples import SAMPLE, read_sample, see_database, to_bytes
@@ -50,6 +51,11 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     ("text for group", lambda p: p["asks"].append("a"), "asks[2]", "has to be a group of keys"),
     ("too long", lambda p: p.update(title="x" * 121), "title", "Ensure this value has at most 120 characters"),
     ("two lines", lambda p: p.update(subject="a\nBcc: b"), "subject", "This has to be one line."),
+    ("code in subject", lambda p: p.update(subject="=?utf-8?q?x?="), "subject", "“=?” must not stand here"),
+    ("code in title", lambda p: p.update(title="Peace =?utf-8?b?eA==?="), "title", "“=?” must not stand here"),
+    ("address in title", lambda p: p.update(title="PM <pm@no10.gov.uk>"), "title", "The title must not include <"),
+    ("mark in title", lambda p: p.update(title="@peace"), "title", "The title must not include @"),
+    ("quotes in title", lambda p: p.update(title='The "Peace" Bill'), "title", "for quotation marks use “ and ”."),
     ("number", lambda p: p.update(own_words_minimum="many"), "own_words_minimum", "has to be a whole number"),
     ("large", lambda p: p.update(own_words_minimum=301), "own_words_minimum", "Ensure this value is less than or"),
     ("prompt", lambda p: p["prompts"].append("a\nb"), "prompts[2]", "has to be one line of text"),
@@ -153,6 +159,46 @@ def test_a_file_of_more_than_two_megabytes_is_not_read(tmp_path: Any) -> None:
     path.write_bytes(b"#" * (MAX_BYTES + 1))
     with pytest.raises(PackRefusedError, match="larger than 2,000,000 bytes"):
         read_file(path)
+
+
+def write_keys(count: int) -> str:
+    return "".join(f"k{number}: \n" for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (write_keys(100_000), "more than 50,000 keys and values: no pack is so large"),
+        (write_keys(20_000), "and perhaps more: mend these, then try again"),
+        ("a: [" + "!x 1, " * 40_000 + "]", "and perhaps more: mend these, then try again"),
+        ("--- a\n" * 40_000, "and perhaps more: mend these, then try again"),
+        (
+            "themes:\n" + "".join(f"- key: some-long-theme-name-{number}\n" for number in range(500))
+            + "arguments:\n" + "".join(f"- theme: some-long-theme-nam-{number}\n" for number in range(500)),
+            "and perhaps more: mend these, then try again",
+        ),
+    ],
+    ids=["keys", "faults", "tags", "documents", "guesses"],
+)  # fmt: skip
+def test_what_is_no_pack_is_put_down_soon(text: str, reason: str) -> None:
+    began = time.process_time()
+    faults = find_faults(text.encode())
+    assert time.process_time() - began < 2  # it was ten seconds and more
+    assert len(faults) <= MOST_FAULTS
+    assert faults[-1][1] == reason
+
+
+def test_as_many_faults_as_people_mend_are_told_and_not_guessed_at_without_end() -> None:
+    pack = read_sample()
+    theme, argument = pack["themes"][0], first(pack)
+    pack["themes"] += [theme | {"key": f"another-theme-{number}"} for number in range(490)]
+    wrong = [argument | {"key": f"k-{number}", "theme": f"anothr-theme-{number}"} for number in range(490)]
+    pack["arguments"] += wrong
+    began = time.process_time()
+    faults = find_faults(to_bytes(pack))
+    assert time.process_time() - began < 4
+    assert len(faults) == MOST_FAULTS
+    assert faults[0][1] == "there is no theme “anothr-theme-0”; did you mean “another-theme-0”?"
 
 
 def test_the_python_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from campaign.parliament.member_file import SHIPPED
 from campaign.parliament.models import Constituency, Member
+from campaign.staff.destinations import Redirection, redirected
+from letters.running import Alert
 from tests.campaign.parliament.samples import HEADER, make_seats, member_row, vacant_row, write_rows
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +42,7 @@ def names() -> dict[str, str]:
     }
 
 
-def test_the_shipped_file_fills_the_database_in_few_queries() -> None:
+def test_the_shipped_file_fills_the_database_in_few_queries_and_redirects_nothing() -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -47,8 +50,33 @@ def test_the_shipped_file_fills_the_database_in_few_queries() -> None:
     assert said == ["New: 650 seats, 650 with a sitting member.", "Unchanged: 0 seats."]
     assert (Constituency.objects.count(), Member.objects.filter(sitting=True).count()) == (650, 650)
     assert len(queries) < 60  # not one for each seat
+    assert not Alert.objects.exists()
     nations = [Constituency.objects.filter(nation=nation).count() for nation in "ESWN"]
     assert nations == [543, 57, 32, 18]
+
+
+def test_the_organisers_are_told_for_which_seats_letters_go_elsewhere(tmp_path: Path) -> None:
+    make_seats(4)
+    told: list[str] = []
+
+    def listen(by: str, changes: list[Redirection], **_signal: Any) -> None:
+        told.extend(f"{by}: {change}" for change in changes)
+
+    redirected.connect(listen)
+    try:
+        rows = [member_row(1, email="other@parliament.uk"), member_row(2, party="Labour"), vacant_row(3)]
+        rows += [member_row(9, 4, name="Eve New")]
+        path = write_rows(tmp_path, *rows)
+        run(path, "--new-seats", "--dissolution", "--dry-run")
+        assert told == []
+        run(path, "--new-seats", "--dissolution")
+    finally:
+        redirected.disconnect(listen)
+    assert told == [
+        "manage.py import_members: seat Seat 1: m1@parliament.uk → other@parliament.uk",
+        "manage.py import_members: seat Seat 3: m3@parliament.uk → nowhere",
+        "manage.py import_members: seat Seat 4: m4@parliament.uk → m9@parliament.uk",
+    ]
 
 
 def test_importing_again_changes_nothing() -> None:

@@ -23,12 +23,12 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django_otp.oath import totp
-from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from pytest_django import Settings
 
 from campaign.ciphers import decrypt
 from campaign.staff.access import PROVED, SEEN, SINCE
-from campaign.staff.factors import hash_recovery_code, make_recovery_codes
+from campaign.staff.factors import check_code, hash_recovery_code, make_recovery_codes
 from campaign.staff.lockout import forget_old_attempts
 from campaign.staff.models import GivenPassword, Phone
 from tests.otp import make_phone, otp_login
@@ -156,12 +156,16 @@ def test_a_recovery_code_works_once_and_is_not_stored_as_it_is(client: Client, o
     assert give_code(other, "nonsense").status_code == 200
 
 
+def read_pending(client: Client, user: User) -> str:
+    return decrypt(client.session["staff_pending_key"], "pending phones", str(user.pk))
+
+
 def test_the_first_sign_in_sets_up_a_phone_and_shows_recovery_codes_once(client: Client, organiser: User) -> None:
     give_password(client)
     assert client.get(CODE).headers["Location"].startswith(SET_UP)
     page = client.get(SET_UP).content.decode()
     assert 'src="data:image/svg+xml;base64,' in page
-    key = decrypt(client.session["staff_pending_key"])
+    key = read_pending(client, organiser)
     assert client.get(INDEX).status_code == 302
     wrong = client.post(SET_UP, {"code": "12345a"})
     assert "This code does not fit" in wrong.content.decode()
@@ -185,7 +189,7 @@ def test_a_key_that_another_session_saw_is_not_the_one_that_is_set_up(client: Cl
     for one in (thief, client):
         give_password(one)
         one.get(SET_UP)
-    keys = [decrypt(one.session["staff_pending_key"]) for one in (thief, client)]
+    keys = [read_pending(one, organiser) for one in (thief, client)]
     assert len(set(keys)) == 2
 
 
@@ -231,6 +235,21 @@ def test_wrong_codes_lock_out_too_and_getting_in_forgives(client: Client, organi
     give_password(client)
     assert give_code(client, read_code(phone)).status_code == 302
     assert not AccessAttempt.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["phone", "recovery"])
+def test_whoever_knows_the_password_keeps_the_phone_waiting_for_minutes_and_no_longer(
+    organiser: User, phone: Phone, kind: str
+) -> None:
+    [code, *_codes] = make_recovery_codes(organiser)
+    device: Any = phone if kind == "phone" else StaticDevice.objects.get(user=organiser)
+    right, wrong = (read_code(phone), "000000") if kind == "phone" else (code, "22222-22222")
+    type(device).objects.update(throttling_failure_count=40, throttling_failure_timestamp=timezone.now())
+    assert 200 < check_code(organiser, right).wait <= 256
+    for number in range(2):  # and each further wrong code, from wherever, makes it no longer
+        an_age_ago = timezone.now() - dt.timedelta(seconds=257)
+        type(device).objects.update(throttling_failure_timestamp=an_age_ago)
+        assert check_code(organiser, wrong if number == 0 else right).device == (device if number else None)
 
 
 def test_a_code_right_after_a_wrong_one_is_asked_to_wait(client: Client, phone: Phone) -> None:
@@ -281,7 +300,7 @@ def test_a_new_phone_and_new_recovery_codes_end_what_the_old_ones_opened(client:
     give_code(other, re.findall(r"<code>([2-9a-z]{5}-[2-9a-z]{5})</code>", shown.content.decode())[0])
     assert other.get(INDEX).status_code == 200
     by_code.get(SET_UP)
-    key = decrypt(by_code.session["staff_pending_key"])
+    key = read_pending(by_code, organiser)
     by_code.post(SET_UP, {"code": f"{totp(bytes.fromhex(key)):06}"})
     assert by_code.get(INDEX).status_code == 200
     for one in (by_phone, other):
@@ -369,6 +388,36 @@ def test_a_password_that_somebody_else_chose_opens_only_the_page_for_another_one
     mine = reverse("admin:auth_user_password_change", args=[organiser.pk])
     client.post(mine, {"password1": own, "password2": own, "usable_password": "true"})
     assert GivenPassword.objects.get().user == new, "one's own is not"
+
+
+def test_a_password_that_somebody_else_chose_sets_up_no_phone(client: Client, organiser: User) -> None:
+    GivenPassword.objects.create(user=organiser)
+    own, change = "tulips by Leeds canal", reverse("admin:password_change")
+    give_password(client)
+    for page in (SET_UP, client.post(SET_UP, {"code": "000000"}).headers["Location"]):
+        answer = client.get(page)
+        assert answer.headers.get("Location", page) == change
+    assert "Somebody else has chosen your password." in answer.content.decode()
+    assert 'id="nav-sidebar"' not in answer.content.decode()
+    assert client.get(INDEX).headers["Location"].startswith(CODE), "nothing else is open"
+    assert "staff_pending_key" not in client.session
+    typed = {"old_password": PASSWORD, "new_password1": own, "new_password2": own}
+    assert client.post(change, typed).status_code == 302
+    assert client.get(change).headers["Location"].startswith(CODE)
+    assert client.get(SET_UP).status_code == 200
+    key = read_pending(client, organiser)
+    assert client.post(SET_UP, {"code": f"{totp(bytes.fromhex(key)):06}"}).status_code == 200
+    assert client.get(INDEX).status_code == 200
+
+
+def test_a_password_that_somebody_else_chose_changes_no_phone(client: Client, organiser: User, phone: Phone) -> None:
+    GivenPassword.objects.create(user=organiser)
+    change = reverse("admin:password_change")
+    give_password(client)
+    assert client.get(change).headers["Location"].startswith(CODE), "the code comes first, where there is a phone"
+    assert client.get(SET_UP).headers["Location"] == CODE
+    give_code(client, read_code(phone))
+    assert client.get(SET_UP).headers["Location"] == change
 
 
 def test_a_password_that_was_set_on_the_server_is_somebody_elses_choice_unless_its_owner_says_so(

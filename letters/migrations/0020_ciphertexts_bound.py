@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("letters", "0017_fewer_indexes_again"),
-        ("staff", "0004_phones_go_unread"),
+        ("letters", "0019_given_up"),
+        ("staff", "0005_no_saved_lists"),
     ]
 
     operations = [migrations.RunPython(bind_values, migrations.RunPython.noop)]

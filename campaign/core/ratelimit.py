@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Window = tuple[RateLimitItem, str]  # a rate, and the name of what is counted
 REDIS_SECONDS = 2  # how long one question to Redis may take
 AWAY_SECONDS = 30  # after a question without an answer, how long this process counts for itself
 MEMORY = MovingWindowRateLimiter(MemoryStorage())
@@ -36,9 +37,22 @@ def read_rate(words: str) -> RateLimitItem | None:
     return parse(words) if words else None
 
 
+def widen(rate: RateLimitItem, times: int) -> RateLimitItem:
+    """Return that many times the rate."""
+    return type(rate)(rate.amount * times, rate.multiples)
+
+
 def take_slots(rate: RateLimitItem, key: str, count: int = 1) -> bool:
     """Take that many slots, all or none; False if the window has not that many."""
     return _ask(lambda windows: windows.hit(rate, key, cost=count))
+
+
+def take_each(windows: Iterable[Window]) -> Window | None:
+    """Take a slot in every window, or in none; return the first that is full already, or None."""
+    windows = list(windows)
+    full = next((window for window in windows if count_free(*window) < 1), None)
+    # Somebody may have been faster since: taking is what decides.
+    return full or next((window for window in windows if not take_slots(*window)), None)
 
 
 def return_slots(rate: RateLimitItem, key: str, count: int) -> None:

@@ -1,0 +1,127 @@
+"""What decides where letters go changes after a fresh proof only, stands in the history, and is told to the organisers.
+
+Each change is sent as the signal `redirected`; letters.alerts makes a mail of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import Model, QuerySet
+from django.dispatch import Signal
+from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+
+from campaign.staff.reauth import prove_if_needed, require_proof
+
+if TYPE_CHECKING:
+    from django.contrib import admin
+
+    AnyBase = admin.ModelAdmin[Any]
+else:
+    AnyBase = object
+
+prove = method_decorator(prove_if_needed)
+redirected = Signal()  # with `by`, a name, and `changes`, Redirections
+
+
+@dataclass(frozen=True)
+class Redirection:
+    """Letters that went to one place go to another one."""
+
+    what: str
+    old: str
+    new: str
+
+    @property
+    def words(self) -> str:
+        """Both places in one line."""
+        return f"{self.old or _('nowhere')} → {self.new or _('nowhere')}"
+
+    def __str__(self) -> str:
+        """Return what changes, and both places."""
+        return f"{self.what}: {self.words}"
+
+
+def tell(by: AbstractBaseUser | AnonymousUser | str, changes: Sequence[Redirection]) -> None:
+    """Have the organisers told. It belongs into the transaction of the change."""
+    if changes:
+        redirected.send(Redirection, by=by if isinstance(by, str) else by.get_username(), changes=changes)
+
+
+class GuardsDestination(AnyBase):
+    """A page of rows that decide where letters go: a change of that, by whatever way, is proven, logged and told."""
+
+    def find_destination(self, obj: Any) -> str:
+        """Return where letters go by this row; empty for nowhere."""
+        raise NotImplementedError
+
+    def compare(self, old: Model | None, new: Model | None) -> list[Redirection]:
+        """Return what changes for letters. None stands for a row that is not there."""
+        nothing = self.model()
+        where = [self.find_destination(row or nothing) for row in (old, new)]
+        title = f"{self.opts.verbose_name} {new or old}"
+        return [Redirection(title, *where)] if where[0] != where[1] else []
+
+    @prove
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Add or change."""
+        return super().changeform_view(request, *args, **kwargs)
+
+    @prove
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Delete one."""
+        return super().delete_view(request, *args, **kwargs)
+
+    @prove
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """List them, and do what is done to many."""
+        return super().changelist_view(request, *args, **kwargs)
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        """Ask for the proof before anything is saved."""
+        old = self.model._base_manager.get(pk=form.instance.pk) if change else None
+        new = super().save_form(request, form, change)
+        form.redirections = self.compare(old, new)
+        if form.redirections:
+            require_proof(request)
+        return new
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Tell of what has been saved."""
+        super().save_related(request, form, formsets, change)
+        tell(request.user, form.redirections)
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Write both places into the history."""
+        said: list[dict[str, Any]] = super().construct_change_message(request, form, formsets, add)
+        fields = [f"{_('where letters go')}: {one.words}" for one in form.redirections]
+        return [*said, {"changed": {"fields": fields}}] if fields else said
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Write into the log where letters went."""
+        for row in queryset:
+            said = " ".join(str(one) for one in self.compare(row, None))
+            LogEntry.objects.log_actions(cast(User, request.user).pk, [row], DELETION, change_message=said)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete one."""
+        self.delete_told(request, [obj])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete the chosen ones."""
+        self.delete_told(request, queryset)
+        super().delete_queryset(request, queryset)
+
+    def delete_told(self, request: HttpRequest, rows: Iterable[Any]) -> None:
+        """Ask for the proof, and tell, if letters go elsewhere without these rows."""
+        changes = [one for row in rows for one in self.compare(row, None)]
+        if changes:
+            require_proof(request)
+        tell(request.user, changes)

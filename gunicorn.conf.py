@@ -1,0 +1,8 @@
+"""gunicorn's settings, read by `gunicorn` in this folder; its command line and GUNICORN_CMD_ARGS come before them."""
+
+wsgi_app = "campaign.wsgi"
+bind = "127.0.0.1:8000"  # for a proxy on this machine: docs/operators.md, The proxy
+worker_class = "campaign.deadlines.Worker"
+workers = 2
+threads = 8  # more than letters/bulkhead.py lets at costly pages
+control_socket_disable = True

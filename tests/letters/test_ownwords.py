@@ -1,0 +1,32 @@
+"""Telling a writer's own words from the campaign's takes time in proportion to what was written."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from letters.ownwords import find_own, index_texts
+from tests.letters.steps import COSTLY, LONG, count_steps, make_costly
+from tests.letters.test_faithful import LONGEST, TEXTS
+
+BANK = index_texts(tuple(TEXTS))
+
+
+ARGUMENT: Any = SimpleNamespace(phrasings=SimpleNamespace(all=lambda: [SimpleNamespace(text=LONGEST)]))
+
+
+@pytest.mark.parametrize("argument", [None, ARGUMENT], ids=["own", "edited"])
+@pytest.mark.parametrize("kind", COSTLY)
+def test_a_text_twice_as_long_takes_twice_the_work_whatever_it_is(kind: str, argument: Any) -> None:
+    half, whole = (make_costly(COSTLY[kind], length) for length in (LONG // 2, LONG))
+    short, long = (count_steps(partial(find_own, text, BANK, argument)) for text in (half, whole))
+    assert long < 2.5 * short
+    assert long < 600_000, "some 12 ms"
+
+
+def test_what_stands_as_the_campaign_has_it_is_not_looked_at_word_by_word() -> None:
+    assert find_own(LONGEST.upper(), BANK, ARGUMENT).own_count == 0
+    assert find_own(f"{LONGEST} Or so.", BANK, ARGUMENT).own_count == 2

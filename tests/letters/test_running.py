@@ -1,0 +1,75 @@
+"""A clock that is wrong stops no worker, and is told of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import logging
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from letters import tasks
+from letters.health import measure_health
+from letters.running import SWEEP, Heartbeat, measure_clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("seconds", "differs"), [(930, "15 minutes ahead of"), (-930, "15 minutes behind")])
+def test_a_worker_whose_clock_is_wrong_is_told_of(
+    seconds: int, differs: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    right = timezone.now
+    with monkeypatch.context() as worker, caplog.at_level(logging.ERROR):
+        worker.setattr(timezone, "now", lambda: right() + dt.timedelta(seconds=seconds))
+        tasks.sweep()
+    assert f"this worker's clock is {seconds} seconds ahead" in caplog.text
+    said = f"A worker's clock is {differs} the database's"
+    [problem] = measure_health().problems
+    assert problem.startswith(said)
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("queue", stdout=out)
+    assert said in out.getvalue()
+
+
+def test_once_the_clock_is_right_again_nothing_is_said_of_it() -> None:
+    Heartbeat.beat("clock", seconds_ahead=900)
+    Heartbeat.objects.update(at=timezone.now() - dt.timedelta(minutes=6))
+    tasks.sweep()
+    assert measure_health().ok
+
+
+def test_a_clock_that_is_right_is_not_told_of_however_long_the_database_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    Heartbeat.beat(SWEEP)
+    right, asked = timezone.now, []
+
+    def ask_slowly() -> dt.datetime:
+        asked.append(right())
+        return right() - dt.timedelta(seconds=30) if len(asked) == 1 else right()
+
+    monkeypatch.setattr(timezone, "now", ask_slowly)  # half a minute between question and answer
+    assert measure_clock() == 0
+    assert len(asked) == 2
+
+
+def test_a_worker_whose_clock_is_wrong_does_not_seem_alive_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = timezone.now
+    with monkeypatch.context() as worker:
+        worker.setattr(timezone, "now", lambda: right() + dt.timedelta(hours=1))
+        Heartbeat.beat(SWEEP)
+    assert abs(Heartbeat.objects.get(name=SWEEP).at - timezone.now()) < dt.timedelta(minutes=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_message_to_a_worker_expires(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Celery judges that by the worker's clock: one that is ahead would discard every sweep and every wake-up."""
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.wake, "apply_async", lambda **options: sent.append(options))
+    tasks.wake_worker()
+    assert sent == [{"retry": False}]
+    assert [entry.get("options", {}) for entry in settings.CELERY_BEAT_SCHEDULE.values()] == [{}, {}, {}]
