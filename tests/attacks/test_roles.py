@@ -23,7 +23,7 @@ from letters.running import Alert
 from letters.tallies import fold_all
 from tests.attacks.test_access import AT_THE_DOOR, FORBIDDEN, OWN, paths, snap
 from tests.campaign.content.test_admin import read_form
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
 from tests.otp import otp_login
 
 __all__ = ["paths"]
@@ -81,7 +81,7 @@ def sign_in(client: Client, role: str) -> User:
 def make_secret_letter(**fields: Any) -> Letter:
     secret = {"sender_name": NAME, "sender_address": STREET, "sender_postcode": POSTCODE, "sender_email": EMAIL}
     letter = make_letter(**secret | fields)
-    letter.paragraphs.filter(position=0).update(text=WORDS)
+    write_paragraph(letter, WORDS)
     return letter
 
 

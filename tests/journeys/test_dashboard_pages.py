@@ -18,7 +18,7 @@ from letters.models import Letter, Status
 from letters.tallies import fold_all
 from tests.conftest import OpenPage
 from tests.journeys.looker import CONTRAST, Looker
-from tests.letters.factories import make_letter
+from tests.letters.factories import make_letter, write_paragraph
 from tests.letters.many import write_many
 from tests.otp import otp_login
 from tests.servers.browser import DESKTOP, PHONE
@@ -77,7 +77,7 @@ def hold_a_near_copy() -> str:
     own = "My grandmother came here from Kharkiv in nineteen ninety three and she still calls her sister every week."
     for words in (own, own.replace("sister", "brother")):
         letter = make_letter(Campaign.objects.get(), queued=False)
-        letter.paragraphs.filter(position=0).update(text=words)
+        write_paragraph(letter, words)
         assert confirm(letter)
     Finding.objects.create(letter=letter, rule=Rule.NEAR_COPY, part=Part.WHOLE)
     letter.move_to(Status.HELD)

@@ -107,3 +107,10 @@ def make_letter(campaign: Campaign | None = None, *, queued: bool = True, **fiel
         assert confirm(letter)
         assert letter.status == Status.QUEUED
     return letter
+
+
+def write_paragraph(letter: Letter, text: str, position: int = 0) -> None:
+    """Change a paragraph's text."""
+    paragraph = letter.paragraphs.get(position=position)
+    paragraph.text = text
+    paragraph.save()

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from letters import exporting
 from letters.exporting import escape_cell, list_columns, make_pseudonym, make_rows, stream_csv, walk_letters
 from letters.models import Letter, Status
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
 from tests.letters.many import write_many
 from tests.otp import otp_login
 
@@ -120,7 +120,7 @@ def test_other_cells_stay_as_they_are(value: object, cell: str) -> None:
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_formulas_in_letters_are_text_in_either_file(admin_client: Client, kind: str) -> None:
     letter = make_letter(sender_name='=HYPERLINK("//x.example")', sender_address="@here\x0b\n+1")
-    letter.paragraphs.filter(position=0).update(text="-2+3 “Ünï”, quoted\nand on a line of its own")
+    write_paragraph(letter, "-2+3 “Ünï”, quoted\nand on a line of its own")
     answer = take(admin_client, PERSONAL, kind=kind, reason="x")
     assert answer["Content-Disposition"].startswith('attachment; filename="letters-with-personal-data-')
     assert "no-store" in answer["Cache-Control"]

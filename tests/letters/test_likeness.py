@@ -11,9 +11,9 @@ from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency
 from letters.drafting import Draft
 from letters.likeness import Judgement, judge_draft, record_fingerprint
-from letters.models import Fingerprint, Letter, LetterParagraph
+from letters.models import Fingerprint, Letter
 from letters.privacy import erase_letter, withdraw_letter
-from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
+from tests.letters.factories import GSS, make_campaign, make_letter, make_seat, write_paragraph
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def judge(campaign: Campaign, seat: Constituency, own_words: str, *keys: str, **
 
 def send(campaign: Campaign, own_words: str, **fields: Any) -> Letter:
     letter = make_letter(campaign, **fields)
-    LetterParagraph.objects.filter(letter=letter, position=0).update(text=own_words)
+    write_paragraph(letter, own_words)
     record_fingerprint(letter)
     return letter
 

@@ -24,7 +24,7 @@ from letters.privacy import make_confirm_token, make_token, scrub_letter
 from letters.purging import purge_data
 from letters.tallies import fold_all
 from letters.views.rights import tell_everything
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
 from tests.letters.test_journey import DETAILS, come_to_details, go
 from tests.otp import otp_login
 
@@ -37,7 +37,7 @@ THREAT = "I know where you live & <b>I will kill you</b>."
 def write(campaign: Campaign | None = None, own: str = "I care.", **fields: Any) -> Letter:
     """An unconfirmed letter with these own words, and an argument of the bank as it stands."""
     letter = make_letter(campaign, queued=False, **fields)
-    letter.paragraphs.filter(position=0).update(text=own)
+    write_paragraph(letter, own)
     argument = Argument.objects.filter(campaign=letter.campaign, key="argument-1").first()
     letter.paragraphs.filter(position=1).update(argument=argument)
     return letter
@@ -95,7 +95,7 @@ def test_only_what_the_writer_has_written_is_held() -> None:
     HoldRules.objects.create(campaign=campaign, threats="text of\nplease")
     letter = write(campaign)
     assert find(letter) == [], "the campaign's own words hold no letter"
-    letter.paragraphs.filter(position=1).update(text="The full text of argument 1, please.")
+    write_paragraph(letter, "The full text of argument 1, please.", 1)
     assert find(letter) == [("threat", "text", 1)]
 
 
@@ -194,7 +194,7 @@ def test_the_queue_costs_a_constant_number_of_queries(admin_client: Client, djan
 
 def test_a_held_letter_stands_beside_the_campaigns_text_with_what_was_found_marked(admin_client: Client) -> None:
     letter = hold()
-    letter.paragraphs.filter(position=1).update(text="The full text of my argument 1.")
+    write_paragraph(letter, "The full text of my argument 1.", 1)
     page = admin_client.get(f"{LIST}{letter.pk}/review/").content.decode()
     assert "<mark>know where you live</mark>" in page
     assert "&lt;b&gt;I will <mark>kill you</mark>&lt;/b&gt;" in page

@@ -23,13 +23,13 @@ from campaign.content.models import Campaign
 from letters.delivery import drain_queue
 from letters.drafting import Draft
 from letters.keeping import save_draft
-from letters.models import Letter, LetterParagraph, Notice, Status
+from letters.models import Letter, Notice, Status
 from letters.notices import owe_confirmation, send_notices
 from letters.privacy import erase_letter, erase_text, make_confirm_token, make_token, scrub_letter
 from letters.purging import purge_data
 from letters.records import NewsConsent
 from letters.tasks import tidy, wake_worker
-from tests.letters.factories import make_letter, make_seat
+from tests.letters.factories import make_letter, make_seat, write_paragraph
 from tests.letters.scripted_smtp import ScriptedServer
 
 pytestmark = pytest.mark.django_db
@@ -249,7 +249,7 @@ def test_after_a_purge_a_search_for_bytes_finds_nobody(
     make_seat()
     letters = [make_letter(queued=False, **SECRETS) for _ in range(4)]
     for letter in letters:
-        LetterParagraph.objects.filter(letter=letter, position=0).update(text=OWN_WORDS)
+        write_paragraph(letter, OWN_WORDS)
         owe_confirmation(letter)
     session = client.session
     save_draft(session, "peace", Draft(own_words=OWN_WORDS))

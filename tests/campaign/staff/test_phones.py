@@ -51,7 +51,7 @@ def test_no_table_holds_the_key_neither_while_it_is_set_up_nor_after(client: Cli
     held = read_columns("staff_phone") + read_columns("otp_totp_totpdevice")
     assert key not in held
     assert shown not in held
-    assert "gcm:" in held
+    assert "gcm2:" in held
 
 
 def test_the_key_is_read_to_check_a_code_and_for_nothing_else(
