@@ -173,7 +173,7 @@ def test_length_counts_what_was_written_not_what_is_stored() -> None:
 
 def test_a_field_of_the_kind_takes_no_index() -> None:
     field: Any = copy.copy(Letter._meta.get_field("sender_name"))
-    field._unique = True
+    vars(field)["unique"] = True
     assert [error.msg for error in field.check() if "index" in error.msg]
 
 
