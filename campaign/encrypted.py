@@ -43,6 +43,12 @@ class Ciphertext:
     def __init__(self, token: str) -> None:
         self.token = token
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ciphertext) and self.token == other.token
+
+    def __hash__(self) -> int:
+        return hash(self.token)
+
     def __str__(self) -> str:
         raise TypeError("This is encrypted. Read it as an attribute of its row.")
 
