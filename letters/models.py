@@ -469,7 +469,7 @@ class Notice(models.Model):
         LINKS = "links", _("The links to your letters")
 
     # Its index is that of the constraint below.
-    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="notices", db_index=False)
+    letter = models.ForeignKey("letters.Letter", on_delete=models.CASCADE, related_name="notices", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
     attempts = models.PositiveSmallIntegerField(default=0)
