@@ -140,7 +140,7 @@ def name_pages(large: Any, small: Any) -> dict[str, tuple[str, dict[str, str] | 
     from django.utils import timezone
 
     from benchmarks.desk.letters import EMAIL
-    from campaign.ciphers import list_indexes
+    from campaign.core.ciphers import list_indexes
     from letters.models import Letter
 
     now = timezone.now()

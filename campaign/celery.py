@@ -8,7 +8,7 @@ from celery import Celery
 from celery.signals import setup_logging, worker_init
 from django.conf import settings
 
-from campaign.broker import register_transport
+from campaign.core.broker import register_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 
@@ -27,6 +27,6 @@ def log_as_django_does(**_signal: Any) -> None:
 @worker_init.connect
 def check_worker(**_signal: Any) -> None:
     """Stop a worker that could not make letters. Raises SystemExit, the one error that Celery's signals let through."""
-    from campaign.startup import refuse_to_start_on_errors
+    from campaign.core.startup import refuse_to_start_on_errors
 
     refuse_to_start_on_errors()

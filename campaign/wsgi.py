@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 
 application = get_wsgi_application()
 
-from campaign.startup import refuse_to_start_on_errors  # noqa: E402 Django has to be set up
+from campaign.core.startup import refuse_to_start_on_errors  # noqa: E402 Django has to be set up
 
 refuse_to_start_on_errors()

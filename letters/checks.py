@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.db import Error as DatabaseError
 
-from campaign.ciphers import UndecryptableError
+from campaign.core.ciphers import UndecryptableError
 from letters.models import Letter
 from letters.rendering import RenderingNotReadyError, require_fast_subsetting, require_fonts
 from letters.webhooks import list_paths

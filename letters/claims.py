@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from campaign.ciphers import UndecryptableError
 from campaign.content.models import Campaign
+from campaign.core.ciphers import UndecryptableError
 from letters.backoff import MOST_ATTEMPTS
 from letters.models import EventCode, Letter, LetterParagraph, Move, Status, make_moves
 from letters.pacing import admit_letters, return_letters

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from campaign.encrypted import encrypt_for
+from campaign.core.encrypted import encrypt_for
 from letters.findings import Finding, Part
 from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, Status
 from letters.moderation import find_reasons, tell_reasons

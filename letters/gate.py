@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from campaign.addresses import find_address
+from campaign.core.addresses import find_address
 from campaign.core.identity import list_networks, name_mailbox
 from campaign.core.ratelimit import Window, find_next, read_rate, take_each, widen
 

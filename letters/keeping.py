@@ -18,8 +18,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from campaign.ciphers import UndecryptableError, decrypt, encrypt
 from campaign.content.models import Argument
+from campaign.core.ciphers import UndecryptableError, decrypt, encrypt
 from letters.drafting import Draft, Piece
 from letters.models import Letter
 

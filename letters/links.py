@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from campaign.ciphers import make_index
+from campaign.core.ciphers import make_index
 from campaign.core.identity import name_mailbox
 from campaign.core.ratelimit import read_rate, take_slots
 from letters.models import Letter, LetterQuerySet, Notice, Status

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
-from campaign.encrypted import BlindIndexField, EncryptedTextField
+from campaign.core.encrypted import BlindIndexField, EncryptedTextField
 from letters import counts, findings, records, running  # noqa: F401 Django looks for models here
 
 if TYPE_CHECKING:

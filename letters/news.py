@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from campaign.ciphers import list_indexes
 from campaign.content.models import Campaign
+from campaign.core.ciphers import list_indexes
 from letters.models import ENCRYPTED, Letter, Status
 from letters.records import NewsConsent, Tombstone
 from letters.tombstones import set_tombstone

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from campaign.ciphers import encrypt, make_index
 from campaign.content.models import Campaign
+from campaign.core.ciphers import encrypt, make_index
 
 EMAIL = "jane.doe@supporter.example"  # wrote the three newest letters
 DAYS = 365

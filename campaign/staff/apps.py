@@ -14,7 +14,7 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks of a deployment; call on the desk by their names what other apps bring."""
-        from campaign import checks  # noqa: F401
+        from campaign.core import checks  # noqa: F401
 
         names = {"auth": _("Accounts"), "axes": _("Lockouts"), "content": _("Campaigns and arguments")}
         for label, name in names.items():

@@ -25,7 +25,7 @@ from django.utils.crypto import salted_hmac
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from qrcode.image.svg import SvgPathFillImage
 
-from campaign.ciphers import UndecryptableError, decrypt, encrypt
+from campaign.core.ciphers import UndecryptableError, decrypt, encrypt
 from campaign.staff.models import Phone, match_code
 
 if TYPE_CHECKING:

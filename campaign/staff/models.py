@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device, DeviceManager, ThrottlingMixin, TimestampMixin
 from django_otp.oath import TOTP
 
-from campaign.encrypted import EncryptedTextField
+from campaign.core.encrypted import EncryptedTextField
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from campaign.ciphers import list_indexes
+from campaign.core.ciphers import list_indexes
 from letters.admin.acting import FILTERS, ask_for_decision, may_carry_out
 from letters.admin.exports import list_export_urls
 from letters.admin.filters import CampaignFilter, NeedsFilter, PartyFilter, RehearsalFilter, StatusFilter, WhenFilter

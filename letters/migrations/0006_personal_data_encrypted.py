@@ -2,8 +2,8 @@
 
 from django.db import migrations, models
 
-import campaign.ciphers
-import campaign.encrypted
+import campaign.core.ciphers
+import campaign.core.encrypted
 
 BATCH = 500
 OF_PARAGRAPH = ["letter_id", "position"]
@@ -26,7 +26,7 @@ def rewrite(model, fields, change, keys=("id",), index=False):
             return
         for row in batch:
             if index:
-                row.sender_email_index = campaign.ciphers.make_index(row.sender_email)
+                row.sender_email_index = campaign.core.ciphers.make_index(row.sender_email)
             for field in fields:
                 parts = [str(getattr(row, key)).replace("-", "") for key in keys]  # a UUID in hex, or a number
                 place = " ".join([f"{model._meta.db_table}.{field}", *parts])
@@ -37,19 +37,19 @@ def rewrite(model, fields, change, keys=("id",), index=False):
 
 
 def encrypt_rows(apps, schema_editor):
-    rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.ciphers.encrypt, index=True)
-    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.ciphers.encrypt, OF_PARAGRAPH)
+    rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.core.ciphers.encrypt, index=True)
+    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.core.ciphers.encrypt, OF_PARAGRAPH)
 
 
 def decrypt_rows(apps, schema_editor):
-    rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.ciphers.decrypt)
-    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.ciphers.decrypt, OF_PARAGRAPH)
+    rewrite(apps.get_model("letters", "Letter"), list(LETTER), campaign.core.ciphers.decrypt)
+    rewrite(apps.get_model("letters", "LetterParagraph"), ["text"], campaign.core.ciphers.decrypt, OF_PARAGRAPH)
 
 
 def encrypted_state():
     for name, options in LETTER.items():
-        yield migrations.AlterField("letter", name, campaign.encrypted.EncryptedTextField(blank=True, **options))
-    text = campaign.encrypted.EncryptedTextField(blank=True, bound_to=OF_PARAGRAPH)
+        yield migrations.AlterField("letter", name, campaign.core.encrypted.EncryptedTextField(blank=True, **options))
+    text = campaign.core.encrypted.EncryptedTextField(blank=True, bound_to=OF_PARAGRAPH)
     yield migrations.AlterField("letterparagraph", "text", text)
 
 
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "letter",
             "sender_email_index",
-            campaign.encrypted.BlindIndexField(source="sender_email", default="", db_index=False),
+            campaign.core.encrypted.BlindIndexField(source="sender_email", default="", db_index=False),
             preserve_default=False,
         ),
         migrations.RunPython(encrypt_rows, decrypt_rows),

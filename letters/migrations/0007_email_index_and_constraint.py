@@ -1,7 +1,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-import campaign.encrypted
+import campaign.core.encrypted
 
 
 class Migration(migrations.Migration):
@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
-            "letter", "sender_email_index", campaign.encrypted.BlindIndexField(source="sender_email", db_index=True)
+            "letter", "sender_email_index", campaign.core.encrypted.BlindIndexField(source="sender_email", db_index=True)
         ),
         migrations.AddConstraint(
             "letter",

@@ -4,7 +4,7 @@ import logging
 
 from django.db import migrations
 
-from letters.rotation import rotate_tables
+from campaign.core.rotation import rotate_tables
 
 logger = logging.getLogger(__name__)
 

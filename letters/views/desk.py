@@ -20,8 +20,8 @@ from django_htmx.middleware import HtmxDetails
 from campaign.content.models import Argument, Campaign
 from campaign.content.preview import find_campaign
 from campaign.content.views import find_door
+from campaign.core.refusals import list_typed, show_refusal
 from campaign.parliament.models import Constituency, Member
-from campaign.refusals import list_typed, show_refusal
 from letters.counts import StepCount
 from letters.drafting import Check, Draft, LetterText, Sender, write_letter
 from letters.faithful import check_edit

@@ -63,7 +63,7 @@ TOLD: dict[str, StrOrPromise] = {
 
 
 def secret_page(show: Callable[[HttpRequest, Letter], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Make a function of a letter into a view of its secret link (`campaign/headers.py` keeps it out of caches)."""
+    """Make a function of a letter into a view of its secret link (`core/headers.py` keeps it out of caches)."""
 
     @wraps(show)
     def view(request: HttpRequest, token: str) -> HttpResponse:

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
 
-from campaign.addresses import find_address
 from campaign.content.models import Campaign
+from campaign.core.addresses import find_address
 from campaign.core.identity import list_networks
 from letters.bulkhead import BULKHEAD, CrowdedError
 from letters.gate import Act, By, Refusal, admit

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from campaign.ciphers import UndecryptableError
+from campaign.core.ciphers import UndecryptableError
 from campaign.staff.models import Phone
 from letters.drafting import Draft
 from letters.keeping import load_draft, save_draft

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.ciphers import decrypt, encrypt
 from campaign.content.models import Argument, Phrasing
+from campaign.core.ciphers import decrypt, encrypt
 from letters.drafting import (
     OWN,
     Draft,

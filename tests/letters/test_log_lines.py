@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from campaign.logs import JsonLines
+from campaign.core.logs import JsonLines
 from letters.delivery import drain_queue
 from letters.models import Notice
 from letters.notices import owe_confirmation, send_notices

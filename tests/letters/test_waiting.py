@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from campaign.ciphers import make_index
+from campaign.core.ciphers import make_index
 from letters.delivery import confirm
 from letters.emails import build_notice_mail
 from letters.models import Letter, Notice, Status

@@ -4,7 +4,7 @@ import re
 import runpy
 from pathlib import Path
 
-from campaign.deadlines import REQUEST_SECONDS
+from campaign.core.deadlines import REQUEST_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 

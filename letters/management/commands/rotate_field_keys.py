@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from letters.rotation import rotate_tables
+from campaign.core.rotation import rotate_tables
 
 
 class Command(BaseCommand):

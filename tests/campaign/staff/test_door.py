@@ -26,7 +26,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from pytest_django import Settings
 
-from campaign.ciphers import decrypt
+from campaign.core.ciphers import decrypt
 from campaign.staff.access import PROVED, SEEN, SINCE
 from campaign.staff.factors import check_code, hash_recovery_code, make_recovery_codes
 from campaign.staff.lockout import forget_old_attempts

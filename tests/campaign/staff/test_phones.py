@@ -62,7 +62,7 @@ def test_the_key_is_read_to_check_a_code_and_for_nothing_else(
     def refuse(_token: str) -> str:
         raise AssertionError("decrypted")
 
-    monkeypatch.setattr("campaign.encrypted.decrypt", refuse)
+    monkeypatch.setattr("campaign.core.encrypted.decrypt", refuse)
     assert client.get(reverse("admin:index")).status_code == 200
     call_command("reset_totp", "organiser")
     assert not Phone.objects.exists()

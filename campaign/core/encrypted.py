@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models.lookups import Exact
 from django.db.models.query_utils import DeferredAttribute
 
-from campaign.ciphers import UndecryptableError, decrypt, encrypt, make_index
+from campaign.core.ciphers import UndecryptableError, decrypt, encrypt, make_index
 
 HINT = (
     "An encrypted field can only be compared with nothing (isnull, or exactly ''). "

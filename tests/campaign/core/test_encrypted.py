@@ -20,8 +20,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.ciphers import UndecryptableError, decrypt, encrypt, list_indexes, make_index, rotate
-from campaign.encrypted import encrypt_for
+from campaign.core.ciphers import UndecryptableError, decrypt, encrypt, list_indexes, make_index, rotate
+from campaign.core.encrypted import encrypt_for
 from letters.checks import check_letters_can_be_read
 from letters.models import Letter, LetterParagraph
 from tests.letters.factories import make_letter
@@ -233,7 +233,7 @@ def test_the_organisers_list_decrypts_nothing(admin_client: Client, monkeypatch:
     def refuse(*_token: str) -> str:
         raise AssertionError("decrypted")
 
-    monkeypatch.setattr("campaign.encrypted.decrypt", refuse)
+    monkeypatch.setattr("campaign.core.encrypted.decrypt", refuse)
     page = admin_client.get("/admin/letters/letter/").content.decode()
     assert letter.reference in page
     chosen = {"action": "hold", "_selected_action": [letter.pk], "reason": "A look"}

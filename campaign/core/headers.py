@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from campaign.logs import SECRET_PATH
+from campaign.core.logs import SECRET_PATH
 
 # What a page could ask a browser for. The site uses none of it, and nothing that got into a page shall.
 FEATURES = (

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from campaign.deadlines import ANSWER_SECONDS, Deadlined
+from campaign.core.deadlines import ANSWER_SECONDS, Deadlined
 from tests.servers.processes import find_free_port, running
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 2.0  # for a request, in these tests
 THREADS = 4  # one process is enough
 PAGE = "/.well-known/security.txt"
@@ -34,7 +34,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     config = folder / "gunicorn.conf.py"
     config.write_text(
         f"exec(open({str(ROOT / 'gunicorn.conf.py')!r}).read())\n"
-        f"import campaign.deadlines\ncampaign.deadlines.REQUEST_SECONDS = {SECONDS}\n"
+        f"import campaign.core.deadlines\ncampaign.deadlines.REQUEST_SECONDS = {SECONDS}\n"
         f"bind, workers, threads = '127.0.0.1:{port}', 1, {THREADS}\n"
     )
     until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=100)

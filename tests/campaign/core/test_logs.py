@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from campaign.logs import HideSecretPaths, RefusalsInOneLine
+from campaign.core.logs import HideSecretPaths, RefusalsInOneLine
 from letters.privacy import make_token
 from tests.conftest import StartWorker
 from tests.letters.factories import make_letter

@@ -11,7 +11,7 @@ import pytest
 from django.core.checks import Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 
-from campaign import startup
+from campaign.core import startup
 from campaign.settings import _read_address
 
 

@@ -12,8 +12,8 @@ from django.db import models
 from django.db.models import F, TextField
 from django.db.models.functions import Cast
 
-from campaign.ciphers import UNBOUND, UndecryptableError, decrypt, make_index, rotate
-from campaign.encrypted import BlindIndexField, Ciphertext, EncryptedTextField
+from campaign.core.ciphers import UNBOUND, UndecryptableError, decrypt, make_index, rotate
+from campaign.core.encrypted import BlindIndexField, Ciphertext, EncryptedTextField
 
 BATCH = 200
 

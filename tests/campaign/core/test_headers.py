@@ -20,7 +20,8 @@ from playwright.sync_api import Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from campaign import checks, urls
+from campaign import urls
+from campaign.core import checks
 from letters.models import Letter, Status
 from letters.privacy import make_token
 from tests.letters.factories import make_campaign, make_letter, make_seat

@@ -14,7 +14,7 @@ import pytest
 from kombu import Connection
 from kombu.exceptions import ChannelError
 
-from campaign import broker
+from campaign.core import broker
 
 
 @contextmanager
