@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from letters.roles import make_roles
+from campaign.staff.roles import make_roles
 
 CONTENT = ("campaign", "theme", "argument", "phrasing", "source", "ask")
 VIEWER = [

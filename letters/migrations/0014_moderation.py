@@ -6,7 +6,7 @@ import django.utils.timezone
 import letters.findings
 from django.db import migrations, models
 
-from letters.roles import extend_roles
+from campaign.staff.roles import extend_roles
 
 ROLES = {
     "Moderator": ["letters.view_holdrules"],

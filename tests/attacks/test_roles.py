@@ -16,9 +16,9 @@ from django.test import Client
 from django.urls import reverse
 
 from campaign.content.models import Campaign
+from campaign.staff.roles import extend_roles, find_permissions, make_roles
 from letters.findings import Finding, Part, Refusal, Rule
 from letters.models import Letter, Status
-from letters.roles import extend_roles, find_permissions, make_roles
 from letters.running import Alert
 from letters.tallies import fold_all
 from tests.attacks.test_access import AT_THE_DOOR, FORBIDDEN, OWN, paths, snap
