@@ -120,7 +120,7 @@ def fill_site(count: int) -> Site:
 
     from benchmarks.desk.letters import fill_database
     from campaign.content.models import Campaign
-    from letters.running import Heartbeat
+    from letters.models import Heartbeat
     from tests.otp import otp_login
 
     connection = open_connection(f"letters_{count}")

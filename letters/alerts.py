@@ -18,7 +18,7 @@ from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.claims import lease_length
 from letters.emails import Mail, split_from
 from letters.mime import Header, Mailbox, write_message
-from letters.running import Alert
+from letters.models import Alert
 from letters.smtp import Answer, Connection, Fate
 from letters.tidying import tidy_line
 

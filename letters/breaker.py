@@ -13,9 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from letters.models import Letter, Notice
+from letters.models import Alert, Breaker, Letter, Notice
 from letters.redaction import ADDRESS, LONGEST_NOTE, hide_personal
-from letters.running import Alert, Breaker
 from letters.smtp import Answer
 
 logger = logging.getLogger(__name__)

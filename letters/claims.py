@@ -16,9 +16,8 @@ from django.utils import timezone
 from campaign.content.models import Campaign
 from campaign.core.ciphers import UndecryptableError
 from letters.backoff import MOST_ATTEMPTS
-from letters.models import EventCode, Letter, LetterParagraph, Move, Status, make_moves
+from letters.models import PACED, EventCode, Heartbeat, Letter, LetterParagraph, Move, Status, make_moves
 from letters.pacing import admit_letters, return_letters
-from letters.running import PACED, Heartbeat
 from letters.turns import Turns, lock_heads
 
 BATCH = 10  # letters a claim: their PDFs are made in half a second, and none waits for long behind a slow one

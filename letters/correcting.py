@@ -12,8 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaign.core.encrypted import encrypt_for
-from letters.findings import Finding, Part
-from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, Status
+from letters.models import WITHDRAWABLE, EventCode, Finding, Happening, Letter, Part, Status
 from letters.moderation import find_reasons, tell_reasons
 from letters.privacy import hide_in_notes
 

@@ -12,8 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from letters.findings import Finding, Refusal, Rule
-from letters.models import Fingerprint, Letter, Notice, Status
+from letters.models import Finding, Fingerprint, Letter, Notice, Refusal, Rule, Status
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -26,9 +26,8 @@ from django.utils import timezone
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
-from letters.counts import DownloadCount, StepCount, Tally
 from letters.decisions import list_decided
-from letters.models import Letter, Status
+from letters.models import DownloadCount, Letter, Status, StepCount, Tally
 from letters.tallies import NOT_WRITTEN, fold_letters
 
 AT_ONCE = 2000  # letters counted before a page is shown; if more have moved, the page says that it is behind

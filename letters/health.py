@@ -23,8 +23,7 @@ from campaign.content.hours import Hours, find_last_opening
 from letters.breaker import MAIL
 from letters.claims import lease_length
 from letters.decisions import list_decided
-from letters.models import LEASED, Letter, Notice, Status
-from letters.running import CLOCK, PACED, SWEEP, Breaker, Heartbeat
+from letters.models import CLOCK, LEASED, PACED, SWEEP, Breaker, Heartbeat, Letter, Notice, Status
 
 LONGEST_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
 LONGEST_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seconds

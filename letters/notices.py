@@ -14,7 +14,7 @@ from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
 from letters.claims import lease_length
 from letters.emails import Mail, build_notice_mail
-from letters.models import Happening, Letter, Notice, Status
+from letters.models import Happening, Letter, Notice, Status, owe_confirmation
 from letters.privacy import hash_token, make_confirm_token
 from letters.redaction import hide_personal
 from letters.smtp import Connection, Fate, ServerUnavailable
@@ -24,11 +24,6 @@ REPEAT_PAUSE = dt.timedelta(minutes=1)  # a mail needs a moment to arrive
 MOST_ADDRESSES = 3  # changes of address: enough for every typing error, too few to bother strangers
 
 logger = logging.getLogger(__name__)
-
-
-def owe_confirmation(letter: Letter) -> Notice:
-    """Note that the writer is owed a confirmation mail, due now."""
-    return Notice.objects.create(letter=letter, kind=Notice.Kind.CONFIRM)
 
 
 def repeat_confirmation(letter: Letter) -> bool:

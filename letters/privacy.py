@@ -14,9 +14,19 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 
-from letters.findings import Finding, Refusal
-from letters.models import ENCRYPTED, WITHDRAWABLE, Fingerprint, Happening, Letter, LetterParagraph, Status
-from letters.records import NewsConsent, Tombstone
+from letters.models import (
+    ENCRYPTED,
+    WITHDRAWABLE,
+    Finding,
+    Fingerprint,
+    Happening,
+    Letter,
+    LetterParagraph,
+    NewsConsent,
+    Refusal,
+    Status,
+    Tombstone,
+)
 from letters.redaction import hide_personal, hide_writer
 from letters.tombstones import set_tombstone
 

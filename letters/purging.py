@@ -21,9 +21,8 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters.models import Letter, LetterEvent, Status
+from letters.models import Letter, LetterEvent, LinkRequest, Status
 from letters.privacy import erase_letter, erase_text, scrub_letter
-from letters.records import LinkRequest
 
 BATCH = 200
 LINK_REQUESTS = dt.timedelta(hours=24)  # longer than the pause between two mails

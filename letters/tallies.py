@@ -22,9 +22,7 @@ from django.db.models import Count, F
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from letters.counts import Tally
-from letters.models import Letter, LetterParagraph, LetterQuerySet, Status
-from letters.running import Heartbeat
+from letters.models import Heartbeat, Letter, LetterParagraph, LetterQuerySet, Status, Tally
 
 BATCH = 500  # letters a transaction
 COUNTER = "tally"  # the heartbeat of counting; its row lock lets only one count at a time

@@ -17,11 +17,11 @@ from letters.claims import recover_leases
 from letters.delivery import drain_queue
 from letters.emails import render_copy
 from letters.links import answer_requests
+from letters.models import SWEEP, Heartbeat, check_clock
 from letters.notices import send_notices
 from letters.privacy import finish_erasures
 from letters.purging import purge_data
 from letters.rendering import warm_up
-from letters.running import SWEEP, Heartbeat, check_clock
 from letters.tallies import fold_all
 
 logger = logging.getLogger(__name__)

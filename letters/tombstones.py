@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from letters.records import Tombstone
+from letters.models import Tombstone
 
 logger = logging.getLogger(__name__)
 

@@ -105,8 +105,7 @@ def fill(count: int) -> str:
     """Have so many letters, one of them held; return its path in the admin."""
     from campaign.content.models import Campaign
     from campaign.parliament.models import Constituency
-    from letters.models import Letter, Status
-    from letters.running import Heartbeat
+    from letters.models import Heartbeat, Letter, Status
     from letters.tallies import fold_all
     from tests.letters.factories import make_letter
     from tests.letters.many import write_many

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from letters.admin.rows import Row, lay_out
 from letters.comparing import find_changed
-from letters.findings import Finding, Part, Rule
 from letters.likeness import find_alike
-from letters.models import Letter, LetterParagraph
+from letters.models import Finding, Letter, LetterParagraph, Part, Rule
 from letters.moderation import Passage
 
 MOST_SHOWN = 3

@@ -12,8 +12,7 @@ from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.db.models import CharField, Count, QuerySet, Sum, Value
 from django.http import HttpRequest
 
-from letters.counts import Tally
-from letters.models import Letter, Status
+from letters.models import Letter, Status, Tally
 
 MOST_READ = 2000  # letters that have moved since they were counted, and unconfirmed ones; with more, no numbers
 # What the roll-up can tell apart, by the parameter that asks for it.

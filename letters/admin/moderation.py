@@ -22,9 +22,8 @@ from letters.admin.alike import list_alike
 from letters.admin.powers import may_moderate
 from letters.admin.rows import lay_out
 from letters.decisions import REFUSE, refuse, release_read
-from letters.findings import Finding, Part, Rule
 from letters.forms.decisions import ReasonForm, RefuseForm
-from letters.models import Letter, Status
+from letters.models import Finding, Letter, Part, Rule, Status
 from letters.moderation import Passage, list_passages, list_sender
 from letters.tasks import wake_worker
 

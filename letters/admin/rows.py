@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letters.comparing import Stretch, find_changed, split_text
-from letters.findings import Finding
+from letters.models import Finding
 from letters.moderation import Passage
 
 if TYPE_CHECKING:

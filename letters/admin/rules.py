@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.models import Campaign
-from letters.findings import HoldRules, list_lines
+from letters.models import HoldRules
+from letters.models.validators import list_lines
 
 
 @admin.register(HoldRules)

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import letters.findings
+import letters.models.validators
 from django.db import migrations, models
 
 from campaign.staff.roles import extend_roles
@@ -50,11 +50,11 @@ class Migration(migrations.Migration):
             name='HoldRules',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('threats', models.TextField(blank=True, default='kill* you\nshoot you\nstab you\nhang you\nhurt you\nbeat you up\nburn* your house\nyou * die\ndeserve a bullet\nknow where you live\nwatch your back\ncoming for you\n', help_text='One word or phrase a line; * stands for any letters: “kill* you” finds “killing you”. Case and accents do not matter. Empty: the rule is off.', validators=[letters.findings.refuse_wide_phrases, django.core.validators.MaxLengthValidator(10000)], verbose_name='threatening words')),
+                ('threats', models.TextField(blank=True, default='kill* you\nshoot you\nstab you\nhang you\nhurt you\nbeat you up\nburn* your house\nyou * die\ndeserve a bullet\nknow where you live\nwatch your back\ncoming for you\n', help_text='One word or phrase a line; * stands for any letters: “kill* you” finds “killing you”. Case and accents do not matter. Empty: the rule is off.', validators=[letters.models.validators.refuse_wide_phrases, django.core.validators.MaxLengthValidator(10000)], verbose_name='threatening words')),
                 ('links', models.BooleanField(default=True, help_text="Web addresses in the writer's own words, name or address.")),
                 ('postcodes', models.BooleanField(default=True, help_text='A postcode in the text or address that lies in another constituency.', verbose_name='postcodes elsewhere')),
                 ('members', models.BooleanField(default=True, help_text="The writer has the MP's own name.", verbose_name='the MP as sender')),
-                ('disposable', models.TextField(blank=True, default='10minutemail.com\nguerrillamail.com\nmailinator.com\ntemp-mail.org\ntrashmail.com\nyopmail.com\n', help_text='Such as mailinator.com, one a line; their subdomains are meant, too. Empty: the rule is off.', validators=[letters.findings.refuse_odd_domains, django.core.validators.MaxLengthValidator(10000)], verbose_name='throw-away mail domains')),
+                ('disposable', models.TextField(blank=True, default='10minutemail.com\nguerrillamail.com\nmailinator.com\ntemp-mail.org\ntrashmail.com\nyopmail.com\n', help_text='Such as mailinator.com, one a line; their subdomains are meant, too. Empty: the rule is off.', validators=[letters.models.validators.refuse_odd_domains, django.core.validators.MaxLengthValidator(10000)], verbose_name='throw-away mail domains')),
                 ('near_copies', models.BooleanField(default=False, help_text='Letters whose own words stand nearly so in another letter to the same MP. Off by default: families and groups write together, and the builder says so to the writer already.', verbose_name='near-copies')),
                 ('campaign', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='content.campaign')),
             ],

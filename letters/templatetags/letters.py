@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaign.content.models import Campaign
-from letters.counts import DownloadCount, Tally
-from letters.models import Letter, Status
+from letters.models import DownloadCount, Letter, Status, Tally
 
 register = template.Library()
 

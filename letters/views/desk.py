@@ -22,12 +22,12 @@ from campaign.content.preview import find_campaign
 from campaign.content.views import find_door
 from campaign.core.refusals import list_typed, show_refusal
 from campaign.parliament.models import Constituency, Member
-from letters.counts import StepCount
 from letters.drafting import Check, Draft, LetterText, Sender, write_letter
 from letters.faithful import check_edit
 from letters.gate import Act
 from letters.keeping import has_draft, load_draft, save_draft
 from letters.likeness import count_own_words
+from letters.models import StepCount
 from letters.views.toomany import refuse_if_too_often
 
 STEPS = [

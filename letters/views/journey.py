@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
-from letters.counts import StepCount
 from letters.drafting import MOST_ARGUMENTS, MOST_PAGES
 from letters.emails import address_letter, name_domain, write_subject
 from letters.fingerprints import warm_up
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
 from letters.gate import Act
+from letters.models import StepCount
 from letters.rendering import count_letter_pages
 from letters.tidying import count_words, tidy_line
 from letters.views.desk import Desk, journey_step

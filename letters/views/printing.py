@@ -8,12 +8,12 @@ from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from letters.counts import DownloadCount, StepCount
 from letters.drafting import MOST_PAGES
 from letters.emails import write_plain_text
 from letters.forms.journey import DetailsForm
 from letters.gate import Act
 from letters.keeping import drop_draft
+from letters.models import DownloadCount, StepCount
 from letters.rendering import LetterTooLongError, render_letter_pdf
 from letters.views.desk import MOST_MARKS, Desk, journey_step
 from letters.views.journey import show_check, show_details

@@ -11,9 +11,8 @@ from letters.drafting import MOST_PAGES, Sender, choose_asks, compose_paragraphs
 from letters.forms.guard import find_doubt
 from letters.forms.journey import SendForm
 from letters.gate import Act
-from letters.models import Consent, Happening, Letter, LetterParagraph, Status
+from letters.models import Consent, Happening, Letter, LetterParagraph, Status, owe_confirmation
 from letters.news import note_wish
-from letters.notices import owe_confirmation
 from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_confirm_token, make_token
 from letters.rendering import count_letter_pages
 from letters.tasks import wake_worker

@@ -15,10 +15,9 @@ from letters import mime
 from letters.alerts import send_alerts
 from letters.backoff import MOST_ATTEMPTS
 from letters.delivery import drain_queue
-from letters.models import Letter, Notice, Status
-from letters.notices import owe_confirmation, send_notices
+from letters.models import Alert, Letter, Notice, Status, owe_confirmation
+from letters.notices import send_notices
 from letters.privacy import make_token
-from letters.running import Alert
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.header_tools import AUTHOR, BODY, HEADERS, QUOTED, check_mailbox, read_words, split_head
 from tests.letters.test_correcting import NEW

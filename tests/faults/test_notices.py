@@ -11,8 +11,7 @@ from django.utils import timezone
 from letters import emails, notices, tasks
 from letters.backoff import MOST_ATTEMPTS
 from letters.emails import Mail
-from letters.models import Letter, Notice, Status
-from letters.notices import owe_confirmation
+from letters.models import Letter, Notice, Status, owe_confirmation
 from tests.faults.sink import Sink
 from tests.letters.factories import make_letter
 

@@ -13,8 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from campaign.content.models import Campaign
 from letters.delivery import confirm
-from letters.findings import Finding, Part, Rule
-from letters.models import Letter, Status
+from letters.models import Finding, Letter, Part, Rule, Status
 from letters.tallies import fold_all
 from tests.conftest import OpenPage
 from tests.journeys.looker import CONTRAST, Looker

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from letters.counts import DownloadCount
-from letters.models import Letter, LetterEvent, Notice, Status
+from letters.models import DownloadCount, Letter, LetterEvent, Notice, Status
 from letters.privacy import make_token
 from tests.conftest import OpenPage
 from tests.journeys.supporter import OWN_WORDS, Supporter

@@ -12,8 +12,7 @@ import pytest
 from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
-from letters.counts import DownloadCount
-from letters.models import Letter, Status
+from letters.models import DownloadCount, Letter, Status
 from tests.conftest import OpenPage, StartWorker
 from tests.journeys.supporter import OWN_WORDS, Supporter
 from tests.servers.browser import DESKTOP, PHONE

@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from campaign.parliament.models import Constituency
-from letters.counts import StepCount
-from letters.models import Letter, LetterParagraph, Status
+from letters.models import Letter, LetterParagraph, Status, StepCount
 
 # Of a hundred letters; the last moves are rare.
 USUAL = [Status.SENT] * 88 + [Status.UNCONFIRMED] * 4 + [Status.QUEUED] * 3 + [Status.WITHDRAWN] * 2

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from campaign.staff.destinations import Redirection, tell
 from letters.alerts import MOST_LISTED, send_alerts
-from letters.running import Alert
+from letters.models import Alert
 from tests.servers.mail import MailServer
 
 pytestmark = pytest.mark.django_db

@@ -18,9 +18,8 @@ from django.db import connection
 from django.utils import timezone
 
 from letters.backups import BackupFailedError, decrypt_backup, name_backup, replay_erasures, write_backup
-from letters.models import Letter, Notice, Status
+from letters.models import Letter, NewsConsent, Notice, Status, Tombstone
 from letters.privacy import erase_letter, withdraw_letter
-from letters.records import NewsConsent, Tombstone
 from letters.tombstones import find_file
 from tests.letters.factories import make_letter
 

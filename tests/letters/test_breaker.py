@@ -16,9 +16,8 @@ from letters.alerts import send_alerts
 from letters.breaker import Leave, ask_leave, record_failure, record_success, take_probe
 from letters.delivery import drain_queue
 from letters.health import measure_health
-from letters.models import Letter, Status
-from letters.notices import owe_confirmation, send_notices
-from letters.running import Alert, Breaker
+from letters.models import Alert, Breaker, Letter, Status, owe_confirmation
+from letters.notices import send_notices
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.mail import MailServer

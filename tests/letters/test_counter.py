@@ -6,8 +6,7 @@ import pytest
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters.counts import DownloadCount
-from letters.models import Letter, Status
+from letters.models import DownloadCount, Letter, Status
 from letters.tallies import fold_letters
 from letters.templatetags.letters import Counts, count_letters
 from tests.letters.factories import make_campaign, make_letter

@@ -18,12 +18,10 @@ from campaign.content.models import Argument, Campaign
 from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
 from letters.charts import count_between, make_columns, make_steps, round_up
-from letters.counts import StepCount, Tally
 from letters.decisions import DECISIONS, decide, refuse
 from letters.figures import find_campaigns, read_figures, read_seats
-from letters.models import Letter, LetterParagraph, Status
+from letters.models import Heartbeat, Letter, LetterParagraph, Status, StepCount, Tally
 from letters.privacy import withdraw_letter
-from letters.running import Heartbeat
 from letters.tallies import fold_all
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.many import write_many

@@ -9,8 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from letters.models import Letter, Status
-from letters.running import Heartbeat
+from letters.models import Heartbeat, Letter, Status
 from tests.letters.factories import make_campaign, make_letter
 
 pytestmark = pytest.mark.django_db

@@ -25,9 +25,7 @@ from campaign.content.models import Campaign
 from letters.claims import claim_letters, lease_length, release_letters
 from letters.delivery import drain_queue
 from letters.health import measure_health, reach_broker, say_age
-from letters.models import Letter, Notice, Status
-from letters.notices import owe_confirmation
-from letters.running import Heartbeat
+from letters.models import Heartbeat, Letter, Notice, Status, owe_confirmation
 from letters.tasks import sweep
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer

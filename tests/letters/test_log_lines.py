@@ -9,8 +9,8 @@ import pytest
 
 from campaign.core.logs import JsonLines
 from letters.delivery import drain_queue
-from letters.models import Notice
-from letters.notices import owe_confirmation, send_notices
+from letters.models import Notice, owe_confirmation
+from letters.notices import send_notices
 from tests.letters.factories import make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 

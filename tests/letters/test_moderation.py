@@ -15,10 +15,9 @@ from campaign.content.models import Argument, Campaign
 from letters.correcting import correct_letter
 from letters.decisions import DECISIONS, decide, refuse
 from letters.emails import build_notice_mail
-from letters.findings import Finding, HoldRules, Part, Refusal, Rule
 from letters.health import measure_health
 from letters.likeness import record_fingerprint
-from letters.models import Fingerprint, Letter, Notice, Status
+from letters.models import Finding, Fingerprint, HoldRules, Letter, Notice, Part, Refusal, Rule, Status
 from letters.moderation import find_reasons
 from letters.privacy import make_confirm_token, make_token, scrub_letter
 from letters.purging import purge_data

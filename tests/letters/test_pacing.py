@@ -20,8 +20,7 @@ from campaign.core import ratelimit
 from letters import pacing
 from letters.claims import claim_letters, release_letters
 from letters.delivery import drain_queue
-from letters.models import Letter, Status
-from letters.running import PACED, Heartbeat
+from letters.models import PACED, Heartbeat, Letter, Status
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.mail import MailServer

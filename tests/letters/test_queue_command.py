@@ -15,8 +15,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters.delivery import drain_queue
-from letters.models import Letter, Status
-from letters.running import Heartbeat
+from letters.models import Heartbeat, Letter, Status
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.processes import find_free_port

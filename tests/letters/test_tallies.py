@@ -20,9 +20,8 @@ from hypothesis.extra.django import TestCase
 
 from campaign.content.models import Campaign
 from letters.claims import claim_letters, recover_leases, release_letters
-from letters.counts import Tally
 from letters.delivery import confirm
-from letters.models import MOVES, Letter, LetterParagraph, Status
+from letters.models import MOVES, Letter, LetterParagraph, Status, Tally
 from letters.privacy import erase_letter, withdraw_letter
 from letters.purging import purge_data
 from letters.tallies import check_tallies, fold_all, fold_letters

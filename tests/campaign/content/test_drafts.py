@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from campaign.content.dumping import make_pack
 from campaign.content.models import Argument, Campaign
-from letters.counts import DownloadCount, StepCount
-from letters.models import Letter
+from letters.models import DownloadCount, Letter, StepCount
 from tests.campaign.content.samples import load_sample
 from tests.letters.factories import make_campaign, make_seat
 from tests.letters.test_journey import DETAILS, come_to_details, go

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from campaign.parliament.member_file import SHIPPED
 from campaign.parliament.models import Constituency, Member
 from campaign.staff.destinations import Redirection, redirected
-from letters.running import Alert
+from letters.models import Alert
 from tests.campaign.parliament.samples import HEADER, make_seats, member_row, vacant_row, write_rows
 
 pytestmark = pytest.mark.django_db

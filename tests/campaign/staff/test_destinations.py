@@ -18,7 +18,7 @@ from campaign.content.models import Campaign
 from campaign.parliament.admin import MemberAdmin
 from campaign.parliament.models import Member
 from campaign.staff.models import Phone
-from letters.running import Alert
+from letters.models import Alert
 from tests.campaign.content.samples import load_sample
 from tests.campaign.content.test_admin import read_form
 from tests.campaign.parliament.samples import make_member, make_seat

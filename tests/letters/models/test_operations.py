@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from letters import tasks
 from letters.health import measure_health
-from letters.running import SWEEP, Heartbeat, measure_clock
+from letters.models import SWEEP, Heartbeat, measure_clock
 
 pytestmark = pytest.mark.django_db
 

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
 from campaign.core.encrypted import BlindIndexField, EncryptedTextField
-from letters import counts, findings, records, running  # noqa: F401 Django looks for models here
+from letters.models.notice import Notice
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
 
 # No vowels (no words), nothing that is read for something else (0/O, 1/I/L, 2/Z, 5/S, 8/B).
 REFERENCE_ALPHABET = "3467CDFGHJKMNPQRTVWXY"
@@ -454,31 +455,3 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return self.version
-
-
-class Notice(models.Model):
-    """A mail to the supporter that is owed. Sending one twice is harmless, losing one is not."""
-
-    class Kind(models.TextChoices):
-        """What the mail is about."""
-
-        CONFIRM = "confirm", _("Please confirm your letter")
-        SENT = "sent", _("Your letter was sent")
-        RETURNED = "returned", _("Your letter did not arrive")
-        REFUSED = "refused", _("Your letter was not sent")
-        LINKS = "links", _("The links to your letters")
-
-    # Its index is that of the constraint below.
-    letter = models.ForeignKey("letters.Letter", on_delete=models.CASCADE, related_name="notices", db_index=False)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
-    attempts = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    last_answer = models.CharField(max_length=500, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["letter", "kind"], name="one_notice_of_a_kind")]
-        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="notice_due")]
-
-    def __str__(self) -> str:
-        return f"{self.letter_id} {self.kind}"

@@ -1,0 +1,45 @@
+"""Check the lists that organisers type into a campaign's rules."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+MOST_LINES = 200
+LONGEST_LINE = 60
+MOST_STARS = 3
+DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+
+
+def list_lines(text: str) -> list[str]:
+    """Return the lines of a list that an organiser has typed, without empty ones."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _refuse(lines: list[str], longest: int) -> None:
+    if len(lines) > MOST_LINES:
+        raise ValidationError(_("These are %d lines; 200 at most.") % len(lines))
+    if long := next((line for line in lines if len(line) > longest), ""):
+        raise ValidationError(
+            _("“%(line)s…” is too long: %(most)d characters at most.") % {"line": long[:20], "most": longest}
+        )
+
+
+def refuse_wide_phrases(text: str) -> None:
+    """Refuse phrases that would match nearly anything, or take long to look for."""
+    _refuse(list_lines(text), LONGEST_LINE)
+    for line in list_lines(text):
+        if sum(c.isalnum() for c in line) < 3:
+            raise ValidationError(_("“%s” would hold nearly every letter: give at least three letters.") % line)
+        if line.count("*") > MOST_STARS:
+            raise ValidationError(_("“%s” has too many *: three at most.") % line)
+
+
+def refuse_odd_domains(text: str) -> None:
+    """Refuse what is no domain."""
+    _refuse(list_lines(text), 253)
+    for line in list_lines(text):
+        if not DOMAIN.fullmatch(line.lower()):
+            raise ValidationError(_("“%s” is no domain: write it like mailinator.com, one a line.") % line)
