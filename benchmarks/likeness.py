@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from campaign.content.models import Argument, Campaign
     from campaign.parliament.models import Constituency
-    from letters.drafting import Draft
+    from letters.writing.draft import Draft
 
 GATE_AUC = 0.95
 GATE_RATIO = 0.1
@@ -112,7 +112,8 @@ def edit_lightly(text: str, chance: random.Random) -> str:
 
 def write_letter(kind: str, arguments: dict[str, Argument], others: list[str], chance: random.Random) -> Draft:
     """Return a draft of this kind: copied and edited ones are the bank's or one of the others', half each."""
-    from letters.drafting import Draft, read_piece
+    from letters.writing.compose import read_piece
+    from letters.writing.draft import Draft
 
     draft = Draft()
     draft.choose(chance.sample(sorted(arguments), chance.randint(1, 3)))
@@ -133,9 +134,9 @@ def fill_mailbag(
     campaign: Campaign, arguments: dict[str, Argument], seat: Constituency, count: int, chance: random.Random
 ) -> list[str]:
     """Store the fingerprints of so many letters to the seat's MP, and return their own words."""
-    from letters.likeness import measure_paragraphs
     from letters.models import Fingerprint, Letter
-    from letters.ownwords import read_bank
+    from letters.writing.originality import measure_paragraphs
+    from letters.writing.own_words import read_bank
 
     bank = read_bank(campaign, arguments.values())
     texts = [write_own_words(chance) for _number in range(count)]
@@ -179,7 +180,7 @@ def rank_letters(
     each: int, compared: int, seed: int = 1
 ) -> tuple[dict[str, list[float]], Callable[[], object], list[str]]:
     """Return the scores of so many letters of each kind, a judgement to time, and the stored letters' words."""
-    from letters.likeness import judge_draft
+    from letters.writing.originality import judge_draft
 
     chance = random.Random(seed)
     campaign, arguments, seat = set_stage()
@@ -194,7 +195,7 @@ def rank_letters(
 
 def compare_texts(mine: str, texts: list[str]) -> float:
     """Compare with texts that were stored instead: the baseline, in which every letter is kept readable."""
-    from letters.ownwords import list_runs, split_words
+    from letters.writing.own_words import list_runs, split_words
 
     own = set(list_runs(split_words(mine), 3))
     return max(len(own & set(list_runs(split_words(text), 3))) / len(own) for text in texts)
@@ -221,8 +222,8 @@ def main() -> int:
     django.setup()
     from django.test.utils import setup_databases, teardown_databases
 
-    from letters.fingerprints import compare
     from letters.models import Fingerprint
+    from letters.writing.minhash import compare
 
     databases = setup_databases(verbosity=0, interactive=False)
     try:

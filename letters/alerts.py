@@ -20,7 +20,7 @@ from letters.emails import Mail, split_from
 from letters.mime import Header, Mailbox, write_message
 from letters.models import Alert
 from letters.smtp import Answer, Connection, Fate
-from letters.tidying import tidy_line
+from letters.writing.text import tidy_line
 
 logger = logging.getLogger(__name__)
 

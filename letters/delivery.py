@@ -18,12 +18,12 @@ from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
 from letters.claims import BATCH, claim_letters, lease_length, release_letters, renew_claims
 from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_message_id
-from letters.likeness import record_fingerprint
 from letters.models import Finding, Happening, Letter, Move, Status, make_moves
 from letters.moderation import tell_reasons
 from letters.redaction import hide_personal
 from letters.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.turns import Turns
+from letters.writing.originality import record_fingerprint
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from letters.drafting import LetterText
 from letters.fonts import letter_font_files
+from letters.writing.compose import LetterText
 
 # All in points. static/letter/print.css has the same in millimetres.
 MM = 72 / 25.4

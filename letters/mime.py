@@ -21,7 +21,7 @@ from email.utils import getaddresses
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from letters.tidying import tidy_line
+from letters.writing.text import tidy_line
 
 LINE = 76  # characters that a line with an encoded word may have (RFC 2047, 2)
 WORD_BYTES = 39  # of text in an encoded word: its 64 characters fit on a line behind "Reply-To: "

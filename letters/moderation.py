@@ -9,11 +9,11 @@ from itertools import islice
 
 from campaign.parliament.models import Constituency
 from letters.comparing import choose_base, find_changed, overlaps
-from letters.drafting import write_opening
-from letters.likeness import is_near_copy
 from letters.matching import Span, bears_name, find_links, find_phrases, find_postcodes_elsewhere, is_in_domains
 from letters.models import Finding, HoldRules, Letter, Part, Rule
 from letters.models.validators import list_lines
+from letters.writing.compose import write_opening
+from letters.writing.originality import is_near_copy
 
 MOST_FOUND = 20  # places for each rule; a person reads the letter anyway
 

@@ -18,8 +18,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from letters.drafting import MOST_PAGES, LetterText
 from letters.fonts import letter_font_files
+from letters.writing.compose import MOST_PAGES, LetterText
 
 if TYPE_CHECKING:
     from weasyprint import CSS, Document

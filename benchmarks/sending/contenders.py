@@ -61,8 +61,8 @@ class Contender(ABC):
 
 def build_as_django_does(letter: Letter, pdf: bytes) -> EmailMessage:
     """Return the letter as Django's documentation builds a mail with an attachment."""
-    from letters.drafting import read_letter
     from letters.emails import write_plain_text
+    from letters.writing.compose import read_letter
 
     text = write_plain_text(read_letter(letter))
     headers = {"Message-ID": letter.message_id or "", "X-Parley-Reference": letter.reference}
@@ -129,9 +129,9 @@ class PdfsAlone(ParleyWithPdfs):
     name = "PDFs alone"
 
     def send(self) -> None:
-        from letters.drafting import read_letter
         from letters.models import Letter
         from letters.rendering import render_letter_pdf
+        from letters.writing.compose import read_letter
 
         letters = list(Letter.objects.select_related("campaign").prefetch_related("paragraphs"))
         for letter in letters[: len(letters) // (os.cpu_count() or 1)]:

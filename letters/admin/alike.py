@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from letters.admin.rows import Row, lay_out
 from letters.comparing import find_changed
-from letters.likeness import find_alike
 from letters.models import Finding, Letter, LetterParagraph, Part, Rule
 from letters.moderation import Passage
+from letters.writing.originality import find_alike
 
 MOST_SHOWN = 3
 SAME = 0.3  # of a paragraph's characters have to stand in the other one, too, for the two to be shown together

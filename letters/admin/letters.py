@@ -25,10 +25,10 @@ from letters.admin.shapes import SHAPES
 from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
 from letters.decisions import DECISIONS, REFUSE, find_kept_back
-from letters.drafting import read_letter
 from letters.health import measure_health
 from letters.models import Letter, Status
 from letters.rendering import LetterTooLongError, render_letter_pdf
+from letters.writing.compose import read_letter
 
 # What the list may be narrowed down by in its address. Anything else would let one ask for what one may not see.
 ASKABLE = {"status", "campaign", "rehearsal", "constituency_gss"}

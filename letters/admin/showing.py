@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from letters.admin.shapes import SHAPES
-from letters.drafting import read_letter
 from letters.emails import choose_recipient, write_plain_text
 from letters.models import Letter, Status
+from letters.writing.compose import read_letter
 
 TO = ["member_name", "constituency_name", "constituency_gss", "member_party", "salutation"]
 SENDER = ["sender_name", "sender_address", "sender_postcode", "sender_email"]

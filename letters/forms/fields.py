@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.offices import is_office
 from letters.mime import is_address
-from letters.tidying import tidy_line, tidy_text
+from letters.writing.text import tidy_line, tidy_text
 
 
 class LineField(forms.CharField):

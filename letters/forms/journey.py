@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.models import Argument
 from campaign.parliament.finding import find_seats
 from campaign.parliament.models import Constituency, Member
-from letters.drafting import MOST_ARGUMENTS, Sender
 from letters.forms.fields import CrispyForm, LineField, MailAddressField, NameField
 from letters.forms.guard import StampField, TrapField
 from letters.news import NEWS_TEXT
 from letters.privacy import CONSENT_TEXT
+from letters.writing.compose import Sender
+from letters.writing.draft import MOST_ARGUMENTS
 
 
 class PostcodeForm(CrispyForm):

@@ -10,20 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
-from letters.drafting import (
-    OWN,
-    Check,
-    Draft,
-    Piece,
-    choose_asks,
-    find_changes,
-    pick_ask,
-    read_piece,
-    write_opening,
-)
 from letters.forms.fields import CrispyForm, LineField, TextField
-from letters.keeping import Showing
-from letters.tidying import tidy_text
+from letters.writing.compose import Check, choose_asks, find_changes, pick_ask, read_piece, write_opening
+from letters.writing.draft import OWN, Draft, Piece
+from letters.writing.session import Showing
+from letters.writing.text import tidy_text
 
 MOST_CHARACTERS = 3000  # a paragraph; a page has about 2,500
 MOST_LINES = 60  # the same; with blank lines between, so many make thirty paragraphs

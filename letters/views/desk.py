@@ -22,13 +22,14 @@ from campaign.content.preview import find_campaign
 from campaign.content.views import find_door
 from campaign.core.refusals import list_typed, show_refusal
 from campaign.parliament.models import Constituency, Member
-from letters.drafting import Check, Draft, LetterText, Sender, write_letter
-from letters.faithful import check_edit
 from letters.gate import Act
-from letters.keeping import has_draft, load_draft, save_draft
-from letters.likeness import count_own_words
 from letters.models import StepCount
 from letters.views.toomany import refuse_if_too_often
+from letters.writing.compose import Check, LetterText, Sender, write_letter
+from letters.writing.draft import Draft
+from letters.writing.fact_check import check_edit
+from letters.writing.own_words import count_own_words
+from letters.writing.session import has_draft, load_draft, save_draft
 
 STEPS = [
     ("write-mp", gettext_lazy("Your MP")),

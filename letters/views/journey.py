@@ -8,16 +8,17 @@ from django.utils.translation import gettext as _
 
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
-from letters.drafting import MOST_ARGUMENTS, MOST_PAGES
 from letters.emails import address_letter, name_domain, write_subject
-from letters.fingerprints import warm_up
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
 from letters.gate import Act
 from letters.models import StepCount
 from letters.rendering import count_letter_pages
-from letters.tidying import count_words, tidy_line
 from letters.views.desk import Desk, journey_step
 from letters.views.toomany import costly, refuse_if_too_often
+from letters.writing.compose import MOST_PAGES
+from letters.writing.draft import MOST_ARGUMENTS
+from letters.writing.minhash import warm_up
+from letters.writing.text import count_words, tidy_line
 
 FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
 

@@ -21,10 +21,8 @@ from campaign.content.hours import describe_opening, find_opening, is_open
 from campaign.parliament.models import Constituency
 from letters.correcting import WENT
 from letters.delivery import confirm
-from letters.drafting import read_letter
 from letters.emails import name_domain, write_plain_text
 from letters.gate import Act
-from letters.keeping import drop_draft_of
 from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, LetterEvent, Status
 from letters.moderation import find_reasons
 from letters.news import stop_news, wants_news
@@ -39,6 +37,8 @@ from letters.privacy import (
 from letters.rendering import LetterTooLongError, render_letter_pdf
 from letters.tasks import wake_worker
 from letters.views.toomany import costly, refuse_if_too_often
+from letters.writing.compose import read_letter
+from letters.writing.session import drop_draft_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from letters.drafting import MOST_PAGES, Sender, choose_asks, compose_paragraphs, pick_ask
 from letters.forms.guard import find_doubt
 from letters.forms.journey import SendForm
 from letters.gate import Act
@@ -19,6 +18,7 @@ from letters.tasks import wake_worker
 from letters.views.desk import Desk, journey_step
 from letters.views.journey import show_check, show_details
 from letters.views.toomany import TooOftenError, costly, count_mail, refuse_if_too_often, show_too_many
+from letters.writing.compose import MOST_PAGES, Sender, choose_asks, compose_paragraphs, pick_ask
 
 # What makes it another letter if the writer changes it.
 TYPED = (

@@ -16,16 +16,17 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from campaign.parliament.models import Constituency
-from letters.drafting import MOST_ARGUMENTS, MOST_PAGES, OWN, Draft, find_changes
 from letters.forms.words import MOST_CHARACTERS, MOST_LINES, WordsForm, join_answers, list_prompts
 from letters.gate import Act
-from letters.keeping import find_clashes, find_set_apart, set_apart, take_other
-from letters.likeness import Advice, Judgement, judge_draft
 from letters.measuring import count_pages
 from letters.rendering import count_letter_pages
-from letters.tidying import count_words, tidy_line
 from letters.views.desk import Desk, journey_step
 from letters.views.toomany import costly, refuse_if_too_often
+from letters.writing.compose import MOST_PAGES, find_changes
+from letters.writing.draft import MOST_ARGUMENTS, OWN, Draft
+from letters.writing.originality import Advice, Judgement, judge_draft
+from letters.writing.session import find_clashes, find_set_apart, set_apart, take_other
+from letters.writing.text import count_words, tidy_line
 
 # What changes more of the page than its counts: the cards are shown anew after it.
 REARRANGING = ("up", "down", "arrange", "remove", "restore", "length", "guide")

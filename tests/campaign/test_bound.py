@@ -10,9 +10,9 @@ from django.db import connection
 
 from campaign.core.ciphers import UndecryptableError
 from campaign.staff.models import Phone
-from letters.drafting import Draft
-from letters.keeping import load_draft, save_draft
 from letters.models import Letter, LetterParagraph
+from letters.writing.draft import Draft
+from letters.writing.session import load_draft, save_draft
 from tests.letters.factories import make_letter
 from tests.otp import make_phone
 

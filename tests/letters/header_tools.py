@@ -12,7 +12,7 @@ import re
 from hypothesis import strategies as st
 
 from letters.mime import Mailbox
-from letters.tidying import tidy_line
+from letters.writing.text import tidy_line
 
 # What came through before: a body and headers in an encoded word, a second author by folding inside quotes.
 BODY = "=?utf-8?q?x=0d=0aContent-Type:_text/html=0d=0a=0d=0a<h1>Forged_body</h1>?="

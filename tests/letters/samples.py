@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from letters.drafting import LetterText, Paragraph
+from letters.writing.compose import LetterText, Paragraph
 
 BODY = (
     "I am writing as your constituent about the war in Ukraine, because I believe that the United Kingdom has more to "

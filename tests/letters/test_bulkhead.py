@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from letters import bulkhead
 from letters.bulkhead import MOST_EACH, MOST_INSIDE, Bulkhead, CrowdedError
-from letters.keeping import load_draft
 from letters.views import toomany
 from letters.views.toomany import costly
+from letters.writing.session import load_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.test_journey import DETAILS, come_to_details, go, words
 

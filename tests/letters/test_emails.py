@@ -23,7 +23,7 @@ from letters.mime import Mailbox, MailRefusedError
 from letters.models import Alert, Letter, Notice, Refusal
 from letters.privacy import make_token
 from letters.tasks import sweep
-from letters.tidying import tidy_line, tidy_text
+from letters.writing.text import tidy_line, tidy_text
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.header_tools import ANYTHING, AUTHOR, BODY, HEADERS, QUOTED, check_mailbox, read_words, split_head
 

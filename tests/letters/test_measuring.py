@@ -8,9 +8,9 @@ import random
 import pytest
 from pypdf import PdfReader
 
-from letters.drafting import Paragraph
 from letters.measuring import count_lines, count_pages
 from letters.rendering import render_letter_pdf
+from letters.writing.compose import Paragraph
 from tests.letters.samples import BODY, SOURCES, make_letter
 
 SENTENCES = [f"{sentence.strip('. ')}." for paragraph in BODY for sentence in paragraph.split(". ")]

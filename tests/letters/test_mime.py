@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from letters import mime
 from letters.mime import Header, Mailbox, MailRefusedError, Pdf, is_address, write_message
-from letters.tidying import tidy_line, tidy_text
+from letters.writing.text import tidy_line, tidy_text
 from tests.letters.header_tools import (
     ANYTHING,
     AUTHOR,

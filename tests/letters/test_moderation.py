@@ -16,13 +16,13 @@ from letters.correcting import correct_letter
 from letters.decisions import DECISIONS, decide, refuse
 from letters.emails import build_notice_mail
 from letters.health import measure_health
-from letters.likeness import record_fingerprint
 from letters.models import Finding, Fingerprint, HoldRules, Letter, Notice, Part, Refusal, Rule, Status
 from letters.moderation import find_reasons
 from letters.privacy import make_confirm_token, make_token, scrub_letter
 from letters.purging import purge_data
 from letters.tallies import fold_all
 from letters.views.rights import tell_everything
+from letters.writing.originality import record_fingerprint
 from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
 from tests.letters.test_journey import DETAILS, come_to_details, go
 from tests.otp import otp_login

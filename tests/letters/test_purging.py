@@ -21,13 +21,13 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters.delivery import drain_queue
-from letters.drafting import Draft
-from letters.keeping import save_draft
 from letters.models import Letter, NewsConsent, Notice, Status, owe_confirmation
 from letters.notices import send_notices
 from letters.privacy import erase_letter, erase_text, make_confirm_token, make_token, scrub_letter
 from letters.purging import purge_data
 from letters.tasks import tidy, wake_worker
+from letters.writing.draft import Draft
+from letters.writing.session import save_draft
 from tests.letters.factories import make_letter, make_seat, write_paragraph
 from tests.letters.scripted_smtp import ScriptedServer
 

@@ -28,8 +28,8 @@ from campaign.parliament.address import address_envelope
 from campaign.parliament.member_file import SHIPPED, read_member_file
 from letters import rendering
 from letters.checks import check_letters_can_be_made
-from letters.drafting import LetterText, Paragraph
 from letters.rendering import LetterTooLongError, make_fetcher, render_letter_html, render_letter_pdf
+from letters.writing.compose import LetterText, Paragraph
 from tests.letters.pdf_tools import list_fonts, read_text, read_words, squeeze
 from tests.letters.samples import make_letter, make_short_letter
 

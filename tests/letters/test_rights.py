@@ -16,13 +16,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from letters.delivery import confirm
-from letters.keeping import has_draft, load_draft
 from letters.links import answer_requests, ask_for_links
 from letters.models import Letter, LinkRequest, Notice, Status
 from letters.notices import send_notices
 from letters.privacy import erase_letter, make_confirm_token, make_token
 from letters.purging import purge_data
 from letters.views.rights import FIELDS
+from letters.writing.session import has_draft, load_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.scripted_smtp import ScriptedServer, Taken
 from tests.letters.test_journey import DETAILS, come_to_details, go

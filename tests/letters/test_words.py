@@ -14,10 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from campaign.content.models import Phrasing
-from letters.faithful import Comparison
 from letters.forms.words import join_answers
-from letters.keeping import load_draft
 from letters.models import Letter
+from letters.writing.fact_check import Comparison
+from letters.writing.session import load_draft
 from tests.letters.factories import make_campaign, make_seat
 
 pytestmark = pytest.mark.django_db
@@ -343,7 +343,7 @@ def test_a_save_checks_each_text_once(supporter: Client, monkeypatch: pytest.Mon
         checked.append((original, edited))
         return Comparison(original, edited)
 
-    monkeypatch.setattr("letters.faithful.Comparison", compare)
+    monkeypatch.setattr("letters.writing.fact_check.Comparison", compare)
     typed = {f"text-{key}": f"The short text of {key}, and £{at}." for at, key in enumerate(KEYS)}
     (send if scripts else press)(supporter, tab := open_tab(supporter), **typed)
     assert [edited for _original, edited in checked] == list(typed.values())

@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from campaign.content.models import Campaign
 from campaign.parliament.models import Constituency
-from letters.drafting import Draft, LetterText, Piece, Sender, choose_asks, write_letter
 from letters.rendering import RenderingNotReadyError, render_letter_pdf
+from letters.writing.compose import LetterText, Sender, choose_asks, write_letter
+from letters.writing.draft import Draft, Piece
 
 SAMPLE_SENDER = Sender(name="A. Constituent", lines=("1 Example Street", "Sampletown"), postcode="ZZ99 9ZZ")
 SAMPLE_ARGUMENTS = 2

@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 
 from campaign.content.models import Argument, Phrasing
 from campaign.core.ciphers import decrypt, encrypt
-from letters.drafting import (
-    OWN,
-    Draft,
-    Piece,
+from letters.models import Letter
+from letters.writing.compose import (
     Sender,
     choose_asks,
     compose_paragraphs,
@@ -23,8 +21,8 @@ from letters.drafting import (
     read_letter,
     write_letter,
 )
-from letters.keeping import drop_draft, load_draft, save_draft
-from letters.models import Letter
+from letters.writing.draft import OWN, Draft, Piece
+from letters.writing.session import drop_draft, load_draft, save_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])

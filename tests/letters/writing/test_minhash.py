@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from letters.fingerprints import WIDTH, Nearness, compare, compare_each, take_fingerprint
-from letters.ownwords import split_words
+from letters.writing.minhash import WIDTH, Nearness, compare, compare_each, take_fingerprint
+from letters.writing.own_words import split_words
 
 TEXT = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 
@@ -20,7 +20,7 @@ def fingerprint(*paragraphs: str) -> bytes:
 def test_neither_numpy_nor_scipy_is_loaded_when_the_site_starts() -> None:
     program = (
         "import sys, django; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns;"
-        "import campaign.wsgi, campaign.celery, letters.likeness, letters.delivery, letters.tasks;"
+        "import campaign.wsgi, campaign.celery, letters.writing.originality, letters.delivery, letters.tasks;"
         "print(sorted({'numpy', 'scipy', 'datasketch'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from campaign.content.models import Argument, Campaign
-from letters.drafting import Draft
+from letters.writing.draft import Draft
 
 RUN = 8  # so many words in a row come about by pasting; fewer, such as "an end to the war in Ukraine", by chance
 SHORTEST = 3  # a whole prompt or claim counts from so many words on

@@ -9,10 +9,10 @@ import pytest
 from benchmarks.likeness import count_auc, rank_letters
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency
-from letters.drafting import Draft
-from letters.likeness import Judgement, judge_draft, record_fingerprint
 from letters.models import Fingerprint, Letter
 from letters.privacy import erase_letter, withdraw_letter
+from letters.writing.draft import Draft
+from letters.writing.originality import Judgement, judge_draft, record_fingerprint
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat, write_paragraph
 
 pytestmark = pytest.mark.django_db
@@ -181,7 +181,7 @@ def test_confirming_keeps_a_fingerprint_and_three_numbers(
 def test_what_goes_wrong_with_comparing_keeps_no_letter_back(
     campaign: Campaign, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("letters.likeness.find_own", lambda *args: 1 / 0)
+    monkeypatch.setattr("letters.writing.originality.find_own", lambda *args: 1 / 0)
     with django_capture_on_commit_callbacks(execute=True):
         letter = make_letter(campaign)
     assert (Letter.objects.get().status, Fingerprint.objects.count()) == (letter.status, 0)

@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from campaign.content.models import Argument
 from campaign.core.ciphers import UndecryptableError, decrypt, encrypt
-from letters.drafting import Draft, Piece
 from letters.models import Letter
+from letters.writing.draft import Draft, Piece
 
 PURPOSE = "drafts"
 

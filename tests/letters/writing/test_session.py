@@ -11,8 +11,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from campaign.content.models import Argument
-from letters.drafting import Draft, Piece
-from letters.keeping import Showing, find_clashes, find_set_apart, load_draft, save_draft, set_apart, take_other
+from letters.writing.draft import Draft, Piece
+from letters.writing.session import Showing, find_clashes, find_set_apart, load_draft, save_draft, set_apart, take_other
 from tests.letters.factories import make_campaign, make_seat
 from tests.letters.test_journey import come_to_details
 

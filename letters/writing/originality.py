@@ -16,14 +16,13 @@ from django.utils.translation import ngettext
 
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency
-from letters.drafting import Check, Draft, compose_paragraphs, write_opening
-from letters.faithful import check_edit
-from letters.fingerprints import Nearness, compare, compare_each, take_fingerprint
 from letters.models import Fingerprint, Letter, Status
-from letters.ownwords import Bank, Owned, count_own_words, find_own, read_bank
-from letters.tidying import count_words
-
-__all__ = ["Advice", "Judgement", "count_own_words", "find_alike", "is_near_copy", "judge_draft", "record_fingerprint"]
+from letters.writing.compose import Check, compose_paragraphs, write_opening
+from letters.writing.draft import Draft
+from letters.writing.fact_check import check_edit
+from letters.writing.minhash import Nearness, compare, compare_each, take_fingerprint
+from letters.writing.own_words import Bank, Owned, count_own_words, find_own, read_bank
+from letters.writing.text import count_words
 
 MOST_COMPARED = 5000  # letters to one MP, the newest
 ENOUGH_OWN = 0.5  # a letter half of which is the writer's own gets full marks for it

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letters.tidying import count_words, tidy_line, tidy_text
+from letters.writing.text import count_words, tidy_line, tidy_text
 
 BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
-from letters.ownwords import Words, list_runs
+from letters.writing.own_words import Words, list_runs
 
 SHINGLE = 3  # words; a changed word costs three shingles
 PERMUTATIONS = 128  # the estimate of a Jaccard index is off by about 0.04 (one standard deviation) at worst

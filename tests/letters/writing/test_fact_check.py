@@ -11,11 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letters.facts import find_facts, find_quotations, make_plain
-from letters.faithful import MOST_CHANGES, check_edit
+from letters.writing.fact_check import MOST_CHANGES, check_edit, find_facts, find_quotations, make_plain
 from tests.letters.steps import COSTLY, LONG, count_steps, make_costly
 
-PACK = Path(__file__).parents[2] / "campaign/content/packs/time-to-negotiate.yaml"
+PACK = Path(__file__).parents[3] / "campaign/content/packs/time-to-negotiate.yaml"
 TEXTS = [
     phrasing["text"] for argument in yaml.safe_load(PACK.read_text())["arguments"] for phrasing in argument["phrasings"]
 ]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from letters.ownwords import find_own, index_texts
+from letters.writing.own_words import find_own, index_texts
 from tests.letters.steps import COSTLY, LONG, count_steps, make_costly
-from tests.letters.test_faithful import LONGEST, TEXTS
+from tests.letters.writing.test_fact_check import LONGEST, TEXTS
 
 BANK = index_texts(tuple(TEXTS))
 

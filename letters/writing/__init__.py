@@ -1,0 +1,1 @@
+"""From a supporter's words to the letter's text."""

@@ -1,0 +1,101 @@
+"""What a supporter has chosen and written so far, and how they change it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from campaign.content.models import Phrasing
+
+OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
+MOST_ARGUMENTS = 4
+# Characters of edits kept with removed arguments: more than all four paragraphs at their longest, in both lengths.
+MOST_ASIDE = 30_000
+
+
+@dataclass
+class Piece:
+    """An argument in a draft: which phrasing, and what the supporter made of each."""
+
+    key: str
+    length: str = Phrasing.Length.SHORT
+    edits: dict[str, str] = field(default_factory=dict)  # by length, so that swapping loses nothing
+    keep_source: bool = False  # also if the edit has changed a claim
+    place: int = 0  # where it stood when it was removed
+
+    @property
+    def size(self) -> int:
+        """How many characters its edits have."""
+        return sum(map(len, self.edits.values()))
+
+
+@dataclass
+class Draft:
+    """What a supporter has chosen and written so far. Lives in the session alone."""
+
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    gss: str = ""
+    pieces: list[Piece] = field(default_factory=list)
+    own_words: str = ""
+    own_position: int = 0  # how many arguments stand before the own words
+    opening: str | None = None  # None: the usual one
+    ask: str = ""
+    with_sources: bool = True
+    aside: list[Piece] = field(default_factory=list)  # removed, with their edits, the last one last
+    answers: list[str] = field(default_factory=list)  # to the guiding questions, not yet in the letter
+    version: int = 0  # grows with each save; `letters.writing.session` tells by it what another tab has overtaken
+    saved_by: str = ""  # the page that saved last, and its how manieth request that was
+    turn: int = 0
+    other: dict[str, Any] = field(default_factory=dict)  # what another tab wrote meanwhile, until its writer chooses
+
+    @property
+    def keys(self) -> list[str]:
+        """The chosen arguments in order."""
+        return [piece.key for piece in self.pieces]
+
+    @property
+    def order(self) -> list[str]:
+        """Arguments and own words in the order in which they will be read."""
+        keys = self.keys
+        at = min(self.own_position, len(keys))
+        return [*keys[:at], OWN, *keys[at:]]
+
+    def choose(self, keys: Iterable[str]) -> None:
+        """Take these arguments: those already there keep place and text, new ones go to the end.
+
+        One that goes is set aside; if it is taken again, the text comes back with it.
+        """
+        wanted = list(dict.fromkeys(keys))
+        kept = [piece for piece in self.pieces if piece.key in wanted]
+        gone = [replace(piece, place=at) for at, piece in enumerate(self.pieces) if piece.key not in wanted]
+        aside = {piece.key: piece for piece in [*self.aside, *gone]}
+        there = {piece.key for piece in kept}
+        self.pieces = kept + [aside.pop(key, Piece(key)) for key in wanted if key not in there]
+        self.aside = list(aside.values())
+        while sum(piece.size for piece in self.aside) > MOST_ASIDE:
+            del self.aside[0]  # removed longest ago; or a session could grow with each exchange
+        self.own_position = min(self.own_position, len(self.pieces))
+
+    def restore(self, key: str) -> None:
+        """Put an argument that was removed back to its place."""
+        if key in {piece.key for piece in self.aside} and len(self.pieces) < MOST_ARGUMENTS:
+            self.choose([*self.keys, key])
+            piece = self.pieces.pop()
+            self.pieces.insert(piece.place, piece)
+
+    def arrange(self, order: list[str]) -> None:
+        """Bring the pieces into this order, if it names each of them and the own words once; else leave it."""
+        if sorted(order) == sorted(self.order):
+            self.own_position = order.index(OWN)
+            self.pieces.sort(key=lambda piece: order.index(piece.key))
+
+    def move(self, key: str, step: int) -> None:
+        """Move an argument, or the own words, `step` places down (negative: up), as far as there is room."""
+        order = self.order
+        if key not in order:
+            return
+        at = order.index(key)
+        order.insert(max(0, min(at + step, len(order) - 1)), order.pop(at))
+        self.arrange(order)
