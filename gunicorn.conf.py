@@ -4,5 +4,5 @@ wsgi_app = "campaign.wsgi"
 bind = "127.0.0.1:8000"  # for a proxy on this machine: docs/operators.md, The proxy
 worker_class = "campaign.core.deadlines.Worker"
 workers = 2
-threads = 8  # more than letters/bulkhead.py lets at costly pages
+threads = 8  # more than letters/views/bulkhead.py lets at costly pages
 control_socket_disable = True

@@ -25,9 +25,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from letters.actions.erase import erase_letter
+from letters.actions.purge import purge_data, walk
+from letters.actions.withdraw import withdraw_letter
 from letters.models import Letter, NewsConsent, Notice, Status, Tombstone
-from letters.privacy import erase_letter, withdraw_letter
-from letters.purging import purge_data, walk
 from letters.tombstones import gather_tombstones, hash_id
 
 RESTORED = "Restored from a backup: it may have been sent since."

@@ -11,19 +11,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
 from letters.claims import BATCH, claim_letters, lease_length, release_letters, renew_claims
-from letters.emails import Mail, build_letter_mail, make_envelope_sender, make_message_id
-from letters.models import Finding, Happening, Letter, Move, Status, make_moves
-from letters.moderation import tell_reasons
+from letters.emails import Mail, build_letter_mail
+from letters.models import Happening, Letter, Move, Status, make_moves
 from letters.redaction import hide_personal
 from letters.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.turns import Turns
-from letters.writing.originality import record_fingerprint
 
 logger = logging.getLogger(__name__)
 
@@ -33,31 +31,6 @@ RETRY_SECONDS = 0.5  # until the database is asked again
 
 _senders = threading.BoundedSemaphore(settings.EMAIL_SENDERS)  # who holds one drains
 _asked = threading.Event()  # that somebody has asked for a drain since the last one looked what is due
-
-
-def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ()) -> bool:
-    """Queue a letter that its writer has confirmed, or hold it for the reason given; False if somebody was first.
-
-    `findings` are what the rules found, and hold it, too (letters.moderation). Message-ID and bounce address are made
-    here, and kept however often the letter is sent.
-    """
-    now = timezone.now()
-    hold = " ".join(filter(None, (hold, tell_reasons(findings))))[:500]
-    confirmed = letter.move_to(
-        Status.HELD if hold else Status.QUEUED,
-        note=hold,
-        confirmed_at=now,
-        dated=timezone.localdate(),
-        next_attempt_at=now,
-        message_id=make_message_id(letter),
-        envelope_sender=make_envelope_sender(letter),
-        rehearsal=letter.would_rehearse(),
-    )
-    if confirmed:
-        Finding.objects.bulk_create(findings)
-        # Whatever goes wrong with comparing is logged and keeps no letter from being sent.
-        transaction.on_commit(lambda: record_fingerprint(letter), robust=True)
-    return confirmed
 
 
 def prepare_letters(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Letter, Mail]]:

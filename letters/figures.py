@@ -26,7 +26,7 @@ from django.utils import timezone
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
-from letters.decisions import list_decided
+from letters.actions.decide import list_decided
 from letters.models import DownloadCount, Letter, Status, StepCount, Tally
 from letters.tallies import NOT_WRITTEN, fold_letters
 

@@ -2,67 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from campaign.core.encrypted import encrypt_for
 from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
 from letters.claims import lease_length
 from letters.emails import Mail, build_notice_mail
-from letters.models import Happening, Letter, Notice, Status, owe_confirmation
-from letters.privacy import hash_token, make_confirm_token
+from letters.models import Happening, Notice, Status
 from letters.redaction import hide_personal
 from letters.smtp import Connection, Fate, ServerUnavailable
 
-MOST_REPEATS = 3  # confirmation mails that a writer may ask for again
-REPEAT_PAUSE = dt.timedelta(minutes=1)  # a mail needs a moment to arrive
-MOST_ADDRESSES = 3  # changes of address: enough for every typing error, too few to bother strangers
-
 logger = logging.getLogger(__name__)
-
-
-def repeat_confirmation(letter: Letter) -> bool:
-    """Owe the writer the confirmation mail once more; False if it is on its way, too fresh, or was repeated enough."""
-    now = timezone.now()
-    asked_for = Notice.objects.filter(
-        letter=letter,
-        letter__status=Status.UNCONFIRMED,
-        letter__confirm_repeats__lt=MOST_REPEATS,
-        kind=Notice.Kind.CONFIRM,
-        due_at=None,
-    ).exclude(sent_at__gt=now - REPEAT_PAUSE)
-    with transaction.atomic():
-        owed = asked_for.update(due_at=now, attempts=0)
-        if owed:
-            Letter.objects.filter(pk=letter.pk).update(confirm_repeats=F("confirm_repeats") + 1)
-    return bool(owed)
-
-
-def redirect_confirmation(letter: Letter, address: str) -> bool:
-    """Send the confirmation to this address instead: the link that went to the one before no longer works.
-
-    Returns False if the letter has been confirmed meanwhile, or its address was changed as often as is allowed.
-    """
-    before = letter.confirm_generation
-    if before >= MOST_ADDRESSES:
-        return False
-    letter.confirm_generation += 1
-    with transaction.atomic():
-        changed = Letter.objects.filter(pk=letter.pk, status=Status.UNCONFIRMED, confirm_generation=before).update(
-            **encrypt_for(letter, {"sender_email": address}),
-            confirm_generation=letter.confirm_generation,
-            confirm_token_hash=hash_token(make_confirm_token(letter)),
-        )
-        if changed:
-            # A new row: a worker that is sending to the old address this moment settles the old one.
-            letter.notices.filter(kind=Notice.Kind.CONFIRM).delete()
-            owe_confirmation(letter)
-    return bool(changed)
 
 
 def build_notice(notice: Notice) -> Mail | None:

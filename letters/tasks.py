@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaign.staff.lockout import forget_old_attempts
+from letters.actions.erase import finish_erasures
+from letters.actions.purge import purge_data
 from letters.alerts import send_alerts
 from letters.claims import recover_leases
 from letters.delivery import drain_queue
@@ -19,8 +21,6 @@ from letters.emails import render_copy
 from letters.links import answer_requests
 from letters.models import SWEEP, Heartbeat, check_clock
 from letters.notices import send_notices
-from letters.privacy import finish_erasures
-from letters.purging import purge_data
 from letters.rendering import warm_up
 from letters.tallies import fold_all
 
@@ -67,7 +67,7 @@ def tally() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Delete what has outlived its purpose (letters.purging), and the door's wrong tries."""
+    """Delete what has outlived its purpose (letters.actions.purge), and the door's wrong tries."""
     logger.info("purged: %s", dict(purge_data()))
     forget_old_attempts()
 

@@ -15,8 +15,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from letters.actions.decide import REFUSE, Decision, decide, find_kept_back, refuse
 from letters.admin.powers import may_decide, may_moderate
-from letters.decisions import REFUSE, Decision, decide, find_kept_back, refuse
 from letters.forms.decisions import ReasonForm, RefuseForm
 from letters.models import Letter, Status
 from letters.tasks import wake_worker

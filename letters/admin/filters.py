@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.models import Member
+from letters.actions.decide import needs_a_person
 from letters.admin.dates import read_period, say_period
-from letters.decisions import needs_a_person
 from letters.models import Letter
 
 

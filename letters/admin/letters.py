@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from campaign.core.ciphers import list_indexes
+from letters.actions.decide import DECISIONS, REFUSE, find_kept_back
 from letters.admin.acting import FILTERS, ask_for_decision, may_carry_out
 from letters.admin.exports import list_export_urls
 from letters.admin.filters import CampaignFilter, NeedsFilter, PartyFilter, RehearsalFilter, StatusFilter, WhenFilter
@@ -24,7 +25,6 @@ from letters.admin.powers import may_export, may_find_by_email, may_moderate, ma
 from letters.admin.shapes import SHAPES
 from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
-from letters.decisions import DECISIONS, REFUSE, find_kept_back
 from letters.health import measure_health
 from letters.models import Letter, Status
 from letters.rendering import LetterTooLongError, render_letter_pdf

@@ -18,10 +18,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
+from letters.actions.decide import REFUSE, refuse, release_read
 from letters.admin.alike import list_alike
 from letters.admin.powers import may_moderate
 from letters.admin.rows import lay_out
-from letters.decisions import REFUSE, refuse, release_read
 from letters.forms.decisions import ReasonForm, RefuseForm
 from letters.models import Finding, Letter, Part, Rule, Status
 from letters.moderation import Passage, list_passages, list_sender

@@ -201,7 +201,7 @@ class Letter(models.Model):
     confirm_repeats = models.PositiveSmallIntegerField(default=0, editable=False)  # how often it was asked for again
     letter_token_hash = models.CharField(max_length=64, editable=False)
 
-    # Text and address go first, name and email later (letters.purging); `scrubbed_at` is when the last of them went.
+    # Text and address go first, name and email later (actions.purge); `scrubbed_at` is when the last of them went.
     text_erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Asked for while the letter was being sent: done as soon as that is settled.
     erase_requested_at = models.DateTimeField(null=True, blank=True, editable=False)

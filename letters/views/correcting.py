@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from letters.correcting import Outcome, correct_letter
+from letters.actions.correct import Outcome, correct_letter
 from letters.forms.correcting import CorrectForm
 from letters.gate import Act
 from letters.models import WITHDRAWABLE, Letter, Status

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,30 +17,24 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaign.content.hours import describe_opening, find_opening, is_open
-from campaign.parliament.models import Constituency
-from letters.correcting import WENT
-from letters.delivery import confirm
+from letters.actions.confirm import confirm_now
+from letters.actions.correct import WENT
+from letters.actions.erase import erase_letter
+from letters.actions.note import note_by_writer
+from letters.actions.withdraw import withdraw_letter
 from letters.emails import name_domain, write_plain_text
 from letters.gate import Act
 from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, LetterEvent, Status
-from letters.moderation import find_reasons
 from letters.news import stop_news, wants_news
-from letters.privacy import (
-    CONFIRM_WITHIN,
-    erase_letter,
-    hash_token,
-    make_confirm_token,
-    make_token,
-    withdraw_letter,
-)
+from letters.privacy import CONFIRM_WITHIN, hash_token, make_confirm_token, make_token
 from letters.rendering import LetterTooLongError, render_letter_pdf
-from letters.tasks import wake_worker
 from letters.views.toomany import costly, refuse_if_too_often
 from letters.writing.compose import read_letter
 from letters.writing.session import drop_draft_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
 
 # What a supporter reads of the letter's life; moves between machines are left out.
 TOLD: dict[str, StrOrPromise] = {
@@ -82,29 +75,6 @@ def secret_page(show: Callable[[HttpRequest, Letter], HttpResponse]) -> Callable
     # check guards what a cookie allows; here no cookie allows anything. Who can make such a request knows the secret.
     view.csrf_exempt = True  # type: ignore[attr-defined]
     return view
-
-
-def find_change_of_member(letter: Letter) -> str:
-    """Return why the letter no longer goes to the seat's MP, or an empty string if it does."""
-    seat = Constituency.objects.with_members().filter(pk=letter.constituency_gss).first()
-    member = seat.member if seat else None
-    if member is None:
-        return "The seat is vacant."
-    if member.email != letter.member_email or member.envelope != letter.member_name:
-        return "The seat's MP, or the MP's address, has changed since the letter was written."
-    return ""
-
-
-def confirm_now(letter: Letter) -> bool:
-    """Queue the letter, or hold it if its MP has changed or a rule says so; False if it was confirmed before."""
-    if letter.status != Status.UNCONFIRMED:
-        return False
-    findings = find_reasons(letter)  # before the transaction: nobody waits for it
-    with transaction.atomic():
-        confirmed = confirm(letter, hold=find_change_of_member(letter), findings=findings)
-        if confirmed:
-            wake_worker()
-    return confirmed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -255,13 +225,3 @@ def tell_of_draft(request: HttpRequest, letter: Letter) -> str:
         "If you wrote the letter in another browser, its draft stays there for up to %(hours)d hours after you last "
         "changed it. To delete it now, open %(url)s in that browser and press “Delete my draft”."
     ) % {"hours": settings.DRAFT_HOURS, "url": settings.SITE_URL + reverse("write-sent", args=[letter.campaign.slug])}
-
-
-def note_by_writer(letter: Letter, what: Happening) -> bool:
-    """Note once that the writer posted the letter, or had an answer."""
-    field = {Happening.POSTED: "posted_at", Happening.ANSWERED: "answered_at"}[what]
-    with transaction.atomic():
-        first = Letter.objects.filter(pk=letter.pk, **{f"{field}__isnull": True}).update(**{field: timezone.now()})
-        if first:
-            letter.tell(what)
-    return bool(first)

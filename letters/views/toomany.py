@@ -16,8 +16,8 @@ from django_htmx.middleware import HtmxDetails
 from campaign.content.models import Campaign
 from campaign.core.addresses import find_address
 from campaign.core.identity import list_networks
-from letters.bulkhead import BULKHEAD, CrowdedError
 from letters.gate import Act, By, Refusal, admit
+from letters.views.bulkhead import BULKHEAD, CrowdedError
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -72,7 +72,7 @@ def count_mail(request: HttpRequest, campaign: Campaign, *, email: str, postcode
 def costly(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Have a view that takes long wait until there is room for it (letters.bulkhead), or say to try again: 503.
+    """Have a view that takes long wait until there is room for it (letters.views.bulkhead), or say to try again: 503.
 
     It stands outermost, so that nothing is read before there is room: a session might be another one by then.
     """

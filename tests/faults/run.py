@@ -35,8 +35,8 @@ class Supporters(threading.Thread):
             self.error = error
 
     def _confirm_all(self) -> None:
+        from letters.actions.withdraw import withdraw_letter
         from letters.models import Letter
-        from letters.privacy import withdraw_letter
 
         for letter in self.waiting:
             self.let_in.acquire()

@@ -35,7 +35,7 @@ class Play:
         """
         from django.db import transaction
 
-        from letters.delivery import confirm
+        from letters.actions.confirm import confirm
         from letters.tasks import wake_worker
 
         with transaction.atomic():

@@ -149,9 +149,8 @@ def confirm_patiently(letter: Letter, *, wake: bool = True) -> None:
 
     Without `wake`, the web process is as good as killed between commit and publish.
     """
-    from letters.delivery import confirm
+    from letters.actions.confirm import confirm, confirm_now
     from letters.models import Status
-    from letters.views.letter import confirm_now
 
     def press() -> None:
         letter.refresh_from_db()

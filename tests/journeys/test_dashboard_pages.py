@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from campaign.content.models import Campaign
-from letters.delivery import confirm
+from letters.actions.confirm import confirm
 from letters.models import Finding, Letter, Part, Rule, Status
 from letters.tallies import fold_all
 from tests.conftest import OpenPage

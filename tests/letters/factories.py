@@ -8,7 +8,7 @@ from typing import Any
 
 from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
 from campaign.parliament.models import Constituency, Member
-from letters.delivery import confirm
+from letters.actions.confirm import confirm
 from letters.models import Letter, LetterParagraph, Status
 from letters.privacy import hash_token, make_token
 

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.content.models import Campaign
+from letters.actions.erase import scrub_letter
 from letters.models import Letter, Status
-from letters.privacy import scrub_letter
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.otp import otp_login
 

@@ -17,9 +17,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from letters.actions.erase import erase_letter
+from letters.actions.withdraw import withdraw_letter
 from letters.backups import BackupFailedError, decrypt_backup, name_backup, replay_erasures, write_backup
 from letters.models import Letter, NewsConsent, Notice, Status, Tombstone
-from letters.privacy import erase_letter, withdraw_letter
 from letters.tombstones import find_file
 from tests.letters.factories import make_letter
 

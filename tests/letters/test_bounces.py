@@ -20,11 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letters import bounces
+from letters.actions.erase import erase_letter
 from letters.bounces import NOTES, Outcome, take_bounce
 from letters.emails import make_envelope_sender, verify_envelope_sender
 from letters.inbox import InboxError, open_imap
 from letters.models import EventCode, Happening, Letter, Notice, Status
-from letters.privacy import erase_letter
 from letters.reports import Kind, read_report
 from tests.letters.bounce_samples import (
     DELAYS,

@@ -12,9 +12,8 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from letters import bulkhead
-from letters.bulkhead import MOST_EACH, MOST_INSIDE, Bulkhead, CrowdedError
-from letters.views import toomany
+from letters.views import bulkhead, toomany
+from letters.views.bulkhead import MOST_EACH, MOST_INSIDE, Bulkhead, CrowdedError
 from letters.views.toomany import costly
 from letters.writing.session import load_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat

@@ -17,11 +17,11 @@ from django.utils import timezone
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
+from letters.actions.decide import DECISIONS, decide, refuse
+from letters.actions.withdraw import withdraw_letter
 from letters.charts import count_between, make_columns, make_steps, round_up
-from letters.decisions import DECISIONS, decide, refuse
 from letters.figures import find_campaigns, read_figures, read_seats
 from letters.models import Heartbeat, Letter, LetterParagraph, Status, StepCount, Tally
-from letters.privacy import withdraw_letter
 from letters.tallies import fold_all
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.many import write_many

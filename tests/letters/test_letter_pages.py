@@ -16,8 +16,9 @@ from pypdf import PdfReader
 
 from campaign.content.models import Campaign
 from campaign.parliament.models import Member
+from letters.actions.erase import finish_erasures
 from letters.models import Letter, Notice, Status
-from letters.privacy import finish_erasures, make_token
+from letters.privacy import make_token
 from tests.letters.factories import make_letter, make_seat
 
 pytestmark = pytest.mark.django_db

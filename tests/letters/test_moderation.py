@@ -12,14 +12,15 @@ from django.test import Client
 from django.urls import reverse
 
 from campaign.content.models import Argument, Campaign
-from letters.correcting import correct_letter
-from letters.decisions import DECISIONS, decide, refuse
+from letters.actions.correct import correct_letter
+from letters.actions.decide import DECISIONS, decide, refuse
+from letters.actions.erase import scrub_letter
+from letters.actions.purge import purge_data
 from letters.emails import build_notice_mail
 from letters.health import measure_health
 from letters.models import Finding, Fingerprint, HoldRules, Letter, Notice, Part, Refusal, Rule, Status
 from letters.moderation import find_reasons
-from letters.privacy import make_confirm_token, make_token, scrub_letter
-from letters.purging import purge_data
+from letters.privacy import make_confirm_token, make_token
 from letters.tallies import fold_all
 from letters.views.rights import tell_everything
 from letters.writing.originality import record_fingerprint

@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from letters.actions.purge import purge_data
 from letters.models import Letter
 from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_token
-from letters.purging import purge_data
 from tests.letters.factories import make_letter
 
 pytestmark = pytest.mark.django_db

@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from campaign.content.models import Campaign
+from letters.actions.confirm import confirm
+from letters.actions.erase import erase_letter
+from letters.actions.purge import purge_data
+from letters.actions.withdraw import withdraw_letter
 from letters.claims import claim_letters, recover_leases, release_letters
-from letters.delivery import confirm
 from letters.models import MOVES, Letter, LetterParagraph, Status, Tally
-from letters.privacy import erase_letter, withdraw_letter
-from letters.purging import purge_data
 from letters.tallies import check_tallies, fold_all, fold_letters
 from letters.tasks import tally
 from tests.letters.factories import make_campaign, make_letter

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.core.ciphers import make_index
-from letters.delivery import confirm
+from letters.actions.confirm import confirm
+from letters.actions.resend import MOST_ADDRESSES, MOST_REPEATS
 from letters.emails import build_notice_mail
 from letters.models import Letter, Notice, Status
-from letters.notices import MOST_ADDRESSES, MOST_REPEATS
 from letters.privacy import make_confirm_token
 from tests.letters.factories import make_campaign, make_seat
 from tests.letters.test_journey import DETAILS, come_to_details, go

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from letters.purging import purge_data
+from letters.actions.purge import purge_data
 
 
 class Command(BaseCommand):

@@ -9,8 +9,9 @@ import pytest
 from benchmarks.likeness import count_auc, rank_letters
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency
+from letters.actions.erase import erase_letter
+from letters.actions.withdraw import withdraw_letter
 from letters.models import Fingerprint, Letter
-from letters.privacy import erase_letter, withdraw_letter
 from letters.writing.draft import Draft
 from letters.writing.originality import Judgement, judge_draft, record_fingerprint
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat, write_paragraph

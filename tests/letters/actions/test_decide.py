@@ -12,9 +12,9 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 
+from letters.actions.decide import DECISIONS, decide, needs_a_person
 from letters.admin.exports import EXPORTED, list_exports
 from letters.bounces import NOTES
-from letters.decisions import DECISIONS, decide, needs_a_person
 from letters.models import EventCode, Happening, Letter, Status
 from tests.letters.factories import make_letter
 

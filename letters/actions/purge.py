@@ -21,8 +21,8 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from campaign.content.models import Campaign
+from letters.actions.erase import erase_letter, erase_text, scrub_letter
 from letters.models import Letter, LetterEvent, LinkRequest, Status
-from letters.privacy import erase_letter, erase_text, scrub_letter
 
 BATCH = 200
 LINK_REQUESTS = dt.timedelta(hours=24)  # longer than the pause between two mails

@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from letters import delivery
+from letters.actions.confirm import confirm
+from letters.actions.correct import Outcome, correct_letter
+from letters.actions.erase import erase_letter, erase_text
 from letters.claims import claim_letters
-from letters.correcting import Outcome, correct_letter
-from letters.delivery import confirm, drain_queue, prepare_letters, start_letter
+from letters.delivery import drain_queue, prepare_letters, start_letter
 from letters.models import Letter, Status, make_moves
-from letters.privacy import erase_letter, erase_text, make_confirm_token, make_token
+from letters.privacy import make_confirm_token, make_token
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 

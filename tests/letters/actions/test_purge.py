@@ -20,11 +20,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.content.models import Campaign
+from letters.actions.erase import erase_letter, erase_text, scrub_letter
+from letters.actions.purge import purge_data
 from letters.delivery import drain_queue
 from letters.models import Letter, NewsConsent, Notice, Status, owe_confirmation
 from letters.notices import send_notices
-from letters.privacy import erase_letter, erase_text, make_confirm_token, make_token, scrub_letter
-from letters.purging import purge_data
+from letters.privacy import make_confirm_token, make_token
 from letters.tasks import tidy, wake_worker
 from letters.writing.draft import Draft
 from letters.writing.session import save_draft

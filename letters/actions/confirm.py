@@ -1,0 +1,63 @@
+"""Queue a letter that its writer has confirmed, or hold it for a person to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaign.parliament.models import Constituency
+from letters.emails import make_envelope_sender, make_message_id
+from letters.models import Finding, Letter, Status
+from letters.moderation import find_reasons, tell_reasons
+from letters.tasks import wake_worker
+from letters.writing.originality import record_fingerprint
+
+
+def find_change_of_member(letter: Letter) -> str:
+    """Return why the letter no longer goes to the seat's MP, or an empty string if it does."""
+    seat = Constituency.objects.with_members().filter(pk=letter.constituency_gss).first()
+    member = seat.member if seat else None
+    if member is None:
+        return "The seat is vacant."
+    if member.email != letter.member_email or member.envelope != letter.member_name:
+        return "The seat's MP, or the MP's address, has changed since the letter was written."
+    return ""
+
+
+def confirm_now(letter: Letter) -> bool:
+    """Queue the letter, or hold it if its MP has changed or a rule says so; False if it was confirmed before."""
+    if letter.status != Status.UNCONFIRMED:
+        return False
+    findings = find_reasons(letter)  # before the transaction: nobody waits for it
+    with transaction.atomic():
+        confirmed = confirm(letter, hold=find_change_of_member(letter), findings=findings)
+        if confirmed:
+            wake_worker()
+    return confirmed
+
+
+def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ()) -> bool:
+    """Queue a letter that its writer has confirmed, or hold it for the reason given; False if somebody was first.
+
+    `findings` are what the rules found, and hold it, too (letters.moderation). Message-ID and bounce address are made
+    here, and kept however often the letter is sent.
+    """
+    now = timezone.now()
+    hold = " ".join(filter(None, (hold, tell_reasons(findings))))[:500]
+    confirmed = letter.move_to(
+        Status.HELD if hold else Status.QUEUED,
+        note=hold,
+        confirmed_at=now,
+        dated=timezone.localdate(),
+        next_attempt_at=now,
+        message_id=make_message_id(letter),
+        envelope_sender=make_envelope_sender(letter),
+        rehearsal=letter.would_rehearse(),
+    )
+    if confirmed:
+        Finding.objects.bulk_create(findings)
+        # Whatever goes wrong with comparing is logged and keeps no letter from being sent.
+        transaction.on_commit(lambda: record_fingerprint(letter), robust=True)
+    return confirmed

@@ -1,0 +1,98 @@
+"""Erase a letter's text, and whose it was."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from letters.actions.withdraw import withdraw_letter
+from letters.models import (
+    ENCRYPTED,
+    WITHDRAWABLE,
+    Finding,
+    Fingerprint,
+    Happening,
+    Letter,
+    LetterParagraph,
+    NewsConsent,
+    Refusal,
+    Status,
+    Tombstone,
+)
+from letters.privacy import hide_in_notes
+from letters.tombstones import set_tombstone
+
+GOING = (Status.QUEUED, Status.CLAIMED, Status.SENDING)  # these need their text
+OF_TEXT = ("sender_address", "sender_postcode", "ask_text", "pdf_sha256")
+
+
+def erase_letter(letter: Letter) -> bool:
+    """Forget who wrote the letter and what they wrote, withdrawing it first if it is still here.
+
+    What remains is seat, arguments, dates and status. Returns False if the letter is being sent this moment: then that
+    it has to be erased is written down, it is not sent again, and `finish_erasures` does it.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        Letter.objects.filter(pk=letter.pk, erase_requested_at=None, scrubbed_at=None).update(erase_requested_at=now)
+        set_tombstone(letter.pk, Tombstone.Kind.ERASED)
+        letter.refresh_from_db()
+        if letter.status in WITHDRAWABLE and not withdraw_letter(letter):
+            return False  # somebody moved it this moment
+        if letter.status == Status.SENDING:
+            return False
+        return scrub_letter(letter)
+
+
+def finish_erasures() -> int:
+    """Erase the letters whose writers asked for it while they were being sent; return how many."""
+    waiting = Letter.objects.filter(erase_requested_at__isnull=False).exclude(status=Status.SENDING)
+    return sum(erase_letter(letter) for letter in waiting)
+
+
+def erase_text(letter: Letter) -> bool:
+    """Remove text and postal address from a letter that nobody is sending; name and email stay (letters.actions.purge).
+
+    Returns False, and changes nothing, if it has moved meanwhile or has no text any more.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        mine = Letter.objects.filter(pk=letter.pk, status=letter.status, text_erased_at=None).exclude(status__in=GOING)
+        if not mine.update(**dict.fromkeys(OF_TEXT, ""), text_erased_at=now, draft_id=None):
+            return False
+        hide_in_notes(letter)
+        LetterParagraph.objects.filter(letter=letter).update(text="")
+        Fingerprint.objects.filter(letter=letter).delete()
+        Finding.objects.filter(letter=letter).delete()
+        letter.tell(Happening.TEXT_ERASED)
+    for name in OF_TEXT:
+        setattr(letter, name, "")
+    letter.text_erased_at = now
+    return True
+
+
+def scrub_letter(letter: Letter) -> bool:
+    """Remove all personal data from the rows of a letter that nobody is sending; the counts outlive it.
+
+    Returns False, and changes nothing, if it has moved meanwhile; True also if it was done before.
+    """
+    if letter.scrubbed_at:
+        return True
+    gone = dict.fromkeys((*ENCRYPTED, "sender_email_index", "pdf_sha256"), "")
+    now = timezone.now()
+    with transaction.atomic():
+        mine = Letter.objects.filter(pk=letter.pk, status=letter.status, scrubbed_at=None).exclude(status__in=GOING)
+        dates = {"scrubbed_at": now, "text_erased_at": letter.text_erased_at or now, "erase_requested_at": None}
+        if not mine.update(**gone, **dates, draft_id=None):
+            return False
+        hide_in_notes(letter)
+        LetterParagraph.objects.filter(letter=letter).update(text="")
+        Fingerprint.objects.filter(letter=letter).delete()
+        Finding.objects.filter(letter=letter).delete()
+        Refusal.objects.filter(letter=letter).update(reason="")
+        NewsConsent.objects.filter(letter=letter).delete()
+        letter.notices.all().delete()
+        letter.tell(Happening.ERASED)
+    for name, value in (gone | dates).items():
+        setattr(letter, name, value)
+    return True
