@@ -29,7 +29,7 @@ from letters.actions.erase import erase_letter
 from letters.actions.purge import purge_data, walk
 from letters.actions.withdraw import withdraw_letter
 from letters.models import Letter, NewsConsent, Notice, Status, Tombstone
-from letters.tombstones import gather_tombstones, hash_id
+from letters.privacy.tombstones import gather_tombstones, hash_id
 
 RESTORED = "Restored from a backup: it may have been sent since."
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from letters.emails import verify_envelope_sender
 from letters.models import EventCode, Happening, Letter, Status
-from letters.redaction import LONGEST_NOTE, hide_personal
+from letters.privacy.redaction import LONGEST_NOTE, hide_personal
 from letters.reports import Kind, Report, read_report
 
 logger = logging.getLogger(__name__)

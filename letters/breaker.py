@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from letters.models import Alert, Breaker, Letter, Notice
-from letters.redaction import ADDRESS, LONGEST_NOTE, hide_personal
+from letters.privacy.redaction import ADDRESS, LONGEST_NOTE, hide_personal
 from letters.smtp import Answer
 
 logger = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, retur
 from letters.claims import BATCH, claim_letters, lease_length, release_letters, renew_claims
 from letters.emails import Mail, build_letter_mail
 from letters.models import Happening, Letter, Move, Status, make_moves
-from letters.redaction import hide_personal
+from letters.privacy.redaction import hide_personal
 from letters.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.turns import Turns
 

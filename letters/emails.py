@@ -19,11 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from campaign.content.models import Campaign
-from letters.links import list_links
 from letters.mime import Header, Mailbox, Pdf, write_message
 from letters.models import Letter, Notice
-from letters.news import wants_news
-from letters.privacy import make_confirm_token, make_token
+from letters.privacy.lost_links import list_links
+from letters.privacy.newsletter import wants_news
+from letters.privacy.tokens import make_confirm_token, make_token
 from letters.rendering import render_letter_pdf
 from letters.writing.compose import LetterText, read_letter
 from letters.writing.text import tidy_line

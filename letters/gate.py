@@ -63,7 +63,10 @@ RULES: dict[Act, dict[By, str]] = {
         By.CAMPAIGN: "LIMIT_LETTERS_PER_CAMPAIGN",
     },
     Act.CONFIRM: {By.IP: "LIMIT_CONFIRMS_PER_IP"},
-    Act.FIND: {By.PAIR: "LIMIT_LINKS_PER_IP_AND_EMAIL", By.IP: "LIMIT_LINKS_PER_IP"},  # per mailbox: letters.links
+    Act.FIND: {
+        By.PAIR: "LIMIT_LINKS_PER_IP_AND_EMAIL",
+        By.IP: "LIMIT_LINKS_PER_IP",
+    },  # per mailbox: letters.privacy.lost_links
 }
 SENDS_MAIL = {Act.ASK, Act.MAIL, Act.FIND}
 UNCOUNTED_PAUSE = dt.timedelta(minutes=5)  # when the counts cannot be had

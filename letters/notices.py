@@ -12,7 +12,7 @@ from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, retur
 from letters.claims import lease_length
 from letters.emails import Mail, build_notice_mail
 from letters.models import Happening, Notice, Status
-from letters.redaction import hide_personal
+from letters.privacy.redaction import hide_personal
 from letters.smtp import Connection, Fate, ServerUnavailable
 
 logger = logging.getLogger(__name__)

@@ -18,9 +18,9 @@ from letters.alerts import send_alerts
 from letters.claims import recover_leases
 from letters.delivery import drain_queue
 from letters.emails import render_copy
-from letters.links import answer_requests
 from letters.models import SWEEP, Heartbeat, check_clock
 from letters.notices import send_notices
+from letters.privacy.lost_links import answer_requests
 from letters.rendering import warm_up
 from letters.tallies import fold_all
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaign.core.encrypted import encrypt_for
 from letters.models import WITHDRAWABLE, EventCode, Finding, Happening, Letter, Part, Status
 from letters.moderation import find_reasons, tell_reasons
-from letters.privacy import hide_in_notes
+from letters.privacy.redaction import hide_in_notes
 
 # What can be corrected, and how the organisers' timeline calls it. The email is not among them: it was confirmed.
 PARTS = {"sender_name": "name", "sender_address": "address", "sender_postcode": "postcode"}

@@ -19,8 +19,8 @@ from letters.models import (
     Status,
     Tombstone,
 )
-from letters.privacy import hide_in_notes
-from letters.tombstones import set_tombstone
+from letters.privacy.redaction import hide_in_notes
+from letters.privacy.tombstones import set_tombstone
 
 GOING = (Status.QUEUED, Status.CLAIMED, Status.SENDING)  # these need their text
 OF_TEXT = ("sender_address", "sender_postcode", "ask_text", "pdf_sha256")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaign.core.encrypted import encrypt_for
 from letters.models import Letter, Notice, Status, owe_confirmation
-from letters.privacy import hash_token, make_confirm_token
+from letters.privacy.tokens import hash_token, make_confirm_token
 
 MOST_REPEATS = 3  # confirmation mails that a writer may ask for again
 REPEAT_PAUSE = dt.timedelta(minutes=1)  # a mail needs a moment to arrive

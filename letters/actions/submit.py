@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from letters.models import Consent, Happening, Letter, LetterParagraph, Status, owe_confirmation
-from letters.news import note_wish
-from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_confirm_token, make_token
+from letters.privacy.consent import CONSENT_VERSION, hash_consent
+from letters.privacy.newsletter import note_wish
+from letters.privacy.tokens import hash_token, make_confirm_token, make_token
 from letters.tasks import wake_worker
 from letters.views.desk import Desk
 from letters.views.toomany import count_mail

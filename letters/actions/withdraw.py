@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from letters.models import WITHDRAWABLE, Fingerprint, Letter, Status, Tombstone
-from letters.tombstones import set_tombstone
+from letters.privacy.tombstones import set_tombstone
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -19,7 +19,7 @@ from letters.admin.pages import open_page
 from letters.admin.powers import may_export_person
 from letters.exporting import escape_cell, stream_csv
 from letters.forms.decisions import PurposeForm
-from letters.news import find_consents, list_readers
+from letters.privacy.newsletter import find_consents, list_readers
 
 
 def show_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:

@@ -14,8 +14,8 @@ from campaign.parliament.finding import find_seats
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, MailAddressField, NameField
 from letters.forms.guard import StampField, TrapField
-from letters.news import NEWS_TEXT
-from letters.privacy import CONSENT_TEXT
+from letters.privacy.consent import CONSENT_TEXT
+from letters.privacy.newsletter import NEWS_TEXT
 from letters.writing.compose import Sender
 from letters.writing.draft import MOST_ARGUMENTS
 

@@ -25,8 +25,8 @@ from letters.actions.withdraw import withdraw_letter
 from letters.emails import name_domain, write_plain_text
 from letters.gate import Act
 from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, LetterEvent, Status
-from letters.news import stop_news, wants_news
-from letters.privacy import CONFIRM_WITHIN, hash_token, make_confirm_token, make_token
+from letters.privacy.newsletter import stop_news, wants_news
+from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_token, make_token
 from letters.rendering import LetterTooLongError, render_letter_pdf
 from letters.views.toomany import costly, refuse_if_too_often
 from letters.writing.compose import read_letter

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from letters.forms.journey import AddressForm
 from letters.gate import Act
-from letters.links import ask_for_links
 from letters.models import Letter
+from letters.privacy.lost_links import ask_for_links
 from letters.tasks import wake_worker
 from letters.views.letter import secret_page
 from letters.views.toomany import refuse_if_too_often

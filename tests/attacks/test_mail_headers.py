@@ -17,7 +17,7 @@ from letters.backoff import MOST_ATTEMPTS
 from letters.delivery import drain_queue
 from letters.models import Alert, Letter, Notice, Status, owe_confirmation
 from letters.notices import send_notices
-from letters.privacy import make_token
+from letters.privacy.tokens import make_token
 from tests.letters.actions.test_correct import NEW
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.header_tools import AUTHOR, BODY, HEADERS, QUOTED, check_mailbox, read_words, split_head

@@ -73,7 +73,7 @@ class Play:
         from django.test import Client
         from django.urls import reverse
 
-        from letters.privacy import make_token
+        from letters.privacy.tokens import make_token
 
         letter = self.letters.pop()
         self.confirmed.append(letter)

@@ -30,7 +30,7 @@ from campaign.staff.models import Phone
 from letters.emails import build_notice_mail
 from letters.forms.journey import AddressForm, DetailsForm, SendForm
 from letters.models import Letter, Notice, Status
-from letters.privacy import make_token
+from letters.privacy.tokens import make_token
 from letters.writing.session import load_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.test_journey import DETAILS, come_to_details

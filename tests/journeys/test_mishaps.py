@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from letters.models import DownloadCount, Letter, LetterEvent, Notice, Status
-from letters.privacy import make_token
+from letters.privacy.tokens import make_token
 from tests.conftest import OpenPage
 from tests.journeys.supporter import OWN_WORDS, Supporter
 from tests.letters.factories import make_letter, make_seat

@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from campaign.parliament.models import Member
 from letters.models import Letter
-from letters.privacy import make_token
+from letters.privacy.tokens import make_token
 from tests.conftest import OpenPage
 from tests.journeys.looker import Looker, validate_html
 from tests.journeys.supporter import Supporter

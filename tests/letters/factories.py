@@ -10,7 +10,7 @@ from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, T
 from campaign.parliament.models import Constituency, Member
 from letters.actions.confirm import confirm
 from letters.models import Letter, LetterParagraph, Status
-from letters.privacy import hash_token, make_token
+from letters.privacy.tokens import hash_token, make_token
 
 _numbers = itertools.count(1)
 GSS = "E14001172"

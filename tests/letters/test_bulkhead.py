@@ -183,7 +183,7 @@ def test_ones_own_pdf_waits_too(client: Client, room: Bulkhead) -> None:
 
 
 def _make_token(letter: Any) -> str:
-    from letters.privacy import make_token
+    from letters.privacy.tokens import make_token
 
     return make_token(letter.id, "letter")
 

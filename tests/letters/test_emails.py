@@ -21,7 +21,7 @@ from letters.alerts import build_alert_mail
 from letters.emails import build_letter_mail, build_notice_mail, make_envelope_sender, make_message_id, name_domain
 from letters.mime import Mailbox, MailRefusedError
 from letters.models import Alert, Letter, Notice, Refusal
-from letters.privacy import make_token
+from letters.privacy.tokens import make_token
 from letters.tasks import sweep
 from letters.writing.text import tidy_line, tidy_text
 from tests.letters.factories import make_campaign, make_letter

@@ -25,7 +25,7 @@ from letters import gate
 from letters.forms import guard
 from letters.gate import Act, By, admit, make_key
 from letters.models import Letter, Notice, Status
-from letters.privacy import make_confirm_token
+from letters.privacy.tokens import make_confirm_token
 from letters.views import toomany
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.test_journey import DETAILS, POSTCODE, come_to_details, go

@@ -15,7 +15,7 @@ from django.utils import timezone
 from letters.delivery import drain_queue
 from letters.health import measure_health
 from letters.models import Heartbeat, Letter
-from letters.privacy import make_token
+from letters.privacy.tokens import make_token
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 

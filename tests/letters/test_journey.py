@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Member
 from letters.models import Consent, DownloadCount, Letter, Notice, Status
-from letters.privacy import make_confirm_token
+from letters.privacy.tokens import make_confirm_token
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from campaign.content.models import Campaign
 from campaign.parliament.models import Member
 from letters.actions.erase import finish_erasures
 from letters.models import Letter, Notice, Status
-from letters.privacy import make_token
+from letters.privacy.tokens import make_token
 from tests.letters.factories import make_letter, make_seat
 
 pytestmark = pytest.mark.django_db

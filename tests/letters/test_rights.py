@@ -18,10 +18,10 @@ from pytest_django import Settings
 from letters.actions.confirm import confirm
 from letters.actions.erase import erase_letter
 from letters.actions.purge import purge_data
-from letters.links import answer_requests, ask_for_links
 from letters.models import Letter, LinkRequest, Notice, Status
 from letters.notices import send_notices
-from letters.privacy import make_confirm_token, make_token
+from letters.privacy.lost_links import answer_requests, ask_for_links
+from letters.privacy.tokens import make_confirm_token, make_token
 from letters.views.rights import FIELDS
 from letters.writing.session import has_draft, load_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat

@@ -15,7 +15,7 @@ from letters.actions.confirm import confirm
 from letters.actions.resend import MOST_ADDRESSES, MOST_REPEATS
 from letters.emails import build_notice_mail
 from letters.models import Letter, Notice, Status
-from letters.privacy import make_confirm_token
+from letters.privacy.tokens import make_confirm_token
 from tests.letters.factories import make_campaign, make_seat
 from tests.letters.test_journey import DETAILS, come_to_details, go
 

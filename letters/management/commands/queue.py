@@ -18,7 +18,7 @@ from campaign.content.hours import describe_opening, find_opening, open_now
 from campaign.content.models import Campaign
 from letters.health import Health, measure_health, say_age, say_why
 from letters.models import LEASED, Letter, Status
-from letters.redaction import ADDRESS
+from letters.privacy.redaction import ADDRESS
 
 MOST_ANSWERS = 10
 

@@ -23,7 +23,7 @@ from pytest_django.live_server_helper import LiveServer
 from campaign import urls
 from campaign.core import checks
 from letters.models import Letter, Status
-from letters.privacy import make_token
+from letters.privacy.tokens import make_token
 from tests.letters.factories import make_campaign, make_letter, make_seat
 
 SAME_EVERYWHERE = {

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.test import Client
 
 from campaign.core.logs import HideSecretPaths, RefusalsInOneLine
-from letters.privacy import make_token
+from letters.privacy.tokens import make_token
 from tests.conftest import StartWorker
 from tests.letters.factories import make_letter
 

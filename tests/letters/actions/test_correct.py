@@ -19,7 +19,7 @@ from letters.actions.erase import erase_letter, erase_text
 from letters.claims import claim_letters
 from letters.delivery import drain_queue, prepare_letters, start_letter
 from letters.models import Letter, Status, make_moves
-from letters.privacy import make_confirm_token, make_token
+from letters.privacy.tokens import make_confirm_token, make_token
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 

@@ -25,7 +25,7 @@ from letters.actions.purge import purge_data
 from letters.delivery import drain_queue
 from letters.models import Letter, NewsConsent, Notice, Status, owe_confirmation
 from letters.notices import send_notices
-from letters.privacy import make_confirm_token, make_token
+from letters.privacy.tokens import make_confirm_token, make_token
 from letters.tasks import tidy, wake_worker
 from letters.writing.draft import Draft
 from letters.writing.session import save_draft

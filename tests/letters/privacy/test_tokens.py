@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from letters.actions.purge import purge_data
 from letters.models import Letter
-from letters.privacy import CONSENT_VERSION, hash_consent, hash_token, make_token
+from letters.privacy.consent import CONSENT_VERSION, hash_consent
+from letters.privacy.tokens import hash_token, make_token
 from tests.letters.factories import make_letter
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Takes out of a mail server's words what they tell of a letter's writer."""
+"""Take out of notes and mail servers' words what they tell of a letter's writer."""
 
 from __future__ import annotations
 
@@ -31,3 +31,14 @@ def hide_writer(words: str, letter: Letter) -> str:
         if len(secret.strip()) > 2 and secret.strip().casefold() in folded:
             words = re.sub(rf"(?<!\w){re.escape(secret.strip())}(?!\w)", "…", words, flags=re.IGNORECASE)
     return words
+
+
+def hide_in_notes(letter: Letter) -> None:
+    """Take out of notes and mail servers' words what `letter`, still as it was, says of its writer."""
+    for event in letter.events.exclude(note=""):
+        if (note := hide_writer(event.note, letter)) != event.note:
+            letter.events.filter(pk=event.pk).update(note=note[:500])
+    words = hide_personal(letter.last_answer, letter)
+    Letter.objects.filter(pk=letter.pk).update(last_answer=words)
+    for notice in letter.notices.exclude(last_answer=""):
+        letter.notices.filter(pk=notice.pk).update(last_answer=hide_personal(notice.last_answer, letter))

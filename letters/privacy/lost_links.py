@@ -17,7 +17,7 @@ from campaign.core.ciphers import make_index
 from campaign.core.identity import name_mailbox
 from campaign.core.ratelimit import read_rate, take_slots
 from letters.models import Letter, LetterQuerySet, LinkRequest, Notice, Status
-from letters.privacy import CONFIRM_WITHIN, make_confirm_token, make_token
+from letters.privacy.tokens import CONFIRM_WITHIN, make_confirm_token, make_token
 
 PAUSE = dt.timedelta(hours=1)  # at most one mail to an address in this time
 

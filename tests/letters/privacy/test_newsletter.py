@@ -15,8 +15,8 @@ from letters.actions.erase import erase_letter
 from letters.actions.withdraw import withdraw_letter
 from letters.emails import build_notice_mail
 from letters.models import Letter, NewsConsent, Notice, Tombstone
-from letters.news import NEWS_VERSION, find_consents, hash_news_text, list_readers, note_wish, stop_news
-from letters.privacy import make_confirm_token, make_token
+from letters.privacy.newsletter import NEWS_VERSION, find_consents, hash_news_text, list_readers, note_wish, stop_news
+from letters.privacy.tokens import make_confirm_token, make_token
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.test_journey import DETAILS, come_to_details, go
 from tests.otp import otp_login

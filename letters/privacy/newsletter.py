@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from campaign.content.models import Campaign
 from campaign.core.ciphers import list_indexes
 from letters.models import ENCRYPTED, Letter, NewsConsent, Status, Tombstone
-from letters.tombstones import set_tombstone
+from letters.privacy.tombstones import set_tombstone
 
 # Apart from the consent to send the letter: PECR regulation 22, UK GDPR article 7(2) and (4).
 NEWS_VERSION = "2026-11-22"

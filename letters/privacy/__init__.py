@@ -1,0 +1,1 @@
+"""Secret links, consent, and what leaves no trace."""

@@ -1,0 +1,21 @@
+"""What supporters agree to when they ask the site to send a letter."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.utils.translation import gettext_lazy
+
+# A letter about peace talks reveals a political opinion: UK GDPR article 9(2)(a) asks for explicit consent.
+CONSENT_VERSION = "2026-11-22"
+
+
+CONSENT_TEXT = gettext_lazy(
+    "I agree that this site stores my name, address, email and letter, which show my political opinion, "
+    "in order to send the letter to my MP. I can withdraw this and have it all deleted at any time."
+)
+
+
+def hash_consent() -> str:
+    """Return the SHA-256 of the consent text, in hex."""
+    return hashlib.sha256(str(CONSENT_TEXT).encode()).hexdigest()
