@@ -182,7 +182,7 @@ def play(stage: Stage, rounds: int, kills: int, seed: str) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from letters.rendering import render_letter_pdf
+    from letters.rendering.pdf import render_letter_pdf
     from tests.letters.samples import make_letter
 
     call_command("migrate", verbosity=0)

@@ -55,7 +55,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 def compare(runs: int) -> bool:
     """Print both times and their ratio; return whether the gate is kept."""
-    from letters.rendering import render_letter_html, render_letter_pdf
+    from letters.rendering.pdf import render_letter_html, render_letter_pdf
     from tests.letters.samples import make_letter
 
     letter = make_letter()
@@ -85,7 +85,7 @@ def resident_mb() -> float:
 
 def measure_growth(letters: int) -> bool:
     """Print how much memory grows over so many different letters; return whether the gate is kept."""
-    from letters.rendering import render_letter_pdf
+    from letters.rendering.pdf import render_letter_pdf
     from tests.letters.samples import make_letter
 
     letter = make_letter()

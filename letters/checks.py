@@ -11,7 +11,7 @@ from django.db import Error as DatabaseError
 
 from campaign.core.ciphers import UndecryptableError
 from letters.models import Letter
-from letters.rendering import RenderingNotReadyError, require_fast_subsetting, require_fonts
+from letters.rendering.pdf import RenderingNotReadyError, require_fast_subsetting, require_fonts
 from letters.webhooks import list_paths
 
 

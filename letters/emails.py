@@ -13,7 +13,6 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -24,7 +23,8 @@ from letters.models import Letter, Notice
 from letters.privacy.lost_links import list_links
 from letters.privacy.newsletter import wants_news
 from letters.privacy.tokens import make_confirm_token, make_token
-from letters.rendering import render_letter_pdf
+from letters.rendering.pdf import render_letter_pdf
+from letters.rendering.plain_text import write_plain_text
 from letters.writing.compose import LetterText, read_letter
 from letters.writing.text import tidy_line
 
@@ -101,30 +101,6 @@ def name_domain(address: str) -> str:
         return domain.encode("idna").decode()
     except UnicodeError:  # empty, or a part of it is too long
         return domain
-
-
-def write_plain_text(text: LetterText) -> str:
-    """Return the letter as plain text, complete with address and sources."""
-    body = []
-    for paragraph in text.paragraphs:
-        marks = "".join(f" [{number}]" for number in paragraph.note_numbers)
-        body.append(paragraph.text + marks)
-    if text.ask:
-        body.append(text.ask)
-    blocks = [
-        f"{text.salutation},",
-        text.subject,
-        *body,
-        _("Yours sincerely,"),
-        "\n".join((text.sender_name, *text.sender_lines)),
-    ]
-    if text.sources:
-        notes = [f"[{number}] {note}" for number, note in enumerate(text.sources, 1)]
-        blocks.append("\n".join((_("Sources"), *notes)))
-    footer = [". ".join(part.rstrip(".") for part in (text.written_with, text.imprint) if part) + "."]
-    if text.reference:
-        footer.append(_("Reference: %s") % text.reference)
-    return "\n\n".join([date_format(text.dated, "j F Y"), *blocks, "-- \n" + "\n".join(footer)]) + "\n"
 
 
 def name_pdf(letter: Letter) -> str:

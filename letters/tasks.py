@@ -21,7 +21,7 @@ from letters.emails import render_copy
 from letters.models import SWEEP, Heartbeat, check_clock
 from letters.notices import send_notices
 from letters.privacy.lost_links import answer_requests
-from letters.rendering import warm_up
+from letters.rendering.pdf import warm_up
 from letters.tallies import fold_all
 
 logger = logging.getLogger(__name__)

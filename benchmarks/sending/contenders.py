@@ -61,7 +61,7 @@ class Contender(ABC):
 
 def build_as_django_does(letter: Letter, pdf: bytes) -> EmailMessage:
     """Return the letter as Django's documentation builds a mail with an attachment."""
-    from letters.emails import write_plain_text
+    from letters.rendering.plain_text import write_plain_text
     from letters.writing.compose import read_letter
 
     text = write_plain_text(read_letter(letter))
@@ -130,7 +130,7 @@ class PdfsAlone(ParleyWithPdfs):
 
     def send(self) -> None:
         from letters.models import Letter
-        from letters.rendering import render_letter_pdf
+        from letters.rendering.pdf import render_letter_pdf
         from letters.writing.compose import read_letter
 
         letters = list(Letter.objects.select_related("campaign").prefetch_related("paragraphs"))

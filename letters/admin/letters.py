@@ -27,7 +27,7 @@ from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
 from letters.health import measure_health
 from letters.models import Letter, Status
-from letters.rendering import LetterTooLongError, render_letter_pdf
+from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.writing.compose import read_letter
 
 # What the list may be narrowed down by in its address. Anything else would let one ask for what one may not see.

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from letters.admin.shapes import SHAPES
-from letters.emails import choose_recipient, write_plain_text
+from letters.emails import choose_recipient
 from letters.models import Letter, Status
+from letters.rendering.plain_text import write_plain_text
 from letters.writing.compose import read_letter
 
 TO = ["member_name", "constituency_name", "constituency_gss", "member_party", "salutation"]

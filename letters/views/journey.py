@@ -12,7 +12,7 @@ from letters.emails import address_letter, name_domain, write_subject
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
 from letters.gate import Act
 from letters.models import StepCount
-from letters.rendering import count_letter_pages
+from letters.rendering.pdf import count_letter_pages
 from letters.views.desk import Desk, journey_step
 from letters.views.toomany import costly, refuse_if_too_often
 from letters.writing.compose import MOST_PAGES

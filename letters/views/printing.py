@@ -8,11 +8,11 @@ from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from letters.emails import write_plain_text
 from letters.forms.journey import DetailsForm
 from letters.gate import Act
 from letters.models import DownloadCount, StepCount
-from letters.rendering import LetterTooLongError, render_letter_pdf
+from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
+from letters.rendering.plain_text import write_plain_text
 from letters.views.desk import MOST_MARKS, Desk, journey_step
 from letters.views.journey import show_check, show_details
 from letters.views.toomany import costly, refuse_if_too_often

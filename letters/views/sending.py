@@ -10,7 +10,7 @@ from letters.actions.submit import store_once
 from letters.forms.guard import find_doubt
 from letters.forms.journey import SendForm
 from letters.gate import Act
-from letters.rendering import count_letter_pages
+from letters.rendering.pdf import count_letter_pages
 from letters.views.desk import Desk, journey_step
 from letters.views.journey import show_check, show_details
 from letters.views.toomany import TooOftenError, costly, refuse_if_too_often, show_too_many

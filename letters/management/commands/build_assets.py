@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from letters.fonts import SourceMissingError, build_fonts
+from letters.rendering.fonts import SourceMissingError, build_fonts
 
 LIBRARIES = {
     "bootstrap/dist/css/bootstrap.min.css": "bootstrap/bootstrap.min.css",

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from campaign.content.models import Campaign
 from campaign.parliament.models import Constituency
-from letters.rendering import RenderingNotReadyError, render_letter_pdf
+from letters.rendering.pdf import RenderingNotReadyError, render_letter_pdf
 from letters.writing.compose import LetterText, Sender, choose_asks, write_letter
 from letters.writing.draft import Draft, Piece
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from letters.fonts import letter_font_files
+from letters.rendering.fonts import letter_font_files
 from letters.writing.compose import LetterText
 
 # All in points. static/letter/print.css has the same in millimetres.

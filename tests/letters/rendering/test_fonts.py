@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from fontTools.ttLib import TTFont
 
-from letters.fonts import SourceMissingError, build_fonts
 from letters.management.commands.build_assets import LIBRARIES, copy_library
+from letters.rendering.fonts import SourceMissingError, build_fonts
 
 BOOTSTRAP = "bootstrap/dist/css/bootstrap.min.css"
 NODE_MODULES = settings.BASE_DIR / "node_modules"

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from letters.fonts import letter_font_files
+from letters.rendering.fonts import letter_font_files
 from letters.writing.compose import MOST_PAGES, LetterText
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import random
 import pytest
 from pypdf import PdfReader
 
-from letters.measuring import count_lines, count_pages
-from letters.rendering import render_letter_pdf
+from letters.rendering.page_count import count_lines, count_pages
+from letters.rendering.pdf import render_letter_pdf
 from letters.writing.compose import Paragraph
 from tests.letters.samples import BODY, SOURCES, make_letter
 

@@ -26,9 +26,9 @@ from pypdf import PdfReader
 
 from campaign.parliament.address import address_envelope
 from campaign.parliament.member_file import SHIPPED, read_member_file
-from letters import rendering
 from letters.checks import check_letters_can_be_made
-from letters.rendering import LetterTooLongError, make_fetcher, render_letter_html, render_letter_pdf
+from letters.rendering import pdf as rendering
+from letters.rendering.pdf import LetterTooLongError, make_fetcher, render_letter_html, render_letter_pdf
 from letters.writing.compose import LetterText, Paragraph
 from tests.letters.pdf_tools import list_fonts, read_text, read_words, squeeze
 from tests.letters.samples import make_letter, make_short_letter
@@ -315,7 +315,7 @@ def test_the_same_letter_has_the_same_bytes() -> None:
 def test_another_process_makes_the_same_bytes() -> None:
     code = (
         "import django, hashlib; django.setup();"
-        "from letters.rendering import render_letter_pdf; from tests.letters.samples import make_letter;"
+        "from letters.rendering.pdf import render_letter_pdf; from tests.letters.samples import make_letter;"
         "print(hashlib.sha256(render_letter_pdf(make_letter())).hexdigest())"
     )
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}

@@ -1,0 +1,1 @@
+"""The letter as PDF, as HTML and as plain text."""
