@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaign.parliament.models import Constituency
 from letters.emails import make_envelope_sender, make_message_id
 from letters.models import Finding, Letter, Status
-from letters.moderation import find_reasons, tell_reasons
+from letters.moderation.rules import find_reasons, tell_reasons
 from letters.tasks import wake_worker
 from letters.writing.originality import record_fingerprint
 
@@ -41,7 +41,7 @@ def confirm_now(letter: Letter) -> bool:
 def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ()) -> bool:
     """Queue a letter that its writer has confirmed, or hold it for the reason given; False if somebody was first.
 
-    `findings` are what the rules found, and hold it, too (letters.moderation). Message-ID and bounce address are made
+    `findings` are what the rules found, and hold it, too (moderation.rules). Message-ID and bounce address are made
     here, and kept however often the letter is sent.
     """
     now = timezone.now()

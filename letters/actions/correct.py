@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaign.core.encrypted import encrypt_for
 from letters.models import WITHDRAWABLE, EventCode, Finding, Happening, Letter, Part, Status
-from letters.moderation import find_reasons, tell_reasons
+from letters.moderation.rules import find_reasons, tell_reasons
 from letters.privacy.redaction import hide_in_notes
 
 # What can be corrected, and how the organisers' timeline calls it. The email is not among them: it was confirmed.

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from letters.admin.rows import Row, lay_out
-from letters.comparing import find_changed
 from letters.models import Finding, Letter, LetterParagraph, Part, Rule
-from letters.moderation import Passage
+from letters.moderation.diff import find_changed
+from letters.moderation.rules import Passage
 from letters.writing.originality import find_alike
 
 MOST_SHOWN = 3

@@ -24,7 +24,7 @@ from letters.admin.powers import may_moderate
 from letters.admin.rows import lay_out
 from letters.forms.decisions import ReasonForm, RefuseForm
 from letters.models import Finding, Letter, Part, Rule, Status
-from letters.moderation import Passage, list_passages, list_sender
+from letters.moderation.rules import Passage, list_passages, list_sender
 from letters.tasks import wake_worker
 
 SHOWN = 50

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from letters.comparing import Stretch, find_changed, split_text
 from letters.models import Finding
-from letters.moderation import Passage
+from letters.moderation.diff import Stretch, find_changed, split_text
+from letters.moderation.rules import Passage
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

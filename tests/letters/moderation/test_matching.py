@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign.parliament.finding import find_seats
-from letters.comparing import find_changed, split_text
-from letters.matching import (
+from letters.moderation.diff import find_changed, split_text
+from letters.moderation.matching import (
     bears_name,
     find_links,
     find_phrases,
@@ -90,7 +90,7 @@ def test_a_text_full_of_postcodes_costs_no_more_than_fifty_look_ups(monkeypatch:
         looked_up.append(postcode)
         return find_seats(postcode)
 
-    monkeypatch.setattr("letters.matching.find_seats", count)
+    monkeypatch.setattr("letters.moderation.matching.find_seats", count)
     spelt = "SW1A 1AA sw1a1aa SW1A\u00a01AA " * 100
     assert find_postcodes_elsewhere(spelt, WESTMINSTER) == []
     assert looked_up == ["SW1A1AA"]

@@ -19,7 +19,7 @@ from letters.actions.purge import purge_data
 from letters.emails import build_notice_mail
 from letters.health import measure_health
 from letters.models import Finding, Fingerprint, HoldRules, Letter, Notice, Part, Refusal, Rule, Status
-from letters.moderation import find_reasons
+from letters.moderation.rules import find_reasons
 from letters.privacy.tokens import make_confirm_token, make_token
 from letters.tallies import fold_all
 from letters.views.rights import tell_everything

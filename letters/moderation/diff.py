@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from letters.matching import Span
+from letters.moderation.matching import Span
 
 WORD = re.compile(r"\w+(?:[’'\-]\w+)*|[^\w\s]")
 MOST_WORDS = 2000  # beyond it, all is taken for changed: comparing takes the square of the time

@@ -8,10 +8,17 @@ from functools import cached_property
 from itertools import islice
 
 from campaign.parliament.models import Constituency
-from letters.comparing import choose_base, find_changed, overlaps
-from letters.matching import Span, bears_name, find_links, find_phrases, find_postcodes_elsewhere, is_in_domains
 from letters.models import Finding, HoldRules, Letter, Part, Rule
 from letters.models.validators import list_lines
+from letters.moderation.diff import choose_base, find_changed, overlaps
+from letters.moderation.matching import (
+    Span,
+    bears_name,
+    find_links,
+    find_phrases,
+    find_postcodes_elsewhere,
+    is_in_domains,
+)
 from letters.writing.compose import write_opening
 from letters.writing.originality import is_near_copy
 

@@ -1,0 +1,1 @@
+"""Which letters a person has to read first, and why."""
