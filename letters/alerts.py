@@ -14,12 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.staff.destinations import Redirection
-from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.claims import lease_length
-from letters.emails import Mail, split_from
-from letters.mime import Header, Mailbox, write_message
+from letters.mail.addresses import split_from
+from letters.mail.backoff import MOST_ATTEMPTS, count_pause
+from letters.mail.messages import Mail
+from letters.mail.mime import Header, Mailbox, write_message
+from letters.mail.smtp import Answer, Connection, Fate
 from letters.models import Alert
-from letters.smtp import Answer, Connection, Fate
 from letters.writing.text import tidy_line
 
 logger = logging.getLogger(__name__)

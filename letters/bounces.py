@@ -7,7 +7,7 @@ import logging
 
 from django.db import transaction
 
-from letters.emails import verify_envelope_sender
+from letters.mail.addresses import verify_envelope_sender
 from letters.models import EventCode, Happening, Letter, Status
 from letters.privacy.redaction import LONGEST_NOTE, hide_personal
 from letters.reports import Kind, Report, read_report

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from letters.mail.smtp import Answer
 from letters.models import Alert, Breaker, Letter, Notice
 from letters.privacy.redaction import ADDRESS, LONGEST_NOTE, hide_personal
-from letters.smtp import Answer
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from campaign.core.ciphers import UndecryptableError
-from letters.backoff import MOST_ATTEMPTS
+from letters.mail.backoff import MOST_ATTEMPTS
 from letters.models import PACED, EventCode, Heartbeat, Letter, LetterParagraph, Move, Status, make_moves
 from letters.pacing import admit_letters, return_letters
 from letters.turns import Turns, lock_heads

@@ -14,13 +14,13 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
 from letters.claims import BATCH, claim_letters, lease_length, release_letters, renew_claims
-from letters.emails import Mail, build_letter_mail
+from letters.mail.backoff import MOST_ATTEMPTS, count_pause
+from letters.mail.messages import Mail, build_letter_mail
+from letters.mail.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.models import Happening, Letter, Move, Status, make_moves
 from letters.privacy.redaction import hide_personal
-from letters.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.turns import Turns
 
 logger = logging.getLogger(__name__)

@@ -7,13 +7,13 @@ import logging
 from django.db.models import F
 from django.utils import timezone
 
-from letters.backoff import MOST_ATTEMPTS, count_pause
 from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
 from letters.claims import lease_length
-from letters.emails import Mail, build_notice_mail
+from letters.mail.backoff import MOST_ATTEMPTS, count_pause
+from letters.mail.messages import Mail, build_notice_mail
+from letters.mail.smtp import Connection, Fate, ServerUnavailable
 from letters.models import Happening, Notice, Status
 from letters.privacy.redaction import hide_personal
-from letters.smtp import Connection, Fate, ServerUnavailable
 
 logger = logging.getLogger(__name__)
 

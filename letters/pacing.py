@@ -12,7 +12,7 @@ from django.conf import settings
 from limits import RateLimitItem
 
 from campaign.core.ratelimit import count_free, read_rate, return_slots, take_slots
-from letters.emails import choose_recipient
+from letters.mail.addresses import choose_recipient
 from letters.models import Letter
 
 

@@ -17,7 +17,7 @@ from letters.actions.purge import purge_data
 from letters.alerts import send_alerts
 from letters.claims import recover_leases
 from letters.delivery import drain_queue
-from letters.emails import render_copy
+from letters.mail.messages import render_copy
 from letters.models import SWEEP, Heartbeat, check_clock
 from letters.notices import send_notices
 from letters.privacy.lost_links import answer_requests

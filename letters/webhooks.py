@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern
 
 from letters.bounces import Outcome, apply_report, note_once
-from letters.emails import choose_recipient, split_from, verify_envelope_sender
+from letters.mail.addresses import choose_recipient, split_from, verify_envelope_sender
 from letters.models import EventCode, Letter
 from letters.report_text import tidy_words
 from letters.reports import ADDRESS, Kind, Report

@@ -81,11 +81,12 @@ class Parley(Contender):
         write_letters(count)
 
     def prepare(self) -> None:
-        from letters import emails, tasks
+        from letters import tasks
+        from letters.mail import messages
 
         tasks.get_ready()
         pdf = read_pdf()
-        emails.render_letter_pdf = lambda _text, **_options: pdf  # type: ignore[attr-defined]
+        messages.render_letter_pdf = lambda _text, **_options: pdf  # type: ignore[attr-defined]
 
     def send(self) -> None:
         from letters.delivery import drain_queue

@@ -21,7 +21,7 @@ def empty_tables() -> None:
 def write_letters(count: int) -> list[Letter]:
     """Store that many letters, confirmed and due."""
     from campaign.content.models import Campaign
-    from letters.emails import make_envelope_sender, make_message_id
+    from letters.mail.addresses import make_envelope_sender, make_message_id
     from letters.models import Letter, LetterParagraph, Status
     from tests.letters.factories import make_campaign
     from tests.letters.samples import BODY, SOURCES

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaign.parliament.models import Constituency
-from letters.emails import make_envelope_sender, make_message_id
+from letters.mail.addresses import make_envelope_sender, make_message_id
 from letters.models import Finding, Letter, Status
 from letters.moderation.rules import find_reasons, tell_reasons
 from letters.tasks import wake_worker

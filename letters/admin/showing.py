@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from letters.admin.shapes import SHAPES
-from letters.emails import choose_recipient
+from letters.mail.addresses import choose_recipient
 from letters.models import Letter, Status
 from letters.rendering.plain_text import write_plain_text
 from letters.writing.compose import read_letter

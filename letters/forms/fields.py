@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.offices import is_office
-from letters.mime import is_address
+from letters.mail.mime import is_address
 from letters.writing.text import tidy_line, tidy_text
 
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
-from letters.emails import address_letter, name_domain, write_subject
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
 from letters.gate import Act
+from letters.mail.addresses import address_letter
+from letters.mail.messages import name_domain, write_subject
 from letters.models import StepCount
 from letters.rendering.pdf import count_letter_pages
 from letters.views.desk import Desk, journey_step

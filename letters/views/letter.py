@@ -22,8 +22,8 @@ from letters.actions.correct import WENT
 from letters.actions.erase import erase_letter
 from letters.actions.note import note_by_writer
 from letters.actions.withdraw import withdraw_letter
-from letters.emails import name_domain
 from letters.gate import Act
+from letters.mail.messages import name_domain
 from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, LetterEvent, Status
 from letters.privacy.newsletter import stop_news, wants_news
 from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_token, make_token

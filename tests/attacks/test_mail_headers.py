@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from letters import mime
 from letters.alerts import send_alerts
-from letters.backoff import MOST_ATTEMPTS
 from letters.delivery import drain_queue
+from letters.mail import mime
+from letters.mail.backoff import MOST_ATTEMPTS
 from letters.models import Alert, Letter, Notice, Status, owe_confirmation
 from letters.notices import send_notices
 from letters.privacy.tokens import make_token

@@ -9,7 +9,8 @@ LEASE = dt.timedelta(seconds=7)  # longer than an SMTP dialogue whose last answe
 
 def quicken() -> None:
     """Shorten lease and pauses in this process, and have letters attach a dummy for their PDF."""
-    from letters import backoff, breaker, claims, delivery, emails, notices
+    from letters import breaker, claims, delivery, notices
+    from letters.mail import backoff, messages
 
     for module in (claims, delivery, notices):
         module.lease_length = lambda: LEASE  # type: ignore[attr-defined]
@@ -18,7 +19,7 @@ def quicken() -> None:
     claims.SERVER_PAUSE = dt.timedelta(seconds=0.5)
     breaker.FIRST_PAUSE, breaker.LONGEST_PAUSE = dt.timedelta(seconds=0.5), dt.timedelta(seconds=2)
     breaker.PROBE_LENGTH = LEASE
-    emails.render_letter_pdf = lambda _text, **_options: b"%PDF-1.7 dummy"  # type: ignore[attr-defined]
+    messages.render_letter_pdf = lambda _text, **_options: b"%PDF-1.7 dummy"  # type: ignore[attr-defined]
 
 
 def put_clock(seconds: int) -> None:

@@ -15,9 +15,9 @@ from django.urls import reverse
 from letters import delivery
 from letters.claims import recover_leases
 from letters.delivery import drain_queue
+from letters.mail.smtp import Connection
 from letters.models import Letter, LetterEvent, Move, Status, make_moves
 from letters.privacy.tokens import make_confirm_token
-from letters.smtp import Connection
 from tests.letters.factories import make_letter, make_seat
 from tests.letters.scripted_smtp import ScriptedServer
 

@@ -8,9 +8,10 @@ from typing import Any, NoReturn
 import pytest
 from django.utils import timezone
 
-from letters import emails, notices, tasks
-from letters.backoff import MOST_ATTEMPTS
-from letters.emails import Mail
+from letters import notices, tasks
+from letters.mail import messages
+from letters.mail.backoff import MOST_ATTEMPTS
+from letters.mail.messages import Mail
 from letters.models import Letter, Notice, Status, owe_confirmation
 from tests.faults.sink import Sink
 from tests.letters.factories import make_letter
@@ -47,7 +48,7 @@ def test_a_notice_that_can_never_be_made_is_given_up_and_the_others_go(
     sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, whole = make_letter(queued=False), make_letter(queued=False)
-    build = emails.build_notice_mail
+    build = messages.build_notice_mail
 
     def build_or_break(letter: Letter, kind: str) -> Mail:
         if letter.pk == broken.pk:

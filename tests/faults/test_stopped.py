@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from letters import claims, delivery, emails
+from letters import claims, delivery
+from letters.mail import messages
+from letters.mail.smtp import Connection
 from letters.models import Letter, Status
-from letters.smtp import Connection
 from tests.faults.sink import Sink
 from tests.letters.factories import make_letter
 
@@ -81,7 +82,7 @@ def test_a_slow_server_costs_the_letters_that_wait_behind_neither_lease_nor_atte
 
     swept: list[Any] = []
     monkeypatch.setattr(Connection, "send", send_slowly)
-    monkeypatch.setattr(emails, "render_letter_pdf", lambda _text: b"%PDF-1.7 dummy")
+    monkeypatch.setattr(messages, "render_letter_pdf", lambda _text: b"%PDF-1.7 dummy")
     assert delivery.drain_queue() == {"sent": 5}
     assert swept == [{}] * 5
     assert sorted(copy.reference for copy in sink.copies) == sorted(letter.reference for letter in letters)

@@ -27,8 +27,8 @@ from campaign.parliament.models import Constituency
 from campaign.settings import BASE_DIR
 from campaign.staff.access import SINCE
 from campaign.staff.models import Phone
-from letters.emails import build_notice_mail
 from letters.forms.journey import AddressForm, DetailsForm, SendForm
+from letters.mail.messages import build_notice_mail
 from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_token
 from letters.writing.session import load_draft

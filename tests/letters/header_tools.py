@@ -1,6 +1,6 @@
 """Values that try to become a mail's structure, and a reader of headers that asks none of Python's parsers.
 
-It needs no Django, as letters/mime.py does not: other Pythons run the tests with it.
+It needs no Django, as letters/mail/mime.py does not: other Pythons run the tests with it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 
 from hypothesis import strategies as st
 
-from letters.mime import Mailbox
+from letters.mail.mime import Mailbox
 from letters.writing.text import tidy_line
 
 # What came through before: a body and headers in an encoded word, a second author by folding inside quotes.

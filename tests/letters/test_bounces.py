@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from letters import bounces
 from letters.actions.erase import erase_letter
 from letters.bounces import NOTES, Outcome, take_bounce
-from letters.emails import make_envelope_sender, verify_envelope_sender
 from letters.inbox import InboxError, open_imap
+from letters.mail.addresses import make_envelope_sender, verify_envelope_sender
 from letters.models import EventCode, Happening, Letter, Notice, Status
 from letters.reports import Kind, read_report
 from tests.letters.bounce_samples import (

@@ -17,11 +17,12 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters import backoff, delivery, emails
+from letters import delivery
 from letters.claims import claim_letters, recover_leases
 from letters.delivery import drain_queue, settle_letter, start_letter
+from letters.mail import backoff, messages
+from letters.mail.smtp import Answer, Connection, Fate
 from letters.models import Letter, LetterParagraph, Move, Status, make_moves
-from letters.smtp import Answer, Connection, Fate
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer, wait_for
 
@@ -62,7 +63,7 @@ def test_a_live_letter_waits_until_the_operator_allows_it_to_go_to_an_mp(
     assert settings.LIVE_DELIVERY is False
     assert drain_queue() == {}
     with pytest.raises(PermissionError):
-        emails.build_letter_mail(letter)
+        messages.build_letter_mail(letter)
     settings.LIVE_DELIVERY = True
     assert drain_queue() == {"sent": 1}
     assert [taken.recipient for taken in scripted.taken] == ["ann.example.mp@parliament.example"]
@@ -334,7 +335,7 @@ def test_an_unreachable_server_costs_no_attempt_and_no_claim(settings: Any) -> N
 def test_one_letter_that_cannot_be_made_does_not_hold_up_the_others(scripted: ScriptedServer, monkeypatch: Any) -> None:
     campaign = make_campaign()
     bad, good = make_letter(campaign, sender_name="Bad"), make_letter(campaign)
-    build = emails.build_letter_mail
+    build = messages.build_letter_mail
 
     def build_or_break(letter: Letter) -> Any:
         if letter.sender_name == "Bad":
@@ -417,7 +418,7 @@ def test_a_letter_that_kills_its_sender_each_time_fails_in_the_end() -> None:
 
 def test_a_letter_withdrawn_after_it_was_claimed_is_not_sent(scripted: ScriptedServer, monkeypatch: Any) -> None:
     letter = make_letter()
-    build = emails.build_letter_mail
+    build = messages.build_letter_mail
 
     def withdraw_meanwhile(claimed: Letter) -> Any:
         fresh = Letter.objects.get(pk=claimed.pk)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaign.core.ciphers import make_index
 from letters.actions.confirm import confirm
 from letters.actions.resend import MOST_ADDRESSES, MOST_REPEATS
-from letters.emails import build_notice_mail
+from letters.mail.messages import build_notice_mail
 from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_confirm_token
 from tests.letters.factories import make_campaign, make_seat

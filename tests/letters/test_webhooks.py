@@ -16,7 +16,7 @@ from django.utils import timezone
 from campaign import urls
 from campaign.content.models import Campaign
 from letters import checks, webhooks
-from letters.emails import build_letter_mail
+from letters.mail.messages import build_letter_mail
 from letters.models import Letter, Status
 from tests.letters.factories import make_campaign, make_letter
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from campaign.content.models import Campaign
 from letters.actions.erase import erase_letter
 from letters.actions.withdraw import withdraw_letter
-from letters.emails import build_notice_mail
+from letters.mail.messages import build_notice_mail
 from letters.models import Letter, NewsConsent, Notice, Tombstone
 from letters.privacy.newsletter import NEWS_VERSION, find_consents, hash_news_text, list_readers, note_wish, stop_news
 from letters.privacy.tokens import make_confirm_token, make_token

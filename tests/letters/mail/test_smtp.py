@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letters import smtp
-from letters.smtp import Answer, Connection, Fate, ServerUnavailable
+from letters.mail import smtp
+from letters.mail.smtp import Answer, Connection, Fate, ServerUnavailable
 from tests.letters.scripted_smtp import ScriptedServer, wait_for
 
 MESSAGE = b"Subject: Hello\r\n\r\nOne\r\n.Two\r\n..Three\r\n"

@@ -16,10 +16,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaign.content.models import Campaign
-from letters import emails
 from letters.alerts import build_alert_mail
-from letters.emails import build_letter_mail, build_notice_mail, make_envelope_sender, make_message_id, name_domain
-from letters.mime import Mailbox, MailRefusedError
+from letters.mail import messages
+from letters.mail.addresses import make_envelope_sender, make_message_id
+from letters.mail.messages import build_letter_mail, build_notice_mail, name_domain
+from letters.mail.mime import Mailbox, MailRefusedError
 from letters.models import Alert, Letter, Notice, Refusal
 from letters.privacy.tokens import make_token
 from letters.tasks import sweep
@@ -93,7 +94,7 @@ def test_the_bounce_address_is_signed_and_fits_the_standard(settings: Any) -> No
 @pytest.fixture
 def quick_pdf(monkeypatch: Any) -> None:
     """The property is about headers and text: the PDF is another test's matter."""
-    monkeypatch.setattr(emails, "render_letter_pdf", lambda text: b"%PDF-1.7")
+    monkeypatch.setattr(messages, "render_letter_pdf", lambda text: b"%PDF-1.7")
 
 
 # What a row can hold: whatever was typed before names were refused anything, but no half of a pair.
@@ -269,12 +270,12 @@ def test_a_letter_and_its_writers_copy_are_printed_once_and_kept_no_longer_than_
         printed.append(text)
         return b"%PDF"
 
-    monkeypatch.setattr(emails, "render_letter_pdf", render)
+    monkeypatch.setattr(messages, "render_letter_pdf", render)
     letter = make_letter()
     build_letter_mail(letter)
     build_notice_mail(letter, Notice.Kind.SENT)
     assert len(printed) == 1
-    assert emails.render_copy.cache_info().currsize > 0
+    assert messages.render_copy.cache_info().currsize > 0
     Letter.objects.update(next_attempt_at=timezone.now() + dt.timedelta(hours=1))
     sweep()
-    assert emails.render_copy.cache_info().currsize == 0
+    assert messages.render_copy.cache_info().currsize == 0

@@ -19,8 +19,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from letters import mime
-from letters.mime import Header, Mailbox, MailRefusedError, Pdf, is_address, write_message
+from letters.mail import mime
+from letters.mail.mime import Header, Mailbox, MailRefusedError, Pdf, is_address, write_message
 from letters.writing.text import tidy_line, tidy_text
 from tests.letters.header_tools import (
     ANYTHING,
@@ -210,7 +210,7 @@ def test_a_long_name_is_broken_at_its_spaces() -> None:
 
 WRITE = """
 import hashlib, json, sys
-from letters.mime import Mailbox, Pdf, write_message
+from letters.mail.mime import Mailbox, Pdf, write_message
 digest = hashlib.sha256()
 for sender, subject in json.load(sys.stdin):
     boxes = [(name, Mailbox(sender, "a.b@c.example")) for name in ("From", "Reply-To", "To")]
@@ -256,6 +256,6 @@ def test_every_python_writes_the_same_mails(version: str, python: str) -> None:
         boxes: list[Header] = [(name, Mailbox(sender, "a.b@c.example")) for name in ("From", "Reply-To", "To")]
         ours.update(write_message([*boxes, ("Subject", subject)], subject, html=sender, pdf=Pdf("a.pdf", b"%PDF")))
     theirs = subprocess.run(
-        [python, "-c", WRITE], input=json.dumps(samples), capture_output=True, text=True, cwd=Path(__file__).parents[2]
+        [python, "-c", WRITE], input=json.dumps(samples), capture_output=True, text=True, cwd=Path(__file__).parents[3]
     )
     assert theirs.stdout.strip() == ours.hexdigest(), f"Python {version}: {theirs.stderr}"

@@ -4,7 +4,7 @@ Names and subjects come from people, and none of them may become structure. So w
 mail that Python's parsers, the old one and the new one, do not read as exactly what was meant is refused. Python's own
 builder is no help: it decodes encoded words in what it is given, and drops the quotes of a name that it folds.
 
-Nothing here needs Django: tests/letters/test_mime.py has every supported Python that it finds write the same mails.
+Nothing here needs Django: tests/mail/test_mime.py has every supported Python that it finds write the same mails.
 """
 
 from __future__ import annotations

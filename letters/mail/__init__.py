@@ -1,0 +1,1 @@
+"""Mails as they are written, and the conversation with a mail server."""

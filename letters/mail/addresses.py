@@ -1,0 +1,62 @@
+"""Whom a mail is from and to: the writer's name at the site's address, bounce addresses, Message-IDs."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from campaign.content.models import Campaign
+from letters.mail.mime import Mailbox
+from letters.models import Letter
+from letters.writing.text import tidy_line
+
+
+def split_from() -> tuple[str, str]:
+    """Return local part and domain of the address that letters come from."""
+    local, _at, domain = settings.LETTERS_FROM.rpartition("@")
+    return local, domain
+
+
+def make_message_id(letter: Letter) -> str:
+    """Return the letter's Message-ID: the same however often it is sent."""
+    return f"<{letter.id}@{split_from()[1]}>"
+
+
+def sign_stem(stem: str) -> str:
+    """Return the signature that ties a bounce address to the letter whose reference it carries."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"bounce:{stem}".encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def make_envelope_sender(letter: Letter) -> str:
+    """Return the letter's own bounce address, signed so that nobody can forge a bounce for it."""
+    local, domain = split_from()
+    stem = letter.reference.replace("-", "").lower()
+    return f"{local}+{stem}-{sign_stem(stem)}@{domain}"
+
+
+def verify_envelope_sender(address: str) -> str | None:
+    """Return the reference of the letter whose bounce address this is, or None if the signature is not ours.
+
+    Only what stands behind the last "+" counts: aliases on the way rewrite the name before it and the domain.
+    """
+    extension = address.rpartition("@")[0].rpartition("+")[2].lower()
+    stem, _dash, signature = extension.partition("-")
+    if len(stem) != 8 or not extension.isascii():
+        return None
+    return f"{stem[:4]}-{stem[4:]}".upper() if hmac.compare_digest(signature, sign_stem(stem)) else None
+
+
+def address_letter(sender_name: str, campaign: Campaign) -> Mailbox:
+    """Return the From of a letter: its writer's name at the site's address."""
+    via = _("%(name)s via %(campaign)s") % {"name": sender_name, "campaign": campaign.title}
+    return Mailbox(tidy_line(via), settings.LETTERS_FROM)
+
+
+def choose_recipient(letter: Letter) -> str:
+    """Return where the letter goes: to the MP if it was confirmed while its campaign was live."""
+    if letter.rehearsal:
+        return letter.campaign.test_address
+    return letter.member_email
