@@ -14,7 +14,7 @@ class LettersConfig(AppConfig):
         from campaign.content import modes
         from campaign.staff.destinations import redirected
         from letters import checks  # noqa: F401
-        from letters.alerts import owe_alert
+        from letters.delivery.alerts import owe_alert
         from letters.rehearsals import require_rehearsal
 
         if require_rehearsal not in modes.FURTHER:

@@ -14,12 +14,12 @@ from django.utils import timezone
 from campaign.staff.lockout import forget_old_attempts
 from letters.actions.erase import finish_erasures
 from letters.actions.purge import purge_data
-from letters.alerts import send_alerts
-from letters.claims import recover_leases
-from letters.delivery import drain_queue
+from letters.delivery.alerts import send_alerts
+from letters.delivery.claims import recover_leases
+from letters.delivery.notices import send_notices
+from letters.delivery.worker import drain_queue
 from letters.mail.messages import render_copy
 from letters.models import SWEEP, Heartbeat, check_clock
-from letters.notices import send_notices
 from letters.privacy.lost_links import answer_requests
 from letters.rendering.pdf import warm_up
 from letters.tallies import fold_all
@@ -49,7 +49,7 @@ def wake() -> None:
 @shared_task
 def sweep() -> None:
     """The safety net, run by beat: take back lost claims, then send whatever is due."""
-    Heartbeat.beat(SWEEP)  # first, for what follows may take minutes; letters.health reads it
+    Heartbeat.beat(SWEEP)  # first, for what follows may take minutes; letters.delivery.health reads it
     check_clock()
     recovered = recover_leases()
     if recovered:

@@ -89,7 +89,7 @@ class Parley(Contender):
         messages.render_letter_pdf = lambda _text, **_options: pdf  # type: ignore[attr-defined]
 
     def send(self) -> None:
-        from letters.delivery import drain_queue
+        from letters.delivery.worker import drain_queue
 
         senders = [threading.Thread(target=drain_queue) for _ in range(settings.EMAIL_SENDERS)]
         for sender in senders:
@@ -101,7 +101,7 @@ class Parley(Contender):
         """Let the leases of the killed sender end, and sweep."""
         from django.utils import timezone
 
-        from letters.claims import recover_leases
+        from letters.delivery.claims import recover_leases
         from letters.models import LEASED, Letter
 
         Letter.objects.filter(status__in=LEASED).update(lease_until=timezone.now())

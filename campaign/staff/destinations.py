@@ -1,6 +1,6 @@
 """What decides where letters go changes after a fresh proof only, stands in the history, and is told to the organisers.
 
-Each change is sent as the signal `redirected`; letters.alerts makes a mail of it.
+Each change is sent as the signal `redirected`; letters.delivery.alerts makes a mail of it.
 """
 
 from __future__ import annotations

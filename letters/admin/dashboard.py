@@ -17,8 +17,8 @@ from letters.admin.pages import open_page
 from letters.admin.powers import may_moderate
 from letters.admin.shapes import SHAPES
 from letters.charts import Bar, count_between, make_bars, make_columns, scale
+from letters.delivery.health import measure_health, say_age
 from letters.figures import Figures, name_arguments, read_figures
-from letters.health import measure_health, say_age
 from letters.models import Status, StepCount
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from letters.admin.powers import may_export, may_find_by_email, may_moderate, ma
 from letters.admin.shapes import SHAPES
 from letters.admin.showing import LetterFields, list_fieldsets
 from letters.admin.urls import list_dashboard_urls
-from letters.health import measure_health
+from letters.delivery.health import measure_health
 from letters.models import Letter, Status
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.writing.compose import read_letter

@@ -16,8 +16,8 @@ from campaign.parliament.models import Member
 from letters.admin.filters import NeedsFilter
 from letters.admin.powers import may_moderate, may_see_letters
 from letters.admin.shapes import SHAPES
+from letters.delivery.health import Health, measure_health
 from letters.figures import WAITING, Figures
-from letters.health import Health, measure_health
 from letters.models import Status, Tally
 
 if TYPE_CHECKING:

@@ -206,7 +206,7 @@ class Letter(models.Model):
     # Asked for while the letter was being sent: done as soon as that is settled.
     erase_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # Texts and sources of the body's paragraphs, where they were read for many letters at once (letters.claims).
+    # Texts and sources of the body's paragraphs, where they were read for many letters at once (delivery.claims).
     parts: list[tuple[str, list[str]]] | None = None
 
     objects = LetterQuerySet.as_manager()

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class Breaker(models.Model):
-    """Whether the mail server is fit to be sent to: one row, which all workers share (letters.breaker)."""
+    """Whether the mail server is fit to be sent to: one row, which all workers share (delivery.circuit_breaker)."""
 
     name = models.CharField(max_length=20, primary_key=True)
     failures = models.PositiveIntegerField(default=0, help_text=_("In a row, for the server's own reasons."))
@@ -36,7 +36,7 @@ class Breaker(models.Model):
 
 
 class Alert(models.Model):
-    """A mail that the organisers are owed: about the queue, or about where letters go (letters.alerts)."""
+    """A mail that the organisers are owed: about the queue, or about where letters go (letters.delivery.alerts)."""
 
     class Kind(models.TextChoices):
         """What happened."""
@@ -97,7 +97,7 @@ def measure_clock() -> float:
 
 
 def check_clock() -> None:
-    """Tell of a clock that is wrong: due times and leases are read by it (letters.health says so, too)."""
+    """Tell of a clock that is wrong: due times and leases are read by it (letters.delivery.health says so, too)."""
     ahead = measure_clock()
     if abs(ahead) > CLOCK_TOLERANCE:
         Heartbeat.beat(CLOCK, seconds_ahead=ahead)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from campaign.core.addresses import find_address
 from campaign.staff.access import is_let_in
-from letters.health import measure_health
+from letters.delivery.health import measure_health
 
 
 @never_cache

@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from letters.alerts import send_alerts
-from letters.delivery import drain_queue
+from letters.delivery.alerts import send_alerts
+from letters.delivery.notices import send_notices
+from letters.delivery.worker import drain_queue
 from letters.mail import mime
 from letters.mail.backoff import MOST_ATTEMPTS
 from letters.models import Alert, Letter, Notice, Status, owe_confirmation
-from letters.notices import send_notices
 from letters.privacy.tokens import make_token
 from tests.letters.actions.test_correct import NEW
 from tests.letters.factories import make_campaign, make_letter, make_seat

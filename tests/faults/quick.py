@@ -9,16 +9,16 @@ LEASE = dt.timedelta(seconds=7)  # longer than an SMTP dialogue whose last answe
 
 def quicken() -> None:
     """Shorten lease and pauses in this process, and have letters attach a dummy for their PDF."""
-    from letters import breaker, claims, delivery, notices
+    from letters.delivery import circuit_breaker, claims, notices, worker
     from letters.mail import backoff, messages
 
-    for module in (claims, delivery, notices):
+    for module in (claims, worker, notices):
         module.lease_length = lambda: LEASE  # type: ignore[attr-defined]
     backoff.FIRST_PAUSE = dt.timedelta(seconds=0.3)
     backoff.LONGEST_PAUSE = dt.timedelta(seconds=1.5)
     claims.SERVER_PAUSE = dt.timedelta(seconds=0.5)
-    breaker.FIRST_PAUSE, breaker.LONGEST_PAUSE = dt.timedelta(seconds=0.5), dt.timedelta(seconds=2)
-    breaker.PROBE_LENGTH = LEASE
+    circuit_breaker.FIRST_PAUSE, circuit_breaker.LONGEST_PAUSE = dt.timedelta(seconds=0.5), dt.timedelta(seconds=2)
+    circuit_breaker.PROBE_LENGTH = LEASE
     messages.render_letter_pdf = lambda _text, **_options: b"%PDF-1.7 dummy"  # type: ignore[attr-defined]
 
 

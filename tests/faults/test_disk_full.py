@@ -12,9 +12,9 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
-from letters import delivery
-from letters.claims import recover_leases
-from letters.delivery import drain_queue
+from letters.delivery import worker
+from letters.delivery.claims import recover_leases
+from letters.delivery.worker import drain_queue
 from letters.mail.smtp import Connection
 from letters.models import Letter, LetterEvent, Move, Status, make_moves
 from letters.privacy.tokens import make_confirm_token
@@ -86,7 +86,7 @@ def test_a_letter_whose_end_cannot_be_written_down_is_in_doubt_and_never_sent_ag
     def send_and_fill(*given: Any, **more: Any) -> Any:
         answer = send(*given, **more)
         fill_disk(letter)
-        monkeypatch.setattr(delivery, "make_moves", write_on_a_full_disk)
+        monkeypatch.setattr(worker, "make_moves", write_on_a_full_disk)
         return answer
 
     def write_on_a_full_disk(*moves: Move) -> list[bool]:
@@ -94,7 +94,7 @@ def test_a_letter_whose_end_cannot_be_written_down_is_in_doubt_and_never_sent_ag
         return make_moves(*moves)
 
     monkeypatch.setattr(Connection, "send", send_and_fill)
-    monkeypatch.setattr(delivery, "lease_length", lambda: dt.timedelta(seconds=1))
+    monkeypatch.setattr(worker, "lease_length", lambda: dt.timedelta(seconds=1))
     with pytest.raises(OperationalError, match="full"):
         drain_queue()
     make_room()

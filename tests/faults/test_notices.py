@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 import pytest
 from django.utils import timezone
 
-from letters import notices, tasks
+from letters import tasks
+from letters.delivery import notices
 from letters.mail import messages
 from letters.mail.backoff import MOST_ATTEMPTS
 from letters.mail.messages import Mail

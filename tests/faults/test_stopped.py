@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from letters import claims, delivery
+from letters.delivery import claims, worker
 from letters.mail import messages
 from letters.mail.smtp import Connection
 from letters.models import Letter, Status
@@ -32,9 +32,9 @@ def sink(settings: Any) -> Iterator[Sink]:
 @pytest.fixture
 def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lease of 0.3 seconds; a drain is one batch."""
-    for module in (claims, delivery):
+    for module in (claims, worker):
         monkeypatch.setattr(module, "lease_length", lambda: dt.timedelta(seconds=0.3))
-    monkeypatch.setattr(delivery, "DRAIN_SECONDS", 0.2)
+    monkeypatch.setattr(worker, "DRAIN_SECONDS", 0.2)
 
 
 @pytest.mark.usefixtures("short_lease")
@@ -43,7 +43,7 @@ def test_a_sender_stopped_past_its_lease_sends_nothing(
     stopped_after: str, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     letter = make_letter()
-    plain = getattr(delivery, stopped_after)
+    plain = getattr(worker, stopped_after)
 
     def stop_after(*given: Any, **more: Any) -> Any:
         result = plain(*given, **more)
@@ -51,8 +51,8 @@ def test_a_sender_stopped_past_its_lease_sends_nothing(
         claims.recover_leases()  # meanwhile, another worker's sweep
         return result
 
-    monkeypatch.setattr(delivery, stopped_after, stop_after)
-    delivery.drain_queue()
+    monkeypatch.setattr(worker, stopped_after, stop_after)
+    worker.drain_queue()
     letter.refresh_from_db()
     assert sink.copies == []
     assert letter.status == (Status.UNKNOWN if stopped_after == "record" else Status.QUEUED)
@@ -62,7 +62,7 @@ def test_a_sender_stopped_past_its_lease_sends_nothing(
 def test_a_letter_whose_lease_ends_in_the_dialogue_waits_for_its_next_turn(sink: Sink) -> None:
     letter = make_letter()
     sink.script[letter.envelope_sender] = deque(["take-slow-mail"])
-    delivery.drain_queue()
+    worker.drain_queue()
     assert sink.copies == []
     assert Letter.objects.get().status == Status.QUEUED
 
@@ -70,7 +70,7 @@ def test_a_letter_whose_lease_ends_in_the_dialogue_waits_for_its_next_turn(sink:
 def test_a_slow_server_costs_the_letters_that_wait_behind_neither_lease_nor_attempt(
     sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (claims, delivery):
+    for module in (claims, worker):
         monkeypatch.setattr(module, "lease_length", lambda: dt.timedelta(seconds=1.5))
     letters = [make_letter() for _ in range(5)]
     plain = Connection.send
@@ -83,6 +83,6 @@ def test_a_slow_server_costs_the_letters_that_wait_behind_neither_lease_nor_atte
     swept: list[Any] = []
     monkeypatch.setattr(Connection, "send", send_slowly)
     monkeypatch.setattr(messages, "render_letter_pdf", lambda _text: b"%PDF-1.7 dummy")
-    assert delivery.drain_queue() == {"sent": 5}
+    assert worker.drain_queue() == {"sent": 5}
     assert swept == [{}] * 5
     assert sorted(copy.reference for copy in sink.copies) == sorted(letter.reference for letter in letters)

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters.delivery import drain_queue
+from letters.delivery.worker import drain_queue
 from letters.models import Heartbeat, Letter, Status
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer

@@ -18,8 +18,8 @@ from pytest_django import Settings
 from letters.actions.confirm import confirm
 from letters.actions.erase import erase_letter
 from letters.actions.purge import purge_data
+from letters.delivery.notices import send_notices
 from letters.models import Letter, LinkRequest, Notice, Status
-from letters.notices import send_notices
 from letters.privacy.lost_links import answer_requests, ask_for_links
 from letters.privacy.tokens import make_confirm_token, make_token
 from letters.views.rights import FIELDS

@@ -57,13 +57,15 @@ def write(record: logging.LogRecord) -> dict[str, str]:
 
 
 def test_json_lines_name_the_letter_they_are_about() -> None:
-    record = logging.LogRecord("letters.delivery", logging.INFO, "", 0, "letter %s: %s", ("C7QK-4MHW", "sent"), None)
+    record = logging.LogRecord(
+        "letters.delivery.worker", logging.INFO, "", 0, "letter %s: %s", ("C7QK-4MHW", "sent"), None
+    )
     record.letter = "C7QK-4MHW"
     line = write(record)
     assert dt.datetime.fromisoformat(line.pop("time")).tzinfo == dt.UTC
     assert line == {
         "level": "INFO",
-        "logger": "letters.delivery",
+        "logger": "letters.delivery.worker",
         "message": "letter C7QK-4MHW: sent",
         "letter": "C7QK-4MHW",
     }

@@ -12,12 +12,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from letters import delivery
 from letters.actions.confirm import confirm
 from letters.actions.correct import Outcome, correct_letter
 from letters.actions.erase import erase_letter, erase_text
-from letters.claims import claim_letters
-from letters.delivery import drain_queue, prepare_letters, start_letter
+from letters.delivery import worker
+from letters.delivery.claims import claim_letters
+from letters.delivery.worker import drain_queue, prepare_letters, start_letter
 from letters.models import Letter, Status, make_moves
 from letters.privacy.tokens import make_confirm_token, make_token
 from tests.letters.factories import make_campaign, make_letter
@@ -90,7 +90,7 @@ def test_one_that_a_sender_has_prepared_is_taken_from_it_and_goes_out_once_and_c
         prepared.append(len(ready))
         return ready
 
-    monkeypatch.setattr(delivery, "prepare_letters", prepare_then_correct)
+    monkeypatch.setattr(worker, "prepare_letters", prepare_then_correct)
     drain_queue()
     assert prepared == [2, 1]
     names = {taken.sender: b"Jane Dove" in taken.content for taken in scripted.taken}

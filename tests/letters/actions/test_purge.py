@@ -22,9 +22,9 @@ from django.utils import timezone
 from campaign.content.models import Campaign
 from letters.actions.erase import erase_letter, erase_text, scrub_letter
 from letters.actions.purge import purge_data
-from letters.delivery import drain_queue
+from letters.delivery.notices import send_notices
+from letters.delivery.worker import drain_queue
 from letters.models import Letter, NewsConsent, Notice, Status, owe_confirmation
-from letters.notices import send_notices
 from letters.privacy.tokens import make_confirm_token, make_token
 from letters.tasks import tidy, wake_worker
 from letters.writing.draft import Draft

@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letters.delivery import drain_queue
+from letters.delivery.worker import drain_queue
 from letters.mail.backoff import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS, count_pause, read_wish
 from tests.letters.factories import make_letter
 from tests.letters.scripted_smtp import ScriptedServer

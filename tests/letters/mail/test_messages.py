@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaign.content.models import Campaign
-from letters.alerts import build_alert_mail
+from letters.delivery.alerts import build_alert_mail
 from letters.mail import messages
 from letters.mail.addresses import make_envelope_sender, make_message_id
 from letters.mail.messages import build_letter_mail, build_notice_mail, name_domain

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from letters import tasks
-from letters.health import measure_health
+from letters.delivery.health import measure_health
 from letters.models import SWEEP, Heartbeat, measure_clock
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from letters.actions.correct import correct_letter
 from letters.actions.decide import DECISIONS, decide, refuse
 from letters.actions.erase import scrub_letter
 from letters.actions.purge import purge_data
-from letters.health import measure_health
+from letters.delivery.health import measure_health
 from letters.mail.messages import build_notice_mail
 from letters.models import Finding, Fingerprint, HoldRules, Letter, Notice, Part, Refusal, Rule, Status
 from letters.moderation.rules import find_reasons

@@ -17,9 +17,9 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters import delivery
-from letters.claims import claim_letters, recover_leases
-from letters.delivery import drain_queue, settle_letter, start_letter
+from letters.delivery import worker
+from letters.delivery.claims import claim_letters, recover_leases
+from letters.delivery.worker import drain_queue, settle_letter, start_letter
 from letters.mail import backoff, messages
 from letters.mail.smtp import Answer, Connection, Fate
 from letters.models import Letter, LetterParagraph, Move, Status, make_moves
@@ -113,7 +113,7 @@ def test_while_one_sender_waits_for_a_slow_reply_another_goes_on(
     scripted: ScriptedServer, settings: Any, monkeypatch: Any
 ) -> None:
     settings.EMAIL_TIMEOUT = 60
-    monkeypatch.setattr(delivery, "BATCH", 1)
+    monkeypatch.setattr(worker, "BATCH", 1)
     for _ in range(4):
         make_letter()
     scripted.script.append("rcpt hang")
@@ -136,11 +136,11 @@ def test_while_one_sender_waits_for_a_slow_reply_another_goes_on(
 
 @pytest.mark.django_db(transaction=True)
 def test_no_more_senders_than_the_setting_says(scripted: ScriptedServer, monkeypatch: Any) -> None:
-    monkeypatch.setattr(delivery, "_senders", threading.BoundedSemaphore(2))
-    with delivery._senders:
+    monkeypatch.setattr(worker, "_senders", threading.BoundedSemaphore(2))
+    with worker._senders:
         make_letter()
         assert drain_queue() == {"sent": 1}
-        with delivery._senders:
+        with worker._senders:
             make_letter()
             assert drain_queue() == {}
     assert drain_queue() == {"sent": 1}
@@ -161,8 +161,8 @@ def test_what_could_not_be_written_is_written_again(
             raise failures.pop()
         return make_moves(*asked)
 
-    monkeypatch.setattr(delivery, "make_moves", make)
-    monkeypatch.setattr(delivery, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(worker, "make_moves", make)
+    monkeypatch.setattr(worker, "RETRY_SECONDS", 0)
     assert drain_queue() == {"sent": 3}
     assert (failures, len(scripted.taken)) == ([], 3)
     for letter in letters:
@@ -184,7 +184,7 @@ def test_a_database_that_restarts_costs_no_known_answer(scripted: ScriptedServer
         return answer
 
     monkeypatch.setattr(Connection, "send", send_and_lose_the_database)
-    monkeypatch.setattr(delivery, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(worker, "RETRY_SECONDS", 0)
     assert drain_queue() == {"sent": 3}
     assert {Letter.objects.get(pk=letter.pk).last_answer for letter in letters} == {"250 queued as 42"}
 
@@ -262,14 +262,14 @@ def test_what_the_server_said_is_written_before_it_is_called_again(scripted: Scr
 
 
 def test_when_all_senders_are_at_work_the_first_that_is_done_looks_again(monkeypatch: Any) -> None:
-    monkeypatch.setattr(delivery, "_senders", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(worker, "_senders", threading.BoundedSemaphore(1))
     drains: list[Counter[str]] = []
 
     def drain() -> Counter[str]:
         drains.append(drain_queue() if not drains else Counter())
         return Counter(sent=1)
 
-    monkeypatch.setattr(delivery, "_drain", drain)
+    monkeypatch.setattr(worker, "_drain", drain)
     assert drain_queue() == {"sent": 2}
     assert drains == [{}, {}]
     assert drain_queue() == {"sent": 1}
@@ -342,7 +342,7 @@ def test_one_letter_that_cannot_be_made_does_not_hold_up_the_others(scripted: Sc
             raise RuntimeError("secret words of the letter")
         return build(letter)
 
-    monkeypatch.setattr(delivery, "build_letter_mail", build_or_break)
+    monkeypatch.setattr(worker, "build_letter_mail", build_or_break)
     drain_queue()
     bad.refresh_from_db()
     good.refresh_from_db()
@@ -425,7 +425,7 @@ def test_a_letter_withdrawn_after_it_was_claimed_is_not_sent(scripted: ScriptedS
         assert fresh.move_to(Status.WITHDRAWN)
         return build(claimed)
 
-    monkeypatch.setattr(delivery, "build_letter_mail", withdraw_meanwhile)
+    monkeypatch.setattr(worker, "build_letter_mail", withdraw_meanwhile)
     drain_queue()
     letter.refresh_from_db()
     assert letter.status == Status.WITHDRAWN

@@ -7,8 +7,16 @@ import logging
 from django.db.models import F
 from django.utils import timezone
 
-from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
-from letters.claims import lease_length
+from letters.delivery.circuit_breaker import (
+    Leave,
+    QueuePaused,
+    ask_leave,
+    record_failure,
+    return_probe,
+    take_probe,
+    watch,
+)
+from letters.delivery.lease import lease_length
 from letters.mail.backoff import MOST_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_notice_mail
 from letters.mail.smtp import Connection, Fate, ServerUnavailable

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from letters.actions.erase import erase_letter
-from letters.delivery import drain_queue
+from letters.delivery.notices import claim_notice, send_notices
+from letters.delivery.worker import drain_queue
 from letters.models import Letter, Notice, Status, owe_confirmation
-from letters.notices import claim_notice, send_notices
 from tests.letters.factories import make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 

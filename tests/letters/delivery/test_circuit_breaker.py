@@ -11,13 +11,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from letters import breaker
-from letters.alerts import send_alerts
-from letters.breaker import Leave, ask_leave, record_failure, record_success, take_probe
-from letters.delivery import drain_queue
-from letters.health import measure_health
+from letters.delivery import circuit_breaker
+from letters.delivery.alerts import send_alerts
+from letters.delivery.circuit_breaker import Leave, ask_leave, record_failure, record_success, take_probe
+from letters.delivery.health import measure_health
+from letters.delivery.notices import send_notices
+from letters.delivery.worker import drain_queue
 from letters.models import Alert, Breaker, Letter, Status, owe_confirmation
-from letters.notices import send_notices
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.mail import MailServer
@@ -257,4 +257,4 @@ def test_health_says_since_when_why_and_until_when() -> None:
     assert f"{timezone.localtime(opened):%H:%M}" in problem
     assert f"{timezone.localtime(probe):%H:%M}" in problem
     assert "“451 … try later”" in problem
-    assert probe - opened == breaker.FIRST_PAUSE
+    assert probe - opened == circuit_breaker.FIRST_PAUSE

@@ -14,14 +14,23 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from letters.breaker import Leave, QueuePaused, ask_leave, record_failure, return_probe, take_probe, watch
-from letters.claims import BATCH, claim_letters, lease_length, release_letters, renew_claims
+from letters.delivery.circuit_breaker import (
+    Leave,
+    QueuePaused,
+    ask_leave,
+    record_failure,
+    return_probe,
+    take_probe,
+    watch,
+)
+from letters.delivery.claims import BATCH, claim_letters, release_letters, renew_claims
+from letters.delivery.fairness import Turns
+from letters.delivery.lease import lease_length
 from letters.mail.backoff import MOST_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_letter_mail
 from letters.mail.smtp import Answer, Connection, Fate, ServerUnavailable
 from letters.models import Happening, Letter, Move, Status, make_moves
 from letters.privacy.redaction import hide_personal
-from letters.turns import Turns
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from letters.delivery import drain_queue
-from letters.health import measure_health
+from letters.delivery.health import measure_health
+from letters.delivery.worker import drain_queue
 from letters.models import Heartbeat, Letter
 from letters.privacy.tokens import make_token
 from tests.letters.factories import make_campaign, make_letter

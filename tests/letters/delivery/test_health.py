@@ -22,9 +22,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from campaign.content.models import Campaign
-from letters.claims import claim_letters, lease_length, release_letters
-from letters.delivery import drain_queue
-from letters.health import measure_health, reach_broker, say_age
+from letters.delivery.claims import claim_letters, release_letters
+from letters.delivery.health import measure_health, reach_broker, say_age
+from letters.delivery.lease import lease_length
+from letters.delivery.worker import drain_queue
 from letters.models import Heartbeat, Letter, Notice, Status, owe_confirmation
 from letters.tasks import sweep
 from tests.letters.factories import make_campaign, make_letter

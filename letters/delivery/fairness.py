@@ -15,8 +15,8 @@ from django.db import connection
 from django.utils import timezone
 
 from campaign.content.models import Campaign
+from letters.delivery.rate_limits import find_domain
 from letters.models import campaigns_that_send, kinds_that_go
-from letters.pacing import find_domain
 
 
 class Lane(NamedTuple):

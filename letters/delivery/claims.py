@@ -8,25 +8,20 @@ from collections import Counter
 from itertools import zip_longest
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from campaign.content.models import Campaign
 from campaign.core.ciphers import UndecryptableError
+from letters.delivery.fairness import Turns, lock_heads
+from letters.delivery.lease import lease_length
+from letters.delivery.rate_limits import admit_letters, return_letters
 from letters.mail.backoff import MOST_ATTEMPTS
 from letters.models import PACED, EventCode, Heartbeat, Letter, LetterParagraph, Move, Status, make_moves
-from letters.pacing import admit_letters, return_letters
-from letters.turns import Turns, lock_heads
 
 BATCH = 10  # letters a claim: their PDFs are made in half a second, and none waits for long behind a slow one
 SERVER_PAUSE = dt.timedelta(minutes=2)  # how long a batch waits for a server that cannot be reached
-
-
-def lease_length() -> dt.timedelta:
-    """Return how long a claim lasts: longer than a whole SMTP dialogue in which every step times out."""
-    return max(dt.timedelta(minutes=10), dt.timedelta(seconds=8 * settings.EMAIL_TIMEOUT))
 
 
 def claim_letters(lease: uuid.UUID, limit: int = BATCH, turns: Turns | None = None) -> list[Letter]:
@@ -47,7 +42,7 @@ def claim_letters(lease: uuid.UUID, limit: int = BATCH, turns: Turns | None = No
         for domain in full_domains:
             turns.close_domain(domain)
     if turns.full:
-        Heartbeat.beat(PACED)  # letters.health says so
+        Heartbeat.beat(PACED)  # letters.delivery.health says so
     _read_paragraphs(claimed)
     return claimed
 

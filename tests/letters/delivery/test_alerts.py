@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from campaign.staff.destinations import Redirection, tell
-from letters.alerts import MOST_LISTED, send_alerts
+from letters.delivery.alerts import MOST_LISTED, send_alerts
 from letters.models import Alert
 from tests.servers.mail import MailServer
 

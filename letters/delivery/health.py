@@ -21,8 +21,8 @@ from redis.retry import Retry
 
 from campaign.content.hours import Hours, find_last_opening
 from letters.actions.decide import list_decided
-from letters.breaker import MAIL
-from letters.claims import lease_length
+from letters.delivery.circuit_breaker import MAIL
+from letters.delivery.lease import lease_length
 from letters.models import CLOCK, LEASED, PACED, SWEEP, Breaker, Heartbeat, Letter, Notice, Status
 
 LONGEST_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck

@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from campaign.core import ratelimit
-from letters import pacing
-from letters.claims import claim_letters, release_letters
-from letters.delivery import drain_queue
+from letters.delivery import rate_limits
+from letters.delivery.claims import claim_letters, release_letters
+from letters.delivery.worker import drain_queue
 from letters.models import PACED, Heartbeat, Letter, Status
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
@@ -89,7 +89,7 @@ def test_a_domain_gets_no_more_than_the_pace_whoever_the_mp_is(settings: Any) ->
     for number, address in enumerate(addresses):
         make_letter(campaign, constituency_gss=f"E1400000{number}", member_email=address)
     claimed = [*claim(), *claim()]
-    assert Counter(pacing.find_domain(letter.member_email) for letter in claimed) == {
+    assert Counter(rate_limits.find_domain(letter.member_email) for letter in claimed) == {
         "parliament.example": 3,
         "assembly.example": 1,
     }
@@ -111,7 +111,7 @@ def test_a_slot_that_the_domain_refuses_is_not_taken_from_the_mp(settings: Any) 
     assert claim() == []
     rate = ratelimit.read_rate("5/hour")
     assert rate is not None
-    assert ratelimit.count_free(rate, pacing.name_mp(letter)) == 4
+    assert ratelimit.count_free(rate, rate_limits.name_mp(letter)) == 4
 
 
 def test_without_a_pace_all_go(settings: Any) -> None:

@@ -11,10 +11,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from campaign.content.models import Campaign
-from letters import turns
-from letters.claims import claim_letters
+from letters.delivery import fairness
+from letters.delivery.claims import claim_letters
+from letters.delivery.fairness import Turns, lock_heads
 from letters.models import Letter, Status
-from letters.turns import Turns, lock_heads
 from tests.letters.factories import make_campaign, make_letter
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +118,7 @@ def test_a_lane_whose_head_is_being_claimed_gives_its_next_letters() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one writer in at a time")
     letters = [make_letter() for _ in range(4)]
-    [lane] = turns.find_lanes()
+    [lane] = fairness.find_lanes()
     with transaction.atomic():
         assert lock_heads([(lane, 2)]) == [[letter.pk for letter in letters[:2]]]
         found: list[list[list[uuid.UUID]]] = []

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.staff.destinations import Redirection
-from letters.claims import lease_length
+from letters.delivery.lease import lease_length
 from letters.mail.addresses import split_from
 from letters.mail.backoff import MOST_ATTEMPTS, count_pause
 from letters.mail.messages import Mail

@@ -8,9 +8,9 @@ import logging
 import pytest
 
 from campaign.core.logs import JsonLines
-from letters.delivery import drain_queue
+from letters.delivery.notices import send_notices
+from letters.delivery.worker import drain_queue
 from letters.models import Notice, owe_confirmation
-from letters.notices import send_notices
 from tests.letters.factories import make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
@@ -21,7 +21,7 @@ def test_a_letter_that_was_sent(scripted: ScriptedServer, caplog: pytest.LogCapt
     letter = make_letter()
     with caplog.at_level(logging.INFO):
         drain_queue()
-    [record] = [record for record in caplog.records if record.name == "letters.delivery"]
+    [record] = [record for record in caplog.records if record.name == "letters.delivery.worker"]
     line = JsonLines().format(record)
     assert json.loads(line)["letter"] == letter.reference
     assert not any(word in line for word in ("Jane", letter.sender_email, letter.member_email))
@@ -33,7 +33,7 @@ def test_a_mail_to_a_supporter_that_was_refused(scripted: ScriptedServer, caplog
     scripted.script.append("rcpt 550 no such person")
     send_notices()
     assert Notice.objects.get().due_at is None
-    [record] = [record for record in caplog.records if record.name == "letters.notices"]
+    [record] = [record for record in caplog.records if record.name == "letters.delivery.notices"]
     line = JsonLines().format(record)
     assert json.loads(line)["letter"] == letter.reference
     assert letter.sender_email not in line

@@ -1,0 +1,1 @@
+"""The queue: who sends which letter when, and what became of it."""
