@@ -42,7 +42,7 @@ wapiti: ## the scanner wapiti against a demo of its own; half an hour; WAPITI_SE
 fuzz: ## 10,000 inputs on PostgreSQL, new ones each time, for every form, the pack loader, returned mail and headers (hours)
 	@tools/install --tests
 	@HYPOTHESIS_PROFILE=fuzz .venv/bin/python -m tests.servers .venv/bin/python -m pytest -n auto --dist loadgroup tests/fuzz tests/campaign/content/test_parsing.py \
-		tests/letters/test_bounces.py tests/letters/mail/test_mime.py tests/letters/mail/test_messages.py tests/letters/writing/test_compose.py
+		tests/letters/bounces/test_apply.py tests/letters/mail/test_mime.py tests/letters/mail/test_messages.py tests/letters/writing/test_compose.py
 
 PIN = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"

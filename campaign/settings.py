@@ -293,7 +293,7 @@ def _read_address(name: str, default: str) -> str:
 LETTERS_FROM: str = _read_address("LETTERS_FROM", "letters@parley.localhost")
 # Where mail to the letters' bounce addresses lies, such as imaps://user:password@host/INBOX.
 BOUNCE_IMAP_URL: str = env.str("BOUNCE_IMAP_URL", "")
-# Where a mail provider tells of them instead (letters/webhooks.py). What the providers call their key differs.
+# Where a mail provider tells of them instead (letters/bounces/webhooks.py). What the providers call their key differs.
 ANYMAIL_PROVIDER: str = env.str("ANYMAIL_PROVIDER", "").lower()
 ANYMAIL = {"WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", "")}
 if _webhook_key := env.str("ANYMAIL_WEBHOOK_KEY", ""):

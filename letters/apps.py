@@ -21,6 +21,6 @@ class LettersConfig(AppConfig):
             modes.FURTHER.append(require_rehearsal)
         redirected.connect(owe_alert)
         if settings.ANYMAIL_PROVIDER:
-            from letters.webhooks import listen
+            from letters.bounces.webhooks import listen
 
             listen()

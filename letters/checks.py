@@ -10,9 +10,9 @@ from django.core.checks import CheckMessage, Error, register
 from django.db import Error as DatabaseError
 
 from campaign.core.ciphers import UndecryptableError
+from letters.bounces.webhooks import list_paths
 from letters.models import Letter
 from letters.rendering.pdf import RenderingNotReadyError, require_fast_subsetting, require_fonts
-from letters.webhooks import list_paths
 
 
 @register("letters")

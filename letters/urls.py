@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
+from letters.bounces.webhooks import list_paths
 from letters.views import correcting, health, journey, letter, printing, rights, sending, waiting, words
-from letters.webhooks import list_paths
 
 steps = [
     path("", journey.find_member, name="write-mp"),

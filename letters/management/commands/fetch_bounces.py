@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 
-from letters.bounces import Outcome, take_bounce
-from letters.inbox import InboxError, Leave, read_path, read_pipe, walk_imap
+from letters.bounces.apply import Outcome, take_bounce
+from letters.bounces.fetch import InboxError, Leave, read_path, read_pipe, walk_imap
 
 # Applied reports carry the letter, with name and address: they go. What a person may want to read stays.
 LEAVE = {

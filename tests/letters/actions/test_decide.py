@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from letters.actions.decide import DECISIONS, decide, needs_a_person
 from letters.admin.exports import EXPORTED, list_exports
-from letters.bounces import NOTES
+from letters.bounces.apply import NOTES
 from letters.models import EventCode, Happening, Letter, Status
 from tests.letters.factories import make_letter
 

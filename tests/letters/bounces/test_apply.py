@@ -19,13 +19,13 @@ from flufl.bounce import all_failures
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letters import bounces
 from letters.actions.erase import erase_letter
-from letters.bounces import NOTES, Outcome, take_bounce
-from letters.inbox import InboxError, open_imap
+from letters.bounces import apply
+from letters.bounces.apply import NOTES, Outcome, take_bounce
+from letters.bounces.fetch import InboxError, open_imap
+from letters.bounces.parse import Kind, read_report
 from letters.mail.addresses import make_envelope_sender, verify_envelope_sender
 from letters.models import EventCode, Happening, Letter, Notice, Status
-from letters.reports import Kind, read_report
 from tests.letters.bounce_samples import (
     DELAYS,
     EXCHANGE,
@@ -191,7 +191,7 @@ def test_a_mail_that_says_a_person_sent_it_is_no_automatic_reply(value: str) -> 
 
 def read_corpus() -> dict[str, bytes]:
     """The reports that Mailman's people have collected; `tools/install --tests` fetches them."""
-    files = sorted(Path(__file__).parents[2].joinpath(".venv/share/flufl.bounce/tests/data").glob("*.txt"))
+    files = sorted(Path(__file__).parents[3].joinpath(".venv/share/flufl.bounce/tests/data").glob("*.txt"))
     return {file.stem: file.read_bytes() for file in files}
 
 
@@ -555,7 +555,7 @@ def test_a_mail_is_not_touched_when_applying_it_fails(settings: Any, monkeypatch
         settings.BOUNCE_IMAP_URL = stub.url
         stub.add(fill_for(POSTFIX, letter))
         with monkeypatch.context() as patch:
-            patch.setattr(bounces, "apply_report", fail)
+            patch.setattr(apply, "apply_report", fail)
             with pytest.raises(OperationalError):
                 fetch()
         assert stub.mails[1].flags == set()

@@ -17,11 +17,10 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import URLPattern
 
-from letters.bounces import Outcome, apply_report, note_once
+from letters.bounces.apply import Outcome, apply_report, note_once
+from letters.bounces.parse import ADDRESS, Kind, Report, tidy_words
 from letters.mail.addresses import choose_recipient, split_from, verify_envelope_sender
 from letters.models import EventCode, Letter
-from letters.report_text import tidy_words
-from letters.reports import ADDRESS, Kind, Report
 
 REFUSED = ("bounced", "rejected", "failed")  # anymail.signals.EventType
 # What providers call a failure that may pass, in the fields that say of what sort it is: Postmark's Type, SES's

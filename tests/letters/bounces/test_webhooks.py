@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from campaign import urls
 from campaign.content.models import Campaign
-from letters import checks, webhooks
+from letters import checks
+from letters.bounces import webhooks
 from letters.mail.messages import build_letter_mail
 from letters.models import Letter, Status
 from tests.letters.factories import make_campaign, make_letter
@@ -136,7 +137,7 @@ def test_what_is_wrong_with_ourselves_is_no_fault_of_the_event(
     def break_down(_event: Any) -> None:
         raise KeyError("ours")
 
-    monkeypatch.setattr("letters.webhooks.find_letter", break_down)
+    monkeypatch.setattr("letters.bounces.webhooks.find_letter", break_down)
     with pytest.raises(KeyError, match="ours"):
         post(client, "mailgun", mailgun(letter))
 

@@ -7,10 +7,10 @@ import logging
 
 from django.db import transaction
 
+from letters.bounces.parse import Kind, Report, read_report
 from letters.mail.addresses import verify_envelope_sender
 from letters.models import EventCode, Happening, Letter, Status
 from letters.privacy.redaction import LONGEST_NOTE, hide_personal
-from letters.reports import Kind, Report, read_report
 
 logger = logging.getLogger(__name__)
 
