@@ -22,7 +22,7 @@ from letters.mail.messages import render_copy
 from letters.models import SWEEP, Heartbeat, check_clock
 from letters.privacy.lost_links import answer_requests
 from letters.rendering.pdf import warm_up
-from letters.tallies import fold_all
+from letters.statistics.rollup import fold_all
 
 logger = logging.getLogger(__name__)
 

@@ -106,7 +106,7 @@ def fill(count: int) -> str:
     from campaign.content.models import Campaign
     from campaign.parliament.models import Constituency
     from letters.models import Heartbeat, Letter, Status
-    from letters.tallies import fold_all
+    from letters.statistics.rollup import fold_all
     from tests.letters.factories import make_letter
     from tests.letters.many import write_many
 

@@ -16,10 +16,10 @@ from letters.admin.needs import list_needs
 from letters.admin.pages import open_page
 from letters.admin.powers import may_moderate
 from letters.admin.shapes import SHAPES
-from letters.charts import Bar, count_between, make_bars, make_columns, scale
 from letters.delivery.health import measure_health, say_age
-from letters.figures import Figures, name_arguments, read_figures
 from letters.models import Status, StepCount
+from letters.statistics.charts import Bar, count_between, make_bars, make_columns, scale
+from letters.statistics.figures import Figures, name_arguments, read_figures
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

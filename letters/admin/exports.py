@@ -20,9 +20,9 @@ from django.utils.translation import ngettext
 
 from campaign.staff.reauth import require_recent_login
 from letters.admin.powers import may_export, may_export_person
-from letters.exporting import MOST_IN_XLSX, list_columns, make_rows, stream_csv, write_xlsx
 from letters.forms.exports import ExportForm, PersonalExportForm
 from letters.models import Letter
+from letters.statistics.export import MOST_IN_XLSX, list_columns, make_rows, stream_csv, write_xlsx
 
 if TYPE_CHECKING:
     Page = admin.ModelAdmin[Letter]

@@ -17,8 +17,8 @@ from letters.admin.filters import NeedsFilter
 from letters.admin.powers import may_moderate, may_see_letters
 from letters.admin.shapes import SHAPES
 from letters.delivery.health import Health, measure_health
-from letters.figures import WAITING, Figures
 from letters.models import Status, Tally
+from letters.statistics.figures import WAITING, Figures
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

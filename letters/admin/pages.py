@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters.admin.powers import may_export_person
-from letters.figures import find_campaigns
+from letters.statistics.figures import find_campaigns
 
 
 def may_see_figures(request: HttpRequest) -> bool:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from campaign.parliament.hexes import read_hexes
 from letters.admin.pages import open_page
-from letters.charts import find_step, make_steps, place_hex
-from letters.figures import SeatFigures, read_seats
+from letters.statistics.charts import find_step, make_steps, place_hex
+from letters.statistics.figures import SeatFigures, read_seats
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -17,9 +17,9 @@ from campaign.content.models import Campaign
 from campaign.staff.reauth import require_recent_login
 from letters.admin.pages import open_page
 from letters.admin.powers import may_export_person
-from letters.exporting import escape_cell, stream_csv
 from letters.forms.decisions import PurposeForm
 from letters.privacy.newsletter import find_consents, list_readers
+from letters.statistics.export import escape_cell, stream_csv
 
 
 def show_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:

@@ -130,7 +130,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         )
 
     def uncounted(self) -> LetterQuerySet:
-        """Letters that have moved since they were last counted (letters.tallies)."""
+        """Letters that have moved since they were last counted (letters.statistics.rollup)."""
         return self.exclude(status=F("counted_as"))
 
     def past_lease(self) -> LetterQuerySet:

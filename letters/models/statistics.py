@@ -13,7 +13,7 @@ from campaign.content.models import Campaign
 
 
 class Tally(models.Model):
-    """How many of a campaign's letters have something in common: one row for each answer (letters.tallies).
+    """How many of a campaign's letters have something in common: one row for each answer (letters.statistics.rollup).
 
     `key` says which seat, day, argument or step of a scale; `other` which party, or the second argument of a pair.
     """

@@ -18,7 +18,7 @@ from django.urls import reverse
 from campaign.content.models import Campaign
 from campaign.staff.roles import extend_roles, find_permissions, make_roles
 from letters.models import Alert, Finding, Letter, Part, Refusal, Rule, Status
-from letters.tallies import fold_all
+from letters.statistics.rollup import fold_all
 from tests.attacks.test_access import AT_THE_DOOR, FORBIDDEN, OWN, paths, snap
 from tests.campaign.content.test_admin import read_form
 from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph

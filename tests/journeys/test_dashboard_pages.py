@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from campaign.content.models import Campaign
 from letters.actions.confirm import confirm
 from letters.models import Finding, Letter, Part, Rule, Status
-from letters.tallies import fold_all
+from letters.statistics.rollup import fold_all
 from tests.conftest import OpenPage
 from tests.journeys.looker import CONTRAST, Looker
 from tests.letters.factories import make_letter, write_paragraph

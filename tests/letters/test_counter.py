@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters.models import DownloadCount, Letter, Status
-from letters.tallies import fold_letters
+from letters.statistics.rollup import fold_letters
 from letters.templatetags.letters import Counts, count_letters
 from tests.letters.factories import make_campaign, make_letter
 

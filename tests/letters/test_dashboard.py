@@ -19,10 +19,10 @@ from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
 from letters.actions.decide import DECISIONS, decide, refuse
 from letters.actions.withdraw import withdraw_letter
-from letters.charts import count_between, make_columns, make_steps, round_up
-from letters.figures import find_campaigns, read_figures, read_seats
 from letters.models import Heartbeat, Letter, LetterParagraph, Status, StepCount, Tally
-from letters.tallies import fold_all
+from letters.statistics.charts import count_between, make_columns, make_steps, round_up
+from letters.statistics.figures import find_campaigns, read_figures, read_seats
+from letters.statistics.rollup import fold_all
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.many import write_many
 from tests.otp import otp_login

@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaign.content.models import Campaign
 from campaign.parliament.models import Member
 from letters.models import Letter, Status
-from letters.tallies import fold_all
+from letters.statistics.rollup import fold_all
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.many import write_many
 

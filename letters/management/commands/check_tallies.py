@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from letters.models import Letter
-from letters.tallies import check_tallies, fold_all
+from letters.statistics.rollup import check_tallies, fold_all
 
 
 class Command(BaseCommand):

@@ -21,7 +21,7 @@ from letters.mail.messages import build_notice_mail
 from letters.models import Finding, Fingerprint, HoldRules, Letter, Notice, Part, Refusal, Rule, Status
 from letters.moderation.rules import find_reasons
 from letters.privacy.tokens import make_confirm_token, make_token
-from letters.tallies import fold_all
+from letters.statistics.rollup import fold_all
 from letters.views.rights import tell_everything
 from letters.writing.originality import record_fingerprint
 from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph

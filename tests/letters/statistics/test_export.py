@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from letters import exporting
-from letters.exporting import escape_cell, list_columns, make_pseudonym, make_rows, stream_csv, walk_letters
 from letters.models import Letter, Status
+from letters.statistics import export
+from letters.statistics.export import escape_cell, list_columns, make_pseudonym, make_rows, stream_csv, walk_letters
 from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
 from tests.letters.many import write_many
 from tests.otp import otp_login
@@ -144,7 +144,7 @@ def test_xlsx_has_a_limit_and_says_what_to_do(admin_client: Client, monkeypatch:
 
 
 def test_every_letter_is_there_once_whatever_the_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting, "BATCH", 3)
+    monkeypatch.setattr(export, "BATCH", 3)
     campaign = make_campaign()
     letters = [make_letter(campaign, queued=False) for _ in range(7)]
     Letter.objects.filter(pk__in=[one.pk for one in letters[:5]]).update(created_at=letters[0].created_at)
@@ -166,8 +166,8 @@ def measure(count: int) -> tuple[int, int]:
 def test_memory_and_queries_do_not_grow_with_the_letters(
     monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
-    monkeypatch.setattr(exporting, "BATCH", 25)
-    monkeypatch.setattr(exporting, "LINES", 10)
+    monkeypatch.setattr(export, "BATCH", 25)
+    monkeypatch.setattr(export, "LINES", 10)
     make_seat()
     write_many(make_campaign(), 400)
     few, many = measure(50), measure(400)

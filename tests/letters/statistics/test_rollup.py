@@ -25,7 +25,7 @@ from letters.actions.purge import purge_data
 from letters.actions.withdraw import withdraw_letter
 from letters.delivery.claims import claim_letters, recover_leases, release_letters
 from letters.models import MOVES, Letter, LetterParagraph, Status, Tally
-from letters.tallies import check_tallies, fold_all, fold_letters
+from letters.statistics.rollup import check_tallies, fold_all, fold_letters
 from letters.tasks import tally
 from tests.letters.factories import make_campaign, make_letter
 
