@@ -76,7 +76,7 @@ def _read_backup_keys() -> list[str]:
 
 SECRET_KEY = _read_secret_key()
 FIELD_KEYS = _read_field_keys()  # the first encrypts, all decrypt (campaign/core/encrypted.py)
-BACKUP_KEYS = _read_backup_keys()  # the first encrypts, all decrypt; only backups need one (letters/backups.py)
+BACKUP_KEYS = _read_backup_keys()  # the first encrypts, all decrypt; only backups need one (letters/backups/dump.py)
 SITE_URL: str = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [_site.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"])

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from letters.backups import BackupFailedError, name_backup, write_backup
+from letters.backups.dump import BackupFailedError, name_backup, write_backup
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from letters.backups import replay_erasures
+from letters.backups.dump import replay_erasures
 
 
 class Command(BaseCommand):

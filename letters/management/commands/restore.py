@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from letters.backups import BackupFailedError, restore_backup
+from letters.backups.dump import BackupFailedError, restore_backup
 from letters.models import Letter
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from letters.actions.erase import erase_letter
 from letters.actions.withdraw import withdraw_letter
-from letters.backups import BackupFailedError, decrypt_backup, name_backup, replay_erasures, write_backup
+from letters.backups.dump import BackupFailedError, decrypt_backup, name_backup, replay_erasures, write_backup
 from letters.models import Letter, NewsConsent, Notice, Status, Tombstone
 from letters.privacy.tombstones import find_file
 from tests.letters.factories import make_letter
