@@ -325,7 +325,7 @@ PACE_PER_MP: str = _read_rate("PACE_PER_MP", "30/hour")
 BREAKER_AFTER: int = env.int("BREAKER_AFTER", 10)
 # Who is told when it does, and when somebody changes where letters go. Empty: whoever reads rehearsed letters.
 ORGANISERS_EMAIL: str = _read_address("ORGANISERS_EMAIL", "") if env.str("ORGANISERS_EMAIL", "") else ""
-# How often visitors may ask (letters/gate.py). Wide enough for a hall or a household behind one address.
+# How often visitors may ask (letters/views/throttling.py). Wide enough for a hall or a household behind one address.
 LIMIT_DRAFTS_PER_IP: str = _read_rate("LIMIT_DRAFTS_PER_IP", "300/hour")
 LIMIT_LOOKUPS_PER_IP: str = _read_rate("LIMIT_LOOKUPS_PER_IP", "300/hour")
 LIMIT_SAVES_PER_IP: str = _read_rate("LIMIT_SAVES_PER_IP", "1200/minute")

@@ -14,8 +14,8 @@ class LettersConfig(AppConfig):
         from campaign.content import modes
         from campaign.staff.destinations import redirected
         from letters import checks  # noqa: F401
+        from letters.checks import require_rehearsal
         from letters.delivery.alerts import owe_alert
-        from letters.rehearsals import require_rehearsal
 
         if require_rehearsal not in modes.FURTHER:
             modes.FURTHER.append(require_rehearsal)

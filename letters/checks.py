@@ -1,4 +1,7 @@
-"""What must be on this machine before letters can be made; `manage.py check` and the worker's start say so."""
+"""What must be there before letters can be made, and before a campaign goes live.
+
+`manage.py check` and the worker's start say what is missing; going live asks for a rehearsed letter.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.db import Error as DatabaseError
+from django.utils.translation import gettext as _
 
+from campaign.content.models import Campaign
+from campaign.content.modes import Requirement
 from campaign.core.ciphers import UndecryptableError
 from letters.bounces.webhooks import list_paths
-from letters.models import Letter
+from letters.models import Letter, Status
 from letters.rendering.pdf import RenderingNotReadyError, require_fast_subsetting, require_fonts
 
 
@@ -56,3 +62,14 @@ def check_letters_can_be_read(**kwargs: Any) -> list[CheckMessage]:
     except DatabaseError:
         return []  # no database, or none that is set up: not this check's business
     return []
+
+
+def require_rehearsal(campaign: Campaign) -> Requirement:
+    """Ask for one letter that went the whole way in rehearsal, to the test address."""
+    sent = Letter.objects.filter(campaign=campaign, rehearsal=True, status=Status.SENT)
+    return Requirement(
+        _("A letter sent in rehearsal"),
+        sent.exists(),
+        _("Write one on the campaign's page, confirm it, and wait until it has come to the test address."),
+        "site",
+    )

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from letters.bounces.webhooks import list_paths
-from letters.views import correcting, health, journey, letter, printing, rights, sending, waiting, words
+from letters.views import confirmation, correcting, health, journey, letter, printing, privacy, sending, words
 
 steps = [
     path("", journey.find_member, name="write-mp"),
@@ -16,9 +16,9 @@ steps = [
     path("text/", printing.show_text, name="write-text"),
     path("posting/", printing.show_posting, name="write-posting"),
     path("send/", sending.send_letter, name="write-send"),
-    path("sent/", waiting.show_sent, name="write-sent"),
-    path("sent/resend/", waiting.resend, name="write-resend"),
-    path("sent/address/", waiting.change_address, name="write-address"),
+    path("sent/", confirmation.show_sent, name="write-sent"),
+    path("sent/resend/", confirmation.resend, name="write-resend"),
+    path("sent/address/", confirmation.change_address, name="write-address"),
     path("finish/", printing.finish, name="write-finish"),
 ]
 
@@ -28,8 +28,8 @@ urlpatterns = [
     path("anymail/", include(list_paths())),
     path("confirm/<str:token>/", letter.confirm_letter, name="confirm"),
     path("confirm/<str:token>/correct/", correcting.correct_details, name="confirm-correct"),
-    path("letter/lost/", rights.find_lost_links, name="lost-link"),
-    path("letter/<str:token>/data.json", rights.download_data, name="letter-data"),
+    path("letter/lost/", privacy.find_lost_links, name="lost-link"),
+    path("letter/<str:token>/data.json", privacy.download_data, name="letter-data"),
     path("letter/<str:token>/", letter.show_letter, name="letter"),
     path("letter/<str:token>/letter.pdf", letter.download_own_letter, name="letter-pdf"),
     path("letter/<str:token>/text/", letter.show_own_text, name="letter-text"),

@@ -31,7 +31,7 @@ with patch.object(Env, "read_env"), patch.dict(os.environ, _own):
 PACE_PER_DOMAIN = os.environ.get("PACE_PER_DOMAIN", "")  # letters.delivery.rate_limits is tested with rates of its own
 PACE_PER_MP = os.environ.get("PACE_PER_MP", "")
 for _name in [name for name in globals() if name.startswith("LIMIT_")]:
-    globals()[_name] = ""  # letters.gate is tested with limits of its own
+    globals()[_name] = ""  # letters.views.throttling is tested with limits of its own
 SECONDS_TO_WRITE = 0
 STATIC_ROOT = DATA_DIR / "collected"
 for _folder in ("queue", "collected"):

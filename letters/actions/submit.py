@@ -9,8 +9,8 @@ from letters.privacy.consent import CONSENT_VERSION, hash_consent
 from letters.privacy.newsletter import note_wish
 from letters.privacy.tokens import hash_token, make_confirm_token, make_token
 from letters.tasks import wake_worker
-from letters.views.desk import Desk
-from letters.views.toomany import count_mail
+from letters.views.journey_base import Desk
+from letters.views.throttling import count_mail
 from letters.writing.compose import Sender, choose_asks, compose_paragraphs, pick_ask
 
 # What makes it another letter if the writer changes it.

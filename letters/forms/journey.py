@@ -13,7 +13,7 @@ from campaign.content.models import Argument
 from campaign.parliament.finding import find_seats
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, MailAddressField, NameField
-from letters.forms.guard import StampField, TrapField
+from letters.forms.honeypot import StampField, TrapField
 from letters.privacy.consent import CONSENT_TEXT
 from letters.privacy.newsletter import NEWS_TEXT
 from letters.writing.compose import Sender

@@ -12,12 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from letters.actions.correct import Outcome, correct_letter
 from letters.forms.correcting import CorrectForm
-from letters.gate import Act
 from letters.models import WITHDRAWABLE, Letter, Status
 from letters.privacy.tokens import make_confirm_token, make_token
 from letters.tasks import wake_worker
 from letters.views.letter import secret_page
-from letters.views.toomany import refuse_if_too_often
+from letters.views.throttling import Act, refuse_if_too_often
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
 from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
-from letters.gate import Act
 from letters.mail.addresses import address_letter
 from letters.mail.messages import name_domain, write_subject
 from letters.models import StepCount
 from letters.rendering.pdf import count_letter_pages
-from letters.views.desk import Desk, journey_step
-from letters.views.toomany import costly, refuse_if_too_often
+from letters.views.journey_base import Desk, journey_step
+from letters.views.throttling import Act, costly, refuse_if_too_often
 from letters.writing.compose import MOST_PAGES
 from letters.writing.draft import MOST_ARGUMENTS
 from letters.writing.minhash import warm_up

@@ -22,14 +22,13 @@ from letters.actions.correct import WENT
 from letters.actions.erase import erase_letter
 from letters.actions.note import note_by_writer
 from letters.actions.withdraw import withdraw_letter
-from letters.gate import Act
 from letters.mail.messages import name_domain
 from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, LetterEvent, Status
 from letters.privacy.newsletter import stop_news, wants_news
 from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_token, make_token
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
-from letters.views.toomany import costly, refuse_if_too_often
+from letters.views.throttling import Act, costly, refuse_if_too_often
 from letters.writing.compose import read_letter
 from letters.writing.session import drop_draft_of
 

@@ -9,13 +9,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from letters.forms.journey import DetailsForm
-from letters.gate import Act
 from letters.models import DownloadCount, StepCount
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
-from letters.views.desk import MOST_MARKS, Desk, journey_step
 from letters.views.journey import show_check, show_details
-from letters.views.toomany import costly, refuse_if_too_often
+from letters.views.journey_base import MOST_MARKS, Desk, journey_step
+from letters.views.throttling import Act, costly, refuse_if_too_often
 from letters.writing.compose import MOST_PAGES
 from letters.writing.session import drop_draft
 

@@ -7,13 +7,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from letters.actions.submit import store_once
-from letters.forms.guard import find_doubt
+from letters.forms.honeypot import find_doubt
 from letters.forms.journey import SendForm
-from letters.gate import Act
 from letters.rendering.pdf import count_letter_pages
-from letters.views.desk import Desk, journey_step
 from letters.views.journey import show_check, show_details
-from letters.views.toomany import TooOftenError, costly, refuse_if_too_often, show_too_many
+from letters.views.journey_base import Desk, journey_step
+from letters.views.throttling import Act, TooOftenError, costly, refuse_if_too_often, show_too_many
 from letters.writing.compose import MOST_PAGES
 
 

@@ -17,11 +17,10 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from campaign.parliament.models import Constituency
 from letters.forms.words import MOST_CHARACTERS, MOST_LINES, WordsForm, join_answers, list_prompts
-from letters.gate import Act
 from letters.rendering.page_count import count_pages
 from letters.rendering.pdf import count_letter_pages
-from letters.views.desk import Desk, journey_step
-from letters.views.toomany import costly, refuse_if_too_often
+from letters.views.journey_base import Desk, journey_step
+from letters.views.throttling import Act, costly, refuse_if_too_often
 from letters.writing.compose import MOST_PAGES, find_changes
 from letters.writing.draft import MOST_ARGUMENTS, OWN, Draft
 from letters.writing.originality import Advice, Judgement, judge_draft

@@ -21,7 +21,7 @@ from campaign.staff.access import SEEN, SINCE
 from letters.models import HoldRules, Letter, LetterEvent
 from letters.privacy.tokens import make_confirm_token, make_token
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
-from tests.letters.test_journey import come_to_details
+from tests.letters.views.test_journey import come_to_details
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db

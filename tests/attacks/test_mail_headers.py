@@ -21,7 +21,7 @@ from letters.privacy.tokens import make_token
 from tests.letters.actions.test_correct import NEW
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.header_tools import AUTHOR, BODY, HEADERS, QUOTED, check_mailbox, read_words, split_head
-from tests.letters.test_journey import DETAILS, come_to_details, go
+from tests.letters.views.test_journey import DETAILS, come_to_details, go
 from tests.servers.mail import MailServer
 
 pytestmark = pytest.mark.django_db

@@ -33,7 +33,7 @@ from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_token
 from letters.writing.session import load_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat
-from tests.letters.test_journey import DETAILS, come_to_details
+from tests.letters.views.test_journey import DETAILS, come_to_details
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db

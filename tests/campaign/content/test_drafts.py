@@ -13,7 +13,7 @@ from campaign.content.models import Argument, Campaign
 from letters.models import DownloadCount, Letter, StepCount
 from tests.campaign.content.samples import load_sample
 from tests.letters.factories import make_campaign, make_seat
-from tests.letters.test_journey import DETAILS, come_to_details, go
+from tests.letters.views.test_journey import DETAILS, come_to_details, go
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db

@@ -22,10 +22,10 @@ from letters.models import Finding, Fingerprint, HoldRules, Letter, Notice, Part
 from letters.moderation.rules import find_reasons
 from letters.privacy.tokens import make_confirm_token, make_token
 from letters.statistics.rollup import fold_all
-from letters.views.rights import tell_everything
+from letters.views.privacy import tell_everything
 from letters.writing.originality import record_fingerprint
 from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
-from tests.letters.test_journey import DETAILS, come_to_details, go
+from tests.letters.views.test_journey import DETAILS, come_to_details, go
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from letters.models import Letter, NewsConsent, Notice, Tombstone
 from letters.privacy.newsletter import NEWS_VERSION, find_consents, hash_news_text, list_readers, note_wish, stop_news
 from letters.privacy.tokens import make_confirm_token, make_token
 from tests.letters.factories import make_campaign, make_letter, make_seat
-from tests.letters.test_journey import DETAILS, come_to_details, go
+from tests.letters.views.test_journey import DETAILS, come_to_details, go
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db

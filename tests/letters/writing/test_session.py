@@ -14,7 +14,7 @@ from campaign.content.models import Argument
 from letters.writing.draft import Draft, Piece
 from letters.writing.session import Showing, find_clashes, find_set_apart, load_draft, save_draft, set_apart, take_other
 from tests.letters.factories import make_campaign, make_seat
-from tests.letters.test_journey import come_to_details
+from tests.letters.views.test_journey import come_to_details
 
 ARGUMENTS = {"a": Argument(key="a", title="A"), "b": Argument(key="b", title="B")}
 

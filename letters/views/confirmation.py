@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 
 from letters.actions.resend import MOST_ADDRESSES, redirect_confirmation, repeat_confirmation
 from letters.forms.journey import AddressForm
-from letters.gate import Act
 from letters.models import Letter, Status
 from letters.tasks import wake_worker
-from letters.views.desk import Desk, journey_step
-from letters.views.toomany import TooOftenError, count_mail, refuse_if_too_often, show_too_many
+from letters.views.journey_base import Desk, journey_step
+from letters.views.throttling import Act, TooOftenError, count_mail, refuse_if_too_often, show_too_many
 
 
 def find_letter(desk: Desk) -> Letter | None:

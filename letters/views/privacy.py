@@ -12,12 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from letters.forms.journey import AddressForm
-from letters.gate import Act
 from letters.models import Letter
 from letters.privacy.lost_links import ask_for_links
 from letters.tasks import wake_worker
 from letters.views.letter import secret_page
-from letters.views.toomany import refuse_if_too_often
+from letters.views.throttling import Act, refuse_if_too_often
 
 FIELDS = (
     *("reference", "language", "rehearsal", "constituency_name", "constituency_gss", "member_name", "member_party"),

@@ -22,9 +22,8 @@ from campaign.content.preview import find_campaign
 from campaign.content.views import find_door
 from campaign.core.refusals import list_typed, show_refusal
 from campaign.parliament.models import Constituency, Member
-from letters.gate import Act
 from letters.models import StepCount
-from letters.views.toomany import refuse_if_too_often
+from letters.views.throttling import Act, refuse_if_too_often
 from letters.writing.compose import Check, LetterText, Sender, write_letter
 from letters.writing.draft import Draft
 from letters.writing.fact_check import check_edit

@@ -1,7 +1,8 @@
 """What tells a program that fills in forms from a person, without asking the person anything.
 
 Neither test drops anything in silence: who fails it keeps all that was typed and is asked to press the button again. A
-browser that fills in every field, or a fast hand, loses a second; a program that reads the answer meets letters.gate.
+browser that fills in every field, or a fast hand, loses a second; a program that reads the answer meets
+views.throttling.
 """
 
 from __future__ import annotations

@@ -21,14 +21,13 @@ from django.utils import timezone
 
 from campaign.core import ratelimit
 from campaign.settings import LIMIT_LETTERS_PER_IP, SECONDS_TO_WRITE
-from letters import gate
-from letters.forms import guard
-from letters.gate import Act, By, admit, make_key
+from letters.forms import honeypot
 from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_confirm_token
-from letters.views import toomany
+from letters.views import throttling
+from letters.views.throttling import Act, By, admit, make_key
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
-from tests.letters.test_journey import DETAILS, POSTCODE, come_to_details, go
+from tests.letters.views.test_journey import DETAILS, POSTCODE, come_to_details, go
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
 SEND = DETAILS | {"consent": "on"}
@@ -158,13 +157,13 @@ def test_when_nothing_can_be_counted_sending_stops_and_reading_goes_on(
     def fail(*_args: object) -> int:
         raise MemoryError("jane@supporter.example")
 
-    monkeypatch.setattr(gate, "take_each", fail)
+    monkeypatch.setattr(throttling, "take_each", fail)
     with caplog.at_level(logging.ERROR):
         page = go(ready, "write-send", SEND)
     assert page.status_code == 503
     say_page(page)
     assert not Letter.objects.exists()
-    assert [record.getMessage() for record in caplog.records if record.name == "letters.gate"] == [
+    assert [record.getMessage() for record in caplog.records if record.name == "letters.views.throttling"] == [
         "ask cannot be counted: MemoryError"
     ]
     assert go(ready, "write-check", DETAILS).status_code == 200
@@ -232,7 +231,7 @@ def test_presses_at_the_same_moment_count_as_the_one_mail_that_goes(
     ready: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.LIMIT_LETTERS_PER_EMAIL = "1/day"
-    monkeypatch.setattr(toomany, "BULKHEAD", SimpleNamespace(enter=lambda _visitor: nullcontext()))
+    monkeypatch.setattr(throttling, "BULKHEAD", SimpleNamespace(enter=lambda _visitor: nullcontext()))
 
     def press(_number: int) -> int:
         tab = Client()
@@ -333,7 +332,7 @@ def timed(ready: Client, settings: Any) -> Client:
 
 def shift(monkeypatch: Any, seconds: float) -> None:
     now = time.time()
-    monkeypatch.setattr("letters.forms.guard.time.time", lambda: now + seconds)
+    monkeypatch.setattr("letters.forms.honeypot.time.time", lambda: now + seconds)
 
 
 def read_stamp(page: Any) -> str:
@@ -351,8 +350,8 @@ def test_a_person_needs_longer_than_a_program_and_is_not_asked(timed: Client, mo
 
 @pytest.mark.parametrize("stamp", ["fresh", "", "forged:1u5mY9:x", "shown"])
 def test_too_quick_a_hand_is_asked_once_more_and_loses_nothing(timed: Client, monkeypatch: Any, stamp: str) -> None:
-    page = go(timed, "write-send", SEND | {"started": guard.make_stamp() if stamp == "fresh" else stamp})
-    assert [str(message) for message in get_messages(page.wsgi_request)] == [str(guard.TOO_QUICK)]
+    page = go(timed, "write-send", SEND | {"started": honeypot.make_stamp() if stamp == "fresh" else stamp})
+    assert [str(message) for message in get_messages(page.wsgi_request)] == [str(honeypot.TOO_QUICK)]
     assert not Letter.objects.exists()
     text = page.content.decode()
     assert 'value="jane@supporter.example"' in text
@@ -363,14 +362,14 @@ def test_too_quick_a_hand_is_asked_once_more_and_loses_nothing(timed: Client, mo
 
 
 def test_a_stamp_never_gets_too_old(timed: Client, monkeypatch: Any) -> None:
-    stamp = guard.make_stamp()
+    stamp = honeypot.make_stamp()
     shift(monkeypatch, 400 * 24 * 60 * 60)
     assert go(timed, "write-send", SEND | {"started": stamp}).status_code == 302
 
 
 def test_a_filled_trap_is_emptied_and_asked_about(ready: Client) -> None:
     page = go(ready, "write-send", SEND | {"website": "https://pills.example"})
-    assert [str(message) for message in get_messages(page.wsgi_request)] == [str(guard.FILLED)]
+    assert [str(message) for message in get_messages(page.wsgi_request)] == [str(honeypot.FILLED)]
     assert not Letter.objects.exists()
     text = page.content.decode()
     assert "pills" not in text

@@ -12,12 +12,12 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from letters.views import bulkhead, toomany
+from letters.views import bulkhead, throttling
 from letters.views.bulkhead import MOST_EACH, MOST_INSIDE, Bulkhead, CrowdedError
-from letters.views.toomany import costly
+from letters.views.throttling import costly
 from letters.writing.session import load_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat
-from tests.letters.test_journey import DETAILS, come_to_details, go, words
+from tests.letters.views.test_journey import DETAILS, come_to_details, go, words
 
 HERE = "127.0.0.1"
 THREADS = 8  # of a process (gunicorn.conf.py)
@@ -116,7 +116,7 @@ def test_work_that_fails_makes_room(visits: Visits) -> None:
 def room(monkeypatch: pytest.MonkeyPatch) -> Bulkhead:
     """A room in which nobody waits."""
     room = Bulkhead()
-    monkeypatch.setattr(toomany, "BULKHEAD", room)
+    monkeypatch.setattr(throttling, "BULKHEAD", room)
     monkeypatch.setattr(bulkhead, "WAIT_SECONDS", 0)
     return room
 

@@ -22,11 +22,11 @@ from letters.delivery.notices import send_notices
 from letters.models import Letter, LinkRequest, Notice, Status
 from letters.privacy.lost_links import answer_requests, ask_for_links
 from letters.privacy.tokens import make_confirm_token, make_token
-from letters.views.rights import FIELDS
+from letters.views.privacy import FIELDS
 from letters.writing.session import has_draft, load_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.scripted_smtp import ScriptedServer, Taken
-from tests.letters.test_journey import DETAILS, come_to_details, go
+from tests.letters.views.test_journey import DETAILS, come_to_details, go
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
 JANE = "jane@supporter.example"

@@ -17,7 +17,7 @@ from letters.mail.messages import build_notice_mail
 from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_confirm_token
 from tests.letters.factories import make_campaign, make_seat
-from tests.letters.test_journey import DETAILS, come_to_details, go
+from tests.letters.views.test_journey import DETAILS, come_to_details, go
 
 pytestmark = pytest.mark.django_db
 
