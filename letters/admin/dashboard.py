@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from letters.admin.needs import list_needs
+from letters.admin.attention import list_needs
+from letters.admin.display import SHAPES
 from letters.admin.pages import open_page
-from letters.admin.powers import may_moderate
-from letters.admin.shapes import SHAPES
+from letters.admin.permissions import may_moderate
 from letters.delivery.health import measure_health, say_age
 from letters.models import Status, StepCount
 from letters.statistics.charts import Bar, count_between, make_bars, make_columns, scale

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaign.staff.reauth import require_recent_login
-from letters.admin.powers import may_export, may_export_person
+from letters.admin.permissions import may_export, may_export_person
 from letters.forms.exports import ExportForm, PersonalExportForm
 from letters.models import Letter
 from letters.statistics.export import MOST_IN_XLSX, list_columns, make_rows, stream_csv, write_xlsx

@@ -15,15 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.core.ciphers import list_indexes
 from letters.actions.decide import DECISIONS, REFUSE, find_kept_back
-from letters.admin.acting import FILTERS, ask_for_decision, may_carry_out
+from letters.admin.actions import FILTERS, ask_for_decision, may_carry_out
+from letters.admin.attention import ask_for, count_undecided
+from letters.admin.changelist import PagesByLetter, search_letters
+from letters.admin.display import SHAPES, LetterFields, list_fieldsets
 from letters.admin.exports import list_export_urls
 from letters.admin.filters import CampaignFilter, NeedsFilter, PartyFilter, RehearsalFilter, StatusFilter, WhenFilter
-from letters.admin.listing import PagesByLetter, search_letters
 from letters.admin.moderation import list_moderation_urls
-from letters.admin.needs import ask_for, count_undecided
-from letters.admin.powers import may_export, may_find_by_email, may_moderate, may_see_letters, may_see_person
-from letters.admin.shapes import SHAPES
-from letters.admin.showing import LetterFields, list_fieldsets
+from letters.admin.permissions import may_export, may_find_by_email, may_moderate, may_see_letters, may_see_person
 from letters.admin.urls import list_dashboard_urls
 from letters.delivery.health import measure_health
 from letters.models import Letter, Status

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -19,13 +20,79 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from letters.actions.decide import REFUSE, refuse, release_read
-from letters.admin.alike import list_alike
-from letters.admin.powers import may_moderate
-from letters.admin.rows import lay_out
+from letters.admin.permissions import may_moderate
 from letters.forms.decisions import ReasonForm, RefuseForm
-from letters.models import Finding, Letter, Part, Rule, Status
+from letters.models import Finding, Letter, LetterParagraph, Part, Rule, Status
+from letters.moderation.diff import Stretch, find_changed, split_text
 from letters.moderation.rules import Passage, list_passages, list_sender
 from letters.tasks import wake_worker
+from letters.writing.originality import find_alike
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Row:
+    """A passage side by side: what the campaign, or another letter, has, and what the writer sends."""
+
+    place: StrOrPromise
+    supplied: list[Stretch]
+    sent: list[Stretch]
+    found: list[Finding]
+
+
+def lay_out(passage: Passage, findings: Iterable[Finding]) -> Row:
+    """Return one passage as a row."""
+    mine = [one for one in findings if (one.part, one.paragraph) == (passage.part, passage.paragraph)]
+    base = passage.base
+    place = Finding(part=passage.part, paragraph=passage.paragraph).place
+    # Without a text of the campaign's all would be marked as changed, which says nothing.
+    changed = find_changed(passage.text, base) if base else []
+    return Row(
+        place=place,
+        supplied=split_text(base, find_changed(base, passage.text)) if base else [],
+        sent=split_text(passage.text, changed, [(one.start, one.end) for one in mine]),
+        found=mine,
+    )
+
+
+MOST_SHOWN = 3
+SAME = 0.3  # of a paragraph's characters have to stand in the other one, too, for the two to be shown together
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Another letter to the same MP, how much of this one's own words stands in it, and both side by side."""
+
+    letter: Letter
+    percent: int
+    rows: list[Row] = field(default_factory=list)
+
+
+def list_alike(letter: Letter, passages: Iterable[Passage], findings: Iterable[Finding]) -> list[Alike] | None:
+    """Return the letters that this one is near to, nearest first; None if no rule has held it for that."""
+    if not any(finding.rule == Rule.NEAR_COPY for finding in findings):
+        return None
+    found = find_alike(letter, MOST_SHOWN)
+    texts: dict[object, list[str]] = {}
+    for paragraph in LetterParagraph.objects.filter(letter__in=[one for one, _near in found]):
+        texts.setdefault(paragraph.letter_id, []).append(paragraph.text)
+    own = [one for one in passages if one.part == Part.TEXT and one.text not in one.bases]
+    return [
+        Alike(other, round(100 * nearness.share), [*compare_with(own, texts.get(other.pk, []))])
+        for other, nearness in found
+    ]
+
+
+def compare_with(passages: Iterable[Passage], texts: list[str]) -> Iterable[Row]:
+    """Yield those of the passages that the other letter has nearly so, each beside its text there."""
+    for passage in passages:
+        beside = Passage(passage.part, passage.text, passage.paragraph, tuple(texts))
+        changed = sum(end - start for start, end in find_changed(passage.text, beside.base))
+        if passage.text and changed <= (1 - SAME) * len(passage.text):
+            yield lay_out(beside, [])
+
 
 SHOWN = 50
 OTHER = "other"  # held by a person, or because the MP has changed

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters.admin.powers import may_export_person
+from letters.admin.permissions import may_export_person
 from letters.statistics.figures import find_campaigns
 
 

@@ -9,8 +9,8 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from letters.admin.dashboard import show_dashboard
-from letters.admin.places import go_to_seat, show_map, show_seats
-from letters.admin.readers import show_readers
+from letters.admin.map import go_to_seat, show_map, show_seats
+from letters.admin.newsletter import show_readers
 
 
 def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:

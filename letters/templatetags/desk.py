@@ -6,7 +6,7 @@ from django import template
 from django.http import HttpRequest
 
 from campaign.content.models import Campaign
-from letters.admin.needs import Need, list_site_needs
+from letters.admin.attention import Need, list_site_needs
 from letters.admin.pages import list_dashboards, may_see_figures
 
 register = template.Library()

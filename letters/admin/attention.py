@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 
 from campaign.content.models import Argument
 from campaign.parliament.models import Member
+from letters.admin.display import SHAPES
 from letters.admin.filters import NeedsFilter
-from letters.admin.powers import may_moderate, may_see_letters
-from letters.admin.shapes import SHAPES
+from letters.admin.permissions import may_moderate, may_see_letters
 from letters.delivery.health import Health, measure_health
 from letters.models import Status, Tally
 from letters.statistics.figures import WAITING, Figures

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from campaign.content.models import Campaign
 from campaign.staff.reauth import require_recent_login
 from letters.admin.pages import open_page
-from letters.admin.powers import may_export_person
+from letters.admin.permissions import may_export_person
 from letters.forms.decisions import PurposeForm
 from letters.privacy.newsletter import find_consents, list_readers
 from letters.statistics.export import escape_cell, stream_csv

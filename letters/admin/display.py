@@ -1,4 +1,4 @@
-"""What a letter's page shows of it, field by field."""
+"""What a letter's page shows of it, field by field; a status as word, shape and colour."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from letters.admin.shapes import SHAPES
 from letters.mail.addresses import choose_recipient
 from letters.models import Letter, Status
 from letters.rendering.plain_text import write_plain_text
 from letters.writing.compose import read_letter
+
+SHAPES = {
+    Status.UNCONFIRMED: "○", Status.QUEUED: "◔", Status.HELD: "❚❚", Status.CLAIMED: "◑", Status.SENDING: "◕",
+    Status.SENT: "●", Status.BOUNCED: "↩", Status.FAILED: "✕", Status.UNKNOWN: "?", Status.WITHDRAWN: "–",
+}  # fmt: skip
 
 TO = ["member_name", "constituency_name", "constituency_gss", "member_party", "salutation"]
 SENDER = ["sender_name", "sender_address", "sender_postcode", "sender_email"]

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from letters.actions.decide import REFUSE, Decision, decide, find_kept_back, refuse
-from letters.admin.powers import may_decide, may_moderate
+from letters.admin.permissions import may_decide, may_moderate
 from letters.forms.decisions import ReasonForm, RefuseForm
 from letters.models import Letter, Status
 from letters.tasks import wake_worker
