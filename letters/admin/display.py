@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from letters.mail.addresses import choose_recipient
 from letters.models import Letter, Status
 from letters.rendering.plain_text import write_plain_text
 from letters.writing.compose import read_letter
@@ -104,7 +103,7 @@ class LetterFields:
     @admin.display(description=gettext_lazy("goes to"))
     def goes_to(self, letter: Letter) -> str:
         """The address that the letter really goes to, which in rehearsal is not the MP's."""
-        recipient = choose_recipient(letter)
+        recipient = letter.recipient
         return f"{recipient} ({_('rehearsal')}; {letter.member_email})" if letter.rehearsal else recipient
 
     @admin.display(description=gettext_lazy("text"))

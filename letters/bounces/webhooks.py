@@ -19,7 +19,7 @@ from django.urls import URLPattern
 
 from letters.bounces.apply import Outcome, apply_report, note_once
 from letters.bounces.parse import ADDRESS, Kind, Report, tidy_words
-from letters.mail.addresses import choose_recipient, split_from, verify_envelope_sender
+from letters.mail.addresses import split_from, verify_envelope_sender
 from letters.models import EventCode, Letter
 
 REFUSED = ("bounced", "rejected", "failed")  # anymail.signals.EventType
@@ -93,7 +93,7 @@ def take_event(event: Any, **_signal: Any) -> Outcome:
         return Outcome.STRANGER
     with transaction.atomic():
         letter = Letter.objects.select_for_update(of=("self",)).select_related("campaign").get(reference=reference)
-        if event.recipient and event.recipient.lower() != choose_recipient(letter).lower():
+        if event.recipient and event.recipient.lower() != letter.recipient.lower():
             return Outcome.STRANGER  # of another mail, such as its writer's copy
         outcome = apply_event(letter, event)
     if outcome is Outcome.EARLY:

@@ -12,7 +12,6 @@ from django.conf import settings
 from limits import RateLimitItem
 
 from campaign.core.ratelimit import count_free, read_rate, return_slots, take_slots
-from letters.mail.addresses import choose_recipient
 from letters.models import Letter
 
 
@@ -26,7 +25,7 @@ def admit_letters(letters: Iterable[Letter]) -> tuple[list[Letter], set[str]]:
     full: set[str] = set()  # MPs
     going: dict[str, list[Letter]] = {}
     for letter in letters:
-        mp, domain = name_mp(letter), find_domain(choose_recipient(letter))
+        mp, domain = name_mp(letter), find_domain(letter.recipient)
         if per_domain and domain not in room:
             room[domain] = count_free(per_domain, f"domain:{domain}")
         if mp in full or (per_domain and room[domain] < 1):
@@ -56,7 +55,7 @@ def return_letters(letters: Iterable[Letter]) -> None:
         if per_mp:
             taken[per_mp, name_mp(letter)] += 1
         if per_domain:
-            taken[per_domain, f"domain:{find_domain(choose_recipient(letter))}"] += 1
+            taken[per_domain, f"domain:{find_domain(letter.recipient)}"] += 1
     for (rate, key), count in taken.items():
         return_slots(rate, key, count)
 

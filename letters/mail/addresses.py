@@ -53,10 +53,3 @@ def address_letter(sender_name: str, campaign: Campaign) -> Mailbox:
     """Return the From of a letter: its writer's name at the site's address."""
     via = _("%(name)s via %(campaign)s") % {"name": sender_name, "campaign": campaign.title}
     return Mailbox(tidy_line(via), settings.LETTERS_FROM)
-
-
-def choose_recipient(letter: Letter) -> str:
-    """Return where the letter goes: to the MP if it was confirmed while its campaign was live."""
-    if letter.rehearsal:
-        return letter.campaign.test_address
-    return letter.member_email

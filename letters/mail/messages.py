@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from letters.mail.addresses import address_letter, choose_recipient, make_message_id, split_from
+from letters.mail.addresses import address_letter, make_message_id, split_from
 from letters.mail.mime import Header, Mailbox, Pdf, write_message
 from letters.models import Letter, Notice
 from letters.privacy.lost_links import list_links
@@ -80,7 +80,7 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
         text = read_letter(letter)
         pdf = render_copy(text)
         plain = write_plain_text(text)
-    recipient = choose_recipient(letter)
+    recipient = letter.recipient
     headers: list[Header] = [
         ("From", address_letter(letter.sender_name, letter.campaign)),
         ("Reply-To", Mailbox(letter.sender_name, letter.sender_email)),

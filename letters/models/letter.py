@@ -308,6 +308,13 @@ class Letter(models.Model):
         """
         return make_moves(Move(self, status, note, actor, lease, changes, told_as, code or "")) == [True]
 
+    @property
+    def recipient(self) -> str:
+        """Where it goes: to the MP if it was confirmed while its campaign was live."""
+        if self.rehearsal:
+            return self.campaign.test_address
+        return self.member_email
+
     def would_rehearse(self) -> bool:
         """Whether it is a rehearsal if it is confirmed now. During a pause it stays what its writer was shown."""
         mode = self.campaign.mode
