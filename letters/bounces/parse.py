@@ -21,6 +21,8 @@ from itertools import islice
 
 from flufl.bounce import all_failures
 
+from letters.writing.text import make_printable
+
 LONGEST = 400
 
 # From here on a report quotes the letter, whose own words must not be taken for the server's.
@@ -47,7 +49,7 @@ FAILURE_CODE = re.compile(
 def tidy_words(words: str) -> str:
     """Return a server's words as one printable line of at most 400 characters."""
     words = words[: 5 * LONGEST]
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())[:LONGEST]
+    return make_printable(words)[:LONGEST]
 
 
 def judge_text(text: str) -> tuple[str, str]:

@@ -16,6 +16,8 @@ from typing import Self
 
 from django.conf import settings
 
+from letters.writing.text import make_printable
+
 ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # what MAIL and RCPT can carry: printable ASCII without <, > and space
 GREYLISTED = re.compile(r"gr[ea]y-?list", re.IGNORECASE)  # RFC 6647: each new pair of addresses has to wait once
 MAX_REPLY = 64 * 1024  # bytes of one reply, with all its lines
@@ -110,7 +112,7 @@ class TlsClient(Client, smtplib.SMTP_SSL):
 def _clean(words: bytes | str) -> str:
     """Return the server's words as one printable line of at most 400 characters."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:400]
+    return make_printable(text)[:400]
 
 
 def _describe(error: Exception) -> str:

@@ -15,6 +15,7 @@ from mailbox import Maildir
 from pathlib import Path
 
 from letters.mailbox.catcher import ENVELOPE_FROM, ENVELOPE_TO
+from letters.writing.text import make_printable
 
 LIST_LENGTH = 200
 TEXT_LENGTH = 200_000
@@ -141,12 +142,7 @@ def _decode(value: object) -> str:
         text = str(make_header(decode_header(str(value))))
     except (MessageError, LookupError, ValueError):
         text = str(value)
-    return _printable(text)
-
-
-def _printable(text: str) -> str:
-    """Return one line without control characters or halves of characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return make_printable(text)
 
 
 def _read_parts(message: Message) -> tuple[str, list[Attachment]]:
@@ -181,6 +177,6 @@ def _decode_text(part: Message, content: bytes) -> str:
 
 def _name(part: Message, number: int) -> str:
     """Return a harmless filename: no path, no control characters, never empty."""
-    given = _printable(_decode(part.get_filename() or "")).replace("\\", "/").rpartition("/")[2]
+    given = make_printable(_decode(part.get_filename() or "")).replace("\\", "/").rpartition("/")[2]
     name = given.strip(". ")[-FILENAME_LENGTH:]
     return name or f"part-{number}.{'html' if part.get_content_type() == 'text/html' else 'bin'}"

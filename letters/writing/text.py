@@ -37,3 +37,8 @@ def tidy_line(text: str) -> str:
 def count_words(text: str) -> int:
     """Return how many words a reader would count."""
     return len(re.findall(r"\w+(?:[’'\-]\w+)*", text))
+
+
+def make_printable(text: str) -> str:
+    """Return a machine's words as one printable line; what cannot be printed becomes a space."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
