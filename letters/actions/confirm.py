@@ -11,7 +11,6 @@ from campaign.parliament.models import Constituency
 from letters.mail.addresses import make_envelope_sender, make_message_id
 from letters.models import Finding, Letter, Status
 from letters.moderation.rules import find_reasons, tell_reasons
-from letters.tasks import wake_worker
 from letters.writing.originality import record_fingerprint
 
 
@@ -32,10 +31,7 @@ def confirm_now(letter: Letter) -> bool:
         return False
     findings = find_reasons(letter)  # before the transaction: nobody waits for it
     with transaction.atomic():
-        confirmed = confirm(letter, hold=find_change_of_member(letter), findings=findings)
-        if confirmed:
-            wake_worker()
-    return confirmed
+        return confirm(letter, hold=find_change_of_member(letter), findings=findings)
 
 
 def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ()) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import IntegrityError, transaction
 
+from campaign.content.models import Argument, Campaign
+from campaign.parliament.models import Constituency, Member
 from letters.models import Consent, Happening, Letter, LetterParagraph, Status, owe_confirmation
 from letters.privacy.consent import CONSENT_VERSION, hash_consent
 from letters.privacy.newsletter import note_wish
 from letters.privacy.tokens import hash_token, make_confirm_token, make_token
-from letters.tasks import wake_worker
-from letters.views.journey_base import Desk
-from letters.views.throttling import count_mail
 from letters.writing.compose import Sender, choose_asks, compose_paragraphs, pick_ask
+from letters.writing.draft import Draft
 
 # What makes it another letter if the writer changes it.
 TYPED = (
@@ -30,36 +32,48 @@ TYPED = (
 )
 
 
-def store_once(desk: Desk, sender: Sender, *, news: bool) -> bool:
-    """Store the letter and have its confirmation mail sent; False if it has been confirmed already."""
+def submit_letter(
+    campaign: Campaign,
+    draft: Draft,
+    arguments: dict[str, Argument],
+    constituency: Constituency,
+    member: Member,
+    sender: Sender,
+    *,
+    news: bool,
+    count_mail: Callable[[], None],
+) -> bool:
+    """Store the letter and owe its writer a confirmation mail; False if it has been confirmed already."""
     try:
-        return store_and_wake(desk, sender, news=news)
+        return store_letter(campaign, draft, arguments, constituency, member, sender, news=news, count_mail=count_mail)
     except IntegrityError:
         # The button was pressed twice and the other press was first: now its letter is found, and stands. Or another
         # letter has drawn the same reference: the next draw is another one.
-        return store_and_wake(desk, sender, news=news)
+        return store_letter(campaign, draft, arguments, constituency, member, sender, news=news, count_mail=count_mail)
 
 
-def store_and_wake(desk: Desk, sender: Sender, *, news: bool) -> bool:
-    """Store the letter, and wake a worker when that is committed."""
-    with transaction.atomic():
-        stored = store_letter(desk, sender, news=news)
-        if stored:
-            wake_worker()
-    return stored
-
-
-def store_letter(desk: Desk, sender: Sender, *, news: bool) -> bool:
+@transaction.atomic
+def store_letter(
+    campaign: Campaign,
+    draft: Draft,
+    arguments: dict[str, Argument],
+    constituency: Constituency,
+    member: Member,
+    sender: Sender,
+    *,
+    news: bool,
+    count_mail: Callable[[], None],
+) -> bool:
     """Freeze the draft into a letter that waits for confirmation; False if it has been confirmed already.
 
-    Raises TooOftenError if its mail would be one too many.
+    `count_mail` is called once a mail is owed; if it raises, nothing of this is kept.
 
     A letter of the same draft that is not confirmed yet is replaced, because the writer has gone back to change it;
     if nothing is changed it stays as it is, and so does the link in its mail. One that was refused stays beside it.
     """
-    letter = freeze_letter(desk, sender)
-    paragraphs = freeze_paragraphs(desk, letter)
-    stored = Letter.objects.select_for_update().filter(draft_id=desk.draft.id).first()
+    letter = freeze_letter(campaign, draft, constituency, member, sender)
+    paragraphs = freeze_paragraphs(draft, arguments, constituency, letter)
+    stored = Letter.objects.select_for_update().filter(draft_id=draft.id).first()
     if stored and hasattr(stored, "refusal") and not is_same_letter(stored, letter, paragraphs):
         Letter.objects.filter(pk=stored.pk).update(draft_id=None)  # what they have changed is another letter
         stored = None
@@ -76,7 +90,7 @@ def store_letter(desk: Desk, sender: Sender, *, news: bool) -> bool:
     note_wish(letter, wanted=news)
     letter.tell(Happening.CREATED)
     owe_confirmation(letter)
-    count_mail(desk.request, desk.campaign, email=sender.email, postcode=sender.postcode)
+    count_mail()
     return True
 
 
@@ -88,34 +102,38 @@ def is_same_letter(stored: Letter, letter: Letter, paragraphs: list[LetterParagr
     ]
 
 
-def freeze_letter(desk: Desk, sender: Sender) -> Letter:
+def freeze_letter(
+    campaign: Campaign, draft: Draft, constituency: Constituency, member: Member, sender: Sender
+) -> Letter:
     """Return the draft as a letter by this sender, not stored yet."""
-    ask = pick_ask(desk.draft, choose_asks(desk.campaign, desk.member))
+    ask = pick_ask(draft, choose_asks(campaign, member))
     letter = Letter(
-        draft_id=desk.draft.id,
-        campaign=desk.campaign,
-        language=desk.campaign.language,
-        rehearsal=desk.campaign.mode != desk.campaign.Mode.LIVE,
-        constituency_gss=desk.seat.gss,
-        constituency_name=desk.seat.name,
-        member_name=desk.member.envelope,
-        member_party=desk.member.party,
-        member_email=desk.member.email,
-        salutation=desk.member.salutation,
+        draft_id=draft.id,
+        campaign=campaign,
+        language=campaign.language,
+        rehearsal=campaign.mode != campaign.Mode.LIVE,
+        constituency_gss=constituency.gss,
+        constituency_name=constituency.name,
+        member_name=member.envelope,
+        member_party=member.party,
+        member_email=member.email,
+        salutation=member.salutation,
         sender_name=sender.name,
         sender_address="\n".join(sender.lines),
         sender_postcode=sender.postcode,
         sender_email=sender.email,
-        subject=desk.campaign.subject,
+        subject=campaign.subject,
         ask_text=ask.text if ask else "",
-        with_sources=desk.draft.with_sources,
+        with_sources=draft.with_sources,
     )
     letter.confirm_token_hash = hash_token(make_confirm_token(letter))
     letter.letter_token_hash = hash_token(make_token(letter.id, "letter"))
     return letter
 
 
-def freeze_paragraphs(desk: Desk, letter: Letter) -> list[LetterParagraph]:
+def freeze_paragraphs(
+    draft: Draft, arguments: dict[str, Argument], constituency: Constituency, letter: Letter
+) -> list[LetterParagraph]:
     """Return the draft's paragraphs as the letter's, not stored yet."""
     return [
         LetterParagraph(
@@ -126,5 +144,5 @@ def freeze_paragraphs(desk: Desk, letter: Letter) -> list[LetterParagraph]:
             text=part.text,
             sources=list(part.notes),
         )
-        for position, part in enumerate(compose_paragraphs(desk.draft, desk.arguments, desk.seat, desk.check))
+        for position, part in enumerate(compose_paragraphs(draft, arguments, constituency))
     ]

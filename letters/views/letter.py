@@ -28,6 +28,7 @@ from letters.privacy.newsletter import stop_news, wants_news
 from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_token, make_token
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
+from letters.tasks import wake_worker
 from letters.views.throttling import Act, costly, refuse_if_too_often
 from letters.writing.compose import read_letter
 from letters.writing.session import drop_draft_of
@@ -89,7 +90,9 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     if request.method == "POST" and not closed:
         if page := refuse_if_too_often(Act.CONFIRM, request, letter.campaign):
             return page
-        if not confirm_now(letter):
+        if confirm_now(letter):
+            wake_worker()
+        else:
             messages.info(request, _("You had confirmed this letter before. It is sent once."))
         return letter_url
     if letter.status != Status.UNCONFIRMED:

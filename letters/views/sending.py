@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from letters.actions.submit import store_once
+from letters.actions.submit import submit_letter
 from letters.forms.honeypot import find_doubt
 from letters.forms.journey import SendForm
 from letters.rendering.pdf import count_letter_pages
+from letters.tasks import wake_worker
 from letters.views.journey import show_check, show_details
 from letters.views.journey_base import Desk, journey_step
-from letters.views.throttling import Act, TooOftenError, costly, refuse_if_too_often, show_too_many
+from letters.views.throttling import Act, TooOftenError, costly, count_mail, refuse_if_too_often, show_too_many
 from letters.writing.compose import MOST_PAGES
 
 
@@ -40,9 +43,20 @@ def send_letter(desk: Desk) -> HttpResponse:
     if page := refuse_if_too_often(Act.ASK, desk.request, desk.campaign):
         return page
     try:
-        stored = store_once(desk, sender, news=form.cleaned_data.get("news", False))
+        stored = submit_letter(
+            desk.campaign,
+            desk.draft,
+            desk.arguments,
+            desk.seat,
+            desk.member,
+            sender,
+            news=form.cleaned_data.get("news", False),
+            count_mail=partial(count_mail, desk.request, desk.campaign, email=sender.email, postcode=sender.postcode),
+        )
     except TooOftenError as error:
         return show_too_many(desk.request, error.refusal, Act.ASK, desk.campaign)
-    if not stored:
+    if stored:
+        wake_worker()
+    else:
         messages.info(desk.request, _("You have already confirmed this letter. To write another, start again."))
     return desk.go("write-sent")

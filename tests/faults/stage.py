@@ -151,11 +151,14 @@ def confirm_patiently(letter: Letter, *, wake: bool = True) -> None:
     """
     from letters.actions.confirm import confirm, confirm_now
     from letters.models import Status
+    from letters.tasks import wake_worker
 
     def press() -> None:
         letter.refresh_from_db()
         if letter.status == Status.UNCONFIRMED:
             assert confirm_now(letter) if wake else confirm(letter)
+            if wake:
+                wake_worker()
 
     patiently(press)
 
