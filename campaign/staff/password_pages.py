@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -17,9 +18,6 @@ from campaign.staff.access import is_let_in, note_choice, note_password, note_pr
 from campaign.staff.forms import OwnPasswordForm, SignInForm
 from campaign.staff.lockout import forgive, refuse_signin, return_try
 from campaign.staff.signins import note_signin
-
-if TYPE_CHECKING:
-    from campaign.staff.site import StaffSite
 
 
 class PasswordView(LoginView):
@@ -52,7 +50,7 @@ class PasswordView(LoginView):
         return reverse("admin:index")
 
 
-def ask_password(site: StaffSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
+def ask_password(site: AdminSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
     """Show or take the form of name and password."""
     if request.method == "GET" and is_let_in(request):
         return redirect("admin:index")
@@ -80,7 +78,7 @@ class OwnPasswordView(PasswordChangeView):
         return answer
 
 
-def change_password(site: StaffSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
+def change_password(site: AdminSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
     """Show or take the form of a new password."""
     context = site.each_context(request)
     context["is_nav_sidebar_enabled"] = is_let_in(request)  # who has not set up a phone yet goes nowhere else

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import PROTECT, Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -16,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained
 from campaign.content.admin.packs import give_pack, load_pack, may_load
-from campaign.content.admin.steps import change_mode_page, copy_page, go_live_page
+from campaign.content.admin.steps import change_mode_logged, change_mode_page, copy_page, go_live_page
 from campaign.content.models import Argument, Ask, Campaign, Theme
-from campaign.content.modes import change_mode, find_redirection
-from campaign.staff.destinations import GuardsDestination, tell
+from campaign.content.modes import find_redirection
+from campaign.staff.destinations import GuardsDestination
 from campaign.staff.reauth import require_proof
 
 if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
@@ -217,27 +216,12 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
         if any(find_redirection(campaign, mode) for campaign in queryset):
             require_proof(request)  # before anything is said to be done
         for campaign in queryset:
-            if self.change_mode_logged(request, campaign, mode):
+            if change_mode_logged(self, request, campaign, mode):
                 self.message_user(request, f"{campaign}: {mode.label}", messages.SUCCESS)
             else:
                 now = campaign.get_mode_display()
                 text = _("%(campaign)s was not changed. It is: %(now)s") % {"campaign": campaign, "now": now}
                 self.message_user(request, text, messages.WARNING)
-
-    def change_mode_logged(self, request: HttpRequest, campaign: Campaign, mode: Campaign.Mode) -> bool:
-        """Change the mode and write who did it to the campaign's history, both or neither.
-
-        Raises ProofMissingError if letters then go elsewhere.
-        """
-        before, redirection = campaign.mode, find_redirection(campaign, mode)
-        if redirection:
-            require_proof(request)
-        with transaction.atomic():
-            changed = change_mode(campaign, mode)
-            if changed:
-                self.log_change(request, campaign, f"Mode changed from {before} to {mode.value}.")
-                tell(request.user, [redirection] if redirection else [])
-        return changed
 
     def get_urls(self) -> list[URLPattern]:
         """Add the go-live page and those for packs."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -22,9 +23,6 @@ from campaign.content.models import Campaign
 from campaign.content.pack import Pack, PackRefusedError
 from campaign.content.parsing import parse_bytes
 
-if TYPE_CHECKING:
-    from campaign.content.admin.campaigns import CampaignAdmin
-
 NEEDED = ("add_campaign", "change_campaign", "add_argument", "change_argument")
 MOST_LOGGED = 20_000  # characters
 
@@ -34,7 +32,7 @@ def may_load(request: HttpRequest) -> bool:
     return all(request.user.has_perm(f"content.{name}") for name in NEEDED)
 
 
-def load_pack(request: HttpRequest, admin_page: CampaignAdmin) -> HttpResponse:
+def load_pack(request: HttpRequest, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
     """Take a pack, show what it would change, and change it once somebody has read that."""
     if not may_load(request):
         raise PermissionDenied
@@ -69,7 +67,7 @@ def load_pack(request: HttpRequest, admin_page: CampaignAdmin) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[campaign.pk]))
 
 
-def show_form(request: HttpRequest, admin_page: CampaignAdmin, form: PackForm) -> HttpResponse:
+def show_form(request: HttpRequest, admin_page: ModelAdmin[Campaign], form: PackForm) -> HttpResponse:
     """Ask for a pack; one that cannot be read is shown with all that is wrong with it, to be mended in place."""
     context = admin_page.admin_site.each_context(request) | {
         "title": _("Load a pack"),
@@ -81,7 +79,7 @@ def show_form(request: HttpRequest, admin_page: CampaignAdmin, form: PackForm) -
 
 
 def show_changes(
-    request: HttpRequest, admin_page: CampaignAdmin, form: PackForm, changes: list[Change]
+    request: HttpRequest, admin_page: ModelAdmin[Campaign], form: PackForm, changes: list[Change]
 ) -> HttpResponse:
     """Show each change with its old and its new words."""
     pack: Pack = form.cleaned_data["pack"]
@@ -133,13 +131,15 @@ def count_done(changes: list[Change]) -> int:
     return sum(change.what != What.KEPT for change in changes)
 
 
-def log_changes(request: HttpRequest, admin_page: CampaignAdmin, campaign: Campaign, changes: list[Change]) -> None:
+def log_changes(
+    request: HttpRequest, admin_page: ModelAdmin[Campaign], campaign: Campaign, changes: list[Change]
+) -> None:
     """Write what was changed to the campaign's history."""
     lines = [str(change) for change in changes if change.what != What.KEPT] or ["nothing changed"]
     admin_page.log_change(request, campaign, "\n".join(["Pack loaded.", *lines])[:MOST_LOGGED])
 
 
-def give_pack(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> HttpResponse:
+def give_pack(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
     """Give the campaign as a pack. One that could not be loaded again is given only after its faults were shown."""
     campaign = admin_page.get_object(request, unquote(object_id))
     if campaign is None:

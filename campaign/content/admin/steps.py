@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -17,14 +16,12 @@ from campaign.content.admin.packs import may_load
 from campaign.content.copying import copy_campaign
 from campaign.content.forms import CopyForm, GoLiveForm, ModeForm
 from campaign.content.models import Campaign
-from campaign.content.modes import list_next_modes, list_requirements
-from campaign.staff.reauth import prove_if_needed, require_recent_login
-
-if TYPE_CHECKING:
-    from campaign.content.admin.campaigns import CampaignAdmin
+from campaign.content.modes import change_mode, find_redirection, list_next_modes, list_requirements
+from campaign.staff.destinations import tell
+from campaign.staff.reauth import prove_if_needed, require_proof, require_recent_login
 
 
-def find(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> Campaign:
+def find(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> Campaign:
     """Return the campaign. Raises Http404."""
     campaign: Campaign | None = admin_page.get_object(request, unquote(object_id))
     if campaign is None:
@@ -37,8 +34,26 @@ def go_to(campaign: Campaign) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[campaign.pk]))
 
 
+def change_mode_logged(
+    admin_page: ModelAdmin[Campaign], request: HttpRequest, campaign: Campaign, mode: Campaign.Mode
+) -> bool:
+    """Change the mode and write who did it to the campaign's history, both or neither.
+
+    Raises ProofMissingError if letters then go elsewhere.
+    """
+    before, redirection = campaign.mode, find_redirection(campaign, mode)
+    if redirection:
+        require_proof(request)
+    with transaction.atomic():
+        changed = change_mode(campaign, mode)
+        if changed:
+            admin_page.log_change(request, campaign, f"Mode changed from {before} to {mode.value}.")
+            tell(request.user, [redirection] if redirection else [])
+    return changed
+
+
 @prove_if_needed
-def change_mode_page(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> HttpResponse:
+def change_mode_page(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
     """Rehearse, pause with a message, or close; going live has a page of its own."""
     campaign = find(request, object_id, admin_page)
     if not admin_page.has_change_permission(request, campaign):
@@ -50,7 +65,7 @@ def change_mode_page(request: HttpRequest, object_id: str, admin_page: CampaignA
     if form.is_valid():
         mode, message = Campaign.Mode(form.cleaned_data["mode"]), form.cleaned_data["pause_message"]
         with transaction.atomic():
-            changed = admin_page.change_mode_logged(request, campaign, mode)
+            changed = change_mode_logged(admin_page, request, campaign, mode)
             if changed and mode == Campaign.Mode.PAUSED:
                 Campaign.objects.filter(pk=campaign.pk).update(pause_message=message)
         if changed:
@@ -68,7 +83,7 @@ def change_mode_page(request: HttpRequest, object_id: str, admin_page: CampaignA
     return TemplateResponse(request, "admin/content/campaign/mode.html", context)
 
 
-def copy_page(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> HttpResponse:
+def copy_page(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
     """Make a draft that says the same, under a name of its own."""
     campaign = find(request, object_id, admin_page)
     if not may_load(request):
@@ -91,7 +106,7 @@ def copy_page(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -
 
 
 @require_recent_login
-def go_live_page(request: HttpRequest, object_id: str, admin_page: CampaignAdmin) -> HttpResponse:
+def go_live_page(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
     """GET shows what going live means and what is missing; POST with the slug typed does it."""
     with transaction.atomic():
         campaign = find(request, object_id, admin_page)
@@ -100,7 +115,7 @@ def go_live_page(request: HttpRequest, object_id: str, admin_page: CampaignAdmin
         requirements = list_requirements(campaign)
         ready = all(requirement.met for requirement in requirements)
         form = GoLiveForm(campaign, request.POST if request.method == "POST" else None)
-        if ready and form.is_valid() and admin_page.change_mode_logged(request, campaign, Campaign.Mode.LIVE):
+        if ready and form.is_valid() and change_mode_logged(admin_page, request, campaign, Campaign.Mode.LIVE):
             messages.success(request, f"{campaign}: {Campaign.Mode.LIVE.label}")
             return go_to(campaign)
     context = admin_page.admin_site.each_context(request) | {
