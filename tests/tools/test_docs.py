@@ -54,3 +54,22 @@ def test_what_the_operators_page_says_of_the_web_server_is_what_its_file_says() 
     page = " ".join((ROOT / "docs/operators.md").read_text().split())
     assert f"two processes of eight threads on `{settings['bind']}`" in page
     assert f"a request has to arrive within {REQUEST_SECONDS:.0f} seconds" in page
+
+
+def test_the_house_prints_the_contract_that_is_held() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    (contract,) = re.findall(
+        r'^\[\[tool\.importlinter\.contracts\]\]\nname = "Inside letters.*?^\]\n', project, re.MULTILINE | re.DOTALL
+    )
+    (shown,) = re.findall(r"^```toml\n(.*?)^```", (ROOT / "docs/house.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert shown == contract
+
+
+def test_every_package_of_letters_has_a_line_of_purpose() -> None:
+    packages = {path.parent.name for path in ROOT.glob("letters/*/__init__.py")} - {
+        "management",
+        "migrations",
+        "templatetags",
+    }
+    told = read_names("docs/house.md", r"^- \*\*`letters/(\w+)/`\*\*")
+    assert told == sorted(packages)
