@@ -34,7 +34,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     config = folder / "gunicorn.conf.py"
     config.write_text(
         f"exec(open({str(ROOT / 'gunicorn.conf.py')!r}).read())\n"
-        f"import campaign.core.deadlines\ncampaign.deadlines.REQUEST_SECONDS = {SECONDS}\n"
+        f"import campaign.core.deadlines\ncampaign.core.deadlines.REQUEST_SECONDS = {SECONDS}\n"
         f"bind, workers, threads = '127.0.0.1:{port}', 1, {THREADS}\n"
     )
     until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=100)
