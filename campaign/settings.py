@@ -112,7 +112,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "campaign.core.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
-    "campaign.core.sizes.SizeMiddleware",
+    "campaign.core.request_size.SizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -201,7 +201,7 @@ AXES_FAILURE_LIMIT = LOGIN_TRIES
 AXES_COOLOFF_TIME = dt.timedelta(minutes=LOCKOUT_MINUTES)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or the page that says when to try again would lie
-AXES_CLIENT_IP_CALLABLE = "campaign.core.addresses.find_address"
+AXES_CLIENT_IP_CALLABLE = "campaign.core.client_ip.find_address"
 AXES_LOCKOUT_CALLABLE = "campaign.staff.lockout.show_lockout"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 AXES_DISABLE_ACCESS_LOG = True  # addresses live as long as the lockout and no longer
@@ -228,7 +228,7 @@ UNCONFIRMED_DAYS: int = env.int("UNCONFIRMED_DAYS", 7)
 LETTER_DAYS: int = env.int("LETTER_DAYS", 28)  # text and address, counted from the day it was sent
 IDENTITY_DAYS: int = env.int("IDENTITY_DAYS", 182)  # name and email: never longer after the campaign
 SESSION_COOKIE_AGE = DRAFT_HOURS * 60 * 60
-CSRF_FAILURE_VIEW = "campaign.core.refusals.refuse_forgery"
+CSRF_FAILURE_VIEW = "campaign.core.error_pages.refuse_forgery"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None  # it goes with the browser's session: each page with a form brings another one
@@ -343,7 +343,7 @@ LIMIT_LINKS_PER_IP: str = _read_rate("LIMIT_LINKS_PER_IP", "20/hour")
 LIMIT_SIGNINS_PER_IP: str = _read_rate("LIMIT_SIGNINS_PER_IP", "20/hour")
 # Nobody writes a letter's details faster; whoever does is asked to press the button once more. 0: not asked.
 SECONDS_TO_WRITE: int = env.int("SECONDS_TO_WRITE", 3)
-# Forms are small; the longest letter has some 20 kB. What is larger gets a 400. Files: campaign/core/sizes.py.
+# Forms are small; the longest letter has some 20 kB. What is larger gets a 400. Files: campaign/core/request_size.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from campaign.core.disclosure import show_security_txt
+from campaign.core.security_txt import show_security_txt
 
 admin.site.site_header = _("Parley: the organisers’ desk")
 admin.site.site_title = _("Parley")

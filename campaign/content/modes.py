@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.content.models import Campaign
-from campaign.core.disclosure import is_security_contact_good
+from campaign.core.security_txt import is_security_contact_good
 from campaign.staff.destinations import Redirection
 
 Mode = Campaign.Mode

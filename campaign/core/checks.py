@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
-from campaign.core.disclosure import is_security_contact_good
+from campaign.core.security_txt import is_security_contact_good
 
 
 @register(Tags.security, deploy=True)

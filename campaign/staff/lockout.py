@@ -19,7 +19,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from campaign.core.addresses import find_address
+from campaign.core.client_ip import find_address
 from campaign.core.identity import list_networks
 from campaign.core.ratelimit import Window, find_next, read_rate, return_slots, take_each, widen
 

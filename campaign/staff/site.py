@@ -57,7 +57,7 @@ class StaffSite(AdminSite):
 
     def ask_to_sign_in_again(self, request: HttpRequest) -> HttpResponse:
         """End a sign-in that is too old; what was typed into a form is shown, so that it is not lost."""
-        from campaign.core.refusals import show_refusal
+        from campaign.core.error_pages import show_refusal
 
         was_staff = request.user.is_staff
         leave(request)

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaign.core.addresses import find_address
+from campaign.core.client_ip import find_address
 from campaign.staff.access import is_let_in
 from letters.delivery.health import measure_health
 

@@ -20,7 +20,7 @@ from django_htmx.middleware import HtmxDetails
 from campaign.content.models import Argument, Campaign
 from campaign.content.preview import find_campaign
 from campaign.content.views import find_door
-from campaign.core.refusals import list_typed, show_refusal
+from campaign.core.error_pages import list_typed, show_refusal
 from campaign.parliament.models import Constituency, Member
 from letters.models import StepCount
 from letters.views.throttling import Act, refuse_if_too_often

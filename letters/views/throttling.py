@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
 
 from campaign.content.models import Campaign
-from campaign.core.addresses import find_address
+from campaign.core.client_ip import find_address
 from campaign.core.identity import list_networks, name_mailbox
 from campaign.core.ratelimit import Window, find_next, read_rate, take_each, widen
 from letters.views.bulkhead import BULKHEAD, CrowdedError

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from campaign.core.addresses import find_address, warn_of_proxy
+from campaign.core.client_ip import find_address, warn_of_proxy
 
 PROXY = "10.0.0.1"
 

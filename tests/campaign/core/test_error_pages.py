@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.test import RequestFactory
 
-from campaign.core.refusals import list_typed
+from campaign.core.error_pages import list_typed
 
 
 def test_all_that_was_typed_is_shown_but_no_secret() -> None:
