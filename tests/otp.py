@@ -9,8 +9,8 @@ from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from campaign.staff.access import PROVED, SEEN, SINCE
-from campaign.staff.factors import make_key
 from campaign.staff.models import Phone
+from campaign.staff.two_factor import make_key
 
 
 def make_phone(user: User) -> Phone:

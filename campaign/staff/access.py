@@ -10,8 +10,8 @@ from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from campaign.staff.factors import has_factor
 from campaign.staff.models import GivenPassword
+from campaign.staff.two_factor import has_factor
 
 # Session keys; each holds seconds since 1970. They live beside a supporter's draft and end on their own.
 SINCE = "staff_since"  # the password was right

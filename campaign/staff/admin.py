@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 
-from campaign.staff.factors import has_factor, reset_factor
 from campaign.staff.models import GivenPassword
-from campaign.staff.reauth import require_recent_login
+from campaign.staff.sudo import require_recent_login
+from campaign.staff.two_factor import has_factor, reset_factor
 
 if TYPE_CHECKING:
     AccountBase = UserAdmin[User]

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
-from campaign.staff.reauth import prove_if_needed, require_proof
+from campaign.staff.sudo import prove_if_needed, require_proof
 
 if TYPE_CHECKING:
     from django.contrib import admin

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from campaign.staff.access import is_let_in, note_choice, note_password, note_proof
 from campaign.staff.forms import OwnPasswordForm, SignInForm
 from campaign.staff.lockout import forgive, refuse_signin, return_try
-from campaign.staff.signins import note_signin
+from campaign.staff.login_log import note_signin
 
 
 class PasswordView(LoginView):

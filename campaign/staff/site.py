@@ -87,7 +87,7 @@ class StaffSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Add the pages at the door. Code and phone come before anybody is let in, and guard themselves."""
-        from campaign.staff import proving, views
+        from campaign.staff import sudo, views
 
         own = [
             path("logout/", self.logout, name="logout"),
@@ -95,7 +95,7 @@ class StaffSite(AdminSite):
             path("second-factor/", self.admin_view(views.show_factor), name="second-factor"),
             path("second-factor/phone/", views.set_up, name="second-factor-phone"),
             path("second-factor/codes/", self.admin_view(views.renew_codes), name="second-factor-codes"),
-            path("again/", self.admin_view(proving.ask_again), name="again"),
+            path("again/", self.admin_view(sudo.ask_again), name="again"),
         ]
         return [*own, *super().get_urls()]
 

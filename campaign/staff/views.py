@@ -17,14 +17,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.plugins.otp_static.models import StaticDevice
 
-from campaign.staff import factors
+from campaign.staff import two_factor
 from campaign.staff.access import has_proved_lately, has_to_choose, is_half_way, is_let_in, leave
 from campaign.staff.forms import CodeForm
 from campaign.staff.lockout import is_locked, refuse_signin, return_try, show_lockout
-from campaign.staff.proving import open_door, read_next, render_door, take_code
-from campaign.staff.reauth import require_recent_login
-from campaign.staff.signins import note_signin
+from campaign.staff.login_log import note_signin
 from campaign.staff.site import send_to_choose
+from campaign.staff.sudo import open_door, read_next, render_door, require_recent_login, take_code
 
 
 @sensitive_post_parameters("code")
@@ -37,7 +36,7 @@ def ask_code(request: HttpRequest) -> HttpResponse:
     if not is_half_way(request):
         return redirect("admin:login")
     user = cast(User, request.user)
-    if not factors.has_factor(user):
+    if not two_factor.has_factor(user):
         return HttpResponseRedirect(f"{reverse('admin:second-factor-phone')}?{request.GET.urlencode()}")
     if is_locked(request, user.get_username()):
         return show_lockout(request, None, {"username": user.get_username()})
@@ -57,7 +56,7 @@ def ask_code(request: HttpRequest) -> HttpResponse:
 
 def warn_of_used_code(request: HttpRequest, user: User) -> None:
     """Say how many recovery codes are left."""
-    left = factors.count_recovery_codes(user)
+    left = two_factor.count_recovery_codes(user)
     text = ngettext(
         "You used a recovery code; %d is left. Lost your phone? Set up another one under “Second factor”.",
         "You used a recovery code; %d are left. Lost your phone? Set up another one under “Second factor”.",
@@ -73,8 +72,8 @@ def show_factor(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     context = {
         "title": _("Second factor"),
-        "has_factor": factors.has_factor(user),
-        "codes_left": factors.count_recovery_codes(user),
+        "has_factor": two_factor.has_factor(user),
+        "codes_left": two_factor.count_recovery_codes(user),
     }
     return render_door(request, "staff/factor.html", context)
 
@@ -87,7 +86,7 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
     if not is_half_way(request):
         return redirect("admin:login")
     user = cast(User, request.user)
-    if factors.has_factor(user):
+    if two_factor.has_factor(user):
         if not is_let_in(request):
             return redirect("admin:code")
         if has_to_choose(request):
@@ -97,11 +96,11 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
     elif has_to_choose(request):
         return send_to_choose(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
-    key = factors.read_pending_key(request.session, user)
+    key = two_factor.read_pending_key(request.session, user)
     if form.is_valid():
-        device = factors.set_up_phone(user, key, form.cleaned_data["code"])
+        device = two_factor.set_up_phone(user, key, form.cleaned_data["code"])
         if device is not None:
-            del request.session[factors.PENDING_KEY]
+            del request.session[two_factor.PENDING_KEY]
             open_door(request, device)
             return show_codes(request, user)
         form.add_error(
@@ -114,8 +113,8 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
     context = {
         "title": _("Set up your second factor"),
         "form": form,
-        "picture": factors.draw_key(user, key),
-        "key": factors.write_key(key),
+        "picture": two_factor.draw_key(user, key),
+        "key": two_factor.write_key(key),
     }
     return render_door(request, "staff/set_up.html", context)
 
@@ -133,7 +132,7 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
 def show_codes(request: HttpRequest, user: User) -> HttpResponse:
     """Show fresh recovery codes: the only time that anybody sees them. Who got in by an old one gives a code anew."""
     came_by_code = isinstance(user.otp_device, StaticDevice)  # type: ignore[attr-defined]
-    codes = factors.make_recovery_codes(user)
+    codes = two_factor.make_recovery_codes(user)
     if came_by_code:  # here, not in another browser
         django_otp.login(request, StaticDevice.objects.get(user=user))
     context = {"title": _("Your recovery codes"), "codes": codes, "next": read_next(request)}

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaign.staff.reauth import require_recent_login
+from campaign.staff.sudo import require_recent_login
 from letters.admin.permissions import may_export, may_export_person
 from letters.forms.exports import ExportForm, PersonalExportForm
 from letters.models import Letter

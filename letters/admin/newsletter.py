@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from campaign.content.models import Campaign
-from campaign.staff.reauth import require_recent_login
+from campaign.staff.sudo import require_recent_login
 from letters.admin.pages import open_page
 from letters.admin.permissions import may_export_person
 from letters.forms.decisions import PurposeForm

@@ -19,7 +19,7 @@ from campaign.content.admin.steps import change_mode_logged, change_mode_page, c
 from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.modes import find_redirection
 from campaign.staff.destinations import GuardsDestination
-from campaign.staff.reauth import require_proof
+from campaign.staff.sudo import require_proof
 
 if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
     CampaignBase = admin.ModelAdmin[Campaign]

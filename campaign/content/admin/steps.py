@@ -18,7 +18,7 @@ from campaign.content.forms import CopyForm, GoLiveForm, ModeForm
 from campaign.content.models import Campaign
 from campaign.content.modes import change_mode, find_redirection, list_next_modes, list_requirements
 from campaign.staff.destinations import tell
-from campaign.staff.reauth import prove_if_needed, require_proof, require_recent_login
+from campaign.staff.sudo import prove_if_needed, require_proof, require_recent_login
 
 
 def find(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> Campaign:

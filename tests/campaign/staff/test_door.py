@@ -28,9 +28,9 @@ from pytest_django import Settings
 
 from campaign.core.ciphers import decrypt
 from campaign.staff.access import PROVED, SEEN, SINCE
-from campaign.staff.factors import check_code, hash_recovery_code, make_recovery_codes
 from campaign.staff.lockout import forget_old_attempts
 from campaign.staff.models import GivenPassword, Phone
+from campaign.staff.two_factor import check_code, hash_recovery_code, make_recovery_codes
 from tests.otp import make_phone, otp_login
 
 pytestmark = pytest.mark.django_db
@@ -272,7 +272,7 @@ def test_the_log_tells_who_came_in_and_who_was_refused_without_a_name_or_address
     give_code(client, read_code(phone))
     client.post(AGAIN, {"password": "wrong-password", "code": "000000"})
     client.post(reverse("admin:logout"))
-    said = [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "campaign.staff.signins"]
+    said = [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "campaign.staff.login_log"]
     who = f"account {organiser.pk}"
     assert said == [
         ("WARNING", "no account of ours: name and password were refused"),

@@ -18,8 +18,8 @@ from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from campaign.staff.factors import check_code, make_key, make_recovery_codes, set_up_phone, write_key_url
 from campaign.staff.models import Phone, match_code
+from campaign.staff.two_factor import check_code, make_key, make_recovery_codes, set_up_phone, write_key_url
 from tests.otp import make_phone, otp_login
 
 OLD, NEW = "an-older-key-aB3dE5fG7hI9jK1lM2nO4pQ6rS8tU", "a-newer-key-zY8xW6vU4tS2rQ0pO9nM7lK5jI3hG"

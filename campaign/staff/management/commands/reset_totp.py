@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaign.staff.factors import reset_factor
+from campaign.staff.two_factor import reset_factor
 
 
 class Command(BaseCommand):

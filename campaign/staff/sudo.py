@@ -1,15 +1,18 @@
-"""Shows that it is an organiser, and still the same one: takes the code, and password and code once more."""
+"""Show that it is an organiser, and still the same one: the code; password and code once more."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import django_otp
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,18 +23,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django_otp.plugins.otp_static.models import StaticDevice
 
-from campaign.staff import factors
-from campaign.staff.access import note_proof
+from campaign.staff import two_factor
+from campaign.staff.access import has_proved_lately, note_proof
 from campaign.staff.forms import AgainForm, CodeForm
 from campaign.staff.lockout import count_failure, forgive, is_locked, show_lockout
-from campaign.staff.signins import note_signin
+from campaign.staff.login_log import note_signin
 
 PROOF = "proof"  # before the names of the proof's fields where they travel with another form's
 
 
 def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
     """Return the device that takes the code, or None after saying why not. A wrong code counts as a wrong try."""
-    checked = factors.check_code(user, form.cleaned_data["code"])
+    checked = two_factor.check_code(user, form.cleaned_data["code"])
     if checked.device is None and checked.wait:
         text = ngettext(
             "That was very quick after a wrong code. Wait %d second, then type the code that your phone shows.",
@@ -135,3 +138,50 @@ def render_door(request: HttpRequest, template: str, context: dict[str, Any]) ->
     response = render(request, template, {**admin.site.each_context(request), "next": read_next(request)} | context)
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+class ProofMissingError(Exception):
+    """What was asked for needs password and code again. `prove_if_needed` asks for them."""
+
+
+def require_recent_login(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Have an organiser prove who they are if they have not within the last ten minutes, then lead back here.
+
+    It stands inside `admin_view`, which lets in; for a method of an admin class use
+    `@method_decorator(require_recent_login)`. What a POST carried is done once they have proved it.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if has_proved_lately(request):
+            return view(request, *args, **kwargs)
+        if request.method not in ("GET", "HEAD"):
+            return prove_on_the_way(request, lambda: view(request, *args, **kwargs))
+        return HttpResponseRedirect(f"{reverse('admin:again')}?{urlencode({'next': request.get_full_path()})}")
+
+    return guarded
+
+
+def require_proof(request: HttpRequest) -> None:
+    """Raise ProofMissingError if password and code were last given more than ten minutes ago."""
+    if not has_proved_lately(request):
+        raise ProofMissingError
+
+
+def prove_if_needed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Have an organiser prove who they are where the page finds that what was sent needs it (`require_proof`).
+
+    What a POST does is done whole or not at all, so that nothing is left of one that is asked for a proof half-way.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        whole = transaction.atomic(view)
+        try:
+            return whole(request, *args, **kwargs)
+        except ProofMissingError:
+            return require_recent_login(whole)(request, *args, **kwargs)
+
+    return guarded
