@@ -144,7 +144,7 @@ def name_pages(large: Any, small: Any) -> dict[str, tuple[str, dict[str, str] | 
     from letters.models import Letter
 
     now = timezone.now()
-    letters = Letter.objects.sealed().order_by("-created_at", "-pk")
+    letters = Letter.objects.defer_encrypted().order_by("-created_at", "-pk")
     deep = letters.filter(created_at__lt=now - timedelta(days=320))[0]
     seat = letters.filter(member_party="Labour")[0]
 

@@ -124,7 +124,7 @@ def fill(count: int) -> str:
         salutation=seat.member.salutation,
         rehearsal=False,
     )
-    letter.move_to(Status.HELD, note="A second look at the wording.")
+    letter.transition_to(Status.HELD, note="A second look at the wording.")
     Letter.objects.filter(pk=letter.pk).update(rehearsal=False)
     write_many(campaign, count - 1)
     fold_all()

@@ -42,7 +42,7 @@ def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ())
     """
     now = timezone.now()
     hold = " ".join(filter(None, (hold, tell_reasons(findings))))[:500]
-    confirmed = letter.move_to(
+    confirmed = letter.transition_to(
         Status.HELD if hold else Status.QUEUED,
         note=hold,
         confirmed_at=now,

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaign.core.encrypted import encrypt_for
-from letters.models import WITHDRAWABLE, EventCode, Finding, Happening, Letter, Part, Status
+from letters.models import WITHDRAWABLE, EventCode, EventType, Finding, Letter, Part, Status
 from letters.moderation.rules import find_reasons, tell_reasons
 from letters.privacy.redaction import hide_in_notes
 
@@ -55,13 +55,13 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> Outcome:
         if letter.status == Status.CLAIMED:
             # Every move of a sender is conditional on its lease, which ends here.
             note = "Taken back from its sender: corrected by its writer."
-            letter.move_to(Status.QUEUED, code=EventCode.CORRECTED, note=note, next_attempt_at=timezone.now())
+            letter.transition_to(Status.QUEUED, code=EventCode.CORRECTED, note=note, next_attempt_at=timezone.now())
         Letter.objects.filter(pk=pk).update(**stored)
         hide_in_notes(before)  # afterwards nobody knows what else to look for
         for part, value in changes.items():
             setattr(letter, part, value)
         hold_again(letter)
-        letter.tell(Happening.CORRECTED, note=", ".join(PARTS[part] for part in changes))
+        letter.log_event(EventType.CORRECTED, note=", ".join(PARTS[part] for part in changes))
     if before.status in WENT:
         return Outcome.WENT
     return Outcome.GOES if before.status in WITHDRAWABLE else Outcome.KEPT
@@ -74,5 +74,5 @@ def hold_again(letter: Letter) -> None:
     Finding.objects.filter(letter=letter, part__in=(Part.NAME, Part.ADDRESS)).delete()  # they say where in the old ones
     if findings := find_reasons(letter, only_sender=True):
         if letter.status == Status.QUEUED:
-            letter.move_to(Status.HELD, note=tell_reasons(findings))
+            letter.transition_to(Status.HELD, note=tell_reasons(findings))
         Finding.objects.bulk_create(findings)

@@ -115,7 +115,7 @@ def refuse(letter: Letter, *, reason: str, actor: User) -> bool:
     with transaction.atomic():
         note = f"{REFUSE.done}: {reason}"[:500]
         told_as = Notice.Kind.REFUSED
-        refused = letter.move_to(REFUSE.to, note=note, actor=actor, told_as=told_as, next_attempt_at=None)
+        refused = letter.transition_to(REFUSE.to, note=note, actor=actor, told_as=told_as, next_attempt_at=None)
         if refused:
             Refusal.objects.create(letter=letter, reason=reason)
             Fingerprint.objects.filter(letter=letter).delete()
@@ -135,4 +135,4 @@ def _move(decision: Decision, letter: Letter, reason: str, actor: User) -> bool:
         changes["given_up_at"] = now
     if letter.status != decision.origin or (decision.to == Status.QUEUED and letter.text_erased_at):
         return False
-    return letter.move_to(decision.to, note=f"{decision.done}: {reason}"[:500], actor=actor, **changes)
+    return letter.transition_to(decision.to, note=f"{decision.done}: {reason}"[:500], actor=actor, **changes)

@@ -9,9 +9,9 @@ from letters.actions.withdraw import withdraw_letter
 from letters.models import (
     ENCRYPTED,
     WITHDRAWABLE,
+    EventType,
     Finding,
     Fingerprint,
-    Happening,
     Letter,
     LetterParagraph,
     NewsConsent,
@@ -64,7 +64,7 @@ def erase_text(letter: Letter) -> bool:
         LetterParagraph.objects.filter(letter=letter).update(text="")
         Fingerprint.objects.filter(letter=letter).delete()
         Finding.objects.filter(letter=letter).delete()
-        letter.tell(Happening.TEXT_ERASED)
+        letter.log_event(EventType.TEXT_ERASED)
     for name in OF_TEXT:
         setattr(letter, name, "")
     letter.text_erased_at = now
@@ -92,7 +92,7 @@ def scrub_letter(letter: Letter) -> bool:
         Refusal.objects.filter(letter=letter).update(reason="")
         NewsConsent.objects.filter(letter=letter).delete()
         letter.notices.all().delete()
-        letter.tell(Happening.ERASED)
+        letter.log_event(EventType.ERASED)
     for name, value in (gone | dates).items():
         setattr(letter, name, value)
     return True

@@ -98,7 +98,7 @@ def delete_letter(letter: Letter) -> bool:
 def give_up(letter: Letter) -> bool:
     """Give the letter up: its writer is told, and has as long again to print it."""
     days = settings.LETTER_DAYS
-    return letter.move_to(Status.FAILED, note=f"It waited for more than {days} days.", next_attempt_at=None)
+    return letter.transition_to(Status.FAILED, note=f"It waited for more than {days} days.", next_attempt_at=None)
 
 
 @dataclass(frozen=True)

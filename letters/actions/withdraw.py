@@ -18,7 +18,7 @@ def withdraw_letter(letter: Letter, *, note: str = "", actor: User | None = None
     if letter.status not in WITHDRAWABLE:
         return False
     with transaction.atomic():
-        withdrawn = letter.move_to(Status.WITHDRAWN, note=note, actor=actor, next_attempt_at=None)
+        withdrawn = letter.transition_to(Status.WITHDRAWN, note=note, actor=actor, next_attempt_at=None)
         if withdrawn:  # no MP gets it: others' letters are not compared with it
             set_tombstone(letter.pk, Tombstone.Kind.WITHDRAWN)
             Fingerprint.objects.filter(letter=letter).delete()

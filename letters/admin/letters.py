@@ -112,7 +112,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         letters: Any = super().get_queryset(request).select_related("campaign", "refusal")
         match = request.resolver_match
         of_one = match is not None and match.url_name == "letters_letter_change"
-        return letters if of_one and may_see_person(request) else letters.sealed()  # type: ignore[no-any-return]
+        return letters if of_one and may_see_person(request) else letters.defer_encrypted()  # type: ignore[no-any-return]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagesByLetter]:
         """Page by letters, not by numbers."""

@@ -142,7 +142,7 @@ def show_queue(request: HttpRequest, admin_site: admin.AdminSite) -> HttpRespons
     found[OTHER] = find_held(OTHER, among).count()
     labels = [*Rule.choices, (OTHER, _("Held by a person, or the MP has changed"))]
     held: Any = find_held(rule, among)
-    letters = list(held.sealed().select_related("campaign").prefetch_related("findings")[: SHOWN + 1])
+    letters = list(held.defer_encrypted().select_related("campaign").prefetch_related("findings")[: SHOWN + 1])
     context = admin_site.each_context(request) | {
         "title": _("Held letters"),
         "rule": rule,

@@ -121,11 +121,11 @@ def hold_letters() -> Counter[str]:
     counts: Counter[str] = Counter()
     for letter in walk(Letter.objects.filter(status__in=(Status.QUEUED, Status.CLAIMED, Status.SENDING))):
         if letter.status == Status.SENDING:
-            counts["in doubt"] += letter.move_to(Status.UNKNOWN, note=RESTORED, next_attempt_at=None)
+            counts["in doubt"] += letter.transition_to(Status.UNKNOWN, note=RESTORED, next_attempt_at=None)
             continue
         if letter.status == Status.CLAIMED:
-            letter.move_to(Status.QUEUED, note=RESTORED, next_attempt_at=timezone.now())
-        counts["held"] += letter.move_to(Status.HELD, note=RESTORED)
+            letter.transition_to(Status.QUEUED, note=RESTORED, next_attempt_at=timezone.now())
+        counts["held"] += letter.transition_to(Status.HELD, note=RESTORED)
     Notice.objects.filter(due_at__isnull=False).update(due_at=None)
     return counts
 
@@ -134,7 +134,7 @@ def replay_erasures() -> Counter[str]:
     """Erase and withdraw again what was erased and withdrawn before; return how many of each."""
     gathered = gather_tombstones()
     counts: Counter[str] = Counter()
-    for letter in walk(Letter.objects.sealed().filter(scrubbed_at=None)):
+    for letter in walk(Letter.objects.defer_encrypted().filter(scrubbed_at=None)):
         digest = hash_id(letter.pk)
         if digest in gathered[Tombstone.Kind.ERASED]:
             counts["erased again"] += erase_letter(letter)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from letters.bounces.parse import Kind, Report, read_report
 from letters.mail.addresses import verify_envelope_sender
-from letters.models import EventCode, Happening, Letter, Status
+from letters.models import EventCode, EventType, Letter, Status
 from letters.privacy.redaction import LONGEST_NOTE, hide_personal
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def apply_report(letter: Letter, report: Report) -> Outcome:
         # For UNKNOWN the report tells that a server had the letter. What follows from it, a person decides.
         return note_once(letter, EventCode.RETURNED, report.words)
     words = hide_personal(report.words, letter) or "The mail server gave no reason."
-    return Outcome.BOUNCED if letter.move_to(Status.BOUNCED, note=words) else Outcome.EARLY
+    return Outcome.BOUNCED if letter.transition_to(Status.BOUNCED, note=words) else Outcome.EARLY
 
 
 def note_once(letter: Letter, code: EventCode, words: str = "") -> Outcome:
@@ -92,5 +92,5 @@ def note_once(letter: Letter, code: EventCode, words: str = "") -> Outcome:
     if letter.events.filter(code=code).exists():
         return Outcome.KNOWN
     note = f"{NOTES[code]} {hide_personal(words, letter)}".strip()[:LONGEST_NOTE]
-    letter.tell(Happening.NOTE, code=code, note=note)
+    letter.log_event(EventType.NOTE, code=code, note=note)
     return Outcome.NOTED

@@ -18,7 +18,7 @@ from letters.delivery.fairness import Turns, lock_heads
 from letters.delivery.lease import lease_length
 from letters.delivery.rate_limits import admit_letters, return_letters
 from letters.mail.backoff import MOST_ATTEMPTS
-from letters.models import PACED, EventCode, Heartbeat, Letter, LetterParagraph, Move, Status, make_moves
+from letters.models import PACED, EventCode, Heartbeat, Letter, LetterParagraph, Status, Transition, apply_transitions
 
 BATCH = 10  # letters a claim: their PDFs are made in half a second, and none waits for long behind a slow one
 SERVER_PAUSE = dt.timedelta(minutes=2)  # how long a batch waits for a server that cannot be reached
@@ -56,7 +56,7 @@ def _claim_admitted(heads: list[list[uuid.UUID]], lease: uuid.UUID) -> tuple[lis
         letter.campaign = campaigns[letter.campaign_id]
     admitted, full_domains = admit_letters(due[pk] for pk in in_turn if pk in due)  # a campaign may just be paused
     changes = {"lease_token": lease, "lease_until": timezone.now() + lease_length()}
-    make_moves(*(Move(letter, Status.CLAIMED, changes=changes) for letter in admitted))
+    apply_transitions(*(Transition(letter, Status.CLAIMED, changes=changes) for letter in admitted))
     return admitted, full_domains
 
 
@@ -87,9 +87,11 @@ def release_letters(lease: uuid.UUID, why: str) -> None:
     Their slots of the pace are free again.
     """
     later = timezone.now() + SERVER_PAUSE
-    mine = Letter.objects.sealed().filter(lease_token=lease, status=Status.CLAIMED).select_related("campaign")
+    mine = Letter.objects.defer_encrypted().filter(lease_token=lease, status=Status.CLAIMED).select_related("campaign")
     changes: dict[str, Any] = {"next_attempt_at": later, "last_answer": why[:500]}
-    return_letters([letter for letter in mine if letter.move_to(Status.QUEUED, lease=lease, note=why[:500], **changes)])
+    return_letters(
+        [letter for letter in mine if letter.transition_to(Status.QUEUED, lease=lease, note=why[:500], **changes)]
+    )
 
 
 def recover_leases() -> Counter[str]:
@@ -98,10 +100,10 @@ def recover_leases() -> Counter[str]:
     Nobody knows whether a SENDING letter was taken; only a person decides what becomes of it.
     """
     tally: Counter[str] = Counter()
-    for letter in Letter.objects.sealed().past_lease():
+    for letter in Letter.objects.defer_encrypted().past_lease():
         lease = letter.lease_token
         if letter.status == Status.SENDING:
-            moved = letter.move_to(
+            moved = letter.transition_to(
                 Status.UNKNOWN,
                 lease=lease,
                 code=EventCode.SENDING_LOST,
@@ -110,11 +112,11 @@ def recover_leases() -> Counter[str]:
             )
         elif letter.attempts + 1 >= MOST_ATTEMPTS:
             # A letter that takes its sender down each time must not do so for ever.
-            moved = letter.move_to(
+            moved = letter.transition_to(
                 Status.FAILED, lease=lease, note="Its sender stopped too often.", next_attempt_at=None
             )
         else:
-            moved = letter.move_to(
+            moved = letter.transition_to(
                 Status.QUEUED,
                 lease=lease,
                 code=EventCode.PREPARING_LOST,

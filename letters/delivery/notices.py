@@ -20,7 +20,7 @@ from letters.delivery.lease import lease_length
 from letters.mail.backoff import MOST_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_notice_mail
 from letters.mail.smtp import Connection, Fate, ServerUnavailable
-from letters.models import Happening, Notice, Status
+from letters.models import EventType, Notice, Status
 from letters.privacy.redaction import hide_personal
 
 logger = logging.getLogger(__name__)
@@ -100,5 +100,5 @@ def give_up(notice: Notice) -> None:
     """Stop trying, and say so in the letter's timeline."""
     Notice.objects.filter(pk=notice.pk).update(due_at=None)
     letter = notice.letter
-    letter.tell(Happening.NOTE, note=f"The mail “{notice.get_kind_display()}” could not be delivered.")
+    letter.log_event(EventType.NOTE, note=f"The mail “{notice.get_kind_display()}” could not be delivered.")
     logger.warning("letter %s: gave up notice %s", letter.reference, notice.kind, extra={"letter": letter.reference})

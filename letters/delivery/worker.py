@@ -29,7 +29,7 @@ from letters.delivery.lease import lease_length
 from letters.mail.backoff import MOST_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_letter_mail
 from letters.mail.smtp import Answer, Connection, Fate, ServerUnavailable
-from letters.models import Happening, Letter, Move, Status, make_moves
+from letters.models import EventType, Letter, Status, Transition, apply_transitions
 from letters.privacy.redaction import hide_personal
 
 logger = logging.getLogger(__name__)
@@ -52,13 +52,15 @@ def prepare_letters(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Lette
             # The kind of error only: its words might quote the letter.
             words = "letter %s could not be made: %s"
             logger.error(words, letter.reference, type(error).__name__, extra={"letter": letter.reference})
-            letter.move_to(Status.FAILED, lease=lease, note=f"The letter could not be made ({type(error).__name__}).")
+            letter.transition_to(
+                Status.FAILED, lease=lease, note=f"The letter could not be made ({type(error).__name__})."
+            )
         else:
             ready.append((letter, mail))
     return ready
 
 
-def start_letter(letter: Letter, lease: uuid.UUID) -> Move:
+def start_letter(letter: Letter, lease: uuid.UUID) -> Transition:
     """Return the move that marks the letter SENDING, with a fresh lease."""
     changes = {
         "attempts": letter.attempts + 1,  # nobody else counts while it is claimed
@@ -66,10 +68,10 @@ def start_letter(letter: Letter, lease: uuid.UUID) -> Move:
         "lease_token": lease,
         "pdf_sha256": letter.pdf_sha256,
     }
-    return Move(letter, Status.SENDING, lease=lease, changes=changes)
+    return Transition(letter, Status.SENDING, lease=lease, changes=changes)
 
 
-def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Move:
+def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Transition:
     """Return the move that writes down what became of the letter."""
     now = timezone.now()
     words = hide_personal(answer.words, letter)
@@ -84,10 +86,10 @@ def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Move:
         changes["next_attempt_at"] = now + count_pause(letter.attempts, answer.words)
     else:
         status = Status.FAILED
-    return Move(letter, status, words, lease=lease, changes=changes)
+    return Transition(letter, status, words, lease=lease, changes=changes)
 
 
-def write_down(moves: Sequence[Move], until: float) -> list[bool]:
+def write_down(moves: Sequence[Transition], until: float) -> list[bool]:
     """Make the moves, again over a fresh connection while the database is away; return which were made.
 
     That is safe whatever became of the first try, because a move is only made from where it starts. `until` (of
@@ -97,7 +99,7 @@ def write_down(moves: Sequence[Move], until: float) -> list[bool]:
     again = False
     while True:
         try:
-            made = make_moves(*moves)
+            made = apply_transitions(*moves)
             break
         except (OperationalError, InterfaceError) as error:
             if connection.in_atomic_block or time.monotonic() > until + lease_length().total_seconds():
@@ -114,7 +116,7 @@ def write_down(moves: Sequence[Move], until: float) -> list[bool]:
     return made
 
 
-def record(settled: Move | None, start: Move | None, until: float, tally: Counter[str]) -> bool:
+def record(settled: Transition | None, start: Transition | None, until: float, tally: Counter[str]) -> bool:
     """Settle one letter and start the next in one transaction; return whether the next may be offered."""
     made = write_down([move for move in (settled, start) if move], until)
     if settled:
@@ -128,14 +130,14 @@ def record(settled: Move | None, start: Move | None, until: float, tally: Counte
     return start is not None and made[-1]
 
 
-def write_late(settled: Move) -> None:
+def write_late(settled: Transition) -> None:
     """Write down a reply that came after the lease: a 2xx ends the doubt, and the organisers read all else."""
-    letter = Letter.objects.sealed().get(pk=settled.letter.pk)
+    letter = Letter.objects.defer_encrypted().get(pk=settled.letter.pk)
     taken = letter.status == Status.UNKNOWN and settled.status == Status.SENT
-    if taken and letter.move_to(Status.SENT, note=settled.note, **settled.changes):
+    if taken and letter.transition_to(Status.SENT, note=settled.note, **settled.changes):
         return
     Letter.objects.filter(pk=letter.pk, status=Status.UNKNOWN).update(last_answer=settled.note)
-    letter.tell(Happening.LATE_REPLY, note=settled.note)
+    letter.log_event(EventType.LATE_REPLY, note=settled.note)
 
 
 def send_batch(
@@ -156,7 +158,7 @@ def send_batch(
     length = lease_length().total_seconds()
     until = time.monotonic() + length
     renew_at = time.monotonic() + RENEW_SHARE * length
-    settled: Move | None = None  # what the server has said of the letter before, and nobody has written yet
+    settled: Transition | None = None  # what the server has said of the letter before, and nobody has written yet
     try:
         for number, (letter, mail) in enumerate(ready):
             if settled and not server.is_open:

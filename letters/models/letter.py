@@ -50,7 +50,7 @@ class Status(models.TextChoices):
 
 # The one table of allowed moves. FAILED leaves only by a person's decision, and so does UNKNOWN, unless the mail
 # server's reply is heard after all.
-MOVES: dict[str, set[str]] = {
+TRANSITIONS: dict[str, set[str]] = {
     Status.UNCONFIRMED: {Status.QUEUED, Status.HELD, Status.WITHDRAWN},
     Status.QUEUED: {Status.CLAIMED, Status.HELD, Status.WITHDRAWN, Status.FAILED},
     Status.HELD: {Status.QUEUED, Status.WITHDRAWN, Status.FAILED},
@@ -66,11 +66,11 @@ LEASED = (Status.CLAIMED, Status.SENDING)
 # The modes of a campaign in which its confirmed letters go; in any other they wait.
 SENDING_MODES = (Campaign.Mode.REHEARSAL, Campaign.Mode.LIVE, Campaign.Mode.CLOSED)
 # What the supporter is owed a mail about: a Notice of this kind is written with the move.
-TOLD_BY_MAIL: dict[str, str] = {Status.SENT: "sent", Status.FAILED: "returned", Status.BOUNCED: "returned"}
-WITHDRAWABLE = tuple(status for status, to in MOVES.items() if Status.WITHDRAWN in to)
+NOTICE_FOR_STATUS: dict[str, str] = {Status.SENT: "sent", Status.FAILED: "returned", Status.BOUNCED: "returned"}
+WITHDRAWABLE = tuple(status for status, to in TRANSITIONS.items() if Status.WITHDRAWN in to)
 
 
-class Happening(models.TextChoices):
+class EventType(models.TextChoices):
     """What else is told of a letter, besides its moves."""
 
     CREATED = "created", _("Written")
@@ -118,7 +118,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             changes.setdefault("sender_email_index", "")
         return super().update(**changes)
 
-    def sealed(self) -> LetterQuerySet:
+    def defer_encrypted(self) -> LetterQuerySet:
         """Letters without what would have to be decrypted, for lists and for whoever only moves them."""
         return self.defer(*ENCRYPTED)
 
@@ -142,7 +142,7 @@ class Letter(models.Model):
     """A letter that its writer has asked the site to send.
 
     Seat and member are kept by value, as they were when the supporter saw the letter. The row is the queue:
-    whoever moves it does so through `move_to`.
+    whoever moves it does so through `transition_to`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -287,7 +287,7 @@ class Letter(models.Model):
     def __str__(self) -> str:
         return self.reference
 
-    def move_to(
+    def transition_to(
         self,
         status: Status,
         *,
@@ -306,7 +306,7 @@ class Letter(models.Model):
         Returns False, and changes nothing, if somebody else was first. Raises ValueError for a move that the
         table does not allow.
         """
-        return make_moves(Move(self, status, note, actor, lease, changes, told_as, code or "")) == [True]
+        return apply_transitions(Transition(self, status, note, actor, lease, changes, told_as, code or "")) == [True]
 
     @property
     def recipient(self) -> str:
@@ -320,16 +320,16 @@ class Letter(models.Model):
         mode = self.campaign.mode
         return self.rehearsal if mode == Campaign.Mode.PAUSED else mode != Campaign.Mode.LIVE
 
-    def tell(
-        self, what: Happening, *, note: str = "", actor: User | None = None, code: EventCode | None = None
+    def log_event(
+        self, what: EventType, *, note: str = "", actor: User | None = None, code: EventCode | None = None
     ) -> LetterEvent:
         """Write an event that is not a move. No personal data goes into the note."""
         return self.events.create(what=what, note=note, actor=actor, code=code or "")
 
 
 @dataclass(frozen=True)
-class Move:
-    """A move that a letter is to make; `Letter.move_to` says what each field means."""
+class Transition:
+    """A move that a letter is to make; `Letter.transition_to` says what each field means."""
 
     letter: Letter
     status: Status
@@ -343,7 +343,7 @@ class Move:
     @property
     def notice(self) -> str:
         """The kind of mail that the writer is owed; empty if none is."""
-        return "" if self.letter.text_erased_at else str(self.told_as or TOLD_BY_MAIL.get(self.status, ""))
+        return "" if self.letter.text_erased_at else str(self.told_as or NOTICE_FOR_STATUS.get(self.status, ""))
 
     def update(self) -> bool:
         """Change the row if it is still where the move starts; return whether it was."""
@@ -371,13 +371,13 @@ class Move:
         return self.changes | ({} if self.status in LEASED else {"lease_token": None, "lease_until": None})
 
 
-def make_moves(*moves: Move) -> list[bool]:
+def apply_transitions(*moves: Transition) -> list[bool]:
     """Make those of the moves that are still possible, with their events, in one transaction; tell which were made.
 
     Raises ValueError for a move that the table does not allow; then none is made.
     """
     for move in moves:
-        if move.status not in MOVES[move.letter.status]:
+        if move.status not in TRANSITIONS[move.letter.status]:
             raise ValueError(f"a letter cannot move from {move.letter.status} to {move.status}")
     with transaction.atomic():
         made = [move.update() for move in moves]
@@ -431,7 +431,7 @@ class LetterEvent(models.Model):
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
-    what = models.CharField(max_length=11, choices=[*Status.choices, *Happening.choices])
+    what = models.CharField(max_length=11, choices=[*Status.choices, *EventType.choices])
     code = models.CharField(max_length=20, blank=True, choices=EventCode.choices)
     note = models.CharField(max_length=500, blank=True)
     actor = models.ForeignKey(

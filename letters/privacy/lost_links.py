@@ -38,7 +38,7 @@ def answer_requests() -> int:
         with transaction.atomic():
             if not LinkRequest.objects.filter(pk=request.pk, answered_at=None).update(answered_at=timezone.now()):
                 continue  # another worker was first
-            newest = find_letters(request.email_index).sealed().order_by("-created_at").first()
+            newest = find_letters(request.email_index).defer_encrypted().order_by("-created_at").first()
             if newest and may_mail(newest):
                 due = {"due_at": timezone.now(), "attempts": 0, "sent_at": None}
                 Notice.objects.update_or_create(letter=newest, kind=Notice.Kind.LINKS, defaults=due)
@@ -68,7 +68,7 @@ def find_letters(index: str) -> LetterQuerySet:
 
 def list_links(letter: Letter) -> list[tuple[Letter, str]]:
     """Return all letters from this letter's address, newest first, each with its secret link."""
-    letters = find_letters(letter.sender_email_index).sealed().order_by("-created_at")
+    letters = find_letters(letter.sender_email_index).defer_encrypted().order_by("-created_at")
     return [(one, settings.SITE_URL + make_path(one)) for one in letters[:20]]
 
 

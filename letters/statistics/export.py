@@ -110,7 +110,7 @@ def walk_letters(letters: QuerySet[Letter], *, with_person: bool) -> Iterator[Le
     would stay in memory until Python looks for them.
     """
     letters = letters.order_by("created_at", "pk").select_related(None).annotate(slug=F("campaign__slug"))
-    letters = letters if with_person else letters.sealed()  # type: ignore[attr-defined]
+    letters = letters if with_person else letters.defer_encrypted()  # type: ignore[attr-defined]
     last: Letter | None = None
     while True:
         after = Q()

@@ -23,7 +23,7 @@ from letters.actions.erase import erase_letter
 from letters.actions.note import note_by_writer
 from letters.actions.withdraw import withdraw_letter
 from letters.mail.messages import name_domain
-from letters.models import WITHDRAWABLE, EventCode, Happening, Letter, LetterEvent, Status
+from letters.models import WITHDRAWABLE, EventCode, EventType, Letter, LetterEvent, Status
 from letters.privacy.newsletter import stop_news, wants_news
 from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_token, make_token
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 # What a supporter reads of the letter's life; moves between machines are left out.
 TOLD: dict[str, StrOrPromise] = {
-    Happening.CREATED: gettext_lazy("You wrote your letter."),
+    EventType.CREATED: gettext_lazy("You wrote your letter."),
     Status.HELD: gettext_lazy("Held: a person of the campaign looks at your letter before it goes on."),
     Status.SENT: gettext_lazy("Your letter was sent."),
     Status.BOUNCED: gettext_lazy("Your letter came back: the address did not take it. Please print and post it."),
@@ -48,11 +48,11 @@ TOLD: dict[str, StrOrPromise] = {
         "We cannot tell whether your letter arrived. An organiser is finding out; it is not sent twice."
     ),
     Status.WITHDRAWN: gettext_lazy("You withdrew your letter. It is not sent."),
-    Happening.POSTED: gettext_lazy("You posted it."),
-    Happening.ANSWERED: gettext_lazy("Your MP answered."),
-    Happening.CORRECTED: gettext_lazy("You corrected it."),
-    Happening.TEXT_ERASED: gettext_lazy("Your address and words were deleted: we keep them no longer than we need."),
-    Happening.ERASED: gettext_lazy("Your name, address and words were deleted."),
+    EventType.POSTED: gettext_lazy("You posted it."),
+    EventType.ANSWERED: gettext_lazy("Your MP answered."),
+    EventType.CORRECTED: gettext_lazy("You corrected it."),
+    EventType.TEXT_ERASED: gettext_lazy("Your address and words were deleted: we keep them no longer than we need."),
+    EventType.ERASED: gettext_lazy("Your name, address and words were deleted."),
 }
 
 
@@ -126,7 +126,7 @@ def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
         went = went or event.what in WENT
         if event.code == EventCode.CORRECTED:
             continue  # the correction is told
-        if event.what == Happening.CORRECTED and went:
+        if event.what == EventType.CORRECTED and went:
             words = _("You corrected the copy here. What was sent stays as it was.")
         if event.what == Status.HELD:
             confirmed = True
@@ -213,7 +213,7 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         stop_news(letter)
         messages.success(request, _("You get no more news of this campaign. Mails about your letter still come."))
     elif action in ("posted", "answered"):
-        note_by_writer(letter, Happening(action))
+        note_by_writer(letter, EventType(action))
         messages.success(request, _("Thank you for telling us."))
     return redirect("letter", make_token(letter.id, "letter"))
 

@@ -217,7 +217,7 @@ def find_alike(letter: Letter, most: int) -> list[tuple[Letter, Nearness]]:
     # The rule adds up what stands in several letters: each of them may have less than it asks for.
     alike = sorted((pk for pk in near if near[pk].share >= LIKE or is_near(near[pk])), key=lambda pk: -near[pk].share)
     alike = alike[:most]
-    letters = Letter.objects.sealed().in_bulk(alike)
+    letters = Letter.objects.defer_encrypted().in_bulk(alike)
     return [(letters[pk], near[pk]) for pk in alike if pk in letters]
 
 

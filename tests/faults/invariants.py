@@ -48,14 +48,14 @@ def find_violations(confirmed: Collection[UUID], copies: Iterable[Copy]) -> list
 
 
 def find_faults_in_events(letter: Letter) -> list[str]:
-    """Return where the letter's events are no walk through MOVES that ends at its status."""
-    from letters.models import MOVES, EventCode, Status
+    """Return where the letter's events are no walk through TRANSITIONS that ends at its status."""
+    from letters.models import TRANSITIONS, EventCode, Status
 
     here: str = Status.UNCONFIRMED
     faults = []
     moves = sorted((event for event in letter.events.all() if event.what in Status.values), key=lambda event: event.pk)
     for event in moves:
-        if event.what not in MOVES[here]:
+        if event.what not in TRANSITIONS[here]:
             faults.append(f"its events go from {here} to {event.what}")
         here = event.what
     if here != letter.status:

@@ -16,7 +16,7 @@ from letters.delivery import worker
 from letters.delivery.claims import recover_leases
 from letters.delivery.worker import drain_queue
 from letters.mail.smtp import Connection
-from letters.models import Letter, LetterEvent, Move, Status, make_moves
+from letters.models import Letter, LetterEvent, Status, Transition, apply_transitions
 from letters.privacy.tokens import make_confirm_token
 from tests.letters.factories import make_letter, make_seat
 from tests.letters.scripted_smtp import ScriptedServer
@@ -86,12 +86,12 @@ def test_a_letter_whose_end_cannot_be_written_down_is_in_doubt_and_never_sent_ag
     def send_and_fill(*given: Any, **more: Any) -> Any:
         answer = send(*given, **more)
         fill_disk(letter)
-        monkeypatch.setattr(worker, "make_moves", write_on_a_full_disk)
+        monkeypatch.setattr(worker, "apply_transitions", write_on_a_full_disk)
         return answer
 
-    def write_on_a_full_disk(*moves: Move) -> list[bool]:
+    def write_on_a_full_disk(*moves: Transition) -> list[bool]:
         set_limit(1)  # a limit goes with its connection, and a sender that could not write takes a fresh one
-        return make_moves(*moves)
+        return apply_transitions(*moves)
 
     monkeypatch.setattr(Connection, "send", send_and_fill)
     monkeypatch.setattr(worker, "lease_length", lambda: dt.timedelta(seconds=1))

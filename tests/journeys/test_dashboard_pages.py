@@ -79,7 +79,7 @@ def hold_a_near_copy() -> str:
         write_paragraph(letter, words)
         assert confirm(letter)
     Finding.objects.create(letter=letter, rule=Rule.NEAR_COPY, part=Part.WHOLE)
-    letter.move_to(Status.HELD)
+    letter.transition_to(Status.HELD)
     return f"letters/letter/{letter.pk}/review/"
 
 

@@ -18,7 +18,7 @@ from letters.actions.erase import erase_letter, erase_text
 from letters.delivery import worker
 from letters.delivery.claims import claim_letters
 from letters.delivery.worker import drain_queue, prepare_letters, start_letter
-from letters.models import Letter, Status, make_moves
+from letters.models import Letter, Status, apply_transitions
 from letters.privacy.tokens import make_confirm_token, make_token
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
@@ -70,7 +70,7 @@ def test_until_it_is_sent_the_letter_goes_out_corrected(
     assert (
         confirm(letter)
         if status == Status.UNCONFIRMED
-        else status == Status.QUEUED or letter.move_to(Status.QUEUED, next_attempt_at=timezone.now())
+        else status == Status.QUEUED or letter.transition_to(Status.QUEUED, next_attempt_at=timezone.now())
     )
     drain_queue()
     assert b"Jane Dove" in scripted.taken[0].content
@@ -165,7 +165,7 @@ def test_nothing_new_writes_nothing(client: Client) -> None:
 
 def test_the_old_name_leaves_the_notes_while_it_is_still_known() -> None:
     letter = make_letter(last_answer="550 Jane Doe is unknown")
-    letter.tell("note", note="Jane Doe rang")  # type: ignore[arg-type]
+    letter.log_event("note", note="Jane Doe rang")  # type: ignore[arg-type]
     assert correct_letter(letter.pk, {"sender_name": "Ann Other"}) is Outcome.GOES
     letter.refresh_from_db()
     assert "Jane" not in letter.last_answer + "".join(letter.events.values_list("note", flat=True))
@@ -197,7 +197,7 @@ def test_corrections_and_claims_at_once_send_no_old_name_after_a_promise() -> No
         while len(started) < len(letters):
             lease = uuid.uuid4()
             for letter in claim_letters(lease, 3):
-                if make_moves(start_letter(letter, lease)) == [True]:
+                if apply_transitions(start_letter(letter, lease)) == [True]:
                     started[letter.pk] = letter.sender_name
 
     for thread in [run(correct), run(send)]:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from letters.actions.decide import DECISIONS, decide, needs_a_person
 from letters.admin.exports import EXPORTED, list_exports
 from letters.bounces.apply import NOTES
-from letters.models import EventCode, Happening, Letter, Status
+from letters.models import EventCode, EventType, Letter, Status
 from tests.letters.factories import make_letter
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_a_letter_given_up_needs_nobody_until_it_is_retried_and_fails_again(admi
     assert not needs.exists()
     assert decide(RETRY, [letter], reason="Once more", actor=admin_user) == 1
     assert Letter.objects.get().given_up_at is None
-    assert letter.move_to(Status.FAILED)
+    assert letter.transition_to(Status.FAILED)
     assert needs.get() == letter
 
 
@@ -58,14 +58,14 @@ def test_only_what_has_failed_is_given_up() -> None:
 def test_what_was_written_in_words_before_has_its_field_after_the_update(admin_user: Any) -> None:
     update = import_module("letters.migrations.0019_given_up")
     letter, by_machine, retried = (make_unknown() for _ in range(3))
-    assert letter.move_to(Status.FAILED, actor=admin_user, note="Given up: No trace of it")
-    assert by_machine.move_to(Status.FAILED)
-    assert retried.move_to(Status.FAILED, actor=admin_user, note="Given up: No trace of it")
+    assert letter.transition_to(Status.FAILED, actor=admin_user, note="Given up: No trace of it")
+    assert by_machine.transition_to(Status.FAILED)
+    assert retried.transition_to(Status.FAILED, actor=admin_user, note="Given up: No trace of it")
     Letter.objects.filter(pk=retried.pk).update(status=Status.QUEUED)
     retried.refresh_from_db()
-    assert retried.move_to(Status.FAILED)
+    assert retried.transition_to(Status.FAILED)
     for code, words in NOTES.items():
-        letter.tell(Happening.NOTE, note=f"{words} 550 5.1.1"[:400])
+        letter.log_event(EventType.NOTE, note=f"{words} 550 5.1.1"[:400])
         assert update.CODES[words] == code
     of_letters = ContentType.objects.get_for_model(Letter)
     entry = {"user": admin_user, "content_type": of_letters, "object_repr": "2 letters", "action_flag": CHANGE}

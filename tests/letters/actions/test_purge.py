@@ -107,7 +107,7 @@ def test_a_letter_that_waits_too_long_is_given_up_and_its_writer_told_while_ther
 
 def test_a_letter_that_an_organiser_has_just_put_back_into_the_queue_is_not_given_up(admin_user: Any) -> None:
     letter = age(make_letter(), 29, Status.FAILED, next_attempt_at=None)
-    assert letter.move_to(Status.QUEUED, actor=admin_user, next_attempt_at=timezone.now())
+    assert letter.transition_to(Status.QUEUED, actor=admin_user, next_attempt_at=timezone.now())
     assert not any(purge_data().values())
 
 
@@ -147,7 +147,7 @@ def test_a_letter_that_is_being_sent_is_left_alone(status: Status) -> None:
 def test_a_letter_that_moved_since_it_was_looked_at_is_left_alone() -> None:
     letter = age(make_letter(), 30, Status.FAILED, next_attempt_at=None)
     seen = Letter.objects.get(pk=letter.pk)
-    assert letter.move_to(Status.QUEUED, next_attempt_at=timezone.now())
+    assert letter.transition_to(Status.QUEUED, next_attempt_at=timezone.now())
     assert not erase_text(seen)
     assert not scrub_letter(seen)
     assert left(letter) == "all"
@@ -157,7 +157,7 @@ def test_no_letter_without_text_can_come_into_the_queue() -> None:
     letter = age(make_letter(), 30, Status.FAILED)
     assert erase_text(letter)
     with pytest.raises(IntegrityError, match="letter_on_its_way_has_its_text"), transaction.atomic():
-        letter.move_to(Status.QUEUED, next_attempt_at=timezone.now())
+        letter.transition_to(Status.QUEUED, next_attempt_at=timezone.now())
 
 
 def test_notes_lose_what_they_tell_of_the_writer() -> None:

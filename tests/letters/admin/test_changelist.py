@@ -68,9 +68,9 @@ def test_the_numbers_beside_the_filters_are_those_of_the_list(
     fold_all()
     # Some have moved since, and one is gone: the roll-up does not know it yet.
     for letter in Letter.objects.filter(status=Status.QUEUED)[:3]:
-        letter.move_to(Status.HELD)
+        letter.transition_to(Status.HELD)
     held, peace = Letter.objects.filter(status=Status.HELD)[0], Campaign.objects.get(slug="peace")
-    held.move_to(Status.WITHDRAWN)
+    held.transition_to(Status.WITHDRAWN)
     for query in ("", "status__exact=held", f"campaign__id__exact={peace.pk}&rehearsal__exact=0", "party=Labour",
                   "constituency_gss__exact=E14000005", "party=Labour&status__exact=sent"):  # fmt: skip
         with django_assert_max_num_queries(15):

@@ -148,8 +148,8 @@ def test_what_a_person_has_refused_or_given_up_needs_nobody_and_number_and_list_
     assert decide(give_up, [given_up, tried_again], reason="No trace of it", actor=admin_user) == 2
     assert decide(retry, [tried_again], reason="Once more", actor=admin_user) == 1
     for letter in (failed, tried_again):  # this time by the mail server: somebody has to look at it again
-        assert letter.move_to(Status.FAILED)
-    assert refused.move_to(Status.HELD)
+        assert letter.transition_to(Status.FAILED)
+    assert refused.transition_to(Status.HELD)
     assert refuse(refused, reason="It threatens", actor=admin_user)
     fold_all()
     for path in (dashboard(), "/admin/", LIST):

@@ -25,7 +25,7 @@ from letters.bounces.apply import NOTES, Outcome, take_bounce
 from letters.bounces.fetch import InboxError, open_imap
 from letters.bounces.parse import Kind, read_report
 from letters.mail.addresses import make_envelope_sender, verify_envelope_sender
-from letters.models import EventCode, Happening, Letter, Notice, Status
+from letters.models import EventCode, EventType, Letter, Notice, Status
 from tests.letters.bounce_samples import (
     DELAYS,
     EXCHANGE,
@@ -419,7 +419,7 @@ def test_mutated_reports_touch_no_other_letter(data: st.DataObject) -> None:
     take_bounce(raw, recipient=letter.envelope_sender)
     assert status_of(letter) in (Status.SENT, Status.BOUNCED)
     assert status_of(other) == Status.SENT
-    assert not other.events.filter(what=Happening.NOTE).exists()
+    assert not other.events.filter(what=EventType.NOTE).exists()
     assert all(len(note) <= 400 and "supporter.example" not in note for note in notes(letter))
 
 

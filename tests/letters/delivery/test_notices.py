@@ -64,7 +64,7 @@ def test_an_address_that_does_not_exist_is_given_up_and_noted(scripted: Scripted
 
 def test_a_letter_that_is_no_longer_waiting_is_not_asked_about(scripted: ScriptedServer) -> None:
     letter = owe()
-    assert letter.move_to(Status.WITHDRAWN)
+    assert letter.transition_to(Status.WITHDRAWN)
     assert send_notices() == 0
     assert scripted.taken == []
 
@@ -94,7 +94,7 @@ def test_the_writer_is_told_once_that_it_failed_however_often_it_is_retried(scri
         letter.refresh_from_db()
         assert letter.status == Status.FAILED
         send_notices()
-        letter.move_to(Status.QUEUED, next_attempt_at=timezone.now())
+        letter.transition_to(Status.QUEUED, next_attempt_at=timezone.now())
     assert [taken.recipient for taken in scripted.taken] == [letter.sender_email]
 
 

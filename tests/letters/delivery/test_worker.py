@@ -22,7 +22,7 @@ from letters.delivery.claims import claim_letters, recover_leases
 from letters.delivery.worker import drain_queue, settle_letter, start_letter
 from letters.mail import backoff, messages
 from letters.mail.smtp import Answer, Connection, Fate
-from letters.models import Letter, LetterParagraph, Move, Status, make_moves
+from letters.models import Letter, LetterParagraph, Status, Transition, apply_transitions
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer, wait_for
 
@@ -154,14 +154,14 @@ def test_what_could_not_be_written_is_written_again(
     letters = [make_letter() for _ in range(3)]
     failures = [OperationalError("the connection is lost: secret")] * 3
 
-    def make(*asked: Move) -> list[bool]:
+    def make(*asked: Transition) -> list[bool]:
         if failures and asked[0].status == Status.SENT:
             if committed and len(failures) == 3:  # the answer to the commit was lost
-                make_moves(*(replace(move, letter=Letter.objects.get(pk=move.letter.pk)) for move in asked))
+                apply_transitions(*(replace(move, letter=Letter.objects.get(pk=move.letter.pk)) for move in asked))
             raise failures.pop()
-        return make_moves(*asked)
+        return apply_transitions(*asked)
 
-    monkeypatch.setattr(worker, "make_moves", make)
+    monkeypatch.setattr(worker, "apply_transitions", make)
     monkeypatch.setattr(worker, "RETRY_SECONDS", 0)
     assert drain_queue() == {"sent": 3}
     assert (failures, len(scripted.taken)) == ([], 3)
@@ -234,7 +234,7 @@ def test_a_letter_that_somebody_has_decided_about_meanwhile_stays_where_it_is(
 
     def send_and_decide(*given: Any, **more: Any) -> Answer:
         answer = late(*given, **more)
-        assert Letter.objects.get().move_to(Status.FAILED)
+        assert Letter.objects.get().transition_to(Status.FAILED)
         return answer
 
     monkeypatch.setattr(Connection, "send", send_and_decide)
@@ -377,10 +377,10 @@ def test_a_sender_that_lost_its_lease_sends_nothing_and_writes_nothing() -> None
     [letter] = claim_letters(lease)
     Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
     assert recover_leases() == {"queued": 1}
-    assert make_moves(start_letter(letter, lease)) == [False]
+    assert apply_transitions(start_letter(letter, lease)) == [False]
     [again] = claim_letters(uuid.uuid4())
     letter.status = Status.SENDING
-    assert make_moves(settle_letter(letter, Answer(Fate.ACCEPTED, "250"), lease)) == [False]
+    assert apply_transitions(settle_letter(letter, Answer(Fate.ACCEPTED, "250"), lease)) == [False]
     again.refresh_from_db()
     assert again.status == Status.CLAIMED
 
@@ -391,7 +391,7 @@ def test_of_two_senders_of_one_letter_only_who_has_the_lease_goes_on() -> None:
     mine, lost = uuid.uuid4(), uuid.uuid4()
     [claimed] = claim_letters(mine)
     stale = Letter.objects.get()
-    assert make_moves(start_letter(stale, lost), start_letter(claimed, mine)) == [False, True]
+    assert apply_transitions(start_letter(stale, lost), start_letter(claimed, mine)) == [False, True]
     assert list(claimed.events.values_list("what", flat=True)) == ["queued", "claimed", "sending"]
 
 
@@ -399,7 +399,7 @@ def test_a_letter_whose_sender_died_while_sending_becomes_unknown() -> None:
     letter = make_letter()
     lease = uuid.uuid4()
     [claimed] = claim_letters(lease)
-    assert make_moves(start_letter(claimed, lease)) == [True]
+    assert apply_transitions(start_letter(claimed, lease)) == [True]
     Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
     assert recover_leases() == {"unknown": 1}
     letter.refresh_from_db()
@@ -422,7 +422,7 @@ def test_a_letter_withdrawn_after_it_was_claimed_is_not_sent(scripted: ScriptedS
 
     def withdraw_meanwhile(claimed: Letter) -> Any:
         fresh = Letter.objects.get(pk=claimed.pk)
-        assert fresh.move_to(Status.WITHDRAWN)
+        assert fresh.transition_to(Status.WITHDRAWN)
         return build(claimed)
 
     monkeypatch.setattr(worker, "build_letter_mail", withdraw_meanwhile)

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from letters.models import MOVES, REFERENCE_ALPHABET, Happening, Letter, Status, make_reference
+from letters.models import REFERENCE_ALPHABET, TRANSITIONS, EventType, Letter, Status, make_reference
 from tests.letters.factories import make_letter
 
 pytestmark = pytest.mark.django_db
@@ -18,28 +18,28 @@ SOME_TIME = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
 
 def test_every_status_is_in_the_table_and_moves_only_to_statuses() -> None:
-    assert set(MOVES) == set(Status)
-    assert set().union(*MOVES.values()) <= set(Status)
+    assert set(TRANSITIONS) == set(Status)
+    assert set().union(*TRANSITIONS.values()) <= set(Status)
 
 
 @pytest.mark.parametrize("status", [Status.SENT, Status.BOUNCED, Status.WITHDRAWN])
 def test_what_has_arrived_or_ended_never_goes_back_into_the_queue(status: Status) -> None:
     reachable: set[str] = {status}
-    while new := set().union(*(MOVES[at] for at in reachable)) - reachable:
+    while new := set().union(*(TRANSITIONS[at] for at in reachable)) - reachable:
         reachable |= new
     assert reachable.isdisjoint({Status.QUEUED, Status.CLAIMED, Status.SENDING})
 
 
 def test_a_move_writes_its_event() -> None:
     letter = make_letter()
-    assert letter.move_to(Status.HELD, note="a look")
+    assert letter.transition_to(Status.HELD, note="a look")
     assert [(event.what, event.note) for event in letter.events.all()] == [("queued", ""), ("held", "a look")]
 
 
 def test_a_move_that_the_table_does_not_allow_is_refused_and_changes_nothing() -> None:
     letter = make_letter()
     with pytest.raises(ValueError, match="cannot move from queued to sent"):
-        letter.move_to(Status.SENT, sent_at=timezone.now())
+        letter.transition_to(Status.SENT, sent_at=timezone.now())
     letter.refresh_from_db()
     assert letter.status == Status.QUEUED
     assert letter.events.count() == 1
@@ -48,8 +48,8 @@ def test_a_move_that_the_table_does_not_allow_is_refused_and_changes_nothing() -
 def test_only_the_first_of_two_moves_counts() -> None:
     letter = make_letter()
     mine, theirs = Letter.objects.get(pk=letter.pk), Letter.objects.get(pk=letter.pk)
-    assert mine.move_to(Status.HELD)
-    assert theirs.move_to(Status.WITHDRAWN) is False
+    assert mine.transition_to(Status.HELD)
+    assert theirs.transition_to(Status.WITHDRAWN) is False
     letter.refresh_from_db()
     assert letter.status == Status.HELD
     assert [event.what for event in letter.events.all()] == ["queued", "held"]
@@ -81,6 +81,6 @@ def test_references_are_short_and_hard_to_misread() -> None:
 
 def test_other_happenings_are_told_without_a_move() -> None:
     letter = make_letter()
-    letter.tell(Happening.POSTED)
+    letter.log_event(EventType.POSTED)
     assert [event.what for event in letter.events.all()] == ["queued", "posted"]
     assert letter.status == Status.QUEUED

@@ -127,7 +127,7 @@ def test_a_near_copy_stands_beside_the_letter_that_it_is_near_to(
     assert "still calls her <ins>brother</ins> every week" in page
     with django_assert_max_num_queries(20):
         admin_client.get(f"{LIST}{letter.pk}/review/")
-    assert first.move_to(Status.WITHDRAWN)
+    assert first.transition_to(Status.WITHDRAWN)
     scrub_letter(first)
     page = admin_client.get(f"{LIST}{letter.pk}/review/").content.decode()
     assert first.reference not in page
@@ -173,7 +173,7 @@ def test_the_queue_shows_held_letters_by_rule_and_nothing_of_their_writers(admin
     campaign = make_campaign()
     threat, link = hold(campaign), hold(campaign, "www.spam.example")
     by_hand = make_letter(campaign)
-    by_hand.move_to(Status.HELD)
+    by_hand.transition_to(Status.HELD)
     page = admin_client.get(QUEUE).content.decode()
     assert [one.reference in page for one in (threat, link, by_hand)] == [True, True, True]
     assert "Jane" not in page

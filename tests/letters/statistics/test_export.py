@@ -78,7 +78,7 @@ def test_what_was_searched_for_is_not_written_down(admin_client: Client) -> None
 def test_filters_and_search_of_the_list_apply(admin_client: Client) -> None:
     campaign = make_campaign()
     held, queued = make_letter(campaign), make_letter(campaign)
-    held.move_to(Status.HELD)
+    held.transition_to(Status.HELD)
     for query, found in (("", {held, queued}), ("?status__exact=held", {held}), (f"?q={queued.reference}", {queued})):
         _text, rows = read(take(admin_client, EXPORT + query))
         assert {row["pseudonym"] for row in rows} == {make_pseudonym(one) for one in found}

@@ -24,7 +24,7 @@ from letters.actions.erase import erase_letter
 from letters.actions.purge import purge_data
 from letters.actions.withdraw import withdraw_letter
 from letters.delivery.claims import claim_letters, recover_leases, release_letters
-from letters.models import MOVES, Letter, LetterParagraph, Status, Tally
+from letters.models import TRANSITIONS, Letter, LetterParagraph, Status, Tally
 from letters.statistics.rollup import check_tallies, fold_all, fold_letters
 from letters.tasks import tally
 from tests.letters.factories import make_campaign, make_letter
@@ -77,14 +77,14 @@ def move_anyhow(letter: Letter, seed: int) -> None:
     """One of the moves that the table allows, at some moment of these days."""
     if letter.status == Status.UNCONFIRMED:
         confirm(letter, hold="look" if seed % 3 == 0 else "")
-    elif MOVES[letter.status]:
-        to = Status(sorted(MOVES[letter.status])[seed % len(MOVES[letter.status])])
+    elif TRANSITIONS[letter.status]:
+        to = Status(sorted(TRANSITIONS[letter.status])[seed % len(TRANSITIONS[letter.status])])
         if letter.scrubbed_at and to == Status.QUEUED:
             return  # an erased letter never goes back into the queue
         moment = timezone.now() - dt.timedelta(hours=seed)
         lease: dict[str, Any] = {"lease_token": uuid.uuid4(), "lease_until": moment}
         extra = {Status.SENT: {"sent_at": moment}, Status.CLAIMED: lease, Status.SENDING: lease}.get(to, {})
-        letter.move_to(to, **{"next_attempt_at": moment} | extra)
+        letter.transition_to(to, **{"next_attempt_at": moment} | extra)
 
 
 def do(action: str, seed: int) -> None:

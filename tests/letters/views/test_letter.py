@@ -243,7 +243,7 @@ def test_a_letter_being_sent_is_erased_by_itself_right_afterwards(client: Client
     assert letter.sender_name == "Jane Doe"
     assert finish_erasures() == 0
     now = timezone.now()
-    assert letter.move_to(then, next_attempt_at=now, sent_at=now if then == Status.SENT else None)
+    assert letter.transition_to(then, next_attempt_at=now, sent_at=now if then == Status.SENT else None)
     assert not Letter.objects.due().exists()
     assert finish_erasures() == 1
     letter.refresh_from_db()
