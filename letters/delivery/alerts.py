@@ -19,7 +19,7 @@ from letters.mail.addresses import split_from
 from letters.mail.backoff import MOST_ATTEMPTS, count_pause
 from letters.mail.messages import Mail
 from letters.mail.mime import Header, Mailbox, write_message
-from letters.mail.smtp import Answer, Connection, Fate
+from letters.mail.smtp import Connection, DeliveryResult, Reply
 from letters.models import Alert
 from letters.writing.text import tidy_line
 
@@ -73,14 +73,14 @@ def send_alerts() -> int:
                 mail = build_alert_mail(alert)
             except Exception as error:  # noqa: BLE001 one that cannot be made must not hold up the others
                 logger.error("the mail about an alert could not be made: %s", type(error).__name__)
-                answer = Answer(Fate.DEFERRED, "")
+                answer = Reply(DeliveryResult.DEFERRED, "")
             else:
                 answer = connection.send(mail.envelope_sender, mail.recipient, mail.content)
-            done = answer.fate is Fate.ACCEPTED
+            done = answer.fate is DeliveryResult.ACCEPTED
             sent += done
             if not done:
                 logger.error("organisers could not be told that %s", alert.get_kind_display())
-            given_up = answer.fate is Fate.REFUSED or alert.attempts + 1 >= MOST_ATTEMPTS
-            later = None if done or given_up else timezone.now() + count_pause(alert.attempts + 1, answer.words)
+            given_up = answer.fate is DeliveryResult.REFUSED or alert.attempts + 1 >= MOST_ATTEMPTS
+            later = None if done or given_up else timezone.now() + count_pause(alert.attempts + 1, answer.text)
             Alert.objects.filter(pk=alert.pk).update(due_at=later)
     return sent

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from letters.mail.smtp import Answer
+from letters.mail.smtp import Reply
 from letters.models import Alert, Breaker, Letter, Notice
 from letters.privacy.redaction import ADDRESS, LONGEST_NOTE, hide_personal
 
@@ -98,13 +98,13 @@ def record_success() -> None:
             logger.info("the queue goes on: the mail server takes mail again")
 
 
-def watch(answer: Answer, letter: Letter, *, probing: bool = False) -> None:
+def watch(answer: Reply, letter: Letter, *, probing: bool = False) -> None:
     """Take note of how an attempt to send something of this letter's ended. Raises QueuePaused if no more may go now.
 
     Any answer that is not the server's fault, even a mailbox that does not exist, ends a pause.
     """
     if answer.servers_fault:
-        words = hide_personal(answer.words, letter)
+        words = hide_personal(answer.text, letter)
         if record_failure(words, probing=probing):
             raise QueuePaused(words)
     elif probing:

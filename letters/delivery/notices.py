@@ -19,7 +19,7 @@ from letters.delivery.circuit_breaker import (
 from letters.delivery.lease import lease_length
 from letters.mail.backoff import MOST_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_notice_mail
-from letters.mail.smtp import Connection, Fate, ServerUnavailable
+from letters.mail.smtp import Connection, DeliveryResult, ServerUnavailable
 from letters.models import EventType, Notice, Status
 from letters.privacy.redaction import hide_personal
 
@@ -76,11 +76,11 @@ def send_notices() -> int:
                 Notice.objects.filter(pk=notice.pk).update(due_at=None)
                 continue
             answer = connection.send(mail.envelope_sender, mail.recipient, mail.content)
-            changes: dict[str, object] = {"last_answer": hide_personal(answer.words, notice.letter)}
-            if answer.fate is Fate.ACCEPTED:
+            changes: dict[str, object] = {"last_answer": hide_personal(answer.text, notice.letter)}
+            if answer.fate is DeliveryResult.ACCEPTED:
                 changes |= {"due_at": None, "sent_at": timezone.now()}
                 sent += 1
-            elif answer.fate is Fate.REFUSED or notice.attempts + 1 >= MOST_ATTEMPTS:
+            elif answer.fate is DeliveryResult.REFUSED or notice.attempts + 1 >= MOST_ATTEMPTS:
                 changes |= {"due_at": None}
                 give_up(notice)
             else:

@@ -28,7 +28,7 @@ from letters.delivery.fairness import Turns
 from letters.delivery.lease import lease_length
 from letters.mail.backoff import MOST_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_letter_mail
-from letters.mail.smtp import Answer, Connection, Fate, ServerUnavailable
+from letters.mail.smtp import Connection, DeliveryResult, Reply, ServerUnavailable
 from letters.models import EventType, Letter, Status, Transition, apply_transitions
 from letters.privacy.redaction import hide_personal
 
@@ -71,19 +71,19 @@ def start_letter(letter: Letter, lease: uuid.UUID) -> Transition:
     return Transition(letter, Status.SENDING, lease=lease, changes=changes)
 
 
-def settle_letter(letter: Letter, answer: Answer, lease: uuid.UUID) -> Transition:
+def settle_letter(letter: Letter, answer: Reply, lease: uuid.UUID) -> Transition:
     """Return the move that writes down what became of the letter."""
     now = timezone.now()
-    words = hide_personal(answer.words, letter)
+    words = hide_personal(answer.text, letter)
     changes: dict[str, Any] = {"last_answer": words, "next_attempt_at": None}
-    if answer.fate is Fate.ACCEPTED:
+    if answer.fate is DeliveryResult.ACCEPTED:
         status = Status.SENT
         changes["sent_at"] = now
-    elif answer.fate is Fate.UNKNOWN:
+    elif answer.fate is DeliveryResult.UNKNOWN:
         status = Status.UNKNOWN
-    elif answer.fate is Fate.DEFERRED and letter.attempts < MOST_ATTEMPTS:
+    elif answer.fate is DeliveryResult.DEFERRED and letter.attempts < MOST_ATTEMPTS:
         status = Status.QUEUED
-        changes["next_attempt_at"] = now + count_pause(letter.attempts, answer.words)
+        changes["next_attempt_at"] = now + count_pause(letter.attempts, answer.text)
     else:
         status = Status.FAILED
     return Transition(letter, status, words, lease=lease, changes=changes)

@@ -12,7 +12,9 @@ LONGEST_PAUSE = dt.timedelta(hours=6)
 
 
 # "Greylisted, retry in 300 seconds", "try again in 10 minutes", "please come back after 00:05:00"
-WISH = re.compile(r"\b(?:in|after|for)\s+(?:(\d{1,2}):(\d\d):(\d\d)\b|(\d{1,6})\s*(s|m|h)[a-z]*\b)", re.IGNORECASE)
+RETRY_AFTER = re.compile(
+    r"\b(?:in|after|for)\s+(?:(\d{1,2}):(\d\d):(\d\d)\b|(\d{1,6})\s*(s|m|h)[a-z]*\b)", re.IGNORECASE
+)
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -21,13 +23,13 @@ def count_pause(attempts: int, answer: str = "") -> dt.timedelta:
 
     A server that asks in its answer for a longer pause gets it, up to the longest there is.
     """
-    pause = min(max(FIRST_PAUSE * 2 ** max(attempts - 1, 0), read_wish(answer)), LONGEST_PAUSE)
+    pause = min(max(FIRST_PAUSE * 2 ** max(attempts - 1, 0), parse_retry_after(answer)), LONGEST_PAUSE)
     return dt.timedelta(seconds=pause.total_seconds() * random.uniform(1, 1.2))  # noqa: S311 spreads retries, keeps no secret
 
 
-def read_wish(answer: str) -> dt.timedelta:
+def parse_retry_after(answer: str) -> dt.timedelta:
     """Return for how long the server asks to be left alone; nothing if it names no time that can be read."""
-    if not (found := WISH.search(answer)):
+    if not (found := RETRY_AFTER.search(answer)):
         return dt.timedelta()
     hours, minutes, seconds, number, unit = found.groups()
     if unit:

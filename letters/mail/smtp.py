@@ -24,7 +24,7 @@ MAX_REPLY = 64 * 1024  # bytes of one reply, with all its lines
 CLOSING = 421  # the server hangs up after this reply (RFC 5321, 3.8)
 
 
-class Fate(enum.Enum):
+class DeliveryResult(enum.Enum):
     """What became of a message."""
 
     ACCEPTED = "accepted"
@@ -34,14 +34,14 @@ class Fate(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """A message's fate, with the server's words.
 
     `servers_fault`: not for reasons of this recipient's, so that other messages are likely to fare the same.
     """
 
-    fate: Fate
-    words: str
+    fate: DeliveryResult
+    text: str
     servers_fault: bool = field(default=False, compare=False)
 
 
@@ -122,7 +122,7 @@ def _describe(error: Exception) -> str:
     return _clean(f"{type(error).__name__}: {error}")
 
 
-def _judge(code: int, words: bytes | str, *, at_recipient: bool = False) -> Answer:
+def _judge(code: int, words: bytes | str, *, at_recipient: bool = False) -> Reply:
     """Read an answer that declines a message (RFC 5321, 4.2.1).
 
     Whose fault it is: `at_recipient`, after RCPT, a 5xx speaks of one mailbox (4.2.2 and 4.2.3: 550, 551, 553), and so
@@ -131,7 +131,7 @@ def _judge(code: int, words: bytes | str, *, at_recipient: bool = False) -> Answ
     said = f"{code} {_clean(words)}"
     permanent = 500 <= code <= 599
     its_own = at_recipient and (permanent or (code != CLOSING and bool(GREYLISTED.search(said))))
-    return Answer(Fate.REFUSED if permanent else Fate.DEFERRED, said, servers_fault=not its_own)
+    return Reply(DeliveryResult.REFUSED if permanent else DeliveryResult.DEFERRED, said, servers_fault=not its_own)
 
 
 def _stuff(message: bytes) -> bytes:
@@ -192,21 +192,21 @@ class Connection:
                 self._client.putcmd("QUIT")
             self._drop()
 
-    def send(self, envelope_sender: str, recipient: str, message: bytes, *, until: float = math.inf) -> Answer:
+    def send(self, envelope_sender: str, recipient: str, message: bytes, *, until: float = math.inf) -> Reply:
         """Offer one message, wait for its fate and return it.
 
         Never raises for what the server or the network does. An address that SMTP cannot carry is refused. After
         `until` (of `time.monotonic`) the text does not go out: who was stopped that long has lost the lease.
         """
         if not ADDRESS.fullmatch(envelope_sender) or not ADDRESS.fullmatch(recipient):
-            return Answer(Fate.REFUSED, "The address has characters that mail cannot carry.")
+            return Reply(DeliveryResult.REFUSED, "The address has characters that mail cannot carry.")
         try:
             client, refusal = self._offer(envelope_sender, recipient)
         except ServerUnavailable as error:
-            return Answer(Fate.DEFERRED, str(error), servers_fault=True)
+            return Reply(DeliveryResult.DEFERRED, str(error), servers_fault=True)
         return refusal or self._send_text(client, message, until)
 
-    def _offer(self, envelope_sender: str, recipient: str) -> tuple[Client, Answer | None]:
+    def _offer(self, envelope_sender: str, recipient: str) -> tuple[Client, Reply | None]:
         """Go through the dialogue up to the text; return the answer if the server declines.
 
         A server that hung up on a connection kept open is called again once. Raises ServerUnavailable.
@@ -224,7 +224,7 @@ class Connection:
                     raise ServerUnavailable(_describe(error)) from error
             kept_open = False
 
-    def _find_refusal(self, client: Client, envelope_sender: str, recipient: str) -> Answer | None:
+    def _find_refusal(self, client: Client, envelope_sender: str, recipient: str) -> Reply | None:
         """Return the server's answer if it declines sender, recipient or data; None if it waits for the text."""
         code, words = client.docmd(f"MAIL FROM:<{envelope_sender}>")
         if code == CLOSING:
@@ -238,7 +238,7 @@ class Connection:
                 return None
         return self._reset(client, code, _judge(code, words))
 
-    def _reset(self, client: Client, code: int, refusal: Answer) -> Answer:
+    def _reset(self, client: Client, code: int, refusal: Reply) -> Reply:
         """Clear the declined message, so that the connection serves the next; hang up if that cannot be relied on."""
         try:
             usable = code != CLOSING and 400 <= code <= 599 and client.rset()[0] == 250
@@ -248,11 +248,13 @@ class Connection:
             self._drop()
         return refusal
 
-    def _send_text(self, client: Client, message: bytes, until: float) -> Answer:
+    def _send_text(self, client: Client, message: bytes, until: float) -> Reply:
         """Send the text that the server waits for; until its final dot has gone out, nothing is taken."""
         if time.monotonic() > until:
             self._drop()
-            return Answer(Fate.DEFERRED, "The sender took too long to offer the letter; the text was not sent.")
+            return Reply(
+                DeliveryResult.DEFERRED, "The sender took too long to offer the letter; the text was not sent."
+            )
         dot_sent = False
         try:
             # Whatever else is there already would be taken for the answer to the text.
@@ -266,14 +268,16 @@ class Connection:
             code, words = client.getreply()
         except OSError as error:
             self._drop()
-            return Answer(Fate.UNKNOWN if dot_sent else Fate.DEFERRED, _describe(error), servers_fault=True)
+            return Reply(
+                DeliveryResult.UNKNOWN if dot_sent else DeliveryResult.DEFERRED, _describe(error), servers_fault=True
+            )
         if 200 <= code <= 299:
-            return Answer(Fate.ACCEPTED, f"{code} {_clean(words)}")
+            return Reply(DeliveryResult.ACCEPTED, f"{code} {_clean(words)}")
         if code == CLOSING or not 400 <= code <= 599:
             self._drop()
         if 400 <= code <= 599:
             return _judge(code, words)
-        return Answer(Fate.UNKNOWN, f"{code} {_clean(words)}", servers_fault=True)
+        return Reply(DeliveryResult.UNKNOWN, f"{code} {_clean(words)}", servers_fault=True)
 
     def _drop(self) -> None:
         """Hang up without a goodbye."""

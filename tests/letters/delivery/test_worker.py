@@ -21,7 +21,7 @@ from letters.delivery import worker
 from letters.delivery.claims import claim_letters, recover_leases
 from letters.delivery.worker import drain_queue, settle_letter, start_letter
 from letters.mail import backoff, messages
-from letters.mail.smtp import Answer, Connection, Fate
+from letters.mail.smtp import Connection, DeliveryResult, Reply
 from letters.models import Letter, LetterParagraph, Status, Transition, apply_transitions
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer, wait_for
@@ -96,7 +96,7 @@ def test_a_crash_leaves_one_letter_in_doubt(scripted: ScriptedServer, monkeypatc
     letters = [make_letter() for _ in range(4)]
     plain, offered = Connection.send, []
 
-    def send_or_die(server: Connection, *given: Any, **more: Any) -> Answer:
+    def send_or_die(server: Connection, *given: Any, **more: Any) -> Reply:
         offered.append(given)
         if len(offered) == 3:
             raise Killed
@@ -177,7 +177,7 @@ def test_a_database_that_restarts_costs_no_known_answer(scripted: ScriptedServer
     letters = [make_letter() for _ in range(3)]
     plain = Connection.send
 
-    def send_and_lose_the_database(*given: Any, **more: Any) -> Answer:
+    def send_and_lose_the_database(*given: Any, **more: Any) -> Reply:
         answer = plain(*given, **more)
         with connection.cursor() as cursor, pytest.raises(OperationalError):
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
@@ -193,7 +193,7 @@ def lose_the_lease(monkeypatch: Any) -> None:
     """Have each letter's lease end while the server takes its time, and a sweep come by."""
     plain = Connection.send
 
-    def send_late(*given: Any, **more: Any) -> Answer:
+    def send_late(*given: Any, **more: Any) -> Reply:
         answer = plain(*given, **more)
         Letter.objects.filter(status=Status.SENDING).update(lease_until=timezone.now() - dt.timedelta(seconds=1))
         assert recover_leases() == {"unknown": 1}
@@ -232,7 +232,7 @@ def test_a_letter_that_somebody_has_decided_about_meanwhile_stays_where_it_is(
     lose_the_lease(monkeypatch)
     late = Connection.send
 
-    def send_and_decide(*given: Any, **more: Any) -> Answer:
+    def send_and_decide(*given: Any, **more: Any) -> Reply:
         answer = late(*given, **more)
         assert Letter.objects.get().transition_to(Status.FAILED)
         return answer
@@ -380,7 +380,7 @@ def test_a_sender_that_lost_its_lease_sends_nothing_and_writes_nothing() -> None
     assert apply_transitions(start_letter(letter, lease)) == [False]
     [again] = claim_letters(uuid.uuid4())
     letter.status = Status.SENDING
-    assert apply_transitions(settle_letter(letter, Answer(Fate.ACCEPTED, "250"), lease)) == [False]
+    assert apply_transitions(settle_letter(letter, Reply(DeliveryResult.ACCEPTED, "250"), lease)) == [False]
     again.refresh_from_db()
     assert again.status == Status.CLAIMED
 

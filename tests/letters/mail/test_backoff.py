@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letters.delivery.worker import drain_queue
-from letters.mail.backoff import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS, count_pause, read_wish
+from letters.mail.backoff import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS, count_pause, parse_retry_after
 from tests.letters.factories import make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
@@ -28,7 +28,7 @@ from tests.letters.scripted_smtp import ScriptedServer
     ],
 )
 def test_a_servers_wish_is_read_from_its_words(answer: str, seconds: int) -> None:
-    assert read_wish(answer) == dt.timedelta(seconds=seconds)
+    assert parse_retry_after(answer) == dt.timedelta(seconds=seconds)
 
 
 @given(st.integers(0, MOST_ATTEMPTS), st.text() | st.integers(0, 10**7).map("451 retry in {} minutes".format))
