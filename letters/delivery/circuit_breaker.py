@@ -25,24 +25,24 @@ LONGEST_PAUSE = dt.timedelta(minutes=15)
 PROBE_LENGTH = dt.timedelta(minutes=10)  # a whole dialogue in which every step times out; then another may probe
 
 
-class Leave(enum.Enum):
+class CircuitState(enum.Enum):
     """What may be sent now."""
 
-    ALL = "all"
-    PROBE = "probe"  # one message, by whoever takes the probe
-    NONE = "none"
+    CLOSED = "all"
+    HALF_OPEN = "probe"  # one message, by whoever takes the probe
+    OPEN = "none"
 
 
 class QueuePaused(Exception):
     """The mail server has failed too often, in the words given; nothing more is offered to it for now."""
 
 
-def ask_leave() -> Leave:
+def get_state() -> CircuitState:
     """Return what may be sent now."""
     breaker = Breaker.objects.filter(pk=MAIL, opened_at__isnull=False).first()
     if breaker is None:
-        return Leave.ALL
-    return Leave.PROBE if breaker.probe_at and breaker.probe_at <= timezone.now() else Leave.NONE
+        return CircuitState.CLOSED
+    return CircuitState.HALF_OPEN if breaker.probe_at and breaker.probe_at <= timezone.now() else CircuitState.OPEN
 
 
 def take_probe() -> bool:
@@ -98,7 +98,7 @@ def record_success() -> None:
             logger.info("the queue goes on: the mail server takes mail again")
 
 
-def watch(answer: Reply, letter: Letter, *, probing: bool = False) -> None:
+def record_result(answer: Reply, letter: Letter, *, probing: bool = False) -> None:
     """Take note of how an attempt to send something of this letter's ended. Raises QueuePaused if no more may go now.
 
     Any answer that is not the server's fault, even a mailbox that does not exist, ends a pause.

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from campaign.core.ciphers import UndecryptableError
-from letters.delivery.fairness import Turns, lock_heads
+from letters.delivery.fairness import FairScheduler, lock_next
 from letters.delivery.lease import lease_length
 from letters.delivery.rate_limits import admit_letters, return_letters
 from letters.mail.backoff import MOST_ATTEMPTS
@@ -24,17 +24,17 @@ BATCH = 10  # letters a claim: their PDFs are made in half a second, and none wa
 SERVER_PAUSE = dt.timedelta(minutes=2)  # how long a batch waits for a server that cannot be reached
 
 
-def claim_letters(lease: uuid.UUID, limit: int = BATCH, turns: Turns | None = None) -> list[Letter]:
+def claim_letters(lease: uuid.UUID, limit: int = BATCH, turns: FairScheduler | None = None) -> list[Letter]:
     """Claim up to `limit` due letters under this lease and return them, in the order of their turns.
 
     `turns` remembers, from one claim of a drain to the next, whose turn it is and whom the pace keeps back. Letters
     that may not go yet stay as they are. An empty list means that nothing can go now.
     """
-    turns = turns or Turns()
+    turns = turns or FairScheduler()
     claimed: list[Letter] = []
     while not claimed and (lanes := turns.choose(limit)):
         with transaction.atomic():
-            heads = lock_heads(lanes)
+            heads = lock_next(lanes)
             claimed, full_domains = _claim_admitted(heads, lease)
         mine = {letter.pk for letter in claimed}
         for (lane, asked), found in zip(lanes, heads, strict=True):

@@ -74,7 +74,7 @@ HEADS = """
 """
 
 
-class Turns:
+class FairScheduler:
     """The lanes that have due letters, in the order of their turns. One for each drain."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class Turns:
     def choose(self, limit: int) -> list[tuple[Lane, int]]:
         """Return the lanes whose turn it is, each with how many letters it may send; empty if nothing is due."""
         if not self._waiting and self._fresh:
-            self._waiting.extend(lane for lane in find_lanes() if lane not in self.full)
+            self._waiting.extend(lane for lane in list_lanes() if lane not in self.full)
             self._fresh = False
         theirs: dict[int, list[Lane]] = {}
         for lane in itertools.islice(self._waiting, limit):
@@ -111,7 +111,7 @@ class Turns:
         self._waiting = deque(lane for lane in self._waiting if lane.domain != domain)
 
 
-def find_lanes() -> list[Lane]:
+def list_lanes() -> list[Lane]:
     """Return the lanes with due letters: campaigns by turns, and in each the lanes by turns, longest waiting first."""
     campaigns = sorted(campaigns_that_send().order_by("pk"), key=_last_served)
     found = [sorted((lane for kind in kinds_that_go() for lane in _find(one, kind)), key=_turn) for one in campaigns]
@@ -137,7 +137,7 @@ def _find(campaign: Campaign, rehearsal: bool) -> list[tuple[Lane, Any]]:
         ]
 
 
-def lock_heads(lanes: Collection[tuple[Lane, int]]) -> list[list[uuid.UUID]]:
+def lock_next(lanes: Collection[tuple[Lane, int]]) -> list[list[uuid.UUID]]:
     """Return the letters at the head of each lane, at most so many, locked until the transaction ends.
 
     PostgreSQL skips rows that another sender is claiming; on SQLite the IMMEDIATE transaction keeps others out.

@@ -8,13 +8,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from letters.delivery.circuit_breaker import (
-    Leave,
+    CircuitState,
     QueuePaused,
-    ask_leave,
+    get_state,
     record_failure,
+    record_result,
     return_probe,
     take_probe,
-    watch,
 )
 from letters.delivery.lease import lease_length
 from letters.mail.backoff import MOST_ATTEMPTS, count_pause
@@ -43,9 +43,9 @@ def claim_notice(notice: Notice) -> bool:
 def send_notices() -> int:
     """Send the notices that are due; return how many the server took."""
     due = Notice.objects.filter(due_at__lte=timezone.now()).order_by("due_at").select_related("letter__campaign")
-    leave = ask_leave()
-    probing = leave is Leave.PROBE
-    if leave is Leave.NONE or not due.exists() or (probing and not take_probe()):
+    leave = get_state()
+    probing = leave is CircuitState.HALF_OPEN
+    if leave is CircuitState.OPEN or not due.exists() or (probing and not take_probe()):
         return 0
     sent = 0
     with Connection() as connection:
@@ -87,7 +87,7 @@ def send_notices() -> int:
                 changes |= {"due_at": timezone.now() + count_pause(notice.attempts + 1)}
             Notice.objects.filter(pk=notice.pk).update(**changes)
             try:
-                watch(answer, notice.letter, probing=probing)
+                record_result(answer, notice.letter, probing=probing)
             except QueuePaused:
                 return sent
             probing = False

@@ -15,16 +15,16 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from letters.delivery.circuit_breaker import (
-    Leave,
+    CircuitState,
     QueuePaused,
-    ask_leave,
+    get_state,
     record_failure,
+    record_result,
     return_probe,
     take_probe,
-    watch,
 )
 from letters.delivery.claims import BATCH, claim_letters, release_letters, renew_claims
-from letters.delivery.fairness import Turns
+from letters.delivery.fairness import FairScheduler
 from letters.delivery.lease import lease_length
 from letters.mail.backoff import MOST_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_letter_mail
@@ -174,7 +174,7 @@ def send_batch(
             if may_go:
                 answer = server.send(mail.envelope_sender, mail.recipient, mail.content, until=until)
                 settled = settle_letter(letter, answer, lease)
-                watch(answer, letter, probing=probing)
+                record_result(answer, letter, probing=probing)
     finally:
         if settled:
             record(settled, None, until, tally)
@@ -199,10 +199,10 @@ def drain_queue() -> Counter[str]:
 def _drain() -> Counter[str]:
     tally: Counter[str] = Counter()
     until = time.monotonic() + DRAIN_SECONDS
-    turns = Turns()
+    turns = FairScheduler()
     with Connection() as server:
-        while time.monotonic() < until and (leave := ask_leave()) is not Leave.NONE:
-            probing = leave is Leave.PROBE
+        while time.monotonic() < until and (leave := get_state()) is not CircuitState.OPEN:
+            probing = leave is CircuitState.HALF_OPEN
             # A claim spends slots of the pace: nothing is claimed for a server that is not there.
             if not server.is_open and not Letter.objects.due().exists():
                 break

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from letters.delivery import circuit_breaker
 from letters.delivery.alerts import send_alerts
-from letters.delivery.circuit_breaker import Leave, ask_leave, record_failure, record_success, take_probe
+from letters.delivery.circuit_breaker import CircuitState, get_state, record_failure, record_success, take_probe
 from letters.delivery.health import measure_health
 from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
@@ -67,7 +67,7 @@ def test_failures_in_a_row_pause_the_queue_and_the_rest_is_not_offered(scripted:
     make_letters(5)
     scripted.script.extend([answer] * 3)
     drain_queue()
-    assert ask_leave() is Leave.NONE
+    assert get_state() is CircuitState.OPEN
     untried = Letter.objects.filter(attempts=0)
     assert set(untried.values_list("status", flat=True)) == {Status.QUEUED}
     assert untried.count() == 2
@@ -83,14 +83,14 @@ def test_what_is_said_of_one_mailbox_pauses_nothing(scripted: ScriptedServer, an
     make_letters(5)
     scripted.script.extend([answer] * 4)
     assert drain_queue()["sent"] == 1
-    assert ask_leave() is Leave.ALL
+    assert get_state() is CircuitState.CLOSED
 
 
 def test_a_letter_taken_in_between_starts_the_count_anew(scripted: ScriptedServer) -> None:
     make_letters(6)
     scripted.script.extend(["end 451 a", "end 451 b", "end 250 taken", "end 451 c", "end 451 d", "end 250 taken"])
     drain_queue()
-    assert ask_leave() is Leave.ALL
+    assert get_state() is CircuitState.CLOSED
     assert count_statuses() == {"queued": 4, "sent": 2}
 
 
@@ -98,9 +98,9 @@ def test_a_server_that_cannot_be_reached_costs_no_letter_anything(settings: Any)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", taken.getsockname()[1]
     make_letters(2)
-    for leave in (Leave.ALL, Leave.ALL, Leave.NONE):
+    for leave in (CircuitState.CLOSED, CircuitState.CLOSED, CircuitState.OPEN):
         drain_queue()
-        assert ask_leave() is leave
+        assert get_state() is leave
     assert list(Letter.objects.values_list("attempts", "events__what")) == [(0, "queued")] * 2
     let_probe()
     drain_queue()
@@ -120,7 +120,7 @@ def test_a_probe_that_is_taken_lets_all_go_on(scripted: ScriptedServer) -> None:
     drain_queue()
     let_probe()
     assert drain_queue() == {"sent": 5}
-    assert (ask_leave(), Breaker.objects.get().failures) == (Leave.ALL, 0)
+    assert (get_state(), Breaker.objects.get().failures) == (CircuitState.CLOSED, 0)
     assert list(Alert.objects.values_list("kind", flat=True)) == ["paused", "resumed"]
 
 
@@ -154,7 +154,7 @@ def test_a_probe_that_finds_nothing_to_send_is_given_back(scripted: ScriptedServ
         record_failure("451 try later")
     let_probe()
     assert drain_queue() == {}
-    assert ask_leave() is Leave.PROBE
+    assert get_state() is CircuitState.HALF_OPEN
 
 
 def test_notices_wait_too_and_one_of_them_may_be_the_probe(scripted: ScriptedServer) -> None:
@@ -164,12 +164,12 @@ def test_notices_wait_too_and_one_of_them_may_be_the_probe(scripted: ScriptedSer
         owe_confirmation(letter)
     scripted.script.extend(["mail 451 try later"] * 3)
     assert send_notices() == 0
-    assert ask_leave() is Leave.NONE
+    assert get_state() is CircuitState.OPEN
     assert send_notices() == 0
     assert scripted.taken == []
     Breaker.objects.update(probe_at=timezone.now())
     assert send_notices() == 1
-    assert ask_leave() is Leave.ALL
+    assert get_state() is CircuitState.CLOSED
     assert send_notices() == 1  # the other three were declined, and have to wait
 
 
@@ -204,7 +204,7 @@ def test_many_workers_failing_at_once_open_it_once_and_end_it_once(settings: Any
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(fail_once, range(16)))
         assert list(Breaker.objects.values_list("failures", flat=True)) == [16]
-        assert ask_leave() is Leave.NONE
+        assert get_state() is CircuitState.OPEN
         list(threads.map(fail_once, range(8)))
         list(threads.map(succeed_once, range(8)))
     assert list(Alert.objects.values_list("kind", flat=True)) == ["paused", "resumed"]
@@ -215,7 +215,7 @@ def test_it_can_be_switched_off(scripted: ScriptedServer, settings: Any) -> None
     make_letters(5)
     scripted.script.extend(["mail 451 try later"] * 5)
     assert drain_queue() == {"queued": 5}
-    assert ask_leave() is Leave.ALL
+    assert get_state() is CircuitState.CLOSED
 
 
 def test_the_organisers_are_told_once_of_each(smtp_server: MailServer, settings: Any) -> None:

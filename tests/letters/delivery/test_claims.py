@@ -13,14 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from campaign.content.models import Campaign
 from letters.delivery import fairness
 from letters.delivery.claims import claim_letters
-from letters.delivery.fairness import Turns, lock_heads
+from letters.delivery.fairness import FairScheduler, lock_next
 from letters.models import Letter, Status
 from tests.letters.factories import make_campaign, make_letter
 
 pytestmark = pytest.mark.django_db
 
 
-def claim(limit: int = 50, order: Turns | None = None) -> list[Letter]:
+def claim(limit: int = 50, order: FairScheduler | None = None) -> list[Letter]:
     return claim_letters(uuid.uuid4(), limit, order)
 
 
@@ -62,7 +62,7 @@ def test_single_letters_claimed_by_drain_after_drain_go_round_all_lanes() -> Non
 def test_one_drain_gets_everything_in_the_end() -> None:
     for number in range(23):
         make_letter(constituency_gss=f"E1400000{number % 4}")
-    order = Turns()
+    order = FairScheduler()
     batches = []
     while batch := claim(5, order):
         batches.append(len(batch))
@@ -72,7 +72,7 @@ def test_one_drain_gets_everything_in_the_end() -> None:
 
 def test_a_campaign_paused_after_it_was_chosen_keeps_its_letters() -> None:
     make_letter()
-    order = Turns()
+    order = FairScheduler()
     lanes = order.choose(5)
     order._waiting.extend(lane for lane, _count in lanes)
     Campaign.objects.update(mode=Campaign.Mode.PAUSED)
@@ -118,14 +118,14 @@ def test_a_lane_whose_head_is_being_claimed_gives_its_next_letters() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one writer in at a time")
     letters = [make_letter() for _ in range(4)]
-    [lane] = fairness.find_lanes()
+    [lane] = fairness.list_lanes()
     with transaction.atomic():
-        assert lock_heads([(lane, 2)]) == [[letter.pk for letter in letters[:2]]]
+        assert lock_next([(lane, 2)]) == [[letter.pk for letter in letters[:2]]]
         found: list[list[list[uuid.UUID]]] = []
 
         def other() -> None:
             with transaction.atomic():
-                found.append(lock_heads([(lane, 2)]))
+                found.append(lock_next([(lane, 2)]))
             connection.close()
 
         thread = threading.Thread(target=other)
