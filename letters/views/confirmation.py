@@ -15,13 +15,13 @@ from letters.actions.resend import MOST_ADDRESSES, redirect_confirmation, repeat
 from letters.forms.journey import AddressForm
 from letters.models import Letter, Status
 from letters.tasks import wake_worker
-from letters.views.journey_base import Desk, journey_step
-from letters.views.throttling import Act, TooOftenError, count_mail, refuse_if_too_often, show_too_many
+from letters.views.journey_base import Journey, journey_step
+from letters.views.throttling import Action, TooOftenError, count_mail, refuse_if_too_often, show_too_many
 
 
-def find_letter(desk: Desk) -> Letter | None:
+def find_letter(journey: Journey) -> Letter | None:
     """Return the letter that this session's draft has become, if it has."""
-    return Letter.objects.filter(draft_id=desk.draft.id).first()
+    return Letter.objects.filter(draft_id=journey.draft.id).first()
 
 
 def hint_at_address(address: str) -> str:
@@ -30,7 +30,7 @@ def hint_at_address(address: str) -> str:
     return f"{local[:1]}…@{domain}"
 
 
-def show_waiting(desk: Desk, letter: Letter | None, form: AddressForm) -> HttpResponse:
+def show_waiting(journey: Journey, letter: Letter | None, form: AddressForm) -> HttpResponse:
     """Show step 6 as it stands with this letter."""
     waiting = letter is not None and letter.status == Status.UNCONFIRMED
     context = {
@@ -41,72 +41,72 @@ def show_waiting(desk: Desk, letter: Letter | None, form: AddressForm) -> HttpRe
         "can_change": letter is not None and letter.confirm_generation < MOST_ADDRESSES,
         "form": form,
     }
-    return desk.render("write-sent", "letters/sent.html", context)
+    return journey.render("write-sent", "letters/sent.html", context)
 
 
-def mail_again(desk: Desk, address: str, owe: Callable[[], bool]) -> bool:
+def mail_again(journey: Journey, address: str, owe: Callable[[], bool]) -> bool:
     """Owe one more confirmation mail and have it sent; False if none was. Raises TooOftenError."""
     with transaction.atomic():
         owed = owe()
         if owed:
-            count_mail(desk.request, desk.campaign, email=address)
+            count_mail(journey.request, journey.campaign, email=address)
             wake_worker()
     return owed
 
 
 @journey_step()
-def show_sent(desk: Desk) -> HttpResponse:
+def show_sent(journey: Journey) -> HttpResponse:
     """Step 6: look into your mail."""
-    return show_waiting(desk, find_letter(desk), AddressForm())
+    return show_waiting(journey, find_letter(journey), AddressForm())
 
 
 @journey_step()
-def resend(desk: Desk) -> HttpResponse:
+def resend(journey: Journey) -> HttpResponse:
     """Send the confirmation mail again, within limits. The answer is the same whether or not that was possible."""
-    if desk.request.method == "POST":
-        if letter := find_letter(desk):
-            if page := refuse_if_too_often(Act.ASK, desk.request, desk.campaign):
+    if journey.request.method == "POST":
+        if letter := find_letter(journey):
+            if page := refuse_if_too_often(Action.ASK, journey.request, journey.campaign):
                 return page
             try:
-                mail_again(desk, letter.sender_email, partial(repeat_confirmation, letter))
+                mail_again(journey, letter.sender_email, partial(repeat_confirmation, letter))
             except TooOftenError as error:
-                return show_too_many(desk.request, error.refusal, Act.ASK, desk.campaign)
+                return show_too_many(journey.request, error.refusal, Action.ASK, journey.campaign)
         messages.info(
-            desk.request,
+            journey.request,
             _(
                 "If your letter still waits for you, the message is on its way again. It can take a few minutes; "
                 "we send it at most three times more, and not twice within a minute."
             ),
         )
-    return desk.go("write-sent")
+    return journey.go("write-sent")
 
 
 @journey_step()
-def change_address(desk: Desk) -> HttpResponse:
+def change_address(journey: Journey) -> HttpResponse:
     """Send the confirmation mail to another address; the link in the one before no longer works."""
-    if desk.request.method != "POST":
-        return desk.go("write-sent")
-    letter = find_letter(desk)
-    form = AddressForm(desk.request.POST)
+    if journey.request.method != "POST":
+        return journey.go("write-sent")
+    letter = find_letter(journey)
+    form = AddressForm(journey.request.POST)
     if letter is None or letter.status != Status.UNCONFIRMED:
-        return desk.go("write-sent")
+        return journey.go("write-sent")
     if not form.is_valid():
-        return show_waiting(desk, letter, form)
-    if page := refuse_if_too_often(Act.ASK, desk.request, desk.campaign):
+        return show_waiting(journey, letter, form)
+    if page := refuse_if_too_often(Action.ASK, journey.request, journey.campaign):
         return page
     address = form.cleaned_data["email"]
     try:
-        changed = mail_again(desk, address, partial(redirect_confirmation, letter, address))
+        changed = mail_again(journey, address, partial(redirect_confirmation, letter, address))
     except TooOftenError as error:
-        return show_too_many(desk.request, error.refusal, Act.ASK, desk.campaign)
+        return show_too_many(journey.request, error.refusal, Action.ASK, journey.campaign)
     if changed:
         messages.success(
-            desk.request, _("The message goes to the new address. The link in the one before no longer works.")
+            journey.request, _("The message goes to the new address. The link in the one before no longer works.")
         )
     else:
         messages.warning(
-            desk.request,
+            journey.request,
             _("The address can be changed %(most)d times. To use yet another one, give your details again.")
             % {"most": MOST_ADDRESSES},
         )
-    return desk.go("write-sent")
+    return journey.go("write-sent")

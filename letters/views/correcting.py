@@ -16,12 +16,12 @@ from letters.models import WITHDRAWABLE, Letter, Status
 from letters.privacy.tokens import make_confirm_token, make_token
 from letters.tasks import wake_worker
 from letters.views.letter import secret_page
-from letters.views.throttling import Act, refuse_if_too_often
+from letters.views.throttling import Action, refuse_if_too_often
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-SAYS: dict[Outcome, StrOrPromise] = {
+MESSAGES: dict[Outcome, StrOrPromise] = {
     Outcome.UNCHANGED: _("Nothing was changed."),
     Outcome.GOES: _("Corrected. Your letter goes out with the new details."),
     Outcome.KEPT: _("Corrected: that is what the copy here says now."),
@@ -44,17 +44,17 @@ def correct_details(request: HttpRequest, letter: Letter) -> HttpResponse:
     token = make_confirm_token(letter) if confirming else make_token(letter.id, "letter")
     back = redirect("confirm" if confirming else "letter", token)
     if letter.scrubbed_at or letter.erase_requested_at:
-        messages.info(request, SAYS[Outcome.GONE])
+        messages.info(request, MESSAGES[Outcome.GONE])
         return back
     form = CorrectForm(request.POST if request.method == "POST" else None, letter=letter)
     if request.method == "POST":
-        if page := refuse_if_too_often(Act.CONFIRM, request, letter.campaign):
+        if page := refuse_if_too_often(Action.CONFIRM, request, letter.campaign):
             return page
         if form.is_valid():
             outcome = correct_letter(letter.pk, form.given())
             if outcome is Outcome.GOES:
                 wake_worker()  # it may have been taken from a sender
-            messages.info(request, SAYS[outcome])
+            messages.info(request, MESSAGES[outcome])
             return back
     context = {
         "campaign": letter.campaign,

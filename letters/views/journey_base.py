@@ -23,7 +23,7 @@ from campaign.content.views import find_door
 from campaign.core.error_pages import list_typed, show_refusal
 from campaign.parliament.models import Constituency, Member
 from letters.models import StepCount
-from letters.views.throttling import Act, refuse_if_too_often
+from letters.views.throttling import Action, refuse_if_too_often
 from letters.writing.compose import Check, LetterText, Sender, write_letter
 from letters.writing.draft import Draft
 from letters.writing.fact_check import check_edit
@@ -42,7 +42,7 @@ MOST_MARKS = 100  # of what was counted, in one session: more drafts than anybod
 
 
 @dataclass
-class Desk:
+class Journey:
     """One supporter at work on one campaign."""
 
     request: HttpRequest
@@ -124,7 +124,7 @@ class Desk:
         number = [name for name, _title in STEPS].index(step) + 1
         context |= {
             "campaign": self.campaign,
-            "desk": self,
+            "journey": self,
             "step_number": number,
             "step_count": len(STEPS),
             "step_title": STEPS[number - 1][1],
@@ -149,14 +149,14 @@ def show_door(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 def journey_step(
-    needs_member: bool = False, needs_arguments: bool = False, prepare: Callable[[Desk], None] | None = None
-) -> Callable[[Callable[[Desk], HttpResponse]], Callable[Concatenate[HttpRequest, str, ...], HttpResponse]]:
+    needs_member: bool = False, needs_arguments: bool = False, prepare: Callable[[Journey], None] | None = None
+) -> Callable[[Callable[[Journey], HttpResponse]], Callable[Concatenate[HttpRequest, str, ...], HttpResponse]]:
     """Make a function of a Desk into a view of (request, slug), going back to the step that is missing.
 
     `prepare` comes first, and can do something about it.
     """
 
-    def decorate(show: Callable[[Desk], HttpResponse]) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponse]:
+    def decorate(show: Callable[[Journey], HttpResponse]) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponse]:
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(show)
         def view(request: HttpRequest, slug: str) -> HttpResponse:
@@ -168,13 +168,13 @@ def journey_step(
             makes_session = request.session.session_key is None and (
                 request.method == "POST" or needs_member or needs_arguments
             )
-            if makes_session and (page := refuse_if_too_often(Act.START, request, campaign)):
+            if makes_session and (page := refuse_if_too_often(Action.START, request, campaign)):
                 return page
-            desk = Desk(request, campaign, load_draft(request.session, slug))
+            journey = Journey(request, campaign, load_draft(request.session, slug))
             gone = had and not has_draft(request.session, slug)  # it could not be decrypted
             if prepare:
-                prepare(desk)
-            lost = not desk.draft.pieces and not has_draft(request.session, slug)
+                prepare(journey)
+            lost = not journey.draft.pieces and not has_draft(request.session, slug)
             if gone and lost:  # the builder's page may have brought it back
                 messages.warning(
                     request,
@@ -193,15 +193,15 @@ def journey_step(
                     )
                     % {"hours": settings.DRAFT_HOURS},
                 )
-                return desk.go("write-mp")
-            if needs_member and (desk.found_seat is None or desk.found_seat.member is None):
-                if desk.found_seat is None:  # a vacant seat is explained on that page
+                return journey.go("write-mp")
+            if needs_member and (journey.found_seat is None or journey.found_seat.member is None):
+                if journey.found_seat is None:  # a vacant seat is explained on that page
                     messages.info(request, _("First, let us find your MP."))
-                return desk.go("write-mp")
-            if needs_arguments and not desk.chosen:
+                return journey.go("write-mp")
+            if needs_arguments and not journey.chosen:
                 messages.info(request, _("Choose at least one argument for your letter."))
-                return desk.go("write-arguments")
-            return show(desk)
+                return journey.go("write-arguments")
+            return show(journey)
 
         return view
 

@@ -29,7 +29,7 @@ from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_toke
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
 from letters.tasks import wake_worker
-from letters.views.throttling import Act, costly, refuse_if_too_often
+from letters.views.throttling import Action, costly, refuse_if_too_often
 from letters.writing.compose import read_letter
 from letters.writing.session import drop_draft_of
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 # What a supporter reads of the letter's life; moves between machines are left out.
-TOLD: dict[str, StrOrPromise] = {
+EVENT_LABELS: dict[str, StrOrPromise] = {
     EventType.CREATED: gettext_lazy("You wrote your letter."),
     Status.HELD: gettext_lazy("Held: a person of the campaign looks at your letter before it goes on."),
     Status.SENT: gettext_lazy("Your letter was sent."),
@@ -88,7 +88,7 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         messages.info(request, _("You have withdrawn this letter, so it is not sent. You can write a new one."))
         return letter_url
     if request.method == "POST" and not closed:
-        if page := refuse_if_too_often(Act.CONFIRM, request, letter.campaign):
+        if page := refuse_if_too_often(Action.CONFIRM, request, letter.campaign):
             return page
         if confirm_now(letter):
             wake_worker()
@@ -120,7 +120,7 @@ def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
     confirmed = went = False
     refused = hasattr(letter, "refusal")
     for event in letter.events.all():
-        words: StrOrPromise | None = TOLD.get(event.what)
+        words: StrOrPromise | None = EVENT_LABELS.get(event.what)
         if event.what == Status.FAILED and refused:
             words = _("The campaign decided not to send your letter.")
         went = went or event.what in WENT
@@ -172,7 +172,7 @@ def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     """Give the writer the PDF of the letter."""
     if letter.text_erased_at:
         return redirect("letter", make_token(letter.id, "letter"))
-    if page := refuse_if_too_often(Act.PRINT, request, letter.campaign):
+    if page := refuse_if_too_often(Action.PRINT, request, letter.campaign):
         return page
     try:
         pdf = render_letter_pdf(read_letter(letter), large_print="large" in request.GET)

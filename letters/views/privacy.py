@@ -16,7 +16,7 @@ from letters.models import Letter
 from letters.privacy.lost_links import ask_for_links
 from letters.tasks import wake_worker
 from letters.views.letter import secret_page
-from letters.views.throttling import Act, refuse_if_too_often
+from letters.views.throttling import Action, refuse_if_too_often
 
 FIELDS = (
     *("reference", "language", "rehearsal", "constituency_name", "constituency_gss", "member_name", "member_party"),
@@ -66,7 +66,7 @@ def find_lost_links(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         # Counted for whoever asks, and for known and unknown addresses alike: what others have asked for shuts nobody
         # out, and this page tells nobody of it.
-        if page := refuse_if_too_often(Act.FIND, request, None, email=form.cleaned_data["email"]):
+        if page := refuse_if_too_often(Action.FIND, request, None, email=form.cleaned_data["email"]):
             return page
         ask_for_links(form.cleaned_data["email"])
         wake_worker()

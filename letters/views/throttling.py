@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Act(StrEnum):
+class Action(StrEnum):
     """What is counted."""
 
     START = "start"  # a session for a draft
@@ -44,7 +44,7 @@ class Act(StrEnum):
     FIND = "find"  # one's lost links, by mail
 
 
-class By(StrEnum):
+class Scope(StrEnum):
     """Under what it is counted."""
 
     IP = "ip"
@@ -55,33 +55,33 @@ class By(StrEnum):
 
 
 # The settings with the rates. What is shared by the most people stands last.
-RULES: dict[Act, dict[By, str]] = {
-    Act.START: {By.IP: "LIMIT_DRAFTS_PER_IP"},
-    Act.LOOK_UP: {By.IP: "LIMIT_LOOKUPS_PER_IP"},
-    Act.SAVE: {By.IP: "LIMIT_SAVES_PER_IP"},
-    Act.PRINT: {By.IP: "LIMIT_PDFS_PER_IP"},
-    Act.ASK: {By.IP: "LIMIT_LETTERS_PER_IP"},
-    Act.MAIL: {
-        By.PAIR: "LIMIT_LETTERS_PER_IP_AND_EMAIL",
-        By.EMAIL: "LIMIT_LETTERS_PER_EMAIL",
-        By.POSTCODE: "LIMIT_LETTERS_PER_POSTCODE",
-        By.CAMPAIGN: "LIMIT_LETTERS_PER_CAMPAIGN",
+RULES: dict[Action, dict[Scope, str]] = {
+    Action.START: {Scope.IP: "LIMIT_DRAFTS_PER_IP"},
+    Action.LOOK_UP: {Scope.IP: "LIMIT_LOOKUPS_PER_IP"},
+    Action.SAVE: {Scope.IP: "LIMIT_SAVES_PER_IP"},
+    Action.PRINT: {Scope.IP: "LIMIT_PDFS_PER_IP"},
+    Action.ASK: {Scope.IP: "LIMIT_LETTERS_PER_IP"},
+    Action.MAIL: {
+        Scope.PAIR: "LIMIT_LETTERS_PER_IP_AND_EMAIL",
+        Scope.EMAIL: "LIMIT_LETTERS_PER_EMAIL",
+        Scope.POSTCODE: "LIMIT_LETTERS_PER_POSTCODE",
+        Scope.CAMPAIGN: "LIMIT_LETTERS_PER_CAMPAIGN",
     },
-    Act.CONFIRM: {By.IP: "LIMIT_CONFIRMS_PER_IP"},
-    Act.FIND: {
-        By.PAIR: "LIMIT_LINKS_PER_IP_AND_EMAIL",
-        By.IP: "LIMIT_LINKS_PER_IP",
+    Action.CONFIRM: {Scope.IP: "LIMIT_CONFIRMS_PER_IP"},
+    Action.FIND: {
+        Scope.PAIR: "LIMIT_LINKS_PER_IP_AND_EMAIL",
+        Scope.IP: "LIMIT_LINKS_PER_IP",
     },  # per mailbox: letters.privacy.lost_links
 }
-SENDS_MAIL = {Act.ASK, Act.MAIL, Act.FIND}
+SENDS_MAIL = {Action.ASK, Action.MAIL, Action.FIND}
 UNCOUNTED_PAUSE = dt.timedelta(minutes=5)  # when the counts cannot be had
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RateLimited:
     """Too often: under what it was counted (None: it could not be counted), and when to try again."""
 
-    by: By | None
+    by: Scope | None
     until: dt.datetime
 
     @property
@@ -90,18 +90,20 @@ class Refusal:
         return max(1, int((self.until - timezone.now()).total_seconds()) + 1)
 
 
-def admit(act: Act, request: HttpRequest, *, email: str = "", postcode: str = "", campaign: str = "") -> Refusal | None:
+def check_rate_limit(
+    act: Action, request: HttpRequest, *, email: str = "", postcode: str = "", campaign: str = ""
+) -> RateLimited | None:
     """Count one act and return None, or count nothing and return why and until when it is refused.
 
     What is not given is not counted.
     """
     networks, mailbox = list_networks(find_address(request)), name_mailbox(email)
     given = {
-        By.IP: networks,
-        By.EMAIL: [(mailbox, 1)],
-        By.PAIR: [(f"{networks[-1][0]} {mailbox}" if mailbox else "", 1)],
-        By.POSTCODE: [("".join(postcode.split()).upper(), 1)],
-        By.CAMPAIGN: [(campaign, 1)],
+        Scope.IP: networks,
+        Scope.EMAIL: [(mailbox, 1)],
+        Scope.PAIR: [(f"{networks[-1][0]} {mailbox}" if mailbox else "", 1)],
+        Scope.POSTCODE: [("".join(postcode.split()).upper(), 1)],
+        Scope.CAMPAIGN: [(campaign, 1)],
     }
     counted = {
         (widen(rate, times), make_key(act, by, value)): by
@@ -115,16 +117,16 @@ def admit(act: Act, request: HttpRequest, *, email: str = "", postcode: str = ""
     except Exception as error:  # noqa: BLE001 whatever it is, a page has to answer
         # Neither the request nor the error's words: they might name somebody.
         logger.error("%s cannot be counted: %s", act, type(error).__name__)
-        return Refusal(None, timezone.now() + UNCOUNTED_PAUSE) if act in SENDS_MAIL else None
+        return RateLimited(None, timezone.now() + UNCOUNTED_PAUSE) if act in SENDS_MAIL else None
 
 
-def _count(counted: dict[Window, By]) -> Refusal | None:
+def _count(counted: dict[Window, Scope]) -> RateLimited | None:
     """Take a slot in every window, or in none if one is full already."""
     full = take_each(counted)
-    return Refusal(counted[full], dt.datetime.fromtimestamp(find_next(*full), dt.UTC)) if full else None
+    return RateLimited(counted[full], dt.datetime.fromtimestamp(find_next(*full), dt.UTC)) if full else None
 
 
-def make_key(act: Act, by: By, value: str) -> str:
+def make_key(act: Action, by: Scope, value: str) -> str:
     """Return the name of the count: a hash that only who has SECRET_KEY can make."""
     return f"{act}:{by}:{salted_hmac('letters.gate', f'{by}:{value}', algorithm='sha256').hexdigest()[:32]}"
 
@@ -133,20 +135,20 @@ P = ParamSpec("P")
 CROWDED_PAUSE = dt.timedelta(seconds=3)  # until there is room again, most probably
 CROWDED = _("Very many people are writing at this moment.")
 
-REASONS: dict[By | None, StrOrPromise] = {
-    By.IP: _(
+REASONS: dict[Scope | None, StrOrPromise] = {
+    Scope.IP: _(
         "A great deal has come from your internet connection in a short time. Perhaps you share it with many people: "
         "then your phone’s own connection may work at once."
     ),
-    By.EMAIL: _(
+    Scope.EMAIL: _(
         "Several messages have gone to this email address already. Please look for them, in the spam folder too."
     ),
-    By.PAIR: _(
+    Scope.PAIR: _(
         "Several messages to this email address have been asked for from your internet connection already. Please look "
         "for them, in the spam folder too."
     ),
-    By.POSTCODE: _("Many letters have come from your postcode in a short time."),
-    By.CAMPAIGN: _("Very many people are writing at the moment, more than we can handle at once."),
+    Scope.POSTCODE: _("Many letters have come from your postcode in a short time."),
+    Scope.CAMPAIGN: _("Very many people are writing at the moment, more than we can handle at once."),
     None: _("We cannot send messages at the moment. It is not your fault, and we have been told."),
 }
 
@@ -154,16 +156,16 @@ REASONS: dict[By | None, StrOrPromise] = {
 class TooOftenError(Exception):
     """No mail may go. Raised where it was about to be owed, so that the transaction keeps nothing of it."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: RateLimited) -> None:
         super().__init__()
         self.refusal = refusal
 
 
 def refuse_if_too_often(
-    act: Act, request: HttpRequest, campaign: Campaign | None, *, email: str = "", postcode: str = ""
+    act: Action, request: HttpRequest, campaign: Campaign | None, *, email: str = "", postcode: str = ""
 ) -> HttpResponse | None:
     """Count one act and return None, or return the page that says when to try again."""
-    refusal = admit(act, request, email=email, postcode=postcode, campaign=campaign.slug if campaign else "")
+    refusal = check_rate_limit(act, request, email=email, postcode=postcode, campaign=campaign.slug if campaign else "")
     return show_too_many(request, refusal, act, campaign) if refusal else None
 
 
@@ -172,7 +174,7 @@ def count_mail(request: HttpRequest, campaign: Campaign, *, email: str, postcode
 
     What makes no mail is not counted, or a stranger could use up what a mailbox may get without anybody noticing.
     """
-    if refusal := admit(Act.MAIL, request, email=email, postcode=postcode, campaign=campaign.slug):
+    if refusal := check_rate_limit(Action.MAIL, request, email=email, postcode=postcode, campaign=campaign.slug):
         raise TooOftenError(refusal)
 
 
@@ -191,15 +193,15 @@ def costly(
             with BULKHEAD.enter(visitor):
                 return view(request, *args, **kwargs)
         except CrowdedError:
-            return show_too_many(request, Refusal(None, timezone.now() + CROWDED_PAUSE), reason=CROWDED)
+            return show_too_many(request, RateLimited(None, timezone.now() + CROWDED_PAUSE), reason=CROWDED)
 
     return enter
 
 
 def show_too_many(
     request: HttpRequest,
-    refusal: Refusal,
-    act: Act | None = None,
+    refusal: RateLimited,
+    act: Action | None = None,
     campaign: Campaign | None = None,
     *,
     reason: StrOrPromise = "",

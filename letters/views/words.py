@@ -19,8 +19,8 @@ from campaign.parliament.models import Constituency
 from letters.forms.words import MOST_CHARACTERS, MOST_LINES, WordsForm, join_answers, list_prompts
 from letters.rendering.page_count import count_pages
 from letters.rendering.pdf import count_letter_pages
-from letters.views.journey_base import Desk, journey_step
-from letters.views.throttling import Act, costly, refuse_if_too_often
+from letters.views.journey_base import Journey, journey_step
+from letters.views.throttling import Action, costly, refuse_if_too_often
 from letters.writing.compose import MOST_PAGES, find_changes
 from letters.writing.draft import MOST_ARGUMENTS, OWN, Draft
 from letters.writing.originality import Advice, Judgement, judge_draft
@@ -31,64 +31,64 @@ from letters.writing.text import count_words, tidy_line
 REARRANGING = ("up", "down", "arrange", "remove", "restore", "length", "guide")
 
 
-def make_again(desk: Desk) -> None:
+def make_again(journey: Journey) -> None:
     """Make a draft again from what its page sends, if its session has ended while the page was open."""
-    posted = desk.request.POST
-    if desk.draft.pieces or "own_words" not in posted:
+    posted = journey.request.POST
+    if journey.draft.pieces or "own_words" not in posted:
         return
-    keys = read_order(desk)
+    keys = read_order(journey)
     gss = tidy_line(posted.get("gss", ""))  # PostgreSQL refuses to be asked for some characters
     if keys and Constituency.objects.filter(pk=gss).exists():
-        desk.draft.gss = gss
-        desk.draft.choose(keys)
+        journey.draft.gss = gss
+        journey.draft.choose(keys)
 
 
-def read_order(desk: Desk) -> list[str]:
+def read_order(journey: Journey) -> list[str]:
     """Return the arguments that the page has, as far as they are offered."""
-    return [key for key in desk.request.POST.get("order", "").split() if key in desk.arguments][:MOST_ARGUMENTS]
+    return [key for key in journey.request.POST.get("order", "").split() if key in journey.arguments][:MOST_ARGUMENTS]
 
 
 @costly
 @journey_step(needs_member=True, needs_arguments=True, prepare=make_again)
-def write_words(desk: Desk) -> HttpResponse:
+def write_words(journey: Journey) -> HttpResponse:
     """Show the builder, or take what was typed and do what the button says."""
-    if page := refuse_if_too_often(Act.SAVE, desk.request, desk.campaign):
+    if page := refuse_if_too_often(Action.SAVE, journey.request, journey.campaign):
         return page
-    if desk.request.method != "POST":
-        return show_words(desk, make_form(desk, desk.draft))
-    action, _colon, key = desk.request.POST.get("action", "next").partition(":")
-    here = copy.deepcopy(desk.draft)
-    here.choose(read_order(desk) or here.keys)
-    form = make_form(desk, here, sent=True)
+    if journey.request.method != "POST":
+        return show_words(journey, make_form(journey, journey.draft))
+    action, _colon, key = journey.request.POST.get("action", "next").partition(":")
+    here = copy.deepcopy(journey.draft)
+    here.choose(read_order(journey) or here.keys)
+    form = make_form(journey, here, sent=True)
     valid = form.is_valid()
     form.update_draft()
-    if form.showing.is_late(desk.draft):
-        return answer(desk, "save")
-    overtaken = form.showing.is_overtaken(desk.draft)
+    if form.showing.is_late(journey.draft):
+        return answer(journey, "save")
+    overtaken = form.showing.is_overtaken(journey.draft)
     if action == "theirs":
-        return take_theirs(desk, overtaken=overtaken)
+        return take_theirs(journey, overtaken=overtaken)
     if overtaken and action != "mine":
-        if not valid or find_clashes(here, desk.draft, desk.arguments):
-            return show_clash(desk, form)
-        here = desk.draft  # nothing of this page would be lost: what the other tab has saved stands
+        if not valid or find_clashes(here, journey.draft, journey.arguments):
+            return show_clash(journey, form)
+        here = journey.draft  # nothing of this page would be lost: what the other tab has saved stands
         action = "refresh" if action == "save" else action
-    changed_before = list_changes(desk, desk.draft)
-    desk.draft = here
-    if action == "mine" or not find_set_apart(here, desk.arguments):
+    changed_before = list_changes(journey, journey.draft)
+    journey.draft = here
+    if action == "mine" or not find_set_apart(here, journey.arguments):
         here.other = {}
-    said, focus = act(desk, action, key, form) if valid else ("", "")
-    said = said or next(iter(list_changes(desk, here) - changed_before), "")
-    desk.save(form.showing.page, form.showing.turn)
-    if valid and action == "next" and (pages := count_too_many(desk)):
+    said, focus = act(journey, action, key, form) if valid else ("", "")
+    said = said or next(iter(list_changes(journey, here) - changed_before), "")
+    journey.save(form.showing.page, form.showing.turn)
+    if valid and action == "next" and (pages := count_too_many(journey)):
         form.add_error(None, say_too_long(pages))
     if form.errors:
-        return show_words(desk, form)
-    return answer(desk, action, key, said, focus)
+        return show_words(journey, form)
+    return answer(journey, action, key, said, focus)
 
 
-def count_too_many(desk: Desk) -> int:
+def count_too_many(journey: Journey) -> int:
     """Return how many pages the letter has if that is too many to go on with; else 0. Laid out only if it may be."""
-    text = desk.write()
+    text = journey.write()
     pages = count_letter_pages(text) if count_pages(text) > MOST_PAGES else 0
     return pages if pages > MOST_PAGES else 0
 
@@ -102,24 +102,26 @@ def say_too_long(pages: int) -> str:
     return text % {"pages": pages, "most": MOST_PAGES}
 
 
-def make_form(desk: Desk, draft: Draft, *, sent: bool = False) -> WordsForm:
+def make_form(journey: Journey, draft: Draft, *, sent: bool = False) -> WordsForm:
     """Return the form for a draft: with what was sent, or as the draft has it."""
     return WordsForm(
-        desk.request.POST if sent else None,
-        campaign=desk.campaign,
+        journey.request.POST if sent else None,
+        campaign=journey.campaign,
         draft=draft,
-        arguments=desk.arguments,
-        seat=desk.seat,
-        member=desk.member,
-        check=desk.check,
-        page=desk.request.POST.get("page") or secrets.token_urlsafe(6),
+        arguments=journey.arguments,
+        seat=journey.seat,
+        member=journey.member,
+        check=journey.check,
+        page=journey.request.POST.get("page") or secrets.token_urlsafe(6),
     )
 
 
-def act(desk: Desk, action: str, key: str, form: WordsForm) -> tuple[str, str]:
+def act(journey: Journey, action: str, key: str, form: WordsForm) -> tuple[str, str]:
     """Do what the button says to the draft; return what is to be told, and the id of what takes the focus."""
-    draft = desk.draft
-    title = _("your own words") if key == OWN else f"“{desk.arguments[key].title}”" if key in desk.arguments else ""
+    draft = journey.draft
+    title = (
+        _("your own words") if key == OWN else f"“{journey.arguments[key].title}”" if key in journey.arguments else ""
+    )
     if action == "guide":
         return take_answers(draft, form)
     if action in ("up", "down"):
@@ -130,16 +132,16 @@ def act(desk: Desk, action: str, key: str, form: WordsForm) -> tuple[str, str]:
     if action == "remove" and key in draft.keys:
         draft.choose(kept for kept in draft.keys if kept != key)
         return _("Removed: %(title)s. You can put it back.") % {"title": title}, f"restore-{key}"
-    if action == "restore" and key in desk.arguments:
+    if action == "restore" and key in journey.arguments:
         draft.restore(key)
         return _("Back in your letter: %(title)s.") % {"title": title}, f"remove-{key}"
     return "", ""
 
 
-def list_changes(desk: Desk, draft: Draft) -> set[str]:
+def list_changes(journey: Journey, draft: Draft) -> set[str]:
     """Return what is to be said about claims that the draft's edits have changed."""
-    pieces = [(piece, desk.arguments[piece.key]) for piece in draft.pieces if piece.key in desk.arguments]
-    return {change.text for piece, argument in pieces for change in find_changes(piece, argument, desk.check)}
+    pieces = [(piece, journey.arguments[piece.key]) for piece in draft.pieces if piece.key in journey.arguments]
+    return {change.text for piece, argument in pieces for change in find_changes(piece, argument, journey.check)}
 
 
 def take_answers(draft: Draft, form: WordsForm) -> tuple[str, str]:
@@ -166,44 +168,44 @@ def take_answers(draft: Draft, form: WordsForm) -> tuple[str, str]:
     return _("Your answers are in your own words now. Change them as you like."), "id_own_words"
 
 
-def take_theirs(desk: Desk, *, overtaken: bool) -> HttpResponse:
+def take_theirs(journey: Journey, *, overtaken: bool) -> HttpResponse:
     """Take what the other tab has: what is stored if this page was overtaken, else what was set apart."""
-    if desk.draft.other and not overtaken:
-        desk.draft = take_other(desk.draft)
-    desk.draft.other = {}
-    desk.save()
-    return desk.go("write-words")
+    if journey.draft.other and not overtaken:
+        journey.draft = take_other(journey.draft)
+    journey.draft.other = {}
+    journey.save()
+    return journey.go("write-words")
 
 
-def show_clash(desk: Desk, form: WordsForm) -> HttpResponse:
+def show_clash(journey: Journey, form: WordsForm) -> HttpResponse:
     """Show this page's text and the other tab's, and keep both."""
-    stored = copy.deepcopy(desk.draft)
-    clashes = find_clashes(form.draft, stored, desk.arguments)
-    set_apart(desk.request.session, desk.campaign.slug, desk.draft, form.draft)
-    desk.draft = form.draft
-    return show_words(desk, form, others=[(clash.label, clash.there) for clash in clashes], clash=True)
+    stored = copy.deepcopy(journey.draft)
+    clashes = find_clashes(form.draft, stored, journey.arguments)
+    set_apart(journey.request.session, journey.campaign.slug, journey.draft, form.draft)
+    journey.draft = form.draft
+    return show_words(journey, form, others=[(clash.label, clash.there) for clash in clashes], clash=True)
 
 
-def answer(desk: Desk, action: str, key: str = "", said: str = "", focus: str = "") -> HttpResponse:
+def answer(journey: Journey, action: str, key: str = "", said: str = "", focus: str = "") -> HttpResponse:
     """Lead on after a valid save: to another step, or to where the button was."""
     step = "write-details" if action == "next" else ""
-    if action == "add" or not desk.draft.pieces:
+    if action == "add" or not journey.draft.pieces:
         step = "write-arguments"
-    if desk.in_place:
+    if journey.in_place:
         if step:
-            return HttpResponseClientRedirect(desk.go(step)["Location"])
-        form = make_form(desk, desk.draft)
-        return show_words(desk, form, whole=action in (*REARRANGING, "refresh"), said=said, focus=focus)
+            return HttpResponseClientRedirect(journey.go(step)["Location"])
+        form = make_form(journey, journey.draft)
+        return show_words(journey, form, whole=action in (*REARRANGING, "refresh"), said=said, focus=focus)
     if step:
-        return desk.go(step)
+        return journey.go(step)
     if action == "remove":
-        return desk.go("write-words", "removed")
+        return journey.go("write-words", "removed")
     card = "own" if key == OWN or action == "guide" else key
-    return desk.go("write-words", f"card-{card}" if card else "" if action == "mine" else "letter")
+    return journey.go("write-words", f"card-{card}" if card else "" if action == "mine" else "letter")
 
 
 def show_words(
-    desk: Desk,
+    journey: Journey,
     form: WordsForm,
     *,
     others: list[tuple[str, str]] | None = None,
@@ -214,9 +216,9 @@ def show_words(
 ) -> HttpResponse:
     """Show the builder; or, to a script that has saved, what has changed (`whole`: with the cards; `said`: aloud)."""
     if others is None:
-        others = [(clash.label, clash.here) for clash in find_set_apart(desk.draft, desk.arguments)]
-    text = desk.write()
-    judgement = judge_draft(desk.draft, desk.campaign, desk.arguments, desk.seat, desk.check)
+        others = [(clash.label, clash.here) for clash in find_set_apart(journey.draft, journey.arguments)]
+    text = journey.write()
+    judgement = judge_draft(journey.draft, journey.campaign, journey.arguments, journey.seat, journey.check)
     page_count = count_pages(text)
     context: dict[str, Any] = {
         "form": form,
@@ -225,17 +227,17 @@ def show_words(
         "page_count": page_count,
         "judgement": judgement,
         "advice": choose_advice(judgement, page_count),
-        "can_add": len(desk.chosen) < MOST_ARGUMENTS,
-        "removed": [desk.arguments[piece.key] for piece in desk.draft.aside if piece.key in desk.arguments],
-        "prompts": list_prompts(desk.campaign),
+        "can_add": len(journey.chosen) < MOST_ARGUMENTS,
+        "removed": [journey.arguments[piece.key] for piece in journey.draft.aside if piece.key in journey.arguments],
+        "prompts": list_prompts(journey.campaign),
         "others": others,
         "clash": clash,
         "whole": whole,
         "said": said,
     }
-    if not desk.in_place:
-        return desk.render("write-words", "letters/words.html", context)
-    response = desk.render("write-words", "letters/_words_saved.html", context)
+    if not journey.in_place:
+        return journey.render("write-words", "letters/words.html", context)
+    response = journey.render("write-words", "letters/_words_saved.html", context)
     patch_vary_headers(response, ["HX-Request"])
     state = "clash" if clash else "refused" if form.errors else "saved"
     return trigger_client_event(response, "desk:answered", {"state": state, "focus": focus, "said": said})

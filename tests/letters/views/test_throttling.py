@@ -25,7 +25,7 @@ from letters.forms import honeypot
 from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_confirm_token
 from letters.views import throttling
-from letters.views.throttling import Act, By, admit, make_key
+from letters.views.throttling import Action, Scope, check_rate_limit, make_key
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.views.test_journey import DETAILS, POSTCODE, come_to_details, go
 
@@ -41,10 +41,10 @@ def ready(client: Client) -> Client:
     return client
 
 
-def ask(address: str = "192.0.2.1", **given: str) -> By | str | None:
+def ask(address: str = "192.0.2.1", **given: str) -> Scope | str | None:
     """Ask for a letter to be sent, which owes a mail if it says for whom; what it was refused by, or "admitted"."""
     request = RequestFactory().post("/", REMOTE_ADDR=address)
-    refusal = admit(Act.MAIL if given else Act.ASK, request, **given)
+    refusal = check_rate_limit(Action.MAIL if given else Action.ASK, request, **given)
     return refusal.by if refusal else "admitted"
 
 
@@ -64,13 +64,15 @@ def test_a_hall_of_sixty_people_behind_one_address_is_let_through() -> None:
 @pytest.mark.parametrize(
     ("setting", "by", "given"),
     [
-        ("LIMIT_LETTERS_PER_IP", By.IP, {}),
-        ("LIMIT_LETTERS_PER_EMAIL", By.EMAIL, {"email": "jane@supporter.example"}),
-        ("LIMIT_LETTERS_PER_POSTCODE", By.POSTCODE, {"postcode": "SW1A 1AA"}),
-        ("LIMIT_LETTERS_PER_CAMPAIGN", By.CAMPAIGN, {"campaign": "peace"}),
+        ("LIMIT_LETTERS_PER_IP", Scope.IP, {}),
+        ("LIMIT_LETTERS_PER_EMAIL", Scope.EMAIL, {"email": "jane@supporter.example"}),
+        ("LIMIT_LETTERS_PER_POSTCODE", Scope.POSTCODE, {"postcode": "SW1A 1AA"}),
+        ("LIMIT_LETTERS_PER_CAMPAIGN", Scope.CAMPAIGN, {"campaign": "peace"}),
     ],
 )
-def test_each_limit_counts_its_own_and_nothing_else(settings: Any, setting: str, by: By, given: dict[str, str]) -> None:
+def test_each_limit_counts_its_own_and_nothing_else(
+    settings: Any, setting: str, by: Scope, given: dict[str, str]
+) -> None:
     setattr(settings, setting, "2/hour")
     assert [ask(**given) for _ in range(3)] == ["admitted", "admitted", by]
     other = dict.fromkeys(given, "another") or {"address": "192.0.2.2"}
@@ -80,34 +82,34 @@ def test_each_limit_counts_its_own_and_nothing_else(settings: Any, setting: str,
 def test_the_same_address_and_postcode_count_however_they_are_written(settings: Any) -> None:
     settings.LIMIT_LETTERS_PER_EMAIL = settings.LIMIT_LETTERS_PER_POSTCODE = "1/hour"
     assert ask(email="Jane@Supporter.example") == "admitted"
-    assert ask(email=" jane@supporter.example ") == By.EMAIL
+    assert ask(email=" jane@supporter.example ") == Scope.EMAIL
     assert ask(postcode="sw1a1aa") == "admitted"
-    assert ask(postcode="SW1A 1AA") == By.POSTCODE
+    assert ask(postcode="SW1A 1AA") == Scope.POSTCODE
 
 
 def test_what_one_limit_refuses_is_not_counted_by_the_others(settings: Any) -> None:
     settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_CAMPAIGN = "3/hour", "1/hour"
     given = {"email": "jane@supporter.example", "campaign": "peace"}
-    assert [ask(**given) for _ in range(5)] == ["admitted", *[By.CAMPAIGN] * 4]
+    assert [ask(**given) for _ in range(5)] == ["admitted", *[Scope.CAMPAIGN] * 4]
     rate = ratelimit.read_rate("3/hour")
     assert rate is not None
-    assert ratelimit.count_free(rate, make_key(Act.MAIL, By.EMAIL, given["email"])) == 2
+    assert ratelimit.count_free(rate, make_key(Action.MAIL, Scope.EMAIL, given["email"])) == 2
 
 
 def test_a_mailbox_is_one_under_all_its_tags_and_dots(settings: Any) -> None:
     settings.LIMIT_LETTERS_PER_EMAIL = "8/day"
     tags = [f"bombed+{number}@gmail.com" for number in range(5)]
     dots = ["b.ombed@gmail.com", "bo.mbed@googlemail.com", "BOMBED@Gmail.com", "b.o.m.b.e.d+x@gmail.com"]
-    assert [ask(email=address) for address in tags + dots] == [*["admitted"] * 8, By.EMAIL]
+    assert [ask(email=address) for address in tags + dots] == [*["admitted"] * 8, Scope.EMAIL]
     assert ask(email="bomber@gmail.com") == "admitted"
 
 
 def test_the_networks_that_one_person_can_rent_together_count_too(settings: Any) -> None:
     settings.LIMIT_LETTERS_PER_IP = "5/hour"
     household = [ask("2001:db8:1:1::1") for _ in range(6)]
-    assert household == [*["admitted"] * 5, By.IP]
+    assert household == [*["admitted"] * 5, Scope.IP]
     others = [ask(f"2001:db8:1:{number:x}::1") for number in range(2, 26)]
-    assert others == [*["admitted"] * 15, *[By.IP] * 9], "four times as much for the whole /48"
+    assert others == [*["admitted"] * 15, *[Scope.IP] * 9], "four times as much for the whole /48"
     assert ask("2001:db8:2:1::1") == "admitted"
 
 
@@ -116,7 +118,7 @@ def test_only_the_address_that_our_own_proxy_wrote_counts(settings: Any) -> None
     make = RequestFactory().post
 
     def ask_from(forwarded: str) -> bool:
-        return admit(Act.ASK, make("/", HTTP_X_FORWARDED_FOR=forwarded, REMOTE_ADDR="10.0.0.1")) is None
+        return check_rate_limit(Action.ASK, make("/", HTTP_X_FORWARDED_FOR=forwarded, REMOTE_ADDR="10.0.0.1")) is None
 
     assert ask_from("203.0.113.1")
     assert not ask_from("203.0.113.2"), "without a proxy of ours the header is anybody's invention"
@@ -139,14 +141,14 @@ def test_counts_are_keyed_hashes_that_end_with_their_window(settings: Any, redis
         whole = key + str(store.lrange(key, 0, -1))
         assert "192.0.2" not in whole
         assert "supporter" not in whole
-    before = make_key(Act.ASK, By.IP, "192.0.2.77")
+    before = make_key(Action.ASK, Scope.IP, "192.0.2.77")
     settings.SECRET_KEY = "another" * 10
-    assert make_key(Act.ASK, By.IP, "192.0.2.77") != before
+    assert make_key(Action.ASK, Scope.IP, "192.0.2.77") != before
 
 
 def test_without_redis_each_process_counts_for_itself(settings: Any) -> None:
     settings.REDIS_URL, settings.LIMIT_LETTERS_PER_IP = "redis://127.0.0.1:1/0", "2/hour"
-    assert [ask() for _ in range(3)] == ["admitted", "admitted", By.IP]
+    assert [ask() for _ in range(3)] == ["admitted", "admitted", Scope.IP]
 
 
 def test_when_nothing_can_be_counted_sending_stops_and_reading_goes_on(
@@ -259,7 +261,7 @@ def test_one_stranger_leaves_some_of_a_mailbox_to_its_owner(settings: Any) -> No
     settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_IP_AND_EMAIL = "8/day", "6/day"
     networks = [f"2001:db8:1:{number}::1" for number in range(9)]  # all theirs
     asked = [ask(network, email=f"jane+{at}@supporter.example") for at, network in enumerate(networks)]
-    assert asked == [*["admitted"] * 6, *[By.PAIR] * 3]
+    assert asked == [*["admitted"] * 6, *[Scope.PAIR] * 3]
     assert ask("192.0.2.9", email="jane@supporter.example") == "admitted"
     assert ask(networks[0], email="other@supporter.example") == "admitted"
 
