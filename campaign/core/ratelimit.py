@@ -42,7 +42,7 @@ def widen(rate: RateLimitItem, times: int) -> RateLimitItem:
     return type(rate)(rate.amount * times, rate.multiples)
 
 
-def take_slots(rate: RateLimitItem, key: str, count: int = 1) -> bool:
+def hit(rate: RateLimitItem, key: str, count: int = 1) -> bool:
     """Take that many slots, all or none; False if the window has not that many."""
     return _ask(lambda windows: windows.hit(rate, key, cost=count))
 
@@ -50,9 +50,9 @@ def take_slots(rate: RateLimitItem, key: str, count: int = 1) -> bool:
 def take_each(windows: Iterable[Window]) -> Window | None:
     """Take a slot in every window, or in none; return the first that is full already, or None."""
     windows = list(windows)
-    full = next((window for window in windows if count_free(*window) < 1), None)
+    full = next((window for window in windows if remaining(*window) < 1), None)
     # Somebody may have been faster since: taking is what decides.
-    return full or next((window for window in windows if not take_slots(*window)), None)
+    return full or next((window for window in windows if not hit(*window)), None)
 
 
 def return_slots(rate: RateLimitItem, key: str, count: int) -> None:
@@ -69,12 +69,12 @@ def return_slots(rate: RateLimitItem, key: str, count: int) -> None:
     _ask(return_them)
 
 
-def count_free(rate: RateLimitItem, key: str) -> int:
+def remaining(rate: RateLimitItem, key: str) -> int:
     """Return how many slots the window has left now."""
     return _ask(lambda windows: windows.get_window_stats(rate, key).remaining)
 
 
-def find_next(rate: RateLimitItem, key: str) -> float:
+def reset_at(rate: RateLimitItem, key: str) -> float:
     """Return when the oldest slot that is taken is free again, in seconds since 1970."""
     return _ask(lambda windows: windows.get_window_stats(rate, key).reset_time)
 

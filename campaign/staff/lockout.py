@@ -21,7 +21,7 @@ from django.utils.crypto import salted_hmac
 
 from campaign.core.client_ip import find_address
 from campaign.core.identity import list_networks
-from campaign.core.ratelimit import Window, find_next, read_rate, return_slots, take_each, widen
+from campaign.core.ratelimit import Window, read_rate, reset_at, return_slots, take_each, widen
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def refuse_signin(request: HttpRequest) -> HttpResponse | None:
     if full is None:
         return None
     logger.warning("one network's tries to sign in are used up for now")
-    return _show_locked(request, dt.datetime.fromtimestamp(find_next(*full), dt.UTC), whole_network=True)
+    return _show_locked(request, dt.datetime.fromtimestamp(reset_at(*full), dt.UTC), whole_network=True)
 
 
 def return_try(request: HttpRequest) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from limits import RateLimitItem
 
-from campaign.core.ratelimit import count_free, read_rate, return_slots, take_slots
+from campaign.core.ratelimit import hit, read_rate, remaining, return_slots
 from letters.models import Letter
 
 
@@ -27,10 +27,10 @@ def admit_letters(letters: Iterable[Letter]) -> tuple[list[Letter], set[str]]:
     for letter in letters:
         mp, domain = name_mp(letter), find_domain(letter.recipient)
         if per_domain and domain not in room:
-            room[domain] = count_free(per_domain, f"domain:{domain}")
+            room[domain] = remaining(per_domain, f"domain:{domain}")
         if mp in full or (per_domain and room[domain] < 1):
             continue
-        if per_mp and not take_slots(per_mp, mp):
+        if per_mp and not hit(per_mp, mp):
             full.add(mp)
             continue
         going.setdefault(domain, []).append(letter)
@@ -39,8 +39,8 @@ def admit_letters(letters: Iterable[Letter]) -> tuple[list[Letter], set[str]]:
     admitted = []
     for domain, theirs in going.items():
         # Another worker may have been faster since the room was counted: take as many as are left.
-        while per_domain and theirs and not take_slots(per_domain, f"domain:{domain}", len(theirs)):
-            room[domain] = count_free(per_domain, f"domain:{domain}")
+        while per_domain and theirs and not hit(per_domain, f"domain:{domain}", len(theirs)):
+            room[domain] = remaining(per_domain, f"domain:{domain}")
             theirs = theirs[: min(room[domain], len(theirs) - 1)]
             room[domain] -= len(theirs)
         admitted += theirs

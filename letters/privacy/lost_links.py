@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from campaign.core.ciphers import make_index
 from campaign.core.identity import name_mailbox
-from campaign.core.ratelimit import read_rate, take_slots
+from campaign.core.ratelimit import hit, read_rate
 from letters.models import Letter, LetterQuerySet, LinkRequest, Notice, Status
 from letters.privacy.tokens import CONFIRM_WITHIN, make_confirm_token, make_token
 
@@ -56,7 +56,7 @@ def may_mail(letter: Letter) -> bool:
         return True
     rate = read_rate(settings.LIMIT_LINKS_PER_EMAIL)
     mailbox = salted_hmac("letters.links", name_mailbox(letter.sender_email), algorithm="sha256").hexdigest()
-    return rate is None or take_slots(rate, f"links:{mailbox[:32]}")
+    return rate is None or hit(rate, f"links:{mailbox[:32]}")
 
 
 def find_letters(index: str) -> LetterQuerySet:

@@ -21,7 +21,7 @@ from django_htmx.middleware import HtmxDetails
 from campaign.content.models import Campaign
 from campaign.core.client_ip import find_address
 from campaign.core.identity import list_networks, name_mailbox
-from campaign.core.ratelimit import Window, find_next, read_rate, take_each, widen
+from campaign.core.ratelimit import Window, read_rate, reset_at, take_each, widen
 from letters.views.bulkhead import BULKHEAD, CrowdedError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def check_rate_limit(
 def _count(counted: dict[Window, Scope]) -> RateLimited | None:
     """Take a slot in every window, or in none if one is full already."""
     full = take_each(counted)
-    return RateLimited(counted[full], dt.datetime.fromtimestamp(find_next(*full), dt.UTC)) if full else None
+    return RateLimited(counted[full], dt.datetime.fromtimestamp(reset_at(*full), dt.UTC)) if full else None
 
 
 def make_key(act: Action, by: Scope, value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from limits import RateLimitItem
 
-from campaign.core.ratelimit import count_free, find_next, read_rate, return_slots, take_each, take_slots, widen
+from campaign.core.ratelimit import hit, read_rate, remaining, reset_at, return_slots, take_each, widen
 
 pytestmark = pytest.mark.usefixtures("empty_windows")
 
@@ -19,19 +19,19 @@ def read(words: str) -> RateLimitItem:
 def test_a_slot_is_taken_in_every_window_or_in_none() -> None:
     narrow, wide = (read("2/hour"), "narrow"), (read("3/hour"), "wide")
     assert [take_each([narrow, wide]) for _ in range(3)] == [None, None, narrow]
-    assert count_free(*wide) == 1
-    assert take_slots(*wide)
+    assert remaining(*wide) == 1
+    assert hit(*wide)
     assert take_each([(read("9/hour"), "other"), wide]) == wide
-    assert count_free(read("9/hour"), "other") == 9
-    assert find_next(*wide) > 0
+    assert remaining(read("9/hour"), "other") == 9
+    assert reset_at(*wide) > 0
 
 
 def test_a_slot_that_was_not_used_is_there_again() -> None:
     rate = read("1/hour")
-    assert take_slots(rate, "x")
-    assert not take_slots(rate, "x")
+    assert hit(rate, "x")
+    assert not hit(rate, "x")
     return_slots(rate, "x", 1)
-    assert take_slots(rate, "x")
+    assert hit(rate, "x")
 
 
 def test_a_wider_rate_has_the_same_length_of_time() -> None:

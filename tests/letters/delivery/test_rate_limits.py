@@ -111,7 +111,7 @@ def test_a_slot_that_the_domain_refuses_is_not_taken_from_the_mp(settings: Any) 
     assert claim() == []
     rate = ratelimit.read_rate("5/hour")
     assert rate is not None
-    assert ratelimit.count_free(rate, rate_limits.name_mp(letter)) == 4
+    assert ratelimit.remaining(rate, rate_limits.name_mp(letter)) == 4
 
 
 def test_without_a_pace_all_go(settings: Any) -> None:

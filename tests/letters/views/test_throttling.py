@@ -93,7 +93,7 @@ def test_what_one_limit_refuses_is_not_counted_by_the_others(settings: Any) -> N
     assert [ask(**given) for _ in range(5)] == ["admitted", *[Scope.CAMPAIGN] * 4]
     rate = ratelimit.read_rate("3/hour")
     assert rate is not None
-    assert ratelimit.count_free(rate, make_key(Action.MAIL, Scope.EMAIL, given["email"])) == 2
+    assert ratelimit.remaining(rate, make_key(Action.MAIL, Scope.EMAIL, given["email"])) == 2
 
 
 def test_a_mailbox_is_one_under_all_its_tags_and_dots(settings: Any) -> None:
