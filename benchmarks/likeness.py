@@ -136,9 +136,9 @@ def fill_mailbag(
     """Store the fingerprints of so many letters to the seat's MP, and return their own words."""
     from letters.models import Fingerprint, Letter
     from letters.writing.originality import measure_paragraphs
-    from letters.writing.own_words import read_bank
+    from letters.writing.own_words import read_corpus
 
-    bank = read_bank(campaign, arguments.values())
+    bank = read_corpus(campaign, arguments.values())
     texts = [write_own_words(chance) for _number in range(count)]
     common = {"campaign": campaign, "constituency_gss": seat.gss}
     letters = [
@@ -180,7 +180,7 @@ def rank_letters(
     each: int, compared: int, seed: int = 1
 ) -> tuple[dict[str, list[float]], Callable[[], object], list[str]]:
     """Return the scores of so many letters of each kind, a judgement to time, and the stored letters' words."""
-    from letters.writing.originality import judge_draft
+    from letters.writing.originality import score_draft
 
     chance = random.Random(seed)
     campaign, arguments, seat = set_stage()
@@ -188,9 +188,9 @@ def rank_letters(
     scores: dict[str, list[float]] = {}
     for kind in KINDS:
         drafts = [write_letter(kind, arguments, texts, chance) for _number in range(each)]
-        scores[kind] = [judge_draft(draft, campaign, arguments, seat).score for draft in drafts]
+        scores[kind] = [score_draft(draft, campaign, arguments, seat).score for draft in drafts]
     fresh = write_letter("own", arguments, texts, chance)
-    return scores, lambda: judge_draft(fresh, campaign, arguments, seat), texts
+    return scores, lambda: score_draft(fresh, campaign, arguments, seat), texts
 
 
 def compare_texts(mine: str, texts: list[str]) -> float:

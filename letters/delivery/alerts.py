@@ -21,7 +21,7 @@ from letters.mail.messages import Mail
 from letters.mail.mime import Header, Mailbox, write_message
 from letters.mail.smtp import Connection, DeliveryResult, Reply
 from letters.models import Alert
-from letters.writing.text import tidy_line
+from letters.writing.text import clean_line
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def owe_alert(by: str, changes: Sequence[Redirection], **_signal: Any) -> None:
     lines = [f"By: {by}", *(str(change) for change in changes[:MOST_LISTED])]
     if len(changes) > MOST_LISTED:
         lines.append(f"… and {len(changes) - MOST_LISTED} more.")
-    Alert.objects.create(kind=Alert.Kind.REDIRECTED, words="\n".join(tidy_line(line) for line in lines))
+    Alert.objects.create(kind=Alert.Kind.REDIRECTED, words="\n".join(clean_line(line) for line in lines))
 
 
 def build_alert_mail(alert: Alert) -> Mail:

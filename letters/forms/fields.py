@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.offices import is_office
 from letters.mail.mime import is_address
-from letters.writing.text import tidy_line, tidy_text
+from letters.writing.text import clean_line, clean_text
 
 
 class LineField(forms.CharField):
@@ -19,7 +19,7 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the value as one tidy line."""
-        return tidy_line(super().to_python(value) or "")
+        return clean_line(super().to_python(value) or "")
 
 
 # What gives a mail's headers their structure; no name needs it.
@@ -70,7 +70,7 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the value as tidy text."""
-        return tidy_text(super().to_python(value) or "")
+        return clean_text(super().to_python(value) or "")
 
 
 class MailAddressField(forms.EmailField):

@@ -13,8 +13,8 @@ from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, TextField
 from letters.writing.compose import Check, choose_asks, find_changes, pick_ask, read_piece, write_opening
 from letters.writing.draft import OWN, Draft, Piece
-from letters.writing.session import Showing
-from letters.writing.text import tidy_text
+from letters.writing.session import FormVersion
+from letters.writing.text import clean_text
 
 MOST_CHARACTERS = 3000  # a paragraph; a page has about 2,500
 MOST_LINES = 60  # the same; with blank lines between, so many make thirty paragraphs
@@ -150,7 +150,7 @@ class WordsForm(CrispyForm):
         typed = self.cleaned_data.get(f"text-{piece.key}")
         if typed is not None:
             phrasing = argument.phrasing(shown)
-            if not typed or (phrasing and typed == tidy_text(phrasing.text)):
+            if not typed or (phrasing and typed == clean_text(phrasing.text)):
                 piece.edits.pop(shown, None)
             else:
                 piece.edits[shown] = typed
@@ -158,10 +158,10 @@ class WordsForm(CrispyForm):
         piece.keep_source = self.cleaned_data.get(f"keep-{piece.key}", False)
 
     @property
-    def showing(self) -> Showing:
+    def showing(self) -> FormVersion:
         """Which page this was sent by; only after validation."""
         data = self.cleaned_data
-        return Showing(data.get("page", ""), data.get("version") or 0, data.get("turn") or 0)
+        return FormVersion(data.get("page", ""), data.get("version") or 0, data.get("turn") or 0)
 
     def cards(self) -> list[dict[str, Any]]:
         """Return what the template shows, in the order of the letter."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from campaign.content.models import Campaign
 from letters.mail.mime import Mailbox
 from letters.models import Letter
-from letters.writing.text import tidy_line
+from letters.writing.text import clean_line
 
 
 def split_from() -> tuple[str, str]:
@@ -52,4 +52,4 @@ def verify_envelope_sender(address: str) -> str | None:
 def address_letter(sender_name: str, campaign: Campaign) -> Mailbox:
     """Return the From of a letter: its writer's name at the site's address."""
     via = _("%(name)s via %(campaign)s") % {"name": sender_name, "campaign": campaign.title}
-    return Mailbox(tidy_line(via), settings.LETTERS_FROM)
+    return Mailbox(clean_line(via), settings.LETTERS_FROM)

@@ -25,7 +25,7 @@ from letters.privacy.tokens import make_confirm_token, make_token
 from letters.rendering.pdf import render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
 from letters.writing.compose import LetterText, read_letter
-from letters.writing.text import tidy_line
+from letters.writing.text import clean_line
 
 MAX_COPIES = 300  # PDFs kept in memory, some 50 kB each
 
@@ -42,7 +42,7 @@ class Mail:
 def write_subject(subject: str, constituency_name: str, *, rehearsal: bool) -> str:
     """Return the subject line under which a letter arrives: offices sort by constituency."""
     line = f"{subject} ({constituency_name})"
-    return tidy_line(f"[{_('Rehearsal')}] {line}" if rehearsal else line)
+    return clean_line(f"[{_('Rehearsal')}] {line}" if rehearsal else line)
 
 
 def name_domain(address: str) -> str:

@@ -21,7 +21,7 @@ from email.utils import getaddresses
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from letters.writing.text import tidy_line
+from letters.writing.text import clean_line
 
 LINE = 76  # characters that a line with an encoded word may have (RFC 2047, 2)
 WORD_BYTES = 39  # of text in an encoded word: its 64 characters fit on a line behind "Reply-To: "
@@ -83,8 +83,8 @@ def write_message(headers: list[Header], text: str, *, html: str = "", pdf: Pdf 
 
 def _tidy(name: str, value: str | Mailbox) -> str | Mailbox:
     if isinstance(value, Mailbox):
-        return value._replace(name=tidy_line(value.name))
-    return tidy_line(value) if name == "Subject" else value
+        return value._replace(name=clean_line(value.name))
+    return clean_line(value) if name == "Subject" else value
 
 
 def _write_header(name: str, value: str | Mailbox) -> bytes:

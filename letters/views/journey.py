@@ -18,14 +18,14 @@ from letters.views.throttling import Action, costly, refuse_if_too_often
 from letters.writing.compose import MOST_PAGES
 from letters.writing.draft import MOST_ARGUMENTS
 from letters.writing.minhash import warm_up
-from letters.writing.text import count_words, tidy_line
+from letters.writing.text import clean_line, count_words
 
 FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
 
 
 def choose_seat(journey: Journey, gss: str) -> bool:
     """Write to the member for this constituency, if there is one by that code."""
-    gss = tidy_line(gss)  # PostgreSQL refuses to be asked for some characters
+    gss = clean_line(gss)  # PostgreSQL refuses to be asked for some characters
     if not Constituency.objects.filter(pk=gss).exists():
         return False
     journey.draft.gss = gss
@@ -76,7 +76,7 @@ def choose_from_seats(journey: Journey) -> HttpResponse:
     """Step 1, the way that always works: all constituencies, searchable by name of seat or MP."""
     if journey.request.method == "POST" and choose_seat(journey, journey.request.POST.get("gss", "")):
         return journey.go("write-mp")
-    query = tidy_line(journey.request.GET.get("q", ""))[:60]
+    query = clean_line(journey.request.GET.get("q", ""))[:60]
     seats = Constituency.objects.search(query).with_members()
     return journey.render("write-mp", "letters/seats.html", {"query": query, "seats": seats})
 

@@ -23,9 +23,9 @@ from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, costly, refuse_if_too_often
 from letters.writing.compose import MOST_PAGES, find_changes
 from letters.writing.draft import MOST_ARGUMENTS, OWN, Draft
-from letters.writing.originality import Advice, Judgement, judge_draft
-from letters.writing.session import find_clashes, find_set_apart, set_apart, take_other
-from letters.writing.text import count_words, tidy_line
+from letters.writing.originality import Advice, Originality, score_draft
+from letters.writing.session import accept_other, find_conflicts, find_stashed, stash_conflict
+from letters.writing.text import clean_line, count_words
 
 # What changes more of the page than its counts: the cards are shown anew after it.
 REARRANGING = ("up", "down", "arrange", "remove", "restore", "length", "guide")
@@ -37,7 +37,7 @@ def make_again(journey: Journey) -> None:
     if journey.draft.pieces or "own_words" not in posted:
         return
     keys = read_order(journey)
-    gss = tidy_line(posted.get("gss", ""))  # PostgreSQL refuses to be asked for some characters
+    gss = clean_line(posted.get("gss", ""))  # PostgreSQL refuses to be asked for some characters
     if keys and Constituency.objects.filter(pk=gss).exists():
         journey.draft.gss = gss
         journey.draft.choose(keys)
@@ -68,13 +68,13 @@ def write_words(journey: Journey) -> HttpResponse:
     if action == "theirs":
         return take_theirs(journey, overtaken=overtaken)
     if overtaken and action != "mine":
-        if not valid or find_clashes(here, journey.draft, journey.arguments):
+        if not valid or find_conflicts(here, journey.draft, journey.arguments):
             return show_clash(journey, form)
         here = journey.draft  # nothing of this page would be lost: what the other tab has saved stands
         action = "refresh" if action == "save" else action
     changed_before = list_changes(journey, journey.draft)
     journey.draft = here
-    if action == "mine" or not find_set_apart(here, journey.arguments):
+    if action == "mine" or not find_stashed(here, journey.arguments):
         here.other = {}
     said, focus = act(journey, action, key, form) if valid else ("", "")
     said = said or next(iter(list_changes(journey, here) - changed_before), "")
@@ -171,7 +171,7 @@ def take_answers(draft: Draft, form: WordsForm) -> tuple[str, str]:
 def take_theirs(journey: Journey, *, overtaken: bool) -> HttpResponse:
     """Take what the other tab has: what is stored if this page was overtaken, else what was set apart."""
     if journey.draft.other and not overtaken:
-        journey.draft = take_other(journey.draft)
+        journey.draft = accept_other(journey.draft)
     journey.draft.other = {}
     journey.save()
     return journey.go("write-words")
@@ -180,8 +180,8 @@ def take_theirs(journey: Journey, *, overtaken: bool) -> HttpResponse:
 def show_clash(journey: Journey, form: WordsForm) -> HttpResponse:
     """Show this page's text and the other tab's, and keep both."""
     stored = copy.deepcopy(journey.draft)
-    clashes = find_clashes(form.draft, stored, journey.arguments)
-    set_apart(journey.request.session, journey.campaign.slug, journey.draft, form.draft)
+    clashes = find_conflicts(form.draft, stored, journey.arguments)
+    stash_conflict(journey.request.session, journey.campaign.slug, journey.draft, form.draft)
     journey.draft = form.draft
     return show_words(journey, form, others=[(clash.label, clash.there) for clash in clashes], clash=True)
 
@@ -216,9 +216,9 @@ def show_words(
 ) -> HttpResponse:
     """Show the builder; or, to a script that has saved, what has changed (`whole`: with the cards; `said`: aloud)."""
     if others is None:
-        others = [(clash.label, clash.here) for clash in find_set_apart(journey.draft, journey.arguments)]
+        others = [(clash.label, clash.here) for clash in find_stashed(journey.draft, journey.arguments)]
     text = journey.write()
-    judgement = judge_draft(journey.draft, journey.campaign, journey.arguments, journey.seat, journey.check)
+    judgement = score_draft(journey.draft, journey.campaign, journey.arguments, journey.seat, journey.check)
     page_count = count_pages(text)
     context: dict[str, Any] = {
         "form": form,
@@ -243,7 +243,7 @@ def show_words(
     return trigger_client_event(response, "desk:answered", {"state": state, "focus": focus, "said": said})
 
 
-def choose_advice(judgement: Judgement, page_count: int) -> Advice | None:
+def choose_advice(judgement: Originality, page_count: int) -> Advice | None:
     """Return what would help most: own words come first; a letter is long if it really has more than one page."""
     if page_count > MOST_PAGES:
         return Advice("too-long", say_too_long(page_count))

@@ -13,9 +13,9 @@ from campaign.content.models import Argument, Ask, Campaign
 from campaign.parliament.models import Constituency, Member
 from letters.models import Letter
 from letters.writing.draft import OWN, Draft, Piece
-from letters.writing.fact_check import Change, check_edit
+from letters.writing.fact_check import ClaimChange, check_edit
 
-Check = Callable[[str, str], list[Change]]  # `check_edit`, or what remembers its answers through one request
+Check = Callable[[str, str], list[ClaimChange]]  # `check_edit`, or what remembers its answers through one request
 MOST_PAGES = 6  # a letter that anybody reads has one or two; what is longer is neither printed nor sent
 # Where every member's post goes: https://www.parliament.uk/about/contacting-parliament/
 COMMONS_LINES = ("House of Commons", "London", "SW1A 0AA")
@@ -92,7 +92,7 @@ def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
     return piece.edits.get(piece.length) or (phrasing.text if phrasing else argument.claim)
 
 
-def find_changes(piece: Piece, argument: Argument, check: Check = check_edit) -> list[Change]:
+def find_changes(piece: Piece, argument: Argument, check: Check = check_edit) -> list[ClaimChange]:
     """Return what the supporter's edit has changed in the argument's claims."""
     phrasing = argument.phrasing(piece.length)
     edited = piece.edits.get(piece.length)

@@ -183,7 +183,7 @@ Kind = Literal["quotation", "quoted words", "number", "date"]
 
 
 @dataclass(frozen=True)
-class Change:
+class ClaimChange:
     """One thing that an edit has changed in a claim."""
 
     kind: Kind
@@ -198,7 +198,7 @@ class Side:
     def __init__(self, text: str) -> None:
         self.text = text
         self.plain = make_plain(text)
-        self.quotations, self.alone = find_quotations(self.plain)
+        self.quotations, self.unpaired_quotes = find_quotations(self.plain)
         ends = [match.end() for match in SENTENCE_END.finditer(self.plain)]
         self.bounds = list(zip([0, *ends], [*ends, len(text)], strict=True))
         self.ends = [end for _start, end in self.bounds]
@@ -266,11 +266,11 @@ class Comparison:
 
     def __init__(self, original: str, edited: str) -> None:
         self.original, self.edited = Side(original), Side(edited)
-        self.changes: list[Change] = []
-        self.settled: list[tuple[int, int]] = []  # places in the original about which something was said already
+        self.changes: list[ClaimChange] = []
+        self.reported_spans: list[tuple[int, int]] = []  # places in the original about which something was said already
 
     @cached_property
-    def homes(self) -> dict[int, int]:
+    def sentence_matches(self) -> dict[int, int]:
         """In which sentence now each of the original's sentences is that was not dropped."""
         having: dict[str, list[tuple[int, int]]] = {}  # the sentences now that have a word, and how often
         for number, words in enumerate(self.edited.sentences):
@@ -290,7 +290,7 @@ class Comparison:
     @cached_property
     def own_voice(self) -> list[bool]:
         """Of each sentence now, whether it is new and speaks of its writer."""
-        old = set(self.homes.values())
+        old = set(self.sentence_matches.values())
         return [
             number not in old and bool(OWN_VOICE.search(self.edited.plain[start:end]))
             for number, (start, end) in enumerate(self.edited.bounds)
@@ -307,7 +307,7 @@ class Comparison:
 
     def report(self, kind: Kind, before: str, after: str | None, text: str) -> None:
         """Add a change, once."""
-        change = Change(kind, before, after, text)
+        change = ClaimChange(kind, before, after, text)
         if change not in self.changes and not self.is_enough:
             self.changes.append(change)
 
@@ -335,14 +335,14 @@ class Comparison:
                     shown = self.edited.show(extra)
                     text = _("You put “%(after)s” in quotation marks. The source does not quote it.")
                     self.report("quotation", "", shown, text % {"after": shown})
-        if self.edited.alone > self.original.alone and not self.changes:
+        if self.edited.unpaired_quotes > self.original.unpaired_quotes and not self.changes:
             text = _("A quotation mark has lost its partner. Please put it back, or take both away with the words.")
             self.report("quotation", "", None, text)
 
     def compare_quotation(self, quotation: Quotation, left: list[Quotation]) -> None:
         """Say what became of a quotation that is not there any more as it was."""
         shown = self.original.show(quotation)
-        home = self.homes.get(self.original.sentence_at(quotation.start))
+        home = self.sentence_matches.get(self.original.sentence_at(quotation.start))
         now = self.find_successor(quotation, home, left)
         if self.is_unquoted(quotation, home):
             text = _("You took the quotation marks away from “%(before)s”. They show that the words are not yours.")
@@ -355,7 +355,7 @@ class Comparison:
             self.report("quotation", shown, None, text % {"before": shown})
         else:
             return  # dropped whole
-        self.settled.append((quotation.start, quotation.end))
+        self.reported_spans.append((quotation.start, quotation.end))
 
     def find_successor(self, quotation: Quotation, home: int | None, left: list[Quotation]) -> Quotation | None:
         """Return which of the quotations now was probably made from this one."""
@@ -389,7 +389,7 @@ class Comparison:
             if wider:
                 taken.add(wider)
                 continue
-            home = self.homes.get(self.original.sentence_at(fact.start))
+            home = self.sentence_matches.get(self.original.sentence_at(fact.start))
             if home is None:
                 continue
             there = [other for other in inside.get(home, ()) if other not in taken]
@@ -415,7 +415,7 @@ class Comparison:
 
     def report_fact(self, fact: Fact | None, before: str, after: str | None, text: str, kind: str = "") -> None:
         """Report a fact, unless it stands in a quotation about which something was said already."""
-        if fact and any(start <= fact.start < end for start, end in self.settled):
+        if fact and any(start <= fact.start < end for start, end in self.reported_spans):
             return
         named: Kind = "date" if (fact.kind if fact else kind) == "date" else "number"
         self.report(named, before, after, text % {"before": before, "after": after})
@@ -451,7 +451,7 @@ def _subtract(original: list[Fact], edited: list[Fact]) -> tuple[list[Fact], lis
     return missing[::-1], added
 
 
-def check_edit(original: str, edited: str) -> list[Change]:
+def check_edit(original: str, edited: str) -> list[ClaimChange]:
     """Return what the edit has changed in the claims of a paragraph of the bank; nothing for other typography.
 
     Whether a paraphrase says the same is not judged, nor are names.

@@ -21,7 +21,7 @@ from letters.writing.compose import Check, compose_paragraphs, write_opening
 from letters.writing.draft import Draft
 from letters.writing.fact_check import check_edit
 from letters.writing.minhash import Nearness, compare, compare_each, take_fingerprint
-from letters.writing.own_words import Bank, Owned, count_own_words, find_own, read_bank
+from letters.writing.own_words import Corpus, OwnWords, count_own_words, find_own, read_corpus
 from letters.writing.text import count_words
 
 MOST_COMPARED = 5000  # letters to one MP, the newest
@@ -45,7 +45,7 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Originality:
     """How distinct a letter is."""
 
     own_words: int  # in the own-words box, without what was pasted from the campaign
@@ -60,7 +60,7 @@ class Judgement:
 class Measured:
     """A letter's paragraphs, measured."""
 
-    parts: tuple[tuple[Owned, bool], ...]  # and whether the paragraph is an argument's
+    parts: tuple[tuple[OwnWords, bool], ...]  # and whether the paragraph is an argument's
 
     @property
     def own_count(self) -> int:
@@ -83,24 +83,24 @@ class Measured:
         return take_fingerprint(owned.stretches for owned, _argued in self.parts)
 
 
-def measure_paragraphs(paragraphs: Iterable[tuple[str, Argument | None]], bank: Bank) -> Measured:
+def measure_paragraphs(paragraphs: Iterable[tuple[str, Argument | None]], bank: Corpus) -> Measured:
     """Return how much of each paragraph is the writer's own."""
     return Measured(tuple((find_own(text, bank, argument), argument is not None) for text, argument in paragraphs))
 
 
-def judge_draft(
+def score_draft(
     draft: Draft,
     campaign: Campaign,
     arguments: dict[str, Argument],
     seat: Constituency,
     check: Check = check_edit,
-) -> Judgement:
+) -> Originality:
     """Return how distinct the draft is from other letters to this constituency's MP. Costs one query.
 
     `arguments` come with their texts, and the campaign with its asks, or each costs a query more.
     """
     composed = compose_paragraphs(draft, arguments, seat, check)
-    bank = read_bank(campaign, arguments.values(), write_opening(seat))
+    bank = read_corpus(campaign, arguments.values(), write_opening(seat))
     measured = measure_paragraphs(((part.text, part.argument) for part in composed), bank)
     # The writer's own letter of this draft, if it is confirmed already, is no other.
     others = Fingerprint.objects.exclude(letter__draft_id=draft.id)
@@ -108,7 +108,7 @@ def judge_draft(
     nearness, commonness = compare_letter(measured, keys, campaign, seat.gss, others)
     own_words = count_own_words(draft, arguments)
     length = sum(count_words(part.text) for part in composed)
-    return Judgement(
+    return Originality(
         own_words=own_words,
         own_share=measured.own_share,
         own_nearness=nearness.share,
@@ -192,7 +192,7 @@ def measure_letter(letter: Letter) -> tuple[Measured, list[str]]:
     known = {argument.pk: argument for argument in arguments}
     paragraphs = list(letter.paragraphs.all())
     seat = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
-    bank = read_bank(letter.campaign, arguments, write_opening(seat))
+    bank = read_corpus(letter.campaign, arguments, write_opening(seat))
     measured = measure_paragraphs(((part.text, known.get(part.argument_id or 0)) for part in paragraphs), bank)
     return measured, [part.argument_key for part in paragraphs if part.argument_key]
 

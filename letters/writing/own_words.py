@@ -21,7 +21,7 @@ Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Bank:
+class Corpus:
     """All that the campaign has written, as words."""
 
     texts: tuple[Words, ...]
@@ -31,7 +31,7 @@ class Bank:
 
 
 @dataclass(frozen=True)
-class Owned:
+class OwnWords:
     """One paragraph: the stretches of it that are the writer's own, and how many words it has."""
 
     stretches: tuple[Words, ...]
@@ -58,15 +58,15 @@ def list_runs(words: Sequence[str], length: int) -> Iterator[Words]:
 
 
 @lru_cache(maxsize=16)
-def index_texts(texts: tuple[str, ...]) -> Bank:
+def index_texts(texts: tuple[str, ...]) -> Corpus:
     """Return the texts, made ready for comparing. Kept for a few campaigns; holds nothing of a supporter's."""
     split = tuple(words for words in map(split_words, texts) if len(words) >= SHORTEST)
     runs = frozenset(run for words in split for run in list_runs(words, min(RUN, len(words))))
     threes = tuple(frozenset(list_runs(words, 3)) for words in split)
-    return Bank(split, runs, tuple(sorted({len(run) for run in runs})), threes)
+    return Corpus(split, runs, tuple(sorted({len(run) for run in runs})), threes)
 
 
-def read_bank(campaign: Campaign, arguments: Iterable[Argument], *more: str) -> Bank:
+def read_corpus(campaign: Campaign, arguments: Iterable[Argument], *more: str) -> Corpus:
     """Return what the campaign has written: phrasings, claims, quotations, prompts, asks and its page; and `more`."""
     texts = [*more, *campaign.prompt_list, *campaign.brief.split("\n\n"), campaign.tagline]
     texts += [ask.text for ask in campaign.asks.all()]
@@ -83,7 +83,7 @@ def find_unchanged(words: Words, base: Words) -> set[int]:
     return {at for block in blocks if block.size >= BLOCK for at in range(block.b, block.b + block.size)}
 
 
-def find_own(text: str, bank: Bank, argument: Argument | None = None) -> Owned:
+def find_own(text: str, bank: Corpus, argument: Argument | None = None) -> OwnWords:
     """Return which words of a paragraph are the writer's own.
 
     Words that stand in the bank RUN or more in a row are not. In a paragraph made from a text of the bank (this
@@ -93,7 +93,7 @@ def find_own(text: str, bank: Bank, argument: Argument | None = None) -> Owned:
     if argument:
         bases = [split_words(phrasing.text) for phrasing in argument.phrasings.all()] or [split_words(argument.claim)]
         if words in bases:
-            return Owned((), len(words))
+            return OwnWords((), len(words))
     taken = {
         at + offset
         for length in bank.lengths
@@ -113,7 +113,7 @@ def find_own(text: str, bank: Bank, argument: Argument | None = None) -> Owned:
             stretches.append([])
         else:
             stretches[-1].append(word)
-    return Owned(tuple(tuple(stretch) for stretch in stretches if stretch), len(words))
+    return OwnWords(tuple(tuple(stretch) for stretch in stretches if stretch), len(words))
 
 
 def split_paragraphs(text: str) -> list[str]:
@@ -127,5 +127,5 @@ def count_own_words(draft: Draft, arguments: dict[str, Argument]) -> int:
     Costs no query for arguments that were loaded with their texts and campaign.
     """
     campaign = next((argument.campaign for argument in arguments.values()), None)
-    bank = read_bank(campaign, arguments.values()) if campaign else index_texts(())
+    bank = read_corpus(campaign, arguments.values()) if campaign else index_texts(())
     return sum(find_own(part, bank).own_count for part in split_paragraphs(draft.own_words))

@@ -85,7 +85,7 @@ def drop_draft_of(session: MutableMapping[str, Any], letter: Letter) -> bool:
 
 
 @dataclass(frozen=True)
-class Showing:
+class FormVersion:
     """Which page a form comes from: its name, the version it showed, and how many requests it has made."""
 
     page: str
@@ -102,7 +102,7 @@ class Showing:
 
 
 @dataclass(frozen=True)
-class Clash:
+class EditConflict:
     """One text that two tabs have left differently."""
 
     label: str
@@ -110,13 +110,13 @@ class Clash:
     there: str
 
 
-def find_clashes(here: Draft, there: Draft, arguments: dict[str, Argument]) -> list[Clash]:
+def find_conflicts(here: Draft, there: Draft, arguments: dict[str, Argument]) -> list[EditConflict]:
     """Return where words of `here` would be lost if `there` stood. Words that `there` holds too are not lost."""
     clashes = []
 
     def compare(label: str, mine: str | None, theirs: str | None) -> None:
         if mine and mine not in (theirs or ""):
-            clashes.append(Clash(label, mine, theirs or ""))
+            clashes.append(EditConflict(label, mine, theirs or ""))
 
     compare(_("How your letter begins"), here.opening, there.opening)
     compare(_("Your own words"), here.own_words, there.own_words)
@@ -129,18 +129,18 @@ def find_clashes(here: Draft, there: Draft, arguments: dict[str, Argument]) -> l
     return clashes
 
 
-def set_apart(session: MutableMapping[str, Any], slug: str, draft: Draft, other: Draft) -> None:
+def stash_conflict(session: MutableMapping[str, Any], slug: str, draft: Draft, other: Draft) -> None:
     """Keep what another tab wrote beside the draft, until the writer has chosen. It counts as no new version."""
     draft.other = asdict(other) | {"other": {}}
     store_draft(session, slug, draft)
 
 
-def find_set_apart(draft: Draft, arguments: dict[str, Argument]) -> list[Clash]:
+def find_stashed(draft: Draft, arguments: dict[str, Argument]) -> list[EditConflict]:
     """Return what was set apart and is not in the draft."""
-    return find_clashes(read_draft(draft.other), draft, arguments) if draft.other else []
+    return find_conflicts(read_draft(draft.other), draft, arguments) if draft.other else []
 
 
-def take_other(draft: Draft) -> Draft:
+def accept_other(draft: Draft) -> Draft:
     """Return what was set apart as the draft, in place of this one."""
     other = read_draft(draft.other)
     other.version = draft.version

@@ -13,7 +13,7 @@ VISIBLE = "LNPS"  # letters, numbers, punctuation, symbols
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that show nothing
 
 
-def tidy_text(text: str) -> str:
+def clean_text(text: str) -> str:
     """Return the text in NFC with plain newlines, without control and bidi characters and without trailing space.
 
     Those characters can make a letter read otherwise than it looks, or break a mail's headers
@@ -27,11 +27,11 @@ def tidy_text(text: str) -> str:
     return tidy if any(unicodedata.category(c)[0] in VISIBLE and c not in BLANK for c in set(tidy)) else ""
 
 
-def tidy_line(text: str) -> str:
+def clean_line(text: str) -> str:
     """Return the text as one tidy line."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    return " ".join(tidy_text(text).split())
+    return " ".join(clean_text(text).split())
 
 
 def count_words(text: str) -> int:

@@ -12,7 +12,7 @@ import re
 from hypothesis import strategies as st
 
 from letters.mail.mime import Mailbox
-from letters.writing.text import tidy_line
+from letters.writing.text import clean_line
 
 # What came through before: a body and headers in an encoded word, a second author by folding inside quotes.
 BODY = "=?utf-8?q?x=0d=0aContent-Type:_text/html=0d=0a=0d=0a<h1>Forged_body</h1>?="
@@ -95,5 +95,5 @@ def check_mailbox(value: str, meant: Mailbox) -> None:
     found = re.fullmatch(r"(?:(.*) )?<([^<> ]+)>|([^<> ]+)", value)
     assert found, value
     name, address = found[1] or "", found[2] or found[3]
-    assert (read_words(name), address) == (tidy_line(meant.name), meant.address)
+    assert (read_words(name), address) == (clean_line(meant.name), meant.address)
     assert "=?" in name or not re.search(r'[<>@",;:()\[\]\\.]', name)

@@ -24,7 +24,7 @@ from letters.mail.mime import Mailbox, MailRefusedError
 from letters.models import Alert, Letter, Notice, Refusal
 from letters.privacy.tokens import make_token
 from letters.tasks import sweep
-from letters.writing.text import tidy_line, tidy_text
+from letters.writing.text import clean_line, clean_text
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.header_tools import ANYTHING, AUTHOR, BODY, HEADERS, QUOTED, check_mailbox, read_words, split_head
 
@@ -106,7 +106,7 @@ PARTS = ["MIME-Version", "Content-Type"]
 @example(name=BODY, title=HEADERS, seat=BODY, member=QUOTED, words="", rehearsal=False)
 @example(name=AUTHOR, title="Time to negotiate", seat="Ynys Môn", member=AUTHOR, words="", rehearsal=True)
 @given(
-    name=STORED, title=STORED, seat=STORED, member=STORED, words=st.text(max_size=200).map(tidy_text), rehearsal=st.booleans()
+    name=STORED, title=STORED, seat=STORED, member=STORED, words=st.text(max_size=200).map(clean_text), rehearsal=st.booleans()
 )  # fmt: skip
 def test_whatever_is_stored_makes_a_letter_with_the_headers_that_were_meant(
     name: str, title: str, seat: str, member: str, words: str, rehearsal: bool
@@ -118,12 +118,12 @@ def test_whatever_is_stored_makes_a_letter_with_the_headers_that_were_meant(
     names = ["From", "Reply-To", "To", "Subject", "Date", "Message-ID", "X-Parley-Reference", *PARTS]
     assert [name for name, _value in found] == names
     headers = dict(found)
-    check_mailbox(headers["From"], Mailbox(tidy_line(f"{name} via {title}"), "letters@parley.localhost"))
+    check_mailbox(headers["From"], Mailbox(clean_line(f"{name} via {title}"), "letters@parley.localhost"))
     check_mailbox(headers["Reply-To"], Mailbox(name, letter.sender_email))
     to = Mailbox("", "rehearsal@parley.localhost") if rehearsal else Mailbox(member, letter.member_email)
     check_mailbox(headers["To"], to)
-    subject = tidy_line(f"{letter.subject} ({seat})")
-    assert read_words(headers["Subject"]) == tidy_line(f"[Rehearsal] {subject}" if rehearsal else subject)
+    subject = clean_line(f"{letter.subject} ({seat})")
+    assert read_words(headers["Subject"]) == clean_line(f"[Rehearsal] {subject}" if rehearsal else subject)
     message = read(mail.content)
     assert words in plain(message)
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "application/pdf"]
@@ -152,7 +152,7 @@ def test_whatever_is_stored_makes_a_notice_with_the_headers_that_were_meant(
     headers = dict(found)
     check_mailbox(headers["From"], Mailbox(title, "letters@parley.localhost"))
     check_mailbox(headers["To"], Mailbox("", letter.sender_email))
-    assert read_words(headers["Subject"]) == tidy_line(SUBJECTS[kind].format(member))
+    assert read_words(headers["Subject"]) == clean_line(SUBJECTS[kind].format(member))
     kinds = [part.get_content_type() for part in read(mail.content).walk() if not part.is_multipart()]
     assert kinds == ["text/plain", "text/html", *(["application/pdf"] if kind == Notice.Kind.SENT else [])]
 
@@ -166,7 +166,7 @@ def test_an_alert_has_the_headers_that_were_meant(site: str, words: str) -> None
     names = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", *PARTS, "Content-Transfer-Encoding"]
     assert [name for name, _value in found] == names
     assert found[:2] == [("From", "Parley <letters@parley.localhost>"), ("To", "rehearsal@parley.localhost")]
-    assert read_words(dict(found)["Subject"]) == tidy_line(f"The queue is paused: {site}")
+    assert read_words(dict(found)["Subject"]) == clean_line(f"The queue is paused: {site}")
 
 
 @pytest.mark.usefixtures("quick_pdf")

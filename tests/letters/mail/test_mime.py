@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from letters.mail import mime
 from letters.mail.mime import Header, Mailbox, MailRefusedError, Pdf, is_address, write_message
-from letters.writing.text import tidy_line, tidy_text
+from letters.writing.text import clean_line, clean_text
 from tests.letters.header_tools import (
     ANYTHING,
     AUTHOR,
@@ -65,7 +65,7 @@ def test_no_name_and_no_subject_becomes_structure(sender: str, to: str, subject:
         if isinstance(meant, Mailbox):
             check_mailbox(value, meant)
         else:
-            assert read_words(value) == (tidy_line(meant) if name == "Subject" else meant)
+            assert read_words(value) == (clean_line(meant) if name == "Subject" else meant)
 
 
 @given(sender=ANYTHING, to=ANYTHING, subject=ANYTHING)
@@ -74,21 +74,21 @@ def test_both_of_pythons_parsers_read_what_was_meant(sender: str, to: str, subje
     new, old = read(content), email.message_from_bytes(content)
     for name, person, address in (("From", sender, "letters@parley.localhost"), ("Reply-To", sender, OUTSIDE)):
         [box] = new[name].addresses
-        assert (box.display_name.replace(" ", ""), box.addr_spec) == (tidy_line(person).replace(" ", ""), address)
+        assert (box.display_name.replace(" ", ""), box.addr_spec) == (clean_line(person).replace(" ", ""), address)
     [box] = new["To"].addresses
     assert (box.display_name.replace(" ", ""), box.addr_spec) == (
-        tidy_line(to).replace(" ", ""),
+        clean_line(to).replace(" ", ""),
         "o'brien+x@parliament.example",
     )
-    assert new["Subject"] == tidy_line(subject)
-    assert str(make_header(decode_header(old["Subject"].replace("\r\n", "")))) == tidy_line(subject)
+    assert new["Subject"] == clean_line(subject)
+    assert str(make_header(decode_header(old["Subject"].replace("\r\n", "")))) == clean_line(subject)
     assert new.keys() == old.keys() == [
         "From", "Reply-To", "To", "Subject", "X-Parley-Reference", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
     ]  # fmt: skip
     assert new.get_content().replace("\r\n", "\n") == "Hello.\n"
 
 
-texts = (st.text(max_size=300) | st.text("ab .=\n-_é", max_size=300) | st.lists(PIECES).map("".join)).map(tidy_text)
+texts = (st.text(max_size=300) | st.text("ab .=\n-_é", max_size=300) | st.lists(PIECES).map("".join)).map(clean_text)
 
 
 @given(text=texts, html=texts, pdf=st.none() | st.binary(max_size=200))

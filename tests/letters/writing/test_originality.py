@@ -13,7 +13,7 @@ from letters.actions.erase import erase_letter
 from letters.actions.withdraw import withdraw_letter
 from letters.models import Fingerprint, Letter
 from letters.writing.draft import Draft
-from letters.writing.originality import Judgement, judge_draft, record_fingerprint
+from letters.writing.originality import Originality, record_fingerprint, score_draft
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat, write_paragraph
 
 pytestmark = pytest.mark.django_db
@@ -50,13 +50,13 @@ def offer(campaign: Campaign) -> dict[str, Argument]:
     return arguments
 
 
-def judge(campaign: Campaign, seat: Constituency, own_words: str, *keys: str, **edits: str) -> Judgement:
+def judge(campaign: Campaign, seat: Constituency, own_words: str, *keys: str, **edits: str) -> Originality:
     draft = Draft(own_words=own_words)
     draft.choose(keys or ["argument-1"])
     for piece in draft.pieces:
         if piece.key.replace("-", "_") in edits:
             piece.edits["short"] = edits[piece.key.replace("-", "_")]
-    return judge_draft(draft, campaign, offer(campaign), seat)
+    return score_draft(draft, campaign, offer(campaign), seat)
 
 
 def send(campaign: Campaign, own_words: str, **fields: Any) -> Letter:
@@ -66,7 +66,7 @@ def send(campaign: Campaign, own_words: str, **fields: Any) -> Letter:
     return letter
 
 
-def code(judgement: Judgement) -> str:
+def code(judgement: Originality) -> str:
     return judgement.advice.code if judgement.advice else ""
 
 
@@ -116,7 +116,7 @@ def test_ones_own_confirmed_letter_is_no_other(campaign: Campaign, seat: Constit
     draft = Draft(own_words=MINE)
     draft.choose(["argument-1"])
     send(campaign, MINE, draft_id=draft.id)
-    assert judge_draft(draft, campaign, offer(campaign), seat).own_nearness == 0
+    assert score_draft(draft, campaign, offer(campaign), seat).own_nearness == 0
 
 
 def test_the_campaigns_words_are_nobodys_own(campaign: Campaign, seat: Constituency) -> None:
@@ -161,7 +161,7 @@ def test_judging_costs_one_query(campaign: Campaign, seat: Constituency, django_
     draft.choose(["argument-1", "argument-2"])
     arguments = offer(campaign)
     with django_assert_num_queries(1):
-        judge_draft(draft, campaign, arguments, seat)
+        score_draft(draft, campaign, arguments, seat)
 
 
 def test_confirming_keeps_a_fingerprint_and_three_numbers(

@@ -12,7 +12,15 @@ from pytest_django import Settings
 
 from campaign.content.models import Argument
 from letters.writing.draft import Draft, Piece
-from letters.writing.session import Showing, find_clashes, find_set_apart, load_draft, save_draft, set_apart, take_other
+from letters.writing.session import (
+    FormVersion,
+    accept_other,
+    find_conflicts,
+    find_stashed,
+    load_draft,
+    save_draft,
+    stash_conflict,
+)
 from tests.letters.factories import make_campaign, make_seat
 from tests.letters.views.test_journey import come_to_details
 
@@ -34,14 +42,14 @@ def test_each_save_is_a_new_version_by_a_page() -> None:
 @pytest.mark.parametrize(
     ("showing", "overtaken", "late"),
     [
-        (Showing("mine", 4, 1), False, False),
-        (Showing("mine", 5, 0), False, False),
-        (Showing("theirs", 4, 9), False, False),  # its own save, whose answer it has not seen
-        (Showing("theirs", 4, 2), False, True),
-        (Showing("mine", 3, 9), True, False),
+        (FormVersion("mine", 4, 1), False, False),
+        (FormVersion("mine", 5, 0), False, False),
+        (FormVersion("theirs", 4, 9), False, False),  # its own save, whose answer it has not seen
+        (FormVersion("theirs", 4, 2), False, True),
+        (FormVersion("mine", 3, 9), True, False),
     ],
 )
-def test_a_page_is_overtaken_by_others_and_late_after_itself(showing: Showing, overtaken: bool, late: bool) -> None:
+def test_a_page_is_overtaken_by_others_and_late_after_itself(showing: FormVersion, overtaken: bool, late: bool) -> None:
     draft = Draft(version=4, saved_by="theirs", turn=3)
     assert (showing.is_overtaken(draft), showing.is_late(draft)) == (overtaken, late)
 
@@ -60,26 +68,26 @@ def test_a_page_is_overtaken_by_others_and_late_after_itself(showing: Showing, o
     ],
 )
 def test_two_tabs_clash_where_words_would_be_lost(here: Draft, there: Draft, labels: list[str]) -> None:
-    assert [clash.label for clash in find_clashes(here, there, ARGUMENTS)] == labels
+    assert [clash.label for clash in find_conflicts(here, there, ARGUMENTS)] == labels
 
 
 def test_an_edit_that_was_set_aside_with_its_paragraph_is_not_lost() -> None:
     there = make_draft(a="Mine.")
     there.choose([])
-    assert find_clashes(make_draft(a="Mine."), there, ARGUMENTS) == []
+    assert find_conflicts(make_draft(a="Mine."), there, ARGUMENTS) == []
 
 
 def test_what_the_other_tab_wrote_is_kept_apart_and_can_be_taken() -> None:
     session: dict[str, Any] = {}
     draft = make_draft("Here.")
     draft.version = 6
-    set_apart(session, "peace", draft, make_draft("There."))
+    stash_conflict(session, "peace", draft, make_draft("There."))
     kept = load_draft(session, "peace")
     assert (kept.version, kept.own_words) == (6, "Here.")
-    assert [clash.here for clash in find_set_apart(kept, ARGUMENTS)] == ["There."]
-    taken = take_other(kept)
+    assert [clash.here for clash in find_stashed(kept, ARGUMENTS)] == ["There."]
+    taken = accept_other(kept)
     assert (taken.version, taken.own_words, taken.other) == (6, "There.", {})
-    assert find_set_apart(taken, ARGUMENTS) == []
+    assert find_stashed(taken, ARGUMENTS) == []
 
 
 @pytest.mark.django_db
