@@ -22,7 +22,7 @@ from letters.mail.messages import render_copy
 from letters.models import SWEEP, Heartbeat, check_clock
 from letters.privacy.lost_links import answer_requests
 from letters.rendering.pdf import warm_up
-from letters.statistics.rollup import fold_all
+from letters.statistics.rollup import roll_up_all
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def sweep() -> None:
 @shared_task
 def tally() -> None:
     """Bring the dashboard's numbers up to date."""
-    fold_all(until=timezone.now() + dt.timedelta(seconds=TALLY_SECONDS))
+    roll_up_all(until=timezone.now() + dt.timedelta(seconds=TALLY_SECONDS))
 
 
 @shared_task

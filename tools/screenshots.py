@@ -106,7 +106,7 @@ def fill(count: int) -> str:
     from campaign.content.models import Campaign
     from campaign.parliament.models import Constituency
     from letters.models import Heartbeat, Letter, Status
-    from letters.statistics.rollup import fold_all
+    from letters.statistics.rollup import roll_up_all
     from tests.letters.factories import make_letter
     from tests.letters.many import write_many
 
@@ -127,7 +127,7 @@ def fill(count: int) -> str:
     letter.transition_to(Status.HELD, note="A second look at the wording.")
     Letter.objects.filter(pk=letter.pk).update(rehearsal=False)
     write_many(campaign, count - 1)
-    fold_all()
+    roll_up_all()
     return f"{LIST}{letter.pk}/change/"
 
 

@@ -28,7 +28,7 @@ from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
 from letters.actions.decide import list_decided
 from letters.models import DownloadCount, Letter, Status, StepCount, Tally
-from letters.statistics.rollup import NOT_WRITTEN, fold_letters
+from letters.statistics.rollup import NOT_WRITTEN, roll_up
 
 AT_ONCE = 2000  # letters counted before a page is shown; if more have moved, the page says that it is behind
 NEWEST = 1000  # letters by which own words are judged
@@ -130,7 +130,7 @@ def read_figures(campaign: Campaign, *, rehearsal: bool) -> Figures:
 
 def count_now() -> int:
     """Count what has moved, up to AT_ONCE letters; return how many more there are."""
-    if fold_letters(AT_ONCE) < AT_ONCE:
+    if roll_up(AT_ONCE) < AT_ONCE:
         return 0
     return Letter.objects.uncounted().count()
 

@@ -40,7 +40,7 @@ ADD = """
 """
 
 
-class Number(NamedTuple):
+class TallyKey(NamedTuple):
     """Which number: the columns of Tally without the count."""
 
     campaign_id: int
@@ -51,7 +51,7 @@ class Number(NamedTuple):
     status: str = ""
 
 
-def fold_letters(limit: int = BATCH) -> int:
+def roll_up(limit: int = BATCH) -> int:
     """Count up to `limit` letters that have moved since they were last counted; return how many.
 
     Letters that somebody is moving this moment are left for the next time.
@@ -66,7 +66,7 @@ def fold_letters(limit: int = BATCH) -> int:
         # A letter that stays written, or stays not written, keeps its arguments' numbers as they are.
         turned = [one.pk for one in letters if _is_written(one.status) != _is_written(one.counted_as)]
         arguments = _read_arguments(turned)
-        changes: Counter[Number] = Counter()
+        changes: Counter[TallyKey] = Counter()
         for letter in letters:
             changes.subtract(_list_numbers(letter, letter.counted_as, arguments[letter.pk]))
             changes.update(_list_numbers(letter, letter.status, arguments[letter.pk]))
@@ -75,10 +75,10 @@ def fold_letters(limit: int = BATCH) -> int:
     return len(letters)
 
 
-def fold_all(until: dt.datetime | None = None) -> int:
+def roll_up_all(until: dt.datetime | None = None) -> int:
     """Count every letter that has moved, until then at most; return how many moves were counted."""
     counted = 0
-    while (until is None or timezone.now() < until) and (folded := fold_letters()):
+    while (until is None or timezone.now() < until) and (folded := roll_up()):
         counted += folded
     return counted
 
@@ -97,23 +97,23 @@ def _read_arguments(letters: list[uuid.UUID]) -> defaultdict[uuid.UUID, set[str]
     return arguments
 
 
-def _list_numbers(letter: Letter, status: str, arguments: Iterable[str]) -> Iterator[Number]:
+def _list_numbers(letter: Letter, status: str, arguments: Iterable[str]) -> Iterator[TallyKey]:
     """List the numbers that a letter of this status is in. `recount` does the same for all letters, in SQL."""
     if status == Status.UNCONFIRMED:
         return
     mine = letter.campaign_id, letter.rehearsal
-    yield Number(*mine, Kind.SEAT, letter.constituency_gss, letter.member_party, status)
+    yield TallyKey(*mine, Kind.SEAT, letter.constituency_gss, letter.member_party, status)
     if letter.confirmed_at:
-        yield Number(*mine, Kind.CONFIRMED, timezone.localdate(letter.confirmed_at).isoformat())
+        yield TallyKey(*mine, Kind.CONFIRMED, timezone.localdate(letter.confirmed_at).isoformat())
     if status in HAS_LEFT and letter.sent_at:
-        yield Number(*mine, Kind.SENT, timezone.localdate(letter.sent_at).isoformat())
+        yield TallyKey(*mine, Kind.SENT, timezone.localdate(letter.sent_at).isoformat())
     if _is_written(status):
         keys = sorted(arguments)
-        yield from (Number(*mine, Kind.ARGUMENT, key) for key in keys)
-        yield from (Number(*mine, Kind.PAIR, *pair) for pair in combinations(keys, 2))
+        yield from (TallyKey(*mine, Kind.ARGUMENT, key) for key in keys)
+        yield from (TallyKey(*mine, Kind.PAIR, *pair) for pair in combinations(keys, 2))
 
 
-def add_to_tallies(changes: Counter[Number]) -> None:
+def add_to_tallies(changes: Counter[TallyKey]) -> None:
     """Add the changes to the stored numbers, always in the same order."""
     rows = [(*number, change) for number, change in sorted(changes.items()) if change]
     if rows:
@@ -121,7 +121,7 @@ def add_to_tallies(changes: Counter[Number]) -> None:
             cursor.executemany(ADD, rows)
 
 
-def recount() -> Counter[Number]:
+def recount() -> Counter[TallyKey]:
     """Return what the tallies have to be, by counting every letter as what it has been counted."""
     counted = Letter.objects.exclude(counted_as=Status.UNCONFIRMED).order_by()
     paragraphs = LetterParagraph.objects.filter(letter__in=counted.exclude(counted_as=Status.WITHDRAWN)).order_by()
@@ -129,11 +129,11 @@ def recount() -> Counter[Number]:
         campaign_id=F("letter__campaign_id"), rehearsal=F("letter__rehearsal")
     )
     pairs = paragraphs.filter(letter__paragraphs__argument_key__gt=F("argument_key"))
-    numbers: Counter[Number] = Counter()
+    numbers: Counter[TallyKey] = Counter()
 
     def put(kind: Kind, rows: Iterable[tuple[int, bool, object, str, str, int]]) -> None:
         for campaign, rehearsal, key, other, status, count in rows:
-            numbers[Number(campaign, rehearsal, kind, str(key), other, status)] += count
+            numbers[TallyKey(campaign, rehearsal, kind, str(key), other, status)] += count
 
     def count_days(letters: LetterQuerySet, moment: str) -> Iterator[tuple[int, bool, object, str, str, int]]:
         days = letters.filter(**{f"{moment}__isnull": False}).annotate(day=TruncDate(moment))
@@ -151,7 +151,7 @@ def recount() -> Counter[Number]:
     return numbers
 
 
-def check_tallies(*, mend: bool) -> Counter[Number]:
+def check_tallies(*, mend: bool) -> Counter[TallyKey]:
     """Return by how much the stored numbers are wrong (what has to be added to each), and mend them if asked to.
 
     Nothing is counted meanwhile: letters move on, and are counted afterwards.
@@ -160,7 +160,7 @@ def check_tallies(*, mend: bool) -> Counter[Number]:
         Heartbeat.beat(COUNTER)
         wrong = recount()
         for tally in Tally.objects.exclude(count=0):
-            number = Number(*(getattr(tally, column) for column in Number._fields))
+            number = TallyKey(*(getattr(tally, column) for column in TallyKey._fields))
             wrong[number] -= tally.count
         wrong = Counter({number: change for number, change in wrong.items() if change})
         if mend:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from campaign.content.models import Campaign
 from campaign.staff.roles import extend_roles, find_permissions, make_roles
 from letters.models import Alert, Finding, Letter, Part, Refusal, Rule, Status
-from letters.statistics.rollup import fold_all
+from letters.statistics.rollup import roll_up_all
 from tests.attacks.test_access import AT_THE_DOOR, FORBIDDEN, OWN, paths, snap
 from tests.campaign.content.test_admin import read_form
 from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
@@ -88,7 +88,7 @@ def test_each_role_opens_and_does_what_the_table_says(
     client: Client, paths: dict[str, str], role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("letters.admin.letters.render_letter_pdf", lambda _text: b"%PDF-")  # that takes a second
-    fold_all()  # which a dashboard does, whoever looks at it
+    roll_up_all()  # which a dashboard does, whoever looks at it
     sign_in(client, ROLES[role])
     before = snap()
     answers = {name: client.get(paths[name]).status_code for name in FORBIDDEN - NOT_OPENED}

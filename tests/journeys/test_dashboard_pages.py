@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from campaign.content.models import Campaign
 from letters.actions.confirm import confirm
 from letters.models import Finding, Letter, Part, Rule, Status
-from letters.statistics.rollup import fold_all
+from letters.statistics.rollup import roll_up_all
 from tests.conftest import OpenPage
 from tests.journeys.looker import CONTRAST, Looker
 from tests.letters.factories import make_letter, write_paragraph
@@ -49,7 +49,7 @@ def test_every_page_is_accessible_and_fits(
         write_many(Campaign.objects.get(), letters)
         # The longest status is a sentence.
         Letter.objects.filter(pk__in=Letter.objects.filter(status=Status.SENT)[:9]).update(status=Status.UNKNOWN)
-        fold_all()
+        roll_up_all()
     page = new_page(**(PHONE if letters else DESKTOP), bypass_csp=True)
     dashboard = sign_in(page, live_server)
     look = Looker(tmp_path, page)

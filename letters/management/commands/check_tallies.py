@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from letters.models import Letter
-from letters.statistics.rollup import check_tallies, fold_all
+from letters.statistics.rollup import check_tallies, roll_up_all
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Count, compare, mend."""
-        counted = fold_all()
+        counted = roll_up_all()
         wrong = check_tallies(mend=not options["dry_run"])
         for number, change in sorted(wrong.items()):
             what = " ".join(filter(None, [number.kind, number.key, number.other, number.status]))

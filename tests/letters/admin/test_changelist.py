@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaign.content.models import Campaign
 from campaign.parliament.models import Member
 from letters.models import Letter, Status
-from letters.statistics.rollup import fold_all
+from letters.statistics.rollup import roll_up_all
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.many import write_many
 
@@ -65,7 +65,7 @@ def test_the_numbers_beside_the_filters_are_those_of_the_list(
         make_seat(f"E1400000{len(slug)}", slug, party="Green Party" if slug == "rivers" else "Labour")
         write_many(campaign, 90)
     Letter.objects.filter(created_at__gte=timezone.now() - dt.timedelta(days=5)).update(rehearsal=True)
-    fold_all()
+    roll_up_all()
     # Some have moved since, and one is gone: the roll-up does not know it yet.
     for letter in Letter.objects.filter(status=Status.QUEUED)[:3]:
         letter.transition_to(Status.HELD)

@@ -22,7 +22,7 @@ from letters.actions.withdraw import withdraw_letter
 from letters.models import Heartbeat, Letter, LetterParagraph, Status, StepCount, Tally
 from letters.statistics.charts import count_between, make_columns, make_steps, round_up
 from letters.statistics.figures import find_campaigns, read_figures, read_seats
-from letters.statistics.rollup import fold_all
+from letters.statistics.rollup import roll_up_all
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.many import write_many
 from tests.otp import otp_login
@@ -112,7 +112,7 @@ def test_what_needs_a_person_stands_first(five: Campaign, admin_client: Client) 
     Argument.objects.filter(key="argument-3").update(review_by=dt.date(2020, 1, 1))
     Member.objects.filter(constituency=GSS).update(sitting=False)
     Heartbeat.objects.all().delete()
-    fold_all()
+    roll_up_all()
     for path, next_part in ((dashboard(), 'id="statuses"'), ("/admin/", 'id="dashboards"')):
         page = admin_client.get(path).content.decode()
         section = page[page.index('id="now"') : page.index("</section>")]
@@ -151,7 +151,7 @@ def test_what_a_person_has_refused_or_given_up_needs_nobody_and_number_and_list_
         assert letter.transition_to(Status.FAILED)
     assert refused.transition_to(Status.HELD)
     assert refuse(refused, reason="It threatens", actor=admin_user)
-    fold_all()
+    roll_up_all()
     for path in (dashboard(), "/admin/", LIST):
         page = admin_client.get(path).content.decode()
         link = re.search(r'href="([^"]+)"><b aria-hidden="true">✕</b>\s*(\d+)', page)

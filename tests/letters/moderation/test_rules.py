@@ -21,7 +21,7 @@ from letters.mail.messages import build_notice_mail
 from letters.models import Finding, Fingerprint, HoldRules, Letter, Notice, Part, Refusal, Rule, Status
 from letters.moderation.rules import find_reasons
 from letters.privacy.tokens import make_confirm_token, make_token
-from letters.statistics.rollup import fold_all
+from letters.statistics.rollup import roll_up_all
 from letters.views.privacy import tell_everything
 from letters.writing.originality import record_fingerprint
 from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
@@ -235,7 +235,7 @@ def test_a_refused_letter_is_never_sent_and_its_writer_learns_why(admin_client: 
     letter.refresh_from_db()
     assert letter.status == Status.FAILED
     assert measure_health().failed == 0  # it is decided: it needs nobody any more
-    fold_all()
+    roll_up_all()
     for desk in ("/admin/", f"{LIST}dashboard/{campaign.slug}/?of=rehearsal"):
         assert "that failed" not in admin_client.get(desk).content.decode()
     assert "Failed: refused" in admin_client.get(LIST).content.decode()

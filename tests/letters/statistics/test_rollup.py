@@ -25,7 +25,7 @@ from letters.actions.purge import purge_data
 from letters.actions.withdraw import withdraw_letter
 from letters.delivery.claims import claim_letters, recover_leases, release_letters
 from letters.models import TRANSITIONS, Letter, LetterParagraph, Status, Tally
-from letters.statistics.rollup import check_tallies, fold_all, fold_letters
+from letters.statistics.rollup import check_tallies, roll_up, roll_up_all
 from letters.tasks import tally
 from tests.letters.factories import make_campaign, make_letter
 
@@ -110,7 +110,7 @@ def do(action: str, seed: int) -> None:
     elif action == "recover":
         recover_leases()
     elif action == "fold":
-        fold_letters(limit=1 + seed % 3)
+        roll_up(limit=1 + seed % 3)
 
 
 ACTIONS = ("write", "write", "move", "move", "move", "withdraw", "erase", "forget", "claim", "recover", "fold", "fold")
@@ -127,7 +127,7 @@ class TestWhateverHappens(TestCase):
         make_campaign("other")
         for action, seed in happenings:
             do(action, seed)
-        fold_all()
+        roll_up_all()
         assert read_tallies() == count_letters()
         assert not Letter.objects.uncounted().exists()
         assert check_tallies(mend=False) == {}
@@ -139,21 +139,21 @@ pytestmark = pytest.mark.django_db
 def test_an_update_past_every_function_is_counted_all_the_same() -> None:
     for _ in range(3):
         make_letter()
-    fold_all()
+    roll_up_all()
     Letter.objects.update(status=Status.HELD)
-    assert fold_letters() == 3
+    assert roll_up() == 3
     assert Tally.objects.get(kind="seat", status="held").count == 3
     assert Tally.objects.get(kind="seat", status="queued").count == 0
 
 
 def test_counting_again_changes_nothing_and_costs_one_query() -> None:
     make_letter()
-    assert fold_all() == 1
+    assert roll_up_all() == 1
     before = read_tallies()
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        assert fold_letters() == 0
+        assert roll_up() == 0
     assert len(queries) == 1
     assert read_tallies() == before
 
@@ -162,7 +162,7 @@ def test_a_day_is_london_s() -> None:
     letter = make_letter()
     late = dt.datetime(2026, 7, 1, 23, 30, tzinfo=dt.UTC)  # half past midnight in London's summer
     Letter.objects.filter(pk=letter.pk).update(confirmed_at=late)
-    fold_all()
+    roll_up_all()
     assert Tally.objects.get(kind="confirmed").key == "2026-07-02"
     assert check_tallies(mend=False) == {}
 
@@ -175,7 +175,7 @@ def test_the_worker_counts() -> None:
 
 def test_check_tallies_says_what_is_wrong_and_mends_it(capsys: pytest.CaptureFixture[str]) -> None:
     make_letter()
-    fold_all()
+    roll_up_all()
     Tally.objects.filter(kind="argument").update(count=7)
     Tally.objects.filter(kind="seat").delete()
     with pytest.raises(CommandError, match="without --dry-run"):
