@@ -1,7 +1,7 @@
 """From a letter's frozen text to the page one sees and the PDF that goes out.
 
 WeasyPrint does the layout. What makes it quick, and keeps its memory level, is that a process reads fonts and
-stylesheets once (`_Press`); see benchmarks/pdf.py for the gates.
+stylesheets once (`_Renderer`); see benchmarks/pdf.py for the gates.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def require_fonts() -> None:
 def warm_up() -> None:
     """Read fonts and stylesheets now, not with the first letter. Raises RenderingNotReadyError."""
     with _press_lock:
-        _press()
+        _get_renderer()
 
 
 def render_letter_html(text: LetterText, *, large_print: bool = False) -> str:
@@ -94,14 +94,14 @@ def render_letter_pdf(text: LetterText, *, large_print: bool = False, most_pages
     html = render_letter_html(text, large_print=large_print)
     most = most_pages * LARGE_PRINT_PAGES if large_print else most_pages
     with _press_lock:
-        return _press().print(html, large_print=large_print, most_pages=most)
+        return _get_renderer().print(html, large_print=large_print, most_pages=most)
 
 
 def count_letter_pages(text: LetterText, *, large_print: bool = False) -> int:
     """Return how many pages the letter has on paper. Takes about half as long as the PDF; raises as it does."""
     html = render_letter_html(text, large_print=large_print)
     with _press_lock:
-        return len(_press().lay_out(html, large_print=large_print).pages)
+        return len(_get_renderer().lay_out(html, large_print=large_print).pages)
 
 
 def _address_class(lines: tuple[str, ...], *, large_print: bool) -> str:
@@ -118,7 +118,7 @@ def _count_rows(lines: tuple[str, ...], length: int) -> int:
     return sum(max(1, -(-len(line) // length)) for line in lines)
 
 
-class _Press:
+class _Renderer:
     """What a process needs to print letters, read once: fonts, stylesheets and the fetcher that refuses all else."""
 
     fonts: FontConfiguration
@@ -158,9 +158,9 @@ class _Press:
 
 
 @cache
-def _press() -> _Press:
+def _get_renderer() -> _Renderer:
     """Return the process's press; call it under the lock."""
-    press = _Press()
+    press = _Renderer()
     # All that is loaded by now stays until the process ends. Unless it is told so, Python's garbage collector walks
     # through it again and again while letters are laid out, for a twelfth of their time.
     gc.collect()
@@ -169,7 +169,7 @@ def _press() -> _Press:
 
 
 # FontConfiguration keeps its fonts in a temporary directory and can only delete it while Python still works.
-atexit.register(_press.cache_clear)
+atexit.register(_get_renderer.cache_clear)
 
 
 def make_fetcher() -> Any:

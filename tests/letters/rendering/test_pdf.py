@@ -248,7 +248,7 @@ def test_nothing_is_fetched_even_if_markup_slipped_through(
     port = listener.getsockname()[1]
     web = [f"http://127.0.0.1:{port}/{name}" for name in ("x.css", "x.svg", "x.html")]
     both = "".join(SLIPPED[slip].format(*urls) for urls in (files, data, web))
-    pdf = rendering._press().print(
+    pdf = rendering._get_renderer().print(
         f'<html lang="en"><title>t</title><p>text</p>{both}</html>', large_print=False, most_pages=1
     )
     assert "leaked" not in squeeze(read_text(pdf))
