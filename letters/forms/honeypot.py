@@ -50,7 +50,7 @@ class StampField(forms.CharField):
         super().__init__(required=False, max_length=200, widget=forms.HiddenInput, initial=make_stamp)
 
 
-class TrapField(forms.CharField):
+class HoneypotField(forms.CharField):
     """A field that only programs see: the stylesheet takes it from the page, and so from screen readers too."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class TrapField(forms.CharField):
         )
 
 
-def find_doubt(form: forms.Form) -> StrOrPromise:
+def suspect_bot(form: forms.Form) -> StrOrPromise:
     """Return what to ask of whoever sent this valid form, or an empty string; then it is ready to be pressed again."""
     stamp = form.cleaned_data["started"]
     filled = bool(form.cleaned_data["website"])

@@ -13,7 +13,7 @@ from campaign.content.models import Argument
 from campaign.parliament.finding import find_seats
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, MailAddressField, NameField
-from letters.forms.honeypot import StampField, TrapField
+from letters.forms.honeypot import HoneypotField, StampField
 from letters.privacy.consent import CONSENT_TEXT
 from letters.privacy.newsletter import NEWS_TEXT
 from letters.writing.compose import Sender
@@ -70,7 +70,7 @@ class ArgumentsForm(CrispyForm):
         return sorted(keys, key=lambda key: ticked.index(key) if key in ticked else len(ticked))
 
 
-class Channel(StrEnum):
+class DeliveryMethod(StrEnum):
     """How a letter travels."""
 
     EMAIL = "email"
@@ -169,10 +169,10 @@ class DetailsForm(SenderForm):
 
     def __init__(self, *args: Any, seat: Constituency, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, seat=seat, **kwargs)
-        choices = [(Channel.POST, _("By post: I print it, sign it and post it"))]
+        choices = [(DeliveryMethod.POST, _("By post: I print it, sign it and post it"))]
         if member.email:
-            choices.insert(0, (Channel.EMAIL, _("By email: this site sends it for me")))
-            self.fields["email"].required = self.data.get("channel") != Channel.POST
+            choices.insert(0, (DeliveryMethod.EMAIL, _("By email: this site sends it for me")))
+            self.fields["email"].required = self.data.get("channel") != DeliveryMethod.POST
         else:
             del self.fields["email"]
         self.fields["channel"].choices = choices  # type: ignore[attr-defined]
@@ -192,7 +192,7 @@ class SendForm(DetailsForm):
         error_messages={"required": _("Tick the box to let us store and send your letter, or download it instead.")},
     )
     news = forms.BooleanField(label=NEWS_TEXT, required=False)  # apart from consent, and never a condition
-    website = TrapField()
+    website = HoneypotField()
 
     def __init__(self, *args: Any, offers_news: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

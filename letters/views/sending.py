@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from letters.actions.submit import submit_letter
-from letters.forms.honeypot import find_doubt
+from letters.forms.honeypot import suspect_bot
 from letters.forms.journey import SendForm
 from letters.rendering.pdf import count_letter_pages
 from letters.tasks import wake_worker
@@ -36,7 +36,7 @@ def send_letter(journey: Journey) -> HttpResponse:
     if journey.campaign.is_draft:
         messages.info(journey.request, _("This is a preview: the letter is neither stored nor sent."))
         return show_check(journey, form)
-    if doubt := find_doubt(form):
+    if doubt := suspect_bot(form):
         messages.warning(journey.request, doubt)
         return show_check(journey, form)
     sender = form.sender()
