@@ -18,7 +18,7 @@ from campaign.staff.sudo import require_recent_login
 from letters.admin.pages import open_page
 from letters.admin.permissions import may_export_person
 from letters.forms.decisions import PurposeForm
-from letters.privacy.newsletter import find_consents, list_readers
+from letters.privacy.newsletter import find_consents, list_subscribers
 from letters.statistics.export import escape_cell, stream_csv
 
 
@@ -65,6 +65,6 @@ def log_readers(request: HttpRequest, campaign: Campaign, count: int, reason: st
 def make_rows(campaign: Campaign) -> Iterator[list[str]]:
     """Yield the heading and a row for each address: when and to which words its owner agreed."""
     yield ["email", "agreed_at", "version", "text_sha256"]
-    for reader in list_readers(campaign):
+    for reader in list_subscribers(campaign):
         given_at = reader.given_at.isoformat(timespec="seconds")
         yield [escape_cell(reader.email), given_at, reader.version, reader.text_sha256]

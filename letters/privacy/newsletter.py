@@ -77,7 +77,7 @@ def find_consents(campaign: Campaign) -> QuerySet[NewsConsent]:
 
 
 @dataclass(frozen=True)
-class Reader:
+class Subscriber:
     """An address that wants news, and the proof of it."""
 
     email: str
@@ -86,11 +86,11 @@ class Reader:
     text_sha256: str
 
 
-def list_readers(campaign: Campaign) -> Iterator[Reader]:
+def list_subscribers(campaign: Campaign) -> Iterator[Subscriber]:
     """Yield each address that wants news of the campaign, once: personal data, so callers ask for the permission."""
     seen: set[str] = set()
     for consent in find_consents(campaign).iterator(chunk_size=500):
         address = consent.letter.sender_email
         if address.lower() not in seen:
             seen.add(address.lower())
-            yield Reader(address, consent.given_at, consent.version, consent.text_sha256)
+            yield Subscriber(address, consent.given_at, consent.version, consent.text_sha256)

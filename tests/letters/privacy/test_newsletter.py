@@ -15,7 +15,14 @@ from letters.actions.erase import erase_letter
 from letters.actions.withdraw import withdraw_letter
 from letters.mail.messages import build_notice_mail
 from letters.models import Letter, NewsConsent, Notice, Tombstone
-from letters.privacy.newsletter import NEWS_VERSION, find_consents, hash_news_text, list_readers, note_wish, stop_news
+from letters.privacy.newsletter import (
+    NEWS_VERSION,
+    find_consents,
+    hash_news_text,
+    list_subscribers,
+    note_wish,
+    stop_news,
+)
 from letters.privacy.tokens import make_confirm_token, make_token
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.views.test_journey import DETAILS, come_to_details, go
@@ -40,7 +47,7 @@ def wish(letter: Letter) -> Letter:
 
 
 def readers(campaign: Campaign) -> list[str]:
-    return [reader.email for reader in list_readers(campaign)]
+    return [reader.email for reader in list_subscribers(campaign)]
 
 
 @pytest.fixture
