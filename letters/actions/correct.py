@@ -21,7 +21,7 @@ PARTS = {"sender_name": "name", "sender_address": "address", "sender_postcode": 
 WENT = (Status.SENT, Status.BOUNCED, Status.UNKNOWN)  # a mail with the old details may be there
 
 
-class Outcome(StrEnum):
+class CorrectionResult(StrEnum):
     """What came of a correction."""
 
     UNCHANGED = "unchanged"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
     GONE = "gone"  # there is nothing to correct any more
 
 
-def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> Outcome:
+def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> CorrectionResult:
     """Set those of PARTS that are given; return what came of it.
 
     The row is locked meanwhile, so that a sender claims it before or after. One that has claimed it already has made
@@ -41,15 +41,15 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> Outcome:
     with transaction.atomic():
         letter = Letter.objects.select_for_update().get(pk=pk)
         if letter.scrubbed_at or letter.erase_requested_at:
-            return Outcome.GONE
+            return CorrectionResult.GONE
         held = PARTS if not letter.text_erased_at else ["sender_name"]
         changes: dict[str, Any] = {
             part: given[part] for part in held if part in given and given[part] != getattr(letter, part)
         }
         if not changes:
-            return Outcome.UNCHANGED
+            return CorrectionResult.UNCHANGED
         if letter.status == Status.SENDING:
-            return Outcome.BUSY
+            return CorrectionResult.BUSY
         before = copy.copy(letter)
         stored = encrypt_for(letter, changes)
         if letter.status == Status.CLAIMED:
@@ -63,8 +63,8 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> Outcome:
         hold_again(letter)
         letter.log_event(EventType.CORRECTED, note=", ".join(PARTS[part] for part in changes))
     if before.status in WENT:
-        return Outcome.WENT
-    return Outcome.GOES if before.status in WITHDRAWABLE else Outcome.KEPT
+        return CorrectionResult.WENT
+    return CorrectionResult.GOES if before.status in WITHDRAWABLE else CorrectionResult.KEPT
 
 
 def hold_again(letter: Letter) -> None:

@@ -102,7 +102,7 @@ def give_up(letter: Letter) -> bool:
 
 
 @dataclass(frozen=True)
-class Rule:
+class PurgeRule:
     """What is done to which letters."""
 
     name: str
@@ -111,12 +111,12 @@ class Rule:
 
 
 RULES = (
-    Rule("letters that nobody confirmed", find_unconfirmed, delete_letter),
-    Rule("letters that waited too long, given up", find_waiting, give_up),
-    Rule("letters erased as asked for", find_asked, erase_letter),
-    Rule("withdrawn letters", find_withdrawn, scrub_letter),
-    Rule("texts and addresses", find_texts, erase_text),
-    Rule("names and emails", find_identities, scrub_letter),
+    PurgeRule("letters that nobody confirmed", find_unconfirmed, delete_letter),
+    PurgeRule("letters that waited too long, given up", find_waiting, give_up),
+    PurgeRule("letters erased as asked for", find_asked, erase_letter),
+    PurgeRule("withdrawn letters", find_withdrawn, scrub_letter),
+    PurgeRule("texts and addresses", find_texts, erase_text),
+    PurgeRule("names and emails", find_identities, scrub_letter),
 )
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from letters.actions.correct import Outcome, correct_letter
+from letters.actions.correct import CorrectionResult, correct_letter
 from letters.forms.correcting import CorrectForm
 from letters.models import WITHDRAWABLE, Letter, Status
 from letters.privacy.tokens import make_confirm_token, make_token
@@ -21,18 +21,18 @@ from letters.views.throttling import Action, refuse_if_too_often
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-MESSAGES: dict[Outcome, StrOrPromise] = {
-    Outcome.UNCHANGED: _("Nothing was changed."),
-    Outcome.GOES: _("Corrected. Your letter goes out with the new details."),
-    Outcome.KEPT: _("Corrected: that is what the copy here says now."),
-    Outcome.WENT: _(
+MESSAGES: dict[CorrectionResult, StrOrPromise] = {
+    CorrectionResult.UNCHANGED: _("Nothing was changed."),
+    CorrectionResult.GOES: _("Corrected. Your letter goes out with the new details."),
+    CorrectionResult.KEPT: _("Corrected: that is what the copy here says now."),
+    CorrectionResult.WENT: _(
         "Corrected: that is what the copy here says now. What was sent stays as it was. If it matters to your MP, tell "
         "their office when they answer."
     ),
-    Outcome.BUSY: _(
+    CorrectionResult.BUSY: _(
         "Your letter is being sent this very moment, so nothing was changed. Please try again in a minute."
     ),
-    Outcome.GONE: _("Your data are deleted, so there is nothing to correct."),
+    CorrectionResult.GONE: _("Your data are deleted, so there is nothing to correct."),
 }
 
 
@@ -44,7 +44,7 @@ def correct_details(request: HttpRequest, letter: Letter) -> HttpResponse:
     token = make_confirm_token(letter) if confirming else make_token(letter.id, "letter")
     back = redirect("confirm" if confirming else "letter", token)
     if letter.scrubbed_at or letter.erase_requested_at:
-        messages.info(request, MESSAGES[Outcome.GONE])
+        messages.info(request, MESSAGES[CorrectionResult.GONE])
         return back
     form = CorrectForm(request.POST if request.method == "POST" else None, letter=letter)
     if request.method == "POST":
@@ -52,7 +52,7 @@ def correct_details(request: HttpRequest, letter: Letter) -> HttpResponse:
             return page
         if form.is_valid():
             outcome = correct_letter(letter.pk, form.given())
-            if outcome is Outcome.GOES:
+            if outcome is CorrectionResult.GOES:
                 wake_worker()  # it may have been taken from a sender
             messages.info(request, MESSAGES[outcome])
             return back

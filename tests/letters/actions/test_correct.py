@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from letters.actions.confirm import confirm
-from letters.actions.correct import Outcome, correct_letter
+from letters.actions.correct import CorrectionResult, correct_letter
 from letters.actions.erase import erase_letter, erase_text
 from letters.delivery import worker
 from letters.delivery.claims import claim_letters
@@ -152,7 +152,7 @@ def test_what_is_deleted_cannot_be_corrected(client: Client) -> None:
     assert erase_letter(letter)
     page = client.post(path(letter), NEW, follow=True).content.decode()
     assert "there is nothing to correct" in page
-    assert correct_letter(letter.pk, HELD) is Outcome.GONE
+    assert correct_letter(letter.pk, HELD) is CorrectionResult.GONE
     assert set(held(letter).values()) == {""}
 
 
@@ -166,7 +166,7 @@ def test_nothing_new_writes_nothing(client: Client) -> None:
 def test_the_old_name_leaves_the_notes_while_it_is_still_known() -> None:
     letter = make_letter(last_answer="550 Jane Doe is unknown")
     letter.log_event("note", note="Jane Doe rang")  # type: ignore[arg-type]
-    assert correct_letter(letter.pk, {"sender_name": "Ann Other"}) is Outcome.GOES
+    assert correct_letter(letter.pk, {"sender_name": "Ann Other"}) is CorrectionResult.GOES
     letter.refresh_from_db()
     assert "Jane" not in letter.last_answer + "".join(letter.events.values_list("note", flat=True))
 
@@ -175,7 +175,7 @@ def test_the_old_name_leaves_the_notes_while_it_is_still_known() -> None:
 def test_corrections_and_claims_at_once_send_no_old_name_after_a_promise() -> None:
     campaign = make_campaign()
     letters = [make_letter(campaign) for _number in range(8)]
-    outcomes: dict[uuid.UUID, Outcome] = {}
+    outcomes: dict[uuid.UUID, CorrectionResult] = {}
     started: dict[uuid.UUID, str] = {}
 
     def run(work: Any) -> threading.Thread:
@@ -203,6 +203,6 @@ def test_corrections_and_claims_at_once_send_no_old_name_after_a_promise() -> No
     for thread in [run(correct), run(send)]:
         thread.join(60)
     assert len(started) == len(outcomes) == len(letters)
-    told = {pk: "Jane Dove" if outcome is Outcome.GOES else "Jane Doe" for pk, outcome in outcomes.items()}
+    told = {pk: "Jane Dove" if outcome is CorrectionResult.GOES else "Jane Doe" for pk, outcome in outcomes.items()}
     assert started == told
-    assert set(outcomes.values()) <= {Outcome.GOES, Outcome.BUSY}
+    assert set(outcomes.values()) <= {CorrectionResult.GOES, CorrectionResult.BUSY}
