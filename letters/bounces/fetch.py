@@ -19,7 +19,7 @@ READ_KEYWORD = "ParleyRead"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class Leave(enum.Enum):
+class AfterReading(enum.Enum):
     """What is to become of a mail in the mailbox, once it was taken."""
 
     REMOVED = "removed"
@@ -97,7 +97,7 @@ def check(answer: tuple[str, Sequence[object]], what: str) -> Sequence[object]:
     return answer[1]
 
 
-def walk_imap(url: str, take: Callable[[bytes], Leave]) -> None:
+def walk_imap(url: str, take: Callable[[bytes], AfterReading]) -> None:
     """Hand every mail that was not read before to `take`, and mark it or remove it only after that has returned.
 
     Mails are fetched without being marked as seen (BODY.PEEK), one by one. Raises InboxError.
@@ -125,14 +125,14 @@ def fetch_mail(connection: imaplib.IMAP4, uid: str) -> bytes | None:
     return next((item[1] for item in data if isinstance(item, tuple) and isinstance(item[1], bytes)), None)
 
 
-def settle_mail(connection: imaplib.IMAP4, uid: str, leave: Leave) -> None:
+def settle_mail(connection: imaplib.IMAP4, uid: str, leave: AfterReading) -> None:
     """Remove the mail or mark it as read by us.
 
     Without UIDPLUS (RFC 4315) it is only flagged: a plain EXPUNGE would remove other people's deleted mails too.
     """
-    if leave is Leave.REMOVED:
+    if leave is AfterReading.REMOVED:
         check(connection.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen \Deleted)"), "store")
         if "UIDPLUS" in connection.capabilities:
             check(connection.uid("EXPUNGE", uid), "expunge")
-    elif leave is Leave.KEPT:
+    elif leave is AfterReading.KEPT:
         connection.uid("STORE", uid, "+FLAGS.SILENT", f"({READ_KEYWORD})")  # refused where keywords are: read again

@@ -13,14 +13,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 
 from letters.bounces.apply import Outcome, take_bounce
-from letters.bounces.fetch import InboxError, Leave, read_path, read_pipe, walk_imap
+from letters.bounces.fetch import AfterReading, InboxError, read_path, read_pipe, walk_imap
 
 # Applied reports carry the letter, with name and address: they go. What a person may want to read stays.
 LEAVE = {
-    Outcome.BOUNCED: Leave.REMOVED,
-    Outcome.NOTED: Leave.REMOVED,
-    Outcome.KNOWN: Leave.REMOVED,
-    Outcome.EARLY: Leave.AGAIN,
+    Outcome.BOUNCED: AfterReading.REMOVED,
+    Outcome.NOTED: AfterReading.REMOVED,
+    Outcome.KNOWN: AfterReading.REMOVED,
+    Outcome.EARLY: AfterReading.AGAIN,
 }
 
 
@@ -66,11 +66,11 @@ class Command(BaseCommand):
         counts = ", ".join(f"{self.tally[outcome]} {outcome.value}" for outcome in Outcome if self.tally[outcome])
         self.stdout.write(f"{self.tally.total()} read: {counts}" if counts else "0 read")
 
-    def take(self, raw: bytes, recipient: str | None = None) -> Leave:
+    def take(self, raw: bytes, recipient: str | None = None) -> AfterReading:
         """Apply one mail and count it."""
         outcome = take_bounce(raw, recipient)
         self.tally[outcome] += 1
-        return LEAVE.get(outcome, Leave.KEPT)
+        return LEAVE.get(outcome, AfterReading.KEPT)
 
     def take_pipe(self, recipient: str | None) -> None:
         """Apply the mail on standard input; tell the mail server to try again (EX_TEMPFAIL) if that cannot be now.
@@ -83,5 +83,5 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The database does not answer ({type(error).__name__}).", returncode=os.EX_TEMPFAIL
             ) from error
-        if leave is Leave.AGAIN:
+        if leave is AfterReading.AGAIN:
             raise CommandError("The letter is being sent this moment.", returncode=os.EX_TEMPFAIL)
