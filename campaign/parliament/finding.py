@@ -25,7 +25,7 @@ _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?")
 
 
 @dataclass(frozen=True)
-class Finding:
+class PostcodeResult:
     """What a postcode leads to.
 
     found: one seat, certain. confirm: the likeliest seat first, then others of the same few streets: ask.
@@ -40,18 +40,18 @@ class Finding:
     suggestion: str = ""  # the postcode that was probably meant, as it is written; "" if there is none
 
 
-def find_seats(text: str | None) -> Finding:
+def find_seats(text: str | None) -> PostcodeResult:
     """Return what a postcode leads to. Asks no database, takes microseconds, never raises."""
     squeezed = squeeze_text(text)
     if not squeezed:
-        return Finding("", "invalid", "Enter your full postcode, such as SW1A 0AA.")
+        return PostcodeResult("", "invalid", "Enter your full postcode, such as SW1A 0AA.")
     if without_mp := describe_territory(squeezed):
-        return Finding(without_mp[0], "no_mp", without_mp[1])
+        return PostcodeResult(without_mp[0], "no_mp", without_mp[1])
     postcode = parse_postcode(squeezed)
     if postcode is None:
         return _describe_invalid(squeezed)
     if postcode.outward.startswith("BT"):
-        return Finding(
+        return PostcodeResult(
             str(postcode),
             "choose",
             f"{postcode} is in Northern Ireland, where we cannot tell the constituency from a postcode. Choose yours.",
@@ -68,7 +68,7 @@ def load_constituencies(codes: Sequence[str]) -> list[Constituency]:
     return [seats[gss] for gss in codes if gss in seats]
 
 
-def find_constituencies(text: str | None) -> tuple[Finding, list[Constituency]]:
+def find_constituencies(text: str | None) -> tuple[PostcodeResult, list[Constituency]]:
     """Return what `find_seats` finds and its seats, in at most two queries; the message names seat, MP or vacancy."""
     finding = find_seats(text)
     seats = load_constituencies(finding.gss)
@@ -90,37 +90,41 @@ def describe_seat(seat: Constituency) -> str:
     return f"{seat.name}. The seat is vacant: it has no MP to write to until the next election there."
 
 
-def _look_up(postcode: Postcode) -> Finding:
+def _look_up(postcode: Postcode) -> PostcodeResult:
     found = look_up_postcode(postcode)
     if found is None:
         if suggestion := suggest_postcode(str(postcode)):
             message = f"We do not know {postcode}. Did you mean {suggestion}?"
-            return Finding(str(postcode), "unknown", message, suggestion=str(suggestion))
+            return PostcodeResult(str(postcode), "unknown", message, suggestion=str(suggestion))
         message = f"We do not know {postcode}. Check it, or choose your constituency from the list."
-        return Finding(str(postcode), "unknown", message)
+        return PostcodeResult(str(postcode), "unknown", message)
     gss = found.place.gss
     if gss is None:
-        return Finding(
+        return PostcodeResult(
             str(postcode),
             "unknown",
             f"{postcode} is in use, but is not tied to a place, so it tells us no constituency. Enter the postcode of "
             "the address where you are registered to vote, or choose your constituency from the list.",
         )
     if found.live and found.place.certain:
-        return Finding(str(postcode), "found", f"We found the constituency of {postcode}.", (gss,))
+        return PostcodeResult(str(postcode), "found", f"We found the constituency of {postcode}.", (gss,))
     nearby = (gss, *(other for other in list_seats_nearby(postcode) if other != gss))[:MOST_NEARBY]
     reason = "is near a boundary between constituencies" if found.live else "is no longer in use"
     if found.live and len(nearby) == 1:
         reason = "could not be placed with certainty"
     check = "Check that this is your constituency" if len(nearby) == 1 else "Choose your constituency"
-    return Finding(
+    return PostcodeResult(
         str(postcode), "confirm", f"{postcode} {reason}. {check}, or take another one from the full list.", nearby
     )
 
 
-def _describe_invalid(squeezed: str) -> Finding:
+def _describe_invalid(squeezed: str) -> PostcodeResult:
     if suggestion := suggest_postcode(squeezed):
-        return Finding("", "invalid", f"That is not a postcode. Did you mean {suggestion}?", suggestion=str(suggestion))
+        return PostcodeResult(
+            "", "invalid", f"That is not a postcode. Did you mean {suggestion}?", suggestion=str(suggestion)
+        )
     if _OUTWARD.fullmatch(squeezed):
-        return Finding("", "invalid", f"{squeezed} is only the first half. Enter your full postcode, such as SW1A 0AA.")
-    return Finding("", "invalid", "That is not a UK postcode. Enter your full postcode, such as SW1A 0AA.")
+        return PostcodeResult(
+            "", "invalid", f"{squeezed} is only the first half. Enter your full postcode, such as SW1A 0AA."
+        )
+    return PostcodeResult("", "invalid", "That is not a UK postcode. Enter your full postcode, such as SW1A 0AA.")

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from campaign.parliament.finding import NORTHERN_IRELAND, Finding, find_constituencies, find_seats, load_constituencies
+from campaign.parliament.finding import (
+    NORTHERN_IRELAND,
+    PostcodeResult,
+    find_constituencies,
+    find_seats,
+    load_constituencies,
+)
 from campaign.parliament.models import Constituency, Member
 
 
@@ -21,7 +27,7 @@ def _parliament(db: None) -> None:
 
 def test_a_certain_postcode_is_found() -> None:
     finding = find_seats("sw1a 0aa")
-    assert finding == Finding("SW1A 0AA", "found", "We found the constituency of SW1A 0AA.", ("E14001172",))
+    assert finding == PostcodeResult("SW1A 0AA", "found", "We found the constituency of SW1A 0AA.", ("E14001172",))
 
 
 def test_an_uncertain_postcode_is_a_question_with_the_likeliest_seat_first() -> None:
