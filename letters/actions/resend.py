@@ -12,9 +12,9 @@ from campaign.core.encrypted import encrypt_for
 from letters.models import Letter, Notice, Status, owe_confirmation
 from letters.privacy.tokens import hash_token, make_confirm_token
 
-MOST_REPEATS = 3  # confirmation mails that a writer may ask for again
+MAX_REPEATS = 3  # confirmation mails that a writer may ask for again
 REPEAT_PAUSE = dt.timedelta(minutes=1)  # a mail needs a moment to arrive
-MOST_ADDRESSES = 3  # changes of address: enough for every typing error, too few to bother strangers
+MAX_ADDRESSES = 3  # changes of address: enough for every typing error, too few to bother strangers
 
 
 def repeat_confirmation(letter: Letter) -> bool:
@@ -23,7 +23,7 @@ def repeat_confirmation(letter: Letter) -> bool:
     asked_for = Notice.objects.filter(
         letter=letter,
         letter__status=Status.UNCONFIRMED,
-        letter__confirm_repeats__lt=MOST_REPEATS,
+        letter__confirm_repeats__lt=MAX_REPEATS,
         kind=Notice.Kind.CONFIRM,
         due_at=None,
     ).exclude(sent_at__gt=now - REPEAT_PAUSE)
@@ -40,7 +40,7 @@ def redirect_confirmation(letter: Letter, address: str) -> bool:
     Returns False if the letter has been confirmed meanwhile, or its address was changed as often as is allowed.
     """
     before = letter.confirm_generation
-    if before >= MOST_ADDRESSES:
+    if before >= MAX_ADDRESSES:
         return False
     letter.confirm_generation += 1
     with transaction.atomic():

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from letters.actions.resend import MOST_ADDRESSES, redirect_confirmation, repeat_confirmation
+from letters.actions.resend import MAX_ADDRESSES, redirect_confirmation, repeat_confirmation
 from letters.forms.journey import AddressForm
 from letters.models import Letter, Status
 from letters.tasks import wake_worker
@@ -38,7 +38,7 @@ def show_waiting(journey: Journey, letter: Letter | None, form: AddressForm) -> 
         "letter": letter,
         "waiting": waiting,
         "address": hint_at_address(letter.sender_email) if letter and waiting else "",
-        "can_change": letter is not None and letter.confirm_generation < MOST_ADDRESSES,
+        "can_change": letter is not None and letter.confirm_generation < MAX_ADDRESSES,
         "form": form,
     }
     return journey.render("write-sent", "letters/sent.html", context)
@@ -107,6 +107,6 @@ def change_address(journey: Journey) -> HttpResponse:
         messages.warning(
             journey.request,
             _("The address can be changed %(most)d times. To use yet another one, give your details again.")
-            % {"most": MOST_ADDRESSES},
+            % {"most": MAX_ADDRESSES},
         )
     return journey.go("write-sent")

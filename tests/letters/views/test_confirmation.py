@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaign.core.ciphers import make_index
 from letters.actions.confirm import confirm
-from letters.actions.resend import MOST_ADDRESSES, MOST_REPEATS
+from letters.actions.resend import MAX_ADDRESSES, MAX_REPEATS
 from letters.mail.messages import build_notice_mail
 from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_confirm_token
@@ -55,7 +55,7 @@ def test_the_message_is_sent_again_three_times_and_not_within_a_minute(client: C
     settle(minutes=0)
     go(client, "write-resend", {})
     assert not is_owed()
-    for number in range(1, MOST_REPEATS + 1):
+    for number in range(1, MAX_REPEATS + 1):
         settle()
         go(client, "write-resend", {})
         assert is_owed()
@@ -108,10 +108,10 @@ def test_another_address_gets_a_new_link_and_the_old_one_dies(client: Client, le
 
 
 def test_the_address_changes_three_times_at_most(client: Client, letter: Letter) -> None:
-    for number in range(MOST_ADDRESSES + 1):
+    for number in range(MAX_ADDRESSES + 1):
         go(client, "write-address", {"email": f"jane{number}@supporter.example"})
     letter.refresh_from_db()
-    assert letter.sender_email == f"jane{MOST_ADDRESSES - 1}@supporter.example"
+    assert letter.sender_email == f"jane{MAX_ADDRESSES - 1}@supporter.example"
     assert "Give your details again" in go(client, "write-sent").content.decode()
 
 
