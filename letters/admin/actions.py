@@ -21,8 +21,8 @@ from letters.forms.decisions import ReasonForm, RefuseForm
 from letters.models import Letter, Status
 from letters.tasks import wake_worker
 
-MOST_AT_ONCE = 1000  # letters; a page has to answer
-MOST_NAMED = 50
+MAX_AT_ONCE = 1000  # letters; a page has to answer
+MAX_NAMED = 50
 FILTERS = "_changelist_filters"  # how Django's admin takes a list's address along to one of its pages
 
 
@@ -45,13 +45,13 @@ def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
             "title": decision.label,
             "opts": Letter._meta,
             "decision": decision,
-            "letters": letters[:MOST_NAMED],
+            "letters": letters[:MAX_NAMED],
             "chosen": chosen,
-            "more": max(0, chosen - MOST_NAMED),
+            "more": max(0, chosen - MAX_NAMED),
             "across": request.POST.get("select_across") == "1",
             "marked": request.POST.getlist("_selected_action"),
             "movable": letters.filter(status=decision.origin).count(),
-            "most": MOST_AT_ONCE,
+            "most": MAX_AT_ONCE,
             "page": page,
             "filters": request.POST.get(FILTERS, ""),
             "form": form,
@@ -85,7 +85,7 @@ def settle(
 ) -> None:
     """Carry the decision out and say how many letters it moved."""
     # Those that it can move come first, so that a flood is worked off by doing it again.
-    movable = list(letters.filter(status=decision.origin)[:MOST_AT_ONCE])
+    movable = list(letters.filter(status=decision.origin)[:MAX_AT_ONCE])
     rest = letters.count() - len(movable)
     actor: Any = request.user
     if decision is REFUSE:
@@ -117,6 +117,6 @@ def settle(
             "erased%(most)s.",
             left,
         )
-        most = f", {MOST_AT_ONCE:,} at a time" if len(movable) == MOST_AT_ONCE else ""
+        most = f", {MAX_AT_ONCE:,} at a time" if len(movable) == MAX_AT_ONCE else ""
         words = {"count": left, "status": decision.origin.label, "most": most}
         admin_page.message_user(request, said % words, messages.WARNING)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Need = tuple[str, "StrOrPromise", str]  # sign, words, link
-MOST_NAMED = 200  # constituencies in an address: a server takes some 4,000 characters, and an election empties all 650
+MAX_NAMED = 200  # constituencies in an address: a server takes some 4,000 characters, and an election empties all 650
 UNDECIDED = (Status.UNKNOWN, Status.FAILED, Status.HELD)
 
 
@@ -126,7 +126,7 @@ def list_site_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None
     )
     if waiting := dict(vacant):
         query = {"status__in": ",".join(WAITING)}
-        if len(waiting) <= MOST_NAMED:  # else all that wait: hardly any of them has an MP
+        if len(waiting) <= MAX_NAMED:  # else all that wait: hardly any of them has an MP
             query = {"constituency_gss__in": ",".join(sorted(waiting))} | query
         needs.append(("○", say_vacant(len(waiting), sum(waiting.values())), f"{letters}?{urlencode(query)}"))
     return health.problems, needs + make_due(Argument.objects.due_for_review().count())

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-MOST_READ = 2000  # letters that have moved since they were counted, and unconfirmed ones; with more, no numbers
+MAX_READ = 2000  # letters that have moved since they were counted, and unconfirmed ones; with more, no numbers
 # What the roll-up can tell apart, by the parameter that asks for it.
 ASKED = {
     "status__exact": "status",
@@ -105,13 +105,13 @@ def read_facets(request: HttpRequest) -> Facets | None:
             groups[*kind, status] += number * (status != Status.UNCONFIRMED)
         else:
             groups[*kind, status] += number
-    exact = max(read["moved"], read["open"]) <= MOST_READ
+    exact = max(read["moved"], read["open"]) <= MAX_READ
     return Facets(groups, asked) if exact else None
 
 
 def count_some(letters: QuerySet[Letter], source: str) -> Any:
     """Count those of the letters, up to a few more than are read, that have all in common."""
-    some: Any = Letter.objects.filter(pk__in=letters.values("pk")[: MOST_READ + 1]).order_by()
+    some: Any = Letter.objects.filter(pk__in=letters.values("pk")[: MAX_READ + 1]).order_by()
     return some.values_list(
         "campaign_id", "rehearsal", "member_party", "status", "counted_as", *name(source=source)
     ).annotate(n=Count("pk"))
@@ -122,7 +122,7 @@ def name(*texts: str, source: str) -> list[Value]:
     return [Value(text, CharField()) for text in (*texts, source)]
 
 
-MOST_COUNTED = 1000  # how far results are counted; beyond it is "more than"
+MAX_COUNTED = 1000  # how far results are counted; beyond it is "more than"
 OLDER, NEWER = "older", "newer"
 
 
@@ -155,8 +155,8 @@ class PagesByLetter(ChangeList):
             self.result_count, self.counted_all = self.facets.count()[""], True
         else:
             # Counted in the list's order, for which there are indexes; in none, a planner may read all letters.
-            self.result_count = self.queryset.order_by("-created_at")[: MOST_COUNTED + 1].count()
-            self.counted_all = self.result_count <= MOST_COUNTED
+            self.result_count = self.queryset.order_by("-created_at")[: MAX_COUNTED + 1].count()
+            self.counted_all = self.result_count <= MAX_COUNTED
         self.dates = [] if self.query else self.list_dates(request.GET.get(WhenFilter.parameter_name, ""))
         # The number stands below the list, where it can say "more than": none beside the search.
         self.full_result_count = self.result_count

@@ -24,7 +24,7 @@ from letters.statistics.figures import Figures, name_arguments, read_figures
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-MOST_PAIRS = 10
+MAX_PAIRS = 10
 WORD_EDGES = (0, 20, 50, 100, 200)
 SHARE_EDGES = (0, 0.2, 0.4, 0.6, 0.8)
 FUNNEL: list[tuple[str, StrOrPromise, StrOrPromise]] = [
@@ -96,7 +96,7 @@ def list_arguments(figures: Figures, titles: dict[str, str]) -> dict[str, Any]:
 
     used = [(titles.get(key, key), count, share(count)) for key, count in figures.arguments.most_common()]
     unused = [title for key, title in titles.items() if key not in figures.arguments]
-    pairs = figures.pairs.most_common(MOST_PAIRS)
+    pairs = figures.pairs.most_common(MAX_PAIRS)
     together = [(f"{titles.get(one, one)} + {titles.get(other, other)}", n, share(n)) for (one, other), n in pairs]
     return {"arguments": make_bars(used), "unused": unused, "pairs": make_bars(together)}
 

@@ -57,7 +57,7 @@ def lay_out(passage: Passage, findings: Iterable[Finding]) -> Row:
     )
 
 
-MOST_SHOWN = 3
+MAX_SHOWN = 3
 SAME = 0.3  # of a paragraph's characters have to stand in the other one, too, for the two to be shown together
 
 
@@ -74,7 +74,7 @@ def list_alike(letter: Letter, passages: Iterable[Passage], findings: Iterable[F
     """Return the letters that this one is near to, nearest first; None if no rule has held it for that."""
     if not any(finding.rule == Rule.NEAR_COPY for finding in findings):
         return None
-    found = find_alike(letter, MOST_SHOWN)
+    found = find_alike(letter, MAX_SHOWN)
     texts: dict[object, list[str]] = {}
     for paragraph in LetterParagraph.objects.filter(letter__in=[one for one, _near in found]):
         texts.setdefault(paragraph.letter_id, []).append(paragraph.text)

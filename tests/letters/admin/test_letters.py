@@ -209,8 +209,8 @@ def test_a_decision_is_asked_for_its_reason_and_keeps_it(admin_client: Client) -
 def test_a_decision_reaches_all_letters_of_a_filter_and_lists_only_some(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("letters.admin.actions.MOST_NAMED", 2)
-    monkeypatch.setattr("letters.admin.actions.MOST_AT_ONCE", 3)
+    monkeypatch.setattr("letters.admin.actions.MAX_NAMED", 2)
+    monkeypatch.setattr("letters.admin.actions.MAX_AT_ONCE", 3)
     campaign = make_campaign()
     letters = [make_letter(campaign) for _ in range(4)]
     Letter.objects.filter(pk=letters[0].pk).update(status=Status.FAILED)
