@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
 GATE_LIST, GATE_FOUND = 1.5, 6.0
-MOST_QUERIES = 15
+MAX_QUERIES = 15
 LIST = "/admin/letters/letter/"
 
 
@@ -233,7 +233,7 @@ def judge(small: Site, large: Site, asked: dict[str, Asked]) -> bool:
         ratio = large.best[name] / small.best[name]
         missed = [
             *(["TOO SLOW"] if ratio > gate else []),
-            *(["TOO MANY QUERIES"] if found.queries > MOST_QUERIES else []),
+            *(["TOO MANY QUERIES"] if found.queries > MAX_QUERIES else []),
             *(f"READS ALL LETTERS: {sql}" for sql in found.scans),
         ]
         kept &= not missed

@@ -1,7 +1,7 @@
 """What may one save of the builder cost, whatever was typed? Run: python -m benchmarks.saves
 
 Sends the builder's whole form with four arguments, as its page does after a pause in typing. The baseline is a letter
-as people write it; every other text is made to cost as much as it can. The worst may cost MOST_RATIO times as much.
+as people write it; every other text is made to cost as much as it can. The worst may cost MAX_RATIO times as much.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 import time
 
 LENGTH = 3000  # characters: the longest that a text may be
-MOST_RATIO = 8.0
+MAX_RATIO = 8.0
 
 
 def repeat(text: str) -> str:
@@ -84,8 +84,8 @@ def main() -> int:
     for name, ratio in sorted(ratios.items(), key=lambda item: -item[1]):
         print(f"{ratio:6.2f} × an ordinary letter ({baseline * 1000:.0f} ms)  {name}")
     worst = max(ratios.values())
-    print(f"the worst: {worst:.2f}, at most {MOST_RATIO}")
-    return int(worst > MOST_RATIO)
+    print(f"the worst: {worst:.2f}, at most {MAX_RATIO}")
+    return int(worst > MAX_RATIO)
 
 
 if __name__ == "__main__":
