@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-MOST_BYTES = 5_000_000
+MAX_BYTES = 5_000_000
 IMAP_SECONDS = 60
 # A keyword (RFC 3501, 2.3.2) on what was read and stays, so that the next run does not fetch it again.
 READ_KEYWORD = "ParleyRead"
@@ -32,8 +32,8 @@ class InboxError(Exception):
 
 
 def read_pipe(stream: BinaryIO) -> bytes:
-    """Return what a mail server pipes in, up to MOST_BYTES."""
-    raw = stream.read(MOST_BYTES)
+    """Return what a mail server pipes in, up to MAX_BYTES."""
+    raw = stream.read(MAX_BYTES)
     while stream.read(1_000_000):
         pass  # read to the end, so that the mail server does not meet a broken pipe
     return raw
@@ -49,7 +49,7 @@ def read_path(path: Path) -> Iterator[bytes]:
                 yield from read_path(file)
     else:
         with path.open("rb") as file_or_box:
-            start = file_or_box.read(MOST_BYTES)
+            start = file_or_box.read(MAX_BYTES)
         if start.startswith(b"From "):
             yield from read_box(mailbox.mbox(path, create=False))
         else:
@@ -60,7 +60,7 @@ def read_box(box: mailbox.Mailbox[mailbox.Message]) -> Iterator[bytes]:
     """Yield the mails of an mbox or Maildir."""
     for key in box.keys():  # noqa: SIM118 a mailbox iterates over its messages
         with box.get_file(key) as file:
-            yield file.read(MOST_BYTES)
+            yield file.read(MAX_BYTES)
     box.close()
 
 
@@ -120,8 +120,8 @@ def walk_imap(url: str, take: Callable[[bytes], AfterReading]) -> None:
 
 
 def fetch_mail(connection: imaplib.IMAP4, uid: str) -> bytes | None:
-    """Return the mail's first MOST_BYTES; None if somebody removed it meanwhile."""
-    data = check(connection.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MOST_BYTES}>)"), "fetch")
+    """Return the mail's first MAX_BYTES; None if somebody removed it meanwhile."""
+    data = check(connection.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MAX_BYTES}>)"), "fetch")
     return next((item[1] for item in data if isinstance(item, tuple) and isinstance(item[1], bytes)), None)
 
 

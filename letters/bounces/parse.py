@@ -23,7 +23,7 @@ from flufl.bounce import all_failures
 
 from letters.writing.text import make_printable
 
-LONGEST = 400
+MAX_LENGTH = 400
 
 # From here on a report quotes the letter, whose own words must not be taken for the server's.
 QUOTED_LETTER = re.compile(
@@ -48,8 +48,8 @@ FAILURE_CODE = re.compile(
 
 def tidy_words(words: str) -> str:
     """Return a server's words as one printable line of at most 400 characters."""
-    words = words[: 5 * LONGEST]
-    return make_printable(words)[:LONGEST]
+    words = words[: 5 * MAX_LENGTH]
+    return make_printable(words)[:MAX_LENGTH]
 
 
 def judge_text(text: str) -> tuple[str, str]:
@@ -79,12 +79,12 @@ def cut_letter(text: str) -> str:
     return text[: quoted.start()] if quoted else text
 
 
-MOST_BYTES = 250_000  # the report stands before the letter that it returns, so the rest may be cut off
-MOST_PARTS = 50
-MOST_HEADERS = 200
-LONGEST_HEADER = 2_000
-LONGEST_TEXT = 20_000
-MOST_PROSE = 32_000  # bytes for flufl.bounce, some of whose detectors take quadratic time
+MAX_BYTES = 250_000  # the report stands before the letter that it returns, so the rest may be cut off
+MAX_PARTS = 50
+MAX_HEADERS = 200
+MAX_HEADER = 2_000
+MAX_TEXT = 20_000
+MAX_PROSE = 32_000  # bytes for flufl.bounce, some of whose detectors take quadratic time
 
 # The headers in which mail servers write to whom they delivered a mail; To is last, being the sender's word.
 RECIPIENT_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-rcpt-to", "to")
@@ -104,7 +104,7 @@ class CutHeaders(Compat32):
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """Return name and value of a header."""
         name, value = super().header_source_parse(sourcelines)
-        return name, value[:LONGEST_HEADER]
+        return name, value[:MAX_HEADER]
 
 
 class Kind(enum.Enum):
@@ -129,7 +129,7 @@ class Report:
 def read_report(raw: bytes) -> Report:
     """Read a mail. Never raises, whatever the bytes are: what cannot be parsed at all is OTHER."""
     try:
-        mail = message_from_bytes(raw[:MOST_BYTES], policy=CutHeaders())
+        mail = message_from_bytes(raw[:MAX_BYTES], policy=CutHeaders())
         headers = read_headers(mail)
         kind, words = judge_mail(mail, headers, raw)
         return Report(kind, words, find_addresses(headers))
@@ -145,7 +145,7 @@ def decode(value: object) -> str:
 def read_headers(mail: Message) -> dict[str, list[str]]:
     """Return the mail's own headers by lower-case name."""
     headers: dict[str, list[str]] = {}
-    for name, value in list(mail.raw_items())[:MOST_HEADERS]:
+    for name, value in list(mail.raw_items())[:MAX_HEADERS]:
         headers.setdefault(name.lower(), []).append(decode(value))
     return headers
 
@@ -157,12 +157,12 @@ def find_addresses(headers: dict[str, list[str]]) -> tuple[str, ...]:
 
 
 def walk_parts(mail: Message, depth: int = 0) -> Iterator[Message]:
-    """Yield the leaves of the mail, at most MOST_PARTS and five levels; never goes into an attached message."""
+    """Yield the leaves of the mail, at most MAX_PARTS and five levels; never goes into an attached message."""
     parts = mail.get_payload()
     if not mail.get_content_type().startswith("multipart/") or not isinstance(parts, list):
         yield mail
     elif depth < 5:
-        for part in parts[:MOST_PARTS]:
+        for part in parts[:MAX_PARTS]:
             if isinstance(part, Message):
                 yield from walk_parts(part, depth + 1)
 
@@ -174,7 +174,7 @@ def is_status(part: Message) -> bool:
 
 def judge_mail(mail: Message, headers: dict[str, list[str]], raw: bytes) -> tuple[Kind, str]:
     """Return what the mail is, with the server's words if it is a report."""
-    parts = list(islice(walk_parts(mail), MOST_PARTS))
+    parts = list(islice(walk_parts(mail), MAX_PARTS))
     from_daemon = is_from_daemon(headers)
     is_report = mail.get_content_type() == "multipart/report"
     report_type = str(mail.get_param("report-type") or "").lower() if is_report else ""
@@ -201,7 +201,7 @@ def judge_prose(raw: bytes, headers: dict[str, list[str]], text: str) -> tuple[K
     if ANSWERED.match(headers.get("subject", [""])[0]):
         return Kind.DOUBTFUL, ""
     try:
-        delayed, failed = all_failures(message_from_bytes(raw[:MOST_PROSE], policy=CutHeaders()))
+        delayed, failed = all_failures(message_from_bytes(raw[:MAX_PROSE], policy=CutHeaders()))
     except Exception:  # noqa: BLE001 its detectors raise many kinds of errors on broken mail, which a person then reads
         delayed, failed = frozenset(), frozenset()
     verdict, words = judge_text(text)
@@ -318,10 +318,10 @@ def read_text(parts: list[Message]) -> str:
         payload = part.get_payload(decode=True)
         if not isinstance(payload, bytes):
             continue
-        payload = payload[:LONGEST_TEXT]  # some of Python's decoders (punycode) take quadratic time
+        payload = payload[:MAX_TEXT]  # some of Python's decoders (punycode) take quadratic time
         try:
             text = payload.decode(part.get_content_charset("utf-8"), "replace")
         except (LookupError, ValueError):
             text = payload.decode("latin-1")
         texts.append(re.sub(r"<[a-z/!][^<>]{0,500}>", "\n", text) if part.get_content_subtype() == "html" else text)
-    return "\n\n".join(texts)[:LONGEST_TEXT]
+    return "\n\n".join(texts)[:MAX_TEXT]

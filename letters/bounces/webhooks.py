@@ -30,7 +30,7 @@ PASSING = re.compile(r"soft|transient|temporary|undetermined|blocked|auto|unknow
 LASTING = re.compile(r"hard|permanent", re.IGNORECASE)
 CODE = re.compile(r"(?<![\d.])(?P<class>[45])(?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])")
 MESSAGE_ID = re.compile(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([^\s<>@]{1,255}?)>?")
-LONGEST = 500  # characters of a value that can be an address or a Message-ID; a returned text is not searched
+MAX_LENGTH = 500  # characters of a value that can be an address or a Message-ID; a returned text is not searched
 DEEPEST = 5
 
 
@@ -140,7 +140,7 @@ def find_letter(event: Any) -> str | None:
 def _walk(data: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     """Yield every short text in a provider's data, with the name it stands under."""
     if isinstance(data, str):
-        if len(data) <= LONGEST:
+        if len(data) <= MAX_LENGTH:
             yield key, data
     elif depth < DEEPEST and hasattr(data, "items"):
         for name, value in data.items():
