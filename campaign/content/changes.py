@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from campaign.content.pack import shorten_text
 
-MOST_WORDS = 3000  # of both texts together; longer ones are shown whole, old and new
+MAX_WORDS = 3000  # of both texts together; longer ones are shown whole, old and new
 
 
 class What(StrEnum):
@@ -59,7 +59,7 @@ def make_fingerprint(changes: Iterable[Change]) -> str:
 def mark_words(old: str, new: str) -> list[tuple[str, str]]:
     """Return the words of both in order, each run of them as “same”, “old” or “new”."""
     before, after = _split(old), _split(new)
-    if len(before) + len(after) > MOST_WORDS:
+    if len(before) + len(after) > MAX_WORDS:
         return [("old", old), ("new", new)]
     runs: list[tuple[str, str]] = []
     for kind, start, end, from_, to in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():

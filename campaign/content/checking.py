@@ -13,7 +13,7 @@ from campaign.content.models import Phrasing
 from campaign.content.pack import PACK_FORMAT, Fault, shorten_text
 from campaign.content.reading import Mapping, Node, Scalar, Sequence
 
-MOST_COMPARED = 50  # names, to guess which one was meant
+MAX_COMPARED = 50  # names, to guess which one was meant
 
 
 def check_whole(root: Node) -> Iterator[Fault]:
@@ -47,7 +47,7 @@ def name_entry(node: Node) -> str:
 
 def guess_name(name: str, known: Iterable[str]) -> str:
     """Return “; did you mean …?” if one of the known names is close."""
-    close = difflib.get_close_matches(name[:100], list(islice(known, MOST_COMPARED)), n=1)
+    close = difflib.get_close_matches(name[:100], list(islice(known, MAX_COMPARED)), n=1)
     return f"; did you mean “{shorten_text(close[0])}”?" if close else ""
 
 

@@ -109,7 +109,7 @@ class Fault:
         return f"line {self.line}: {self.path}: {self.reason}" if self.path else f"line {self.line}: {self.reason}"
 
 
-MOST_FAULTS = 100  # told at once; nobody mends more before looking again
+MAX_FAULTS = 100  # told at once; nobody mends more before looking again
 
 
 class FaultList(list[Fault]):
@@ -118,7 +118,7 @@ class FaultList(list[Fault]):
     def add(self, fault: Fault) -> None:
         """Add a fault. Raises PackRefusedError with all of them when there are too many."""
         self.append(fault)
-        if len(self) == MOST_FAULTS - 1:
+        if len(self) == MAX_FAULTS - 1:
             last = max(known.line for known in self)
             raise PackRefusedError([*self, Fault("", last, "and perhaps more: mend these, then try again")])
 

@@ -24,7 +24,7 @@ from campaign.content.pack import Pack, PackRefusedError
 from campaign.content.parsing import parse_bytes
 
 NEEDED = ("add_campaign", "change_campaign", "add_argument", "change_argument")
-MOST_LOGGED = 20_000  # characters
+MAX_LOGGED = 20_000  # characters
 
 
 def may_load(request: HttpRequest) -> bool:
@@ -136,7 +136,7 @@ def log_changes(
 ) -> None:
     """Write what was changed to the campaign's history."""
     lines = [str(change) for change in changes if change.what != What.KEPT] or ["nothing changed"]
-    admin_page.log_change(request, campaign, "\n".join(["Pack loaded.", *lines])[:MOST_LOGGED])
+    admin_page.log_change(request, campaign, "\n".join(["Pack loaded.", *lines])[:MAX_LOGGED])
 
 
 def give_pack(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
