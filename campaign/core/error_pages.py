@@ -11,13 +11,13 @@ from django.shortcuts import render
 # Never shown back: secrets, whatever stands before them in a name, and what is no text of a person's.
 SECRET = ("token", "password")
 NOT_SHOWN = ("code", "next", "action", "_selected_action", "_save")
-LONGEST = 20_000  # characters of each text
+MAX_LENGTH = 20_000  # characters of each text
 
 
 def list_typed(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what a person typed into the form that came with the request, by the name of its field."""
     return [
-        (name.replace("_", " ").replace("-", " ").strip().capitalize(), value[:LONGEST])
+        (name.replace("_", " ").replace("-", " ").strip().capitalize(), value[:MAX_LENGTH])
         for name, values in request.POST.lists()
         if name not in NOT_SHOWN and not any(part in name.lower() for part in SECRET)
         for value in values

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
-LARGEST = 2_000_000  # bytes: four times the largest file that the site takes, a pack; so much Django keeps in memory
+MAX_SIZE = 2_000_000  # bytes: four times the largest file that the site takes, a pack; so much Django keeps in memory
 
 
 class SizeMiddleware:
@@ -22,6 +22,6 @@ class SizeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let the request pass. Raises RequestDataTooBig, a 400. A body of no stated length is empty to Django."""
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and (len(length) > 20 or int(length) > LARGEST):
+        if length.isdecimal() and (len(length) > 20 or int(length) > MAX_SIZE):
             raise RequestDataTooBig("The request is larger than anything this site takes.")
         return self.get_response(request)
