@@ -25,14 +25,14 @@ from letters.writing.text import clean_line
 
 logger = logging.getLogger(__name__)
 
-MOST_LISTED = 50  # changes in one mail; after an election there are hundreds
+MAX_LISTED = 50  # changes in one mail; after an election there are hundreds
 
 
 def owe_alert(by: str, changes: Sequence[Redirection], **_signal: Any) -> None:
     """Have the organisers told who has changed where letters go, and from where to where."""
-    lines = [f"By: {by}", *(str(change) for change in changes[:MOST_LISTED])]
-    if len(changes) > MOST_LISTED:
-        lines.append(f"… and {len(changes) - MOST_LISTED} more.")
+    lines = [f"By: {by}", *(str(change) for change in changes[:MAX_LISTED])]
+    if len(changes) > MAX_LISTED:
+        lines.append(f"… and {len(changes) - MAX_LISTED} more.")
     Alert.objects.create(kind=Alert.Kind.REDIRECTED, words="\n".join(clean_line(line) for line in lines))
 
 

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 MAIL = "mail"  # the name of the only row: there is one mail server
 FIRST_PAUSE = dt.timedelta(minutes=1)
-LONGEST_PAUSE = dt.timedelta(minutes=15)
+MAX_PAUSE = dt.timedelta(minutes=15)
 PROBE_LENGTH = dt.timedelta(minutes=10)  # a whole dialogue in which every step times out; then another may probe
 
 
@@ -72,7 +72,7 @@ def record_failure(words: str, *, probing: bool = False) -> bool:
         breaker.last_answer = ADDRESS.sub("…", words)[:LONGEST_NOTE]
         if breaker.opened_at and probing:
             breaker.probes += 1
-            breaker.probe_at = now + min(FIRST_PAUSE * 2**breaker.probes, LONGEST_PAUSE)
+            breaker.probe_at = now + min(FIRST_PAUSE * 2**breaker.probes, MAX_PAUSE)
         elif not breaker.opened_at:
             breaker.failing_since = breaker.failing_since or now
             breaker.failures += 1

@@ -25,9 +25,9 @@ from letters.delivery.circuit_breaker import MAIL
 from letters.delivery.lease import lease_length
 from letters.models import CLOCK, LEASED, PACED, SWEEP, Breaker, Heartbeat, Letter, Notice, Status
 
-LONGEST_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
-LONGEST_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seconds
-LONGEST_SILENCE_WITH_WORK = dt.timedelta(seconds=90)
+MAX_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
+MAX_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seconds
+MAX_SILENCE_WITH_WORK = dt.timedelta(seconds=90)
 BROKER_SECONDS = 2
 UNDECIDED = (Status.HELD, Status.FAILED, Status.UNKNOWN)
 DECIDED = "decided"  # no status: these have failed, and a person has refused or given them up
@@ -123,7 +123,7 @@ def _measure_queue(health: Health) -> None:
 
     lost = Q(lease_until__lt=now)
     # Put back because the mail server could not be reached: each time due again a little later, so never due for long.
-    unreached = Q(status=Status.QUEUED, next_attempt_at__gt=now, attempts=0, confirmed_at__lt=now - LONGEST_DUE)
+    unreached = Q(status=Status.QUEUED, next_attempt_at__gt=now, attempts=0, confirmed_at__lt=now - MAX_DUE)
     unreached &= ~Q(last_answer="")
     # One query, each part through its own index; of those that wait for a person no row is read, only the index.
     no_moment = Value(None, output_field=DateTimeField())
@@ -163,9 +163,9 @@ def _measure_queue(health: Health) -> None:
     health.next_probe_at, health.paused_since, health.server_words, _ahead = rows.pop(MAIL, (None, None, "", None))
     beats = {name: at for name, (at, *_more) in rows.items()}
     beat = beats.get(SWEEP)
-    if CLOCK in rows and abs(now - beats[CLOCK]) < LONGEST_SILENCE:
+    if CLOCK in rows and abs(now - beats[CLOCK]) < MAX_SILENCE:
         health.clock_ahead = rows[CLOCK][-1]
-    health.paced = bool(health.due) and PACED in beats and now - beats[PACED] < LONGEST_SILENCE_WITH_WORK
+    health.paced = bool(health.due) and PACED in beats and now - beats[PACED] < MAX_SILENCE_WITH_WORK
     health.heartbeat_age = age(beat)
     # While every thread of the worker drains a long queue, sweeps wait; the letter it has just begun shows it is alive.
     begun = newest_lease and newest_lease - lease_length()
@@ -186,7 +186,7 @@ def find_problems(health: Health) -> list[str]:
 def _find_silence(health: Health) -> list[str]:
     """Say whether no worker is at work."""
     work = health.due + health.past_lease + health.due_notices
-    limit = LONGEST_SILENCE_WITH_WORK if work else LONGEST_SILENCE
+    limit = MAX_SILENCE_WITH_WORK if work else MAX_SILENCE
     if health.at_work_age is None:
         return ["No worker has ever swept the queue. Are worker and beat running?"]
     if health.at_work_age > limit.total_seconds():
@@ -220,7 +220,7 @@ def _find_pause(health: Health) -> list[str]:
 
 def _find_stuck(health: Health) -> list[str]:
     """Say what has been waiting for too long."""
-    limit = LONGEST_DUE.total_seconds()
+    limit = MAX_DUE.total_seconds()
     due = f"The oldest letter has been due for {{age}} ({{count}} due){say_why(health)}"
     stuck = [
         (health.oldest_due_age, due, health.due),

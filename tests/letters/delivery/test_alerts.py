@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from campaign.staff.destinations import Redirection, tell
-from letters.delivery.alerts import MOST_LISTED, send_alerts
+from letters.delivery.alerts import MAX_LISTED, send_alerts
 from letters.models import Alert
 from tests.servers.mail import MailServer
 
@@ -42,6 +42,6 @@ def test_a_name_adds_no_line_to_it(smtp_server: MailServer) -> None:
 
 
 def test_of_hundreds_the_first_are_listed_and_the_others_counted() -> None:
-    tell("manage.py import_members", [Redirection(f"seat {n}", "", f"{n}@x.example") for n in range(MOST_LISTED + 7)])
+    tell("manage.py import_members", [Redirection(f"seat {n}", "", f"{n}@x.example") for n in range(MAX_LISTED + 7)])
     lines = Alert.objects.get().words.splitlines()
-    assert (len(lines), lines[-1]) == (MOST_LISTED + 2, "… and 7 more.")
+    assert (len(lines), lines[-1]) == (MAX_LISTED + 2, "… and 7 more.")
