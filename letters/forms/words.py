@@ -16,8 +16,8 @@ from letters.writing.draft import OWN, Draft, Piece
 from letters.writing.session import FormVersion
 from letters.writing.text import clean_text
 
-MOST_CHARACTERS = 3000  # a paragraph; a page has about 2,500
-MOST_LINES = 60  # the same; with blank lines between, so many make thirty paragraphs
+MAX_CHARACTERS = 3000  # a paragraph; a page has about 2,500
+MAX_LINES = 60  # the same; with blank lines between, so many make thirty paragraphs
 # What helps people to find their own words, if the campaign asks nothing of its own.
 PROMPTS = (
     _("What made you care about this?"),
@@ -42,8 +42,8 @@ class WordsForm(CrispyForm):
     )
     own_words = TextField(
         label=_("Your own words"),
-        max_length=MOST_CHARACTERS,
-        most_lines=MOST_LINES,
+        max_length=MAX_CHARACTERS,
+        most_lines=MAX_LINES,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={
@@ -106,8 +106,8 @@ class WordsForm(CrispyForm):
             self.fields[f"answer-{number}"] = TextField(
                 label=prompt,
                 initial=answer,
-                max_length=MOST_CHARACTERS,
-                most_lines=MOST_LINES,
+                max_length=MAX_CHARACTERS,
+                most_lines=MAX_LINES,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
@@ -200,8 +200,8 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
         f"text-{piece.key}": TextField(
             label=_("Text of “%s”") % argument.title,
             initial=read_piece(piece, argument),
-            max_length=MOST_CHARACTERS,
-            most_lines=MOST_LINES,
+            max_length=MAX_CHARACTERS,
+            most_lines=MAX_LINES,
             required=False,
             widget=forms.Textarea(attrs={"rows": 7}),
             error_messages={

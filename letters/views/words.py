@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from campaign.parliament.models import Constituency
-from letters.forms.words import MOST_CHARACTERS, MOST_LINES, WordsForm, join_answers, list_prompts
+from letters.forms.words import MAX_CHARACTERS, MAX_LINES, WordsForm, join_answers, list_prompts
 from letters.rendering.page_count import count_pages
 from letters.rendering.pdf import count_letter_pages
 from letters.views.journey_base import Journey, journey_step
@@ -150,18 +150,18 @@ def take_answers(draft: Draft, form: WordsForm) -> tuple[str, str]:
     if not joined:
         return _("Answer at least one of the questions first."), "id_answer-0"
     own_words = f"{draft.own_words}\n\n{joined}".strip()
-    if len(own_words) > MOST_CHARACTERS:
+    if len(own_words) > MAX_CHARACTERS:
         form.add_error(
             "own_words",
             _("With your answers, your own words would have %(count)d characters; %(most)d fit in a letter.")
-            % {"count": len(own_words), "most": MOST_CHARACTERS},
+            % {"count": len(own_words), "most": MAX_CHARACTERS},
         )
         return "", ""
-    if (lines := own_words.count("\n") + 1) > MOST_LINES:
+    if (lines := own_words.count("\n") + 1) > MAX_LINES:
         form.add_error(
             "own_words",
             _("With your answers, your own words would have %(count)d lines; %(most)d fit in a letter.")
-            % {"count": lines, "most": MOST_LINES},
+            % {"count": lines, "most": MAX_LINES},
         )
         return "", ""
     draft.own_words, draft.answers = own_words, []
