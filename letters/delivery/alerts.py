@@ -16,7 +16,7 @@ from django.utils import timezone
 from campaign.staff.destinations import Redirection
 from letters.delivery.lease import lease_length
 from letters.mail.addresses import split_from
-from letters.mail.backoff import MOST_ATTEMPTS, count_pause
+from letters.mail.backoff import MAX_ATTEMPTS, count_pause
 from letters.mail.messages import Mail
 from letters.mail.mime import Header, Mailbox, write_message
 from letters.mail.smtp import Connection, DeliveryResult, Reply
@@ -80,7 +80,7 @@ def send_alerts() -> int:
             sent += done
             if not done:
                 logger.error("organisers could not be told that %s", alert.get_kind_display())
-            given_up = answer.fate is DeliveryResult.REFUSED or alert.attempts + 1 >= MOST_ATTEMPTS
+            given_up = answer.fate is DeliveryResult.REFUSED or alert.attempts + 1 >= MAX_ATTEMPTS
             later = None if done or given_up else timezone.now() + count_pause(alert.attempts + 1, answer.text)
             Alert.objects.filter(pk=alert.pk).update(due_at=later)
     return sent

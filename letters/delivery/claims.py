@@ -17,7 +17,7 @@ from campaign.core.ciphers import UndecryptableError
 from letters.delivery.fairness import FairScheduler, lock_next
 from letters.delivery.lease import lease_length
 from letters.delivery.rate_limits import admit_letters, return_letters
-from letters.mail.backoff import MOST_ATTEMPTS
+from letters.mail.backoff import MAX_ATTEMPTS
 from letters.models import PACED, EventCode, Heartbeat, Letter, LetterParagraph, Status, Transition, apply_transitions
 
 BATCH = 10  # letters a claim: their PDFs are made in half a second, and none waits for long behind a slow one
@@ -110,7 +110,7 @@ def recover_leases() -> Counter[str]:
                 note="The sender stopped while sending.",
                 next_attempt_at=None,
             )
-        elif letter.attempts + 1 >= MOST_ATTEMPTS:
+        elif letter.attempts + 1 >= MAX_ATTEMPTS:
             # A letter that takes its sender down each time must not do so for ever.
             moved = letter.transition_to(
                 Status.FAILED, lease=lease, note="Its sender stopped too often.", next_attempt_at=None

@@ -17,7 +17,7 @@ from letters.delivery.circuit_breaker import (
     take_probe,
 )
 from letters.delivery.lease import lease_length
-from letters.mail.backoff import MOST_ATTEMPTS, count_pause
+from letters.mail.backoff import MAX_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_notice_mail
 from letters.mail.smtp import Connection, DeliveryResult, ServerUnavailable
 from letters.models import EventType, Notice, Status
@@ -69,7 +69,7 @@ def send_notices() -> int:
                     type(error).__name__,
                     extra={"letter": reference},
                 )
-                if notice.attempts + 1 >= MOST_ATTEMPTS:
+                if notice.attempts + 1 >= MAX_ATTEMPTS:
                     give_up(notice)
                 continue
             if mail is None:
@@ -80,7 +80,7 @@ def send_notices() -> int:
             if answer.fate is DeliveryResult.ACCEPTED:
                 changes |= {"due_at": None, "sent_at": timezone.now()}
                 sent += 1
-            elif answer.fate is DeliveryResult.REFUSED or notice.attempts + 1 >= MOST_ATTEMPTS:
+            elif answer.fate is DeliveryResult.REFUSED or notice.attempts + 1 >= MAX_ATTEMPTS:
                 changes |= {"due_at": None}
                 give_up(notice)
             else:

@@ -26,7 +26,7 @@ from letters.delivery.circuit_breaker import (
 from letters.delivery.claims import BATCH, claim_letters, release_letters, renew_claims
 from letters.delivery.fairness import FairScheduler
 from letters.delivery.lease import lease_length
-from letters.mail.backoff import MOST_ATTEMPTS, count_pause
+from letters.mail.backoff import MAX_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_letter_mail
 from letters.mail.smtp import Connection, DeliveryResult, Reply, ServerUnavailable
 from letters.models import EventType, Letter, Status, Transition, apply_transitions
@@ -81,7 +81,7 @@ def settle_letter(letter: Letter, answer: Reply, lease: uuid.UUID) -> Transition
         changes["sent_at"] = now
     elif answer.fate is DeliveryResult.UNKNOWN:
         status = Status.UNKNOWN
-    elif answer.fate is DeliveryResult.DEFERRED and letter.attempts < MOST_ATTEMPTS:
+    elif answer.fate is DeliveryResult.DEFERRED and letter.attempts < MAX_ATTEMPTS:
         status = Status.QUEUED
         changes["next_attempt_at"] = now + count_pause(letter.attempts, answer.text)
     else:

@@ -6,9 +6,9 @@ import datetime as dt
 import random
 import re
 
-MOST_ATTEMPTS = 12  # with the backoff below, about two days
+MAX_ATTEMPTS = 12  # with the backoff below, about two days
 FIRST_PAUSE = dt.timedelta(minutes=5)  # a greylisting server wants a few minutes
-LONGEST_PAUSE = dt.timedelta(hours=6)
+MAX_PAUSE = dt.timedelta(hours=6)
 
 
 # "Greylisted, retry in 300 seconds", "try again in 10 minutes", "please come back after 00:05:00"
@@ -23,7 +23,7 @@ def count_pause(attempts: int, answer: str = "") -> dt.timedelta:
 
     A server that asks in its answer for a longer pause gets it, up to the longest there is.
     """
-    pause = min(max(FIRST_PAUSE * 2 ** max(attempts - 1, 0), parse_retry_after(answer)), LONGEST_PAUSE)
+    pause = min(max(FIRST_PAUSE * 2 ** max(attempts - 1, 0), parse_retry_after(answer)), MAX_PAUSE)
     return dt.timedelta(seconds=pause.total_seconds() * random.uniform(1, 1.2))  # noqa: S311 spreads retries, keeps no secret
 
 

@@ -31,7 +31,7 @@ PLAIN_NAME = re.compile(r"[\w!#$%&'*+/^`{|}~-]{1,64}(?: [\w!#$%&'*+/^`{|}~-]{1,6
 OUR_OWN = re.compile(r"[!-~]+(?: [!-~]+)*")  # headers in which no person has a word
 # No quotes, comments or address literals: parsers differ over them.
 ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[\w-]+(?:\.[\w-]+)*", re.ASCII)
-LONGEST = 900  # characters of an address or of a header of our own: a line has at most 998 (RFC 5322, 2.1.1)
+MAX_LENGTH = 900  # characters of an address or of a header of our own: a line has at most 998 (RFC 5322, 2.1.1)
 
 
 class Mailbox(NamedTuple):
@@ -65,7 +65,7 @@ class MailRefusedError(ValueError):
 
 def is_address(text: str) -> bool:
     """Whether a mail can carry this address."""
-    return bool(ADDRESS.fullmatch(text)) and "=?" not in text and len(text) <= LONGEST
+    return bool(ADDRESS.fullmatch(text)) and "=?" not in text and len(text) <= MAX_LENGTH
 
 
 def write_message(headers: list[Header], text: str, *, html: str = "", pdf: Pdf | None = None) -> bytes:
@@ -95,7 +95,7 @@ def _write_header(name: str, value: str | Mailbox) -> bytes:
         words = [*_write_words(value.name, PLAIN_NAME), f"<{value.address}>"] if value.name else [value.address]
     elif name == "Subject":
         words = _write_words(value, PLAIN_TEXT)
-    elif OUR_OWN.fullmatch(value) and "=?" not in value and len(value) <= LONGEST:
+    elif OUR_OWN.fullmatch(value) and "=?" not in value and len(value) <= MAX_LENGTH:
         words = [value]
     else:
         raise MailRefusedError(f"{name}: not plain")

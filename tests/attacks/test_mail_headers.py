@@ -15,7 +15,7 @@ from letters.delivery.alerts import send_alerts
 from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
 from letters.mail import mime
-from letters.mail.backoff import MOST_ATTEMPTS
+from letters.mail.backoff import MAX_ATTEMPTS
 from letters.models import Alert, Letter, Notice, Status, owe_confirmation
 from letters.privacy.tokens import make_token
 from tests.letters.actions.test_correct import NEW
@@ -148,10 +148,10 @@ def test_a_notice_that_would_be_read_otherwise_is_given_up_and_the_others_go(smt
     owe_confirmation(bad)
     owe_confirmation(make_letter(queued=False))
     sent = []
-    for _ in range(MOST_ATTEMPTS + 1):
+    for _ in range(MAX_ATTEMPTS + 1):
         Notice.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
         sent.append(send_notices())
-    assert sent == [1] + [0] * MOST_ATTEMPTS
+    assert sent == [1] + [0] * MAX_ATTEMPTS
     assert not Notice.objects.filter(due_at__isnull=False).exists()
     assert bad.events.get().note == "The mail “Please confirm your letter” could not be delivered."
     assert len(smtp_server.messages) == 1
@@ -165,8 +165,8 @@ def test_an_alert_that_would_be_read_otherwise_is_given_up_and_the_others_go(
     bad = Alert.objects.create(kind=Alert.Kind.PAUSED, words="451 try later")
     Alert.objects.create(kind=Alert.Kind.RESUMED)
     sent = []
-    for _ in range(MOST_ATTEMPTS + 1):
+    for _ in range(MAX_ATTEMPTS + 1):
         Alert.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
         sent.append(send_alerts())
-    assert sent == [1] + [0] * MOST_ATTEMPTS
+    assert sent == [1] + [0] * MAX_ATTEMPTS
     assert (Alert.objects.get(pk=bad.pk).due_at, len(smtp_server.messages)) == (None, 1)

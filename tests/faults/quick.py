@@ -15,7 +15,7 @@ def quicken() -> None:
     for module in (claims, worker, notices):
         module.lease_length = lambda: LEASE  # type: ignore[attr-defined]
     backoff.FIRST_PAUSE = dt.timedelta(seconds=0.3)
-    backoff.LONGEST_PAUSE = dt.timedelta(seconds=1.5)
+    backoff.MAX_PAUSE = dt.timedelta(seconds=1.5)
     claims.SERVER_PAUSE = dt.timedelta(seconds=0.5)
     circuit_breaker.FIRST_PAUSE, circuit_breaker.MAX_PAUSE = dt.timedelta(seconds=0.5), dt.timedelta(seconds=2)
     circuit_breaker.PROBE_LENGTH = LEASE

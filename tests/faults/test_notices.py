@@ -11,7 +11,7 @@ from django.utils import timezone
 from letters import tasks
 from letters.delivery import notices
 from letters.mail import messages
-from letters.mail.backoff import MOST_ATTEMPTS
+from letters.mail.backoff import MAX_ATTEMPTS
 from letters.mail.messages import Mail
 from letters.models import Letter, Notice, Status, owe_confirmation
 from tests.faults.sink import Sink
@@ -59,7 +59,7 @@ def test_a_notice_that_can_never_be_made_is_given_up_and_the_others_go(
     monkeypatch.setattr(notices, "build_notice_mail", build_or_break)
     owe_confirmation(broken)
     owe_confirmation(whole)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         Notice.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
         notices.send_notices()
     assert Notice.objects.get(letter=whole).sent_at is not None

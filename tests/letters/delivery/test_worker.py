@@ -278,7 +278,7 @@ def test_when_all_senders_are_at_work_the_first_that_is_done_looks_again(monkeyp
 def test_a_transient_answer_waits_longer_each_time_and_fails_in_the_end(scripted: ScriptedServer) -> None:
     letter = make_letter()
     pauses = []
-    for _ in range(backoff.MOST_ATTEMPTS):
+    for _ in range(backoff.MAX_ATTEMPTS):
         scripted.script.append("rcpt 450 greylisted")
         Letter.objects.filter(status=Status.QUEUED).update(next_attempt_at=timezone.now())
         drain_queue()
@@ -287,10 +287,10 @@ def test_a_transient_answer_waits_longer_each_time_and_fails_in_the_end(scripted
             pauses.append(letter.next_attempt_at - timezone.now())
     assert letter.status == Status.FAILED
     assert letter.last_answer == "450 greylisted"
-    assert letter.attempts == backoff.MOST_ATTEMPTS
+    assert letter.attempts == backoff.MAX_ATTEMPTS
     assert dt.timedelta(minutes=4) < pauses[0] < dt.timedelta(minutes=7)
     assert pauses[1] > pauses[0] * 1.5
-    assert max(pauses) <= backoff.LONGEST_PAUSE * 1.2
+    assert max(pauses) <= backoff.MAX_PAUSE * 1.2
     assert scripted.taken == []
 
 
@@ -408,7 +408,7 @@ def test_a_letter_whose_sender_died_while_sending_becomes_unknown() -> None:
 
 def test_a_letter_that_kills_its_sender_each_time_fails_in_the_end() -> None:
     letter = make_letter()
-    for _ in range(backoff.MOST_ATTEMPTS):
+    for _ in range(backoff.MAX_ATTEMPTS):
         if claim_letters(uuid.uuid4()):
             Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
             recover_leases()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letters.delivery.worker import drain_queue
-from letters.mail.backoff import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS, count_pause, parse_retry_after
+from letters.mail.backoff import FIRST_PAUSE, MAX_ATTEMPTS, MAX_PAUSE, count_pause, parse_retry_after
 from tests.letters.factories import make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
@@ -31,9 +31,9 @@ def test_a_servers_wish_is_read_from_its_words(answer: str, seconds: int) -> Non
     assert parse_retry_after(answer) == dt.timedelta(seconds=seconds)
 
 
-@given(st.integers(0, MOST_ATTEMPTS), st.text() | st.integers(0, 10**7).map("451 retry in {} minutes".format))
+@given(st.integers(0, MAX_ATTEMPTS), st.text() | st.integers(0, 10**7).map("451 retry in {} minutes".format))
 def test_no_answer_makes_a_pause_shorter_or_endless(attempts: int, answer: str) -> None:
-    assert FIRST_PAUSE <= count_pause(attempts, answer) <= LONGEST_PAUSE * 1.2
+    assert FIRST_PAUSE <= count_pause(attempts, answer) <= MAX_PAUSE * 1.2
 
 
 @pytest.mark.django_db
