@@ -20,7 +20,7 @@ from letters.delivery.health import Health, measure_health, say_age, say_why
 from letters.models import LEASED, Letter, Status
 from letters.privacy.redaction import ADDRESS
 
-MOST_ANSWERS = 10
+MAX_ANSWERS = 10
 
 
 class Command(BaseCommand):
@@ -87,7 +87,7 @@ def group_answers(letters: QuerySet[Letter]) -> list[tuple[str, int]]:
     answers: Counter[str] = Counter()
     for words, count in letters.values_list("last_answer").annotate(Count("pk")):
         answers[ADDRESS.sub("…", words)] += count
-    return answers.most_common(MOST_ANSWERS)
+    return answers.most_common(MAX_ANSWERS)
 
 
 def write_lines(health: Health, state: dict[str, Any]) -> list[str]:
