@@ -7,9 +7,9 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-MOST_LINES = 200
-LONGEST_LINE = 60
-MOST_STARS = 3
+MAX_LINES = 200
+MAX_LINE = 60
+MAX_STARS = 3
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 
@@ -19,7 +19,7 @@ def list_lines(text: str) -> list[str]:
 
 
 def _refuse(lines: list[str], longest: int) -> None:
-    if len(lines) > MOST_LINES:
+    if len(lines) > MAX_LINES:
         raise ValidationError(_("These are %d lines; 200 at most.") % len(lines))
     if long := next((line for line in lines if len(line) > longest), ""):
         raise ValidationError(
@@ -29,11 +29,11 @@ def _refuse(lines: list[str], longest: int) -> None:
 
 def refuse_wide_phrases(text: str) -> None:
     """Refuse phrases that would match nearly anything, or take long to look for."""
-    _refuse(list_lines(text), LONGEST_LINE)
+    _refuse(list_lines(text), MAX_LINE)
     for line in list_lines(text):
         if sum(c.isalnum() for c in line) < 3:
             raise ValidationError(_("“%s” would hold nearly every letter: give at least three letters.") % line)
-        if line.count("*") > MOST_STARS:
+        if line.count("*") > MAX_STARS:
             raise ValidationError(_("“%s” has too many *: three at most.") % line)
 
 
