@@ -11,7 +11,7 @@ from itertools import pairwise
 from letters.moderation.matching import Span
 
 WORD = re.compile(r"\w+(?:[’'\-]\w+)*|[^\w\s]")
-MOST_WORDS = 2000  # beyond it, all is taken for changed: comparing takes the square of the time
+MAX_WORDS = 2000  # beyond it, all is taken for changed: comparing takes the square of the time
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def find_changed(text: str, base: str) -> list[Span]:
     if text == base:
         return []
     mine, theirs = list(WORD.finditer(text)), list(WORD.finditer(base))
-    if not theirs or len(mine) > MOST_WORDS or len(theirs) > MOST_WORDS:
+    if not theirs or len(mine) > MAX_WORDS or len(theirs) > MAX_WORDS:
         return [(0, len(text))] if text else []
     matcher = SequenceMatcher(None, [m[0] for m in theirs], [m[0] for m in mine], autojunk=False)
     return [

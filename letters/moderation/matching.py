@@ -13,8 +13,8 @@ from campaign.parliament.finding import find_seats
 
 Span = tuple[int, int]  # the first character, and the one after the last
 
-LONGEST_STAR = 20  # letters that a * stands for
-MOST_LOOKED_UP = 50  # different postcodes of a text; looking one up takes some 30 µs
+MAX_STAR = 20  # letters that a * stands for
+MAX_LOOKED_UP = 50  # different postcodes of a text; looking one up takes some 30 µs
 # What anybody may write to any MP: the Commons, the Lords and Downing Street have addresses in one constituency.
 PUBLIC_POSTCODES = {"SW1A0AA", "SW1A0PW", "SW1A2AA"}
 POSTCODE = re.compile(r"(?<!\w)[A-Z]{1,2}[0-9][0-9A-Z]?[ \u00a0]{0,2}[0-9][A-Z]{2}(?!\w)", re.IGNORECASE)
@@ -59,7 +59,7 @@ def compile_phrases(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
     """Return what finds any of the phrases as whole words; None for none. A campaign's, so nothing personal is kept."""
     patterns = []
     for phrase in phrases:
-        words = [re.escape(word).replace(r"\*", rf"\w{{0,{LONGEST_STAR}}}") for word in fold_text(phrase)[0].split()]
+        words = [re.escape(word).replace(r"\*", rf"\w{{0,{MAX_STAR}}}") for word in fold_text(phrase)[0].split()]
         if words:
             patterns.append(r"[\W_]{1,10}".join(words))
     return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)") if patterns else None
@@ -82,11 +82,11 @@ def find_links(text: str) -> list[Span]:
 def find_postcodes_elsewhere(text: str, gss: str) -> list[Span]:
     """Return where a postcode stands that lies certainly, or wherever it may lie, in other constituencies.
 
-    Each is looked up once, and MOST_LOOKED_UP of them at most: any further one counts as found, for a person to read.
+    Each is looked up once, and MAX_LOOKED_UP of them at most: any further one counts as found, for a person to read.
     """
     found = []
     elsewhere = dict.fromkeys(PUBLIC_POSTCODES, False)
-    most = len(elsewhere) + MOST_LOOKED_UP
+    most = len(elsewhere) + MAX_LOOKED_UP
     for match in POSTCODE.finditer(text):
         postcode = re.sub(r"\s", "", match[0]).upper()
         if postcode not in elsewhere and len(elsewhere) < most:

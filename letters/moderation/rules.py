@@ -22,7 +22,7 @@ from letters.moderation.matching import (
 from letters.writing.compose import write_opening
 from letters.writing.originality import is_near_copy
 
-MOST_FOUND = 20  # places for each rule; a person reads the letter anyway
+MAX_FOUND = 20  # places for each rule; a person reads the letter anyway
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def find_reasons(letter: Letter, *, only_sender: bool = False) -> list[Finding]:
     held = Held(letter, read_rules(letter), passages)
     found: list[Finding] = []
     for rule in OF_SENDER if only_sender else RULES:
-        for finding in islice(RULES[rule](held), MOST_FOUND):
+        for finding in islice(RULES[rule](held), MAX_FOUND):
             finding.letter, finding.rule = letter, rule
             found.append(finding)
     return found
