@@ -20,7 +20,7 @@ Status = Literal["found", "confirm", "no_mp", "choose", "unknown", "invalid"]
 
 # In force since 4 July 2024. Postcodes there may not be redistributed, so the person chooses.
 NORTHERN_IRELAND = tuple(f"N050000{number:02}" for number in range(1, 19))
-MOST_NEARBY = 6
+MAX_NEARBY = 6
 _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?")
 
 
@@ -108,7 +108,7 @@ def _look_up(postcode: Postcode) -> PostcodeResult:
         )
     if found.live and found.place.certain:
         return PostcodeResult(str(postcode), "found", f"We found the constituency of {postcode}.", (gss,))
-    nearby = (gss, *(other for other in list_seats_nearby(postcode) if other != gss))[:MOST_NEARBY]
+    nearby = (gss, *(other for other in list_seats_nearby(postcode) if other != gss))[:MAX_NEARBY]
     reason = "is near a boundary between constituencies" if found.live else "is no longer in use"
     if found.live and len(nearby) == 1:
         reason = "could not be placed with certainty"

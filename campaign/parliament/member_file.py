@@ -35,14 +35,14 @@ _GSS = re.compile(r"[ESWN][0-9]{8}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NATIONS: dict[str, str] = {str(label).casefold(): value for value, label in Constituency.Nation.choices}
-_LONGEST: dict[str, int] = {
+_MAX_LENGTH: dict[str, int] = {
     field.name: field.max_length
     for model, columns in ((Constituency, ("name", "name_cy")), (Member, MEMBER_COLUMNS))
     for field in model._meta.concrete_fields
     if field.name in columns and field.max_length
 }
-_MOST_PROBLEMS = 20  # shown at once
-_LARGEST_ID = 2_147_483_647  # a PositiveIntegerField's on PostgreSQL
+_MAX_PROBLEMS = 20  # shown at once
+_MAX_ID = 2_147_483_647  # a PositiveIntegerField's on PostgreSQL
 
 
 class MemberFileError(Exception):
@@ -129,8 +129,8 @@ class _Reader:
             self._report("", "the file has no rows")
         self._check_twice(rows)
         if self.problems:
-            more = len(self.problems) - _MOST_PROBLEMS
-            shown = self.problems[:_MOST_PROBLEMS] + ([f"… and {more} more problems."] if more > 0 else [])
+            more = len(self.problems) - _MAX_PROBLEMS
+            shown = self.problems[:_MAX_PROBLEMS] + ([f"… and {more} more problems."] if more > 0 else [])
             raise MemberFileError("\n".join(shown))
         return rows
 
@@ -157,8 +157,8 @@ class _Reader:
                 continue
             if _CONTROL.search(cell):
                 self._report(column, "has a line break or another control character")
-            elif len(cell) > _LONGEST.get(column, len(cell)):
-                self._report(column, f"is longer than {_LONGEST[column]} characters")
+            elif len(cell) > _MAX_LENGTH.get(column, len(cell)):
+                self._report(column, f"is longer than {_MAX_LENGTH[column]} characters")
         gss = cells["gss"]
         if not _GSS.fullmatch(gss):
             self._report("gss", f"“{gss}” is not a GSS code, such as E14001063")
@@ -235,7 +235,7 @@ def _parse_date(text: str) -> date:
 
 
 def _parse_id(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,10}", text) or not 0 < int(text) <= _LARGEST_ID:
+    if not re.fullmatch(r"[0-9]{1,10}", text) or not 0 < int(text) <= _MAX_ID:
         raise ValueError(f"“{text}” is not a member's number in Parliament")
     return int(text)
 

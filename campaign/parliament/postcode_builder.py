@@ -16,7 +16,7 @@ from campaign.parliament.postcodes import squeeze_text
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?|NPT)([0-9])([A-Z]{2})")
 _GSS = re.compile(r"[ESW][0-9]{8}")
 _UNCERTAIN = frozenset("sklb")  # split ward, nearest neighbours, boundary only
-_LONGEST_RUN = 0xFFFF
+_MAX_RUN = 0xFFFF
 
 
 class PostcodeFileError(Exception):
@@ -99,9 +99,9 @@ def _sort_by_outward(unit: tuple[str, str]) -> tuple[str, str, str]:
 def _list_runs(values: Iterable[int]) -> Iterator[tuple[int, int]]:
     for value, run in groupby(values):
         length = sum(1 for _each in run)
-        while length > _LONGEST_RUN:
-            yield value, _LONGEST_RUN
-            length -= _LONGEST_RUN
+        while length > _MAX_RUN:
+            yield value, _MAX_RUN
+            length -= _MAX_RUN
         yield value, length
 
 

@@ -26,7 +26,7 @@ VERSION = 1
 # Magic, version, as-of date, postcodes, those without a place, sectors, runs, bytes of the three texts, CRC-32.
 _HEADER = struct.Struct("<8sH10sIIIIIIII")
 _DIGITS = {str(digit): digit for digit in range(10)}
-_LARGEST_FILE = 50_000_000  # bytes unpacked; a table of everything has 0.9 million
+_MAX_FILE = 50_000_000  # bytes unpacked; a table of everything has 0.9 million
 
 
 class PostcodeTableError(Exception):
@@ -138,7 +138,7 @@ def unpack_table(data: bytes) -> PostcodeTable:
     if zlib.crc32(packed, zlib.crc32(data[: _HEADER.size - 4])) != crc:
         raise ValueError("the file is damaged (its checksum is wrong)")
     unpacker = zlib.decompressobj()
-    body = memoryview(unpacker.decompress(packed, _LARGEST_FILE))
+    body = memoryview(unpacker.decompress(packed, _MAX_FILE))
     texts = []
     for size in sizes:
         texts.append(str(body[:size], "ascii"))

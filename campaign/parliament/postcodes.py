@@ -16,13 +16,13 @@ from campaign.parliament.postcode_table import Place, PostcodeTable, read_table
 SHIPPED = Path(__file__).parent / "data"
 LIVE_FILE = "postcodes.bin"
 OLD_FILE = "postcodes_old.bin"
-LONGEST_INPUT = 40  # characters; nobody needs more, and normalising may lengthen a text many times
+MAX_INPUT = 40  # characters; nobody needs more, and normalising may lengthen a text many times
 
 # Wider than Royal Mail's own pattern, which refuses live ones such as N1P 1AA. NPT was Newport until 1984.
 _PATTERN = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?|NPT)([0-9][A-Z]{2})")
 _UNIT = re.compile(r"[0-9][ABD-HJLNP-UW-Z]{2}")
 _LOOK_ALIKES = {"O": "O0", "0": "0O", "I": "I1", "1": "1I", "L": "L1"}
-_MOST_LOOK_ALIKES = 64
+_MAX_LOOK_ALIKES = 64
 _lock = Lock()
 
 
@@ -50,7 +50,7 @@ def squeeze_text(text: str | None) -> str:
 
     Text longer than 40 characters is no postcode; "" stands for it.
     """
-    if not isinstance(text, str) or len(text) > LONGEST_INPUT:
+    if not isinstance(text, str) or len(text) > MAX_INPUT:
         return ""
     folded = unicodedata.normalize("NFKC", text).upper()
     return "".join(c for c in folded if unicodedata.category(c)[0] not in "ZPCM")
@@ -115,5 +115,5 @@ def _list_look_alikes(squeezed: str) -> Iterator[str]:
     count = 1
     for choice in choices:
         count *= len(choice)
-    if 1 < count <= _MOST_LOOK_ALIKES:
+    if 1 < count <= _MAX_LOOK_ALIKES:
         yield from ("".join(letters) for letters in product(*choices) if "".join(letters) != squeezed)
