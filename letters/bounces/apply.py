@@ -10,7 +10,7 @@ from django.db import transaction
 from letters.bounces.parse import Kind, Report, read_report
 from letters.mail.addresses import verify_envelope_sender
 from letters.models import EventCode, EventType, Letter, Status
-from letters.privacy.redaction import LONGEST_NOTE, hide_personal
+from letters.privacy.redaction import MAX_NOTE, hide_personal
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +91,6 @@ def note_once(letter: Letter, code: EventCode, words: str = "") -> Outcome:
     """Write the note of that code with the server's words, unless the letter has such a note already."""
     if letter.events.filter(code=code).exists():
         return Outcome.KNOWN
-    note = f"{NOTES[code]} {hide_personal(words, letter)}".strip()[:LONGEST_NOTE]
+    note = f"{NOTES[code]} {hide_personal(words, letter)}".strip()[:MAX_NOTE]
     letter.log_event(EventType.NOTE, code=code, note=note)
     return Outcome.NOTED

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from letters.mail.smtp import Reply
 from letters.models import Alert, Breaker, Letter, Notice
-from letters.privacy.redaction import ADDRESS, LONGEST_NOTE, hide_personal
+from letters.privacy.redaction import ADDRESS, MAX_NOTE, hide_personal
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def record_failure(words: str, *, probing: bool = False) -> bool:
     with transaction.atomic():
         Breaker.objects.get_or_create(pk=MAIL)
         breaker = Breaker.objects.select_for_update().get(pk=MAIL)
-        breaker.last_answer = ADDRESS.sub("…", words)[:LONGEST_NOTE]
+        breaker.last_answer = ADDRESS.sub("…", words)[:MAX_NOTE]
         if breaker.opened_at and probing:
             breaker.probes += 1
             breaker.probe_at = now + min(FIRST_PAUSE * 2**breaker.probes, MAX_PAUSE)

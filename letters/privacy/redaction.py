@@ -6,7 +6,7 @@ import re
 
 from letters.models import Letter
 
-LONGEST_NOTE = 400
+MAX_NOTE = 400
 ADDRESS = re.compile(r"[^\s<>@]{1,80}@[^\s<>@,;]{1,255}|\S{0,64}\+[a-z0-9]{8}-[0-9a-f]{16}")
 CODE = re.compile(r"(?<![\d.])[45](?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])")
 
@@ -18,7 +18,7 @@ def hide_personal(words: str, letter: Letter) -> str:
     """
     if letter.scrubbed_at:
         return " ".join(CODE.findall(words)[:2])
-    return hide_writer(ADDRESS.sub("…", words), letter)[:LONGEST_NOTE]
+    return hide_writer(ADDRESS.sub("…", words), letter)[:MAX_NOTE]
 
 
 def hide_writer(words: str, letter: Letter) -> str:
