@@ -32,7 +32,7 @@ PRINT = 4  # the Print flag of an annotation: ISO 32000-1, table 165, bit 3
 WINDOW_ROWS, WINDOW_ROW_LENGTH, WINDOW_ROW_LENGTH_LARGE = 5, 42, 36
 
 # A stored letter may have grown by a page since it was admitted: its writer may have corrected the address.
-MOST_PRINTED = MOST_PAGES + 1
+MAX_PRINTED = MOST_PAGES + 1
 LARGE_PRINT_PAGES = 4  # what a page of ordinary print makes in large print, at most
 
 # One letter at a time in a process. Pango's font maps, and WeasyPrint's caches in FontConfiguration, may not be used
@@ -84,7 +84,7 @@ def render_letter_html(text: LetterText, *, large_print: bool = False) -> str:
         return render_to_string("letters/letter.html", context)
 
 
-def render_letter_pdf(text: LetterText, *, large_print: bool = False, most_pages: int = MOST_PRINTED) -> bytes:
+def render_letter_pdf(text: LetterText, *, large_print: bool = False, most_pages: int = MAX_PRINTED) -> bytes:
     """Return the letter as a tagged PDF/UA-1 file; the same text always gives the same bytes.
 
     May be called from any thread; letters of one process are made one after the other. Takes about 50 ms.
