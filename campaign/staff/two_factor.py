@@ -42,7 +42,7 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like somethin
 TOKEN_LENGTH = 16  # what a StaticToken holds
 # Each wrong code doubles the wait for the next try, up to this many: 256 seconds. Without an end, who knows the
 # password could keep the phone's owner out for days; with it they have some 340 tries a day at a million codes.
-MOST_DOUBLED = 9
+MAX_DOUBLED = 9
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def check_code(user: User, typed: str) -> Checked:
         with transaction.atomic():
             kind = Phone if from_phone else StaticDevice
             for device in kind.objects.select_for_update().filter(user=user, confirmed=True):
-                device.throttling_failure_count = min(device.throttling_failure_count, MOST_DOUBLED)
+                device.throttling_failure_count = min(device.throttling_failure_count, MAX_DOUBLED)
                 allowed, why_not = device.verify_is_allowed()
                 if not allowed:
                     wait = _count_seconds(why_not)
