@@ -22,7 +22,7 @@ from campaign.staff.sudo import require_recent_login
 from letters.admin.permissions import may_export, may_export_person
 from letters.forms.exports import ExportForm, PersonalExportForm
 from letters.models import Letter
-from letters.statistics.export import MOST_IN_XLSX, list_columns, make_rows, stream_csv, write_xlsx
+from letters.statistics.export import MAX_IN_XLSX, list_columns, make_rows, stream_csv, write_xlsx
 
 if TYPE_CHECKING:
     Page = admin.ModelAdmin[Letter]
@@ -69,9 +69,9 @@ def show_export(request: HttpRequest, page: Page, *, with_person: bool) -> HttpR
     chosen = describe_choice(request, listed)
     if form.is_valid():
         kind = form.cleaned_data["kind"]
-        if kind == "xlsx" and count > MOST_IN_XLSX:
+        if kind == "xlsx" and count > MAX_IN_XLSX:
             text = _("XLSX takes %(most)s letters at most: choose CSV, or narrow the list down first.")
-            form.add_error("kind", text % {"most": f"{MOST_IN_XLSX:,}"})
+            form.add_error("kind", text % {"most": f"{MAX_IN_XLSX:,}"})
         else:
             log_export(request, count, kind, chosen, form.cleaned_data.get("reason", ""), with_person=with_person)
             return give_file(letters, kind, with_person=with_person)

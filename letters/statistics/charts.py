@@ -14,7 +14,7 @@ from campaign.parliament.hexes import Hex
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-MOST_COLUMNS = 62  # days in a chart; of a longer time it shows weeks
+MAX_COLUMNS = 62  # days in a chart; of a longer time it shows weeks
 HEX_WIDTH, HEX_HEIGHT = 20, 17.32  # columns and rows of the map stand so far apart
 
 
@@ -88,7 +88,7 @@ def make_columns(first: dict[dt.date, int], second: dict[dt.date, int], until: d
     """Return the days from the first one with anything to `until`, or the weeks if these are too many days."""
     start = min([*first, *second], default=until)
     start = min(start, until - dt.timedelta(days=6))
-    weekly = (until - start).days >= MOST_COLUMNS
+    weekly = (until - start).days >= MAX_COLUMNS
     if weekly:
         first, second = (_sum_weeks(days) for days in (first, second))
         start -= dt.timedelta(days=start.weekday())

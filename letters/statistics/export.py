@@ -19,7 +19,7 @@ from letters.models import Letter, LetterParagraph
 
 BATCH = 500  # letters a query
 LINES = 100  # of a CSV sent at once
-MOST_IN_XLSX = 20_000  # rows: the file has to be written before it can be sent
+MAX_IN_XLSX = 20_000  # rows: the file has to be written before it can be sent
 # What a spreadsheet may take for a formula (OWASP, CSV injection), full-width signs included.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 

@@ -137,7 +137,7 @@ def test_formulas_in_letters_are_text_in_either_file(admin_client: Client, kind:
 
 
 def test_xlsx_has_a_limit_and_says_what_to_do(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("letters.admin.exports.MOST_IN_XLSX", 0)
+    monkeypatch.setattr("letters.admin.exports.MAX_IN_XLSX", 0)
     make_letter()
     assert "choose CSV" in take(admin_client, kind="xlsx").content.decode()
     assert not LogEntry.objects.exists()
