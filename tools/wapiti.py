@@ -29,8 +29,8 @@ LEVELS = ["info", "low", "medium", "high", "critical"]
 LIMITED = "LETTERS_PER_IP LETTERS_PER_EMAIL LETTERS_PER_POSTCODE LETTERS_PER_CAMPAIGN LOOKUPS_PER_IP PDFS_PER_IP"
 LIMITED += " CONFIRMS_PER_IP LINKS_PER_EMAIL LINKS_PER_IP"
 OPEN = {f"LIMIT_{name}": "" for name in LIMITED.split()} | {"SECONDS_TO_WRITE": "0", "LOGIN_TRIES": "1000000"}
-MOST_SECONDS = int(os.environ.get("WAPITI_SECONDS", "120"))  # for each kind of attack
-MOST_REFUSED = 200  # by the kinds of attack that try methods, without a token
+MAX_SECONDS = int(os.environ.get("WAPITI_SECONDS", "120"))  # for each kind of attack
+MAX_REFUSED = 200  # by the kinds of attack that try methods, without a token
 DETAILS = [
     *(("name", "Jane Doe"), ("address_1", "1 Test Street"), ("town", "London"), ("postcode", "SW1A 1AA")),
     ("channel", "email"),
@@ -72,16 +72,16 @@ def main() -> int:
                 "--skip",
                 "csrfmiddlewaretoken",
                 "--max-attack-time",
-                str(MOST_SECONDS),
+                str(MAX_SECONDS),
             ),
-            *("--max-scan-time", str(20 * MOST_SECONDS), "--timeout", "30", "--no-bugreport", "--flush-session"),
+            *("--max-scan-time", str(20 * MAX_SECONDS), "--timeout", "30", "--no-bugreport", "--flush-session"),
             *("--store-session", session, "--store-config", session),
             *("--format", "json", "--output", str(report), "--verbose", "1"),
         ]
         with (FOLDER / "wapiti.log").open("w") as log:
             subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT, cwd=session)
         # Without its cookies it would attack nothing but the page that refuses forms, and find nothing there.
-        if (refused := (data / "logs/web.log").read_text().count("Forbidden (CSRF")) > MOST_REFUSED:
+        if (refused := (data / "logs/web.log").read_text().count("Forbidden (CSRF")) > MAX_REFUSED:
             sys.exit(f"parley: {refused} forms of the scanner's were refused unread: it has not attacked the site")
     return 1 if tell(json.loads(report.read_text())) else 0
 
