@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MOST_AT_WORK = 2  # each for another visitor; more at a time would be no quicker: Python runs one thread at once
-MOST_INSIDE = 6  # at work or waiting, so that other threads answer everybody else
-MOST_EACH = (
+MAX_AT_WORK = 2  # each for another visitor; more at a time would be no quicker: Python runs one thread at once
+MAX_INSIDE = 6  # at work or waiting, so that other threads answer everybody else
+MAX_EACH = (
     4  # of one visitor: one at work, others waiting, as when a household writes, or a page is loaded while it saves
 )
 WAIT_SECONDS = 10.0  # long enough for the slowest page
@@ -36,7 +36,7 @@ class Bulkhead:
     def enter(self, visitor: str) -> Iterator[None]:
         """Do the block's work when it is its turn. Raises CrowdedError."""
         with self._changed:
-            if self._inside.total() >= MOST_INSIDE or self._inside[visitor] >= MOST_EACH:
+            if self._inside.total() >= MAX_INSIDE or self._inside[visitor] >= MAX_EACH:
                 raise CrowdedError
             self._inside[visitor] += 1
         try:
@@ -58,7 +58,7 @@ class Bulkhead:
             self._at_work.add(visitor)
 
     def _has_turn(self, visitor: str) -> bool:
-        return visitor not in self._at_work and len(self._at_work) < MOST_AT_WORK
+        return visitor not in self._at_work and len(self._at_work) < MAX_AT_WORK
 
 
 BULKHEAD = Bulkhead()

@@ -38,7 +38,7 @@ STEPS = [
     ("write-check", gettext_lazy("Check")),
     ("write-sent", gettext_lazy("Confirm")),
 ]
-MOST_MARKS = 100  # of what was counted, in one session: more drafts than anybody begins in one
+MAX_MARKS = 100  # of what was counted, in one session: more drafts than anybody begins in one
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Journey:
             return
         mark, counted = f"{self.draft.id} {step.value}", self.request.session.get("steps", [])
         if mark not in counted:
-            self.request.session["steps"] = [*counted, mark][-MOST_MARKS:]
+            self.request.session["steps"] = [*counted, mark][-MAX_MARKS:]
             StepCount.add_one(self.campaign, step)
 
     def write(self, sender: Sender | None = None) -> LetterText:

@@ -13,7 +13,7 @@ from letters.models import DownloadCount, StepCount
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
 from letters.views.journey import show_check, show_details
-from letters.views.journey_base import MOST_MARKS, Journey, journey_step
+from letters.views.journey_base import MAX_MARKS, Journey, journey_step
 from letters.views.throttling import Action, costly, refuse_if_too_often
 from letters.writing.compose import MOST_PAGES
 from letters.writing.session import drop_draft
@@ -26,7 +26,7 @@ def count_once(journey: Journey, what: str) -> bool:
     counted: list[str] = journey.request.session.get(what, [])
     if journey.draft.id in counted:
         return False
-    journey.request.session[what] = [*counted, journey.draft.id][-MOST_MARKS:]
+    journey.request.session[what] = [*counted, journey.draft.id][-MAX_MARKS:]
     return True
 
 

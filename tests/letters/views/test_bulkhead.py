@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from letters.views import bulkhead, throttling
-from letters.views.bulkhead import MOST_EACH, MOST_INSIDE, Bulkhead, CrowdedError
+from letters.views.bulkhead import MAX_EACH, MAX_INSIDE, Bulkhead, CrowdedError
 from letters.views.throttling import costly
 from letters.writing.session import load_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat
@@ -81,15 +81,15 @@ def test_a_visitor_works_at_one_thing_at_a_time_and_others_beside(visits: Visits
 
 
 def test_a_visitor_who_comes_sixteen_times_leaves_places_to_others(visits: Visits) -> None:
-    for place in range(MOST_EACH):
+    for place in range(MAX_EACH):
         visits.come("a")
         visits.expect_inside(place + 1)
-    for _ in range(16 - MOST_EACH):
+    for _ in range(16 - MAX_EACH):
         with pytest.raises(CrowdedError), visits.room.enter("a"):
             pass
     with visits.room.enter("b"):
         visits.expect("a")
-    assert MOST_EACH < MOST_INSIDE < THREADS, "others find room, and threads are left for everybody else"
+    assert MAX_EACH < MAX_INSIDE < THREADS, "others find room, and threads are left for everybody else"
 
 
 def test_nobody_waits_for_ever(visits: Visits, monkeypatch: pytest.MonkeyPatch) -> None:
