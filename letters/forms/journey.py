@@ -17,7 +17,7 @@ from letters.forms.honeypot import HoneypotField, StampField
 from letters.privacy.consent import CONSENT_TEXT
 from letters.privacy.newsletter import NEWS_TEXT
 from letters.writing.compose import Sender
-from letters.writing.draft import MOST_ARGUMENTS
+from letters.writing.draft import MAX_ARGUMENTS
 
 
 class PostcodeForm(CrispyForm):
@@ -56,10 +56,10 @@ class ArgumentsForm(CrispyForm):
     def clean_arguments(self) -> list[str]:
         """Refuse more than an office will read."""
         keys: list[str] = self.cleaned_data["arguments"]
-        if len(keys) > MOST_ARGUMENTS:
+        if len(keys) > MAX_ARGUMENTS:
             raise ValidationError(
                 _("You have chosen %(count)d. Choose at most %(most)d: one page is read; two rarely are."),
-                params={"count": len(keys), "most": MOST_ARGUMENTS},
+                params={"count": len(keys), "most": MAX_ARGUMENTS},
             )
         return keys
 

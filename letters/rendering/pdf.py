@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from letters.rendering.fonts import letter_font_files
-from letters.writing.compose import MOST_PAGES, LetterText
+from letters.writing.compose import MAX_PAGES, LetterText
 
 if TYPE_CHECKING:
     from weasyprint import CSS, Document
@@ -32,7 +32,7 @@ PRINT = 4  # the Print flag of an annotation: ISO 32000-1, table 165, bit 3
 WINDOW_ROWS, WINDOW_ROW_LENGTH, WINDOW_ROW_LENGTH_LARGE = 5, 42, 36
 
 # A stored letter may have grown by a page since it was admitted: its writer may have corrected the address.
-MAX_PRINTED = MOST_PAGES + 1
+MAX_PRINTED = MAX_PAGES + 1
 LARGE_PRINT_PAGES = 4  # what a page of ordinary print makes in large print, at most
 
 # One letter at a time in a process. Pango's font maps, and WeasyPrint's caches in FontConfiguration, may not be used

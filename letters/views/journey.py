@@ -15,8 +15,8 @@ from letters.models import StepCount
 from letters.rendering.pdf import count_letter_pages
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, costly, refuse_if_too_often
-from letters.writing.compose import MOST_PAGES
-from letters.writing.draft import MOST_ARGUMENTS
+from letters.writing.compose import MAX_PAGES
+from letters.writing.draft import MAX_ARGUMENTS
 from letters.writing.minhash import warm_up
 from letters.writing.text import clean_line, count_words
 
@@ -100,7 +100,7 @@ def choose_arguments(journey: Journey) -> HttpResponse:
         "cards": list(enumerate(journey.arguments.values())),
         "chosen": chosen,
         "chosen_arguments": [journey.arguments[key] for key in chosen if key in journey.arguments],
-        "most": MOST_ARGUMENTS,
+        "most": MAX_ARGUMENTS,
     }
     return journey.render("write-arguments", "letters/arguments.html", context)
 
@@ -133,8 +133,8 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
         else SendForm(seat=form.seat, member=journey.member, offers_news=journey.campaign.offers_news),
         "text": text,
         "pages": pages,
-        "most_pages": MOST_PAGES,
-        "too_long": pages > MOST_PAGES,
+        "most_pages": MAX_PAGES,
+        "too_long": pages > MAX_PAGES,
         "chosen": [journey.arguments[key] for key in journey.chosen],
         "sender": sender,
         "mail_from": address_letter(sender.name, journey.campaign),

@@ -15,7 +15,7 @@ from letters.rendering.plain_text import write_plain_text
 from letters.views.journey import show_check, show_details
 from letters.views.journey_base import MAX_MARKS, Journey, journey_step
 from letters.views.throttling import Action, costly, refuse_if_too_often
-from letters.writing.compose import MOST_PAGES
+from letters.writing.compose import MAX_PAGES
 from letters.writing.session import drop_draft
 
 DOWNLOADED, POSTED = "downloaded", "posted"  # session keys: the drafts that are counted, so that each counts once
@@ -43,7 +43,7 @@ def download_letter(journey: Journey) -> HttpResponse:
         return page
     large_print = "large_print" in journey.request.POST
     try:
-        pdf = render_letter_pdf(journey.write(form.sender()), large_print=large_print, most_pages=MOST_PAGES)
+        pdf = render_letter_pdf(journey.write(form.sender()), large_print=large_print, most_pages=MAX_PAGES)
     except LetterTooLongError:
         return show_check(journey, form)  # which says so
     if not journey.campaign.is_draft and count_once(journey, DOWNLOADED):

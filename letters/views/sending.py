@@ -16,7 +16,7 @@ from letters.tasks import wake_worker
 from letters.views.journey import show_check, show_details
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, TooOftenError, costly, count_mail, refuse_if_too_often, show_too_many
-from letters.writing.compose import MOST_PAGES
+from letters.writing.compose import MAX_PAGES
 
 
 @costly
@@ -40,7 +40,7 @@ def send_letter(journey: Journey) -> HttpResponse:
         messages.warning(journey.request, doubt)
         return show_check(journey, form)
     sender = form.sender()
-    if count_letter_pages(journey.write(sender)) > MOST_PAGES:
+    if count_letter_pages(journey.write(sender)) > MAX_PAGES:
         return show_check(journey, form)
     if page := refuse_if_too_often(Action.ASK, journey.request, journey.campaign):
         return page

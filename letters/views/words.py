@@ -21,8 +21,8 @@ from letters.rendering.page_count import count_pages
 from letters.rendering.pdf import count_letter_pages
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, costly, refuse_if_too_often
-from letters.writing.compose import MOST_PAGES, find_changes
-from letters.writing.draft import MOST_ARGUMENTS, OWN, Draft
+from letters.writing.compose import MAX_PAGES, find_changes
+from letters.writing.draft import MAX_ARGUMENTS, OWN, Draft
 from letters.writing.originality import Advice, Originality, score_draft
 from letters.writing.session import accept_other, find_conflicts, find_stashed, stash_conflict
 from letters.writing.text import clean_line, count_words
@@ -45,7 +45,7 @@ def make_again(journey: Journey) -> None:
 
 def read_order(journey: Journey) -> list[str]:
     """Return the arguments that the page has, as far as they are offered."""
-    return [key for key in journey.request.POST.get("order", "").split() if key in journey.arguments][:MOST_ARGUMENTS]
+    return [key for key in journey.request.POST.get("order", "").split() if key in journey.arguments][:MAX_ARGUMENTS]
 
 
 @costly
@@ -89,8 +89,8 @@ def write_words(journey: Journey) -> HttpResponse:
 def count_too_many(journey: Journey) -> int:
     """Return how many pages the letter has if that is too many to go on with; else 0. Laid out only if it may be."""
     text = journey.write()
-    pages = count_letter_pages(text) if count_pages(text) > MOST_PAGES else 0
-    return pages if pages > MOST_PAGES else 0
+    pages = count_letter_pages(text) if count_pages(text) > MAX_PAGES else 0
+    return pages if pages > MAX_PAGES else 0
 
 
 def say_too_long(pages: int) -> str:
@@ -99,7 +99,7 @@ def say_too_long(pages: int) -> str:
         "Your letter has %(pages)d pages. It can have %(most)d at most: please shorten it, or leave an argument out. "
         "All that you wrote is saved."
     )
-    return text % {"pages": pages, "most": MOST_PAGES}
+    return text % {"pages": pages, "most": MAX_PAGES}
 
 
 def make_form(journey: Journey, draft: Draft, *, sent: bool = False) -> WordsForm:
@@ -227,7 +227,7 @@ def show_words(
         "page_count": page_count,
         "judgement": judgement,
         "advice": choose_advice(judgement, page_count),
-        "can_add": len(journey.chosen) < MOST_ARGUMENTS,
+        "can_add": len(journey.chosen) < MAX_ARGUMENTS,
         "removed": [journey.arguments[piece.key] for piece in journey.draft.aside if piece.key in journey.arguments],
         "prompts": list_prompts(journey.campaign),
         "others": others,
@@ -245,7 +245,7 @@ def show_words(
 
 def choose_advice(judgement: Originality, page_count: int) -> Advice | None:
     """Return what would help most: own words come first; a letter is long if it really has more than one page."""
-    if page_count > MOST_PAGES:
+    if page_count > MAX_PAGES:
         return Advice("too-long", say_too_long(page_count))
     advice = judgement.advice
     if advice and advice.code in ("none-own", "pasted", "few-own", "near"):

@@ -16,7 +16,7 @@ from letters.writing.draft import OWN, Draft, Piece
 from letters.writing.fact_check import ClaimChange, check_edit
 
 Check = Callable[[str, str], list[ClaimChange]]  # `check_edit`, or what remembers its answers through one request
-MOST_PAGES = 6  # a letter that anybody reads has one or two; what is longer is neither printed nor sent
+MAX_PAGES = 6  # a letter that anybody reads has one or two; what is longer is neither printed nor sent
 # Where every member's post goes: https://www.parliament.uk/about/contacting-parliament/
 COMMONS_LINES = ("House of Commons", "London", "SW1A 0AA")
 

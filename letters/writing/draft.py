@@ -10,9 +10,9 @@ from typing import Any
 from campaign.content.models import Phrasing
 
 OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
-MOST_ARGUMENTS = 4
+MAX_ARGUMENTS = 4
 # Characters of edits kept with removed arguments: more than all four paragraphs at their longest, in both lengths.
-MOST_ASIDE = 30_000
+MAX_ASIDE = 30_000
 
 
 @dataclass
@@ -74,13 +74,13 @@ class Draft:
         there = {piece.key for piece in kept}
         self.pieces = kept + [aside.pop(key, Piece(key)) for key in wanted if key not in there]
         self.aside = list(aside.values())
-        while sum(piece.size for piece in self.aside) > MOST_ASIDE:
+        while sum(piece.size for piece in self.aside) > MAX_ASIDE:
             del self.aside[0]  # removed longest ago; or a session could grow with each exchange
         self.own_position = min(self.own_position, len(self.pieces))
 
     def restore(self, key: str) -> None:
         """Put an argument that was removed back to its place."""
-        if key in {piece.key for piece in self.aside} and len(self.pieces) < MOST_ARGUMENTS:
+        if key in {piece.key for piece in self.aside} and len(self.pieces) < MAX_ARGUMENTS:
             self.choose([*self.keys, key])
             piece = self.pieces.pop()
             self.pieces.insert(piece.place, piece)

@@ -173,9 +173,9 @@ def _with_unit(match: re.Match[str], value: int | Fraction) -> Hashable:
 
 KEPT = 0.6  # a sentence of which so many words are still there has been edited, not dropped
 ALIKE = 0.5  # quotations so alike are one and the same, changed
-MOST_CHANGES = 20  # of one paragraph; nobody reads more
-MOST_SHOWN = 120  # characters of what was changed
-FEWEST_QUOTED = 3  # words; shorter ones in quotation marks may be said with a wink
+MAX_CHANGES = 20  # of one paragraph; nobody reads more
+MAX_SHOWN = 120  # characters of what was changed
+MIN_QUOTED = 3  # words; shorter ones in quotation marks may be said with a wink
 OWN_VOICE = re.compile(r"\b(?:I|[Mm]y|me|mine|[Ww]e|us|[Oo]urs?)\b")  # in a new sentence: the writer's own statement
 SENTENCE_END = re.compile(r"[.!?][\"'’)\]]*\s+(?=[\"'‘(\[]?[A-Z\d])|\n+")
 
@@ -250,7 +250,7 @@ class Side:
         shown = self.text[part.start : part.end]
         if isinstance(part, Quotation):
             shown = Truncator(shown[1:-1].strip()).words(12, truncate=" …")
-        return Truncator(shown.strip()).chars(MOST_SHOWN)
+        return Truncator(shown.strip()).chars(MAX_SHOWN)
 
     def count_words(self, words: tuple[str, ...], sentence: int | None = None, *, quoted: bool = False) -> int:
         """Return how often these words stand in a row, in one sentence or in all; only unquoted ones unless told."""
@@ -303,7 +303,7 @@ class Comparison:
     @property
     def is_enough(self) -> bool:
         """Whether so much has been said that more would help nobody."""
-        return len(self.changes) >= MOST_CHANGES
+        return len(self.changes) >= MAX_CHANGES
 
     def report(self, kind: Kind, before: str, after: str | None, text: str) -> None:
         """Add a change, once."""
@@ -328,7 +328,7 @@ class Comparison:
             for extra in left:
                 if self.is_enough:
                     break
-                if len(extra.words) < FEWEST_QUOTED or extra.words in said:
+                if len(extra.words) < MIN_QUOTED or extra.words in said:
                     continue
                 if not self.is_own_voice(extra.start):
                     said.add(extra.words)
@@ -350,7 +350,7 @@ class Comparison:
         elif now:
             text = _("You changed a quotation. The words were “%(before)s”.")
             self.report("quoted words", shown, self.edited.show(now), text % {"before": shown})
-        elif _find_longest(quotation.words, self.edited.unquoted) >= max(FEWEST_QUOTED, KEPT * len(quotation.words)):
+        elif _find_longest(quotation.words, self.edited.unquoted) >= max(MIN_QUOTED, KEPT * len(quotation.words)):
             text = _("You changed a quotation, or took its marks away. The words were “%(before)s”.")
             self.report("quotation", shown, None, text % {"before": shown})
         else:
@@ -372,7 +372,7 @@ class Comparison:
         """Return whether the quotation's words are still there without its marks."""
         if any(outer.start < quotation.start and quotation.end <= outer.end for outer in self.original.quotations):
             return home is not None and self.edited.count_words(quotation.words, home, quoted=True) > 0
-        if len(quotation.words) < FEWEST_QUOTED:
+        if len(quotation.words) < MIN_QUOTED:
             return home is not None and self.edited.count_words(quotation.words, home) > 0
         return self.edited.count_words(quotation.words) > self.original.count_words(quotation.words)
 

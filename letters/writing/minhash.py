@@ -23,7 +23,7 @@ PASSAGE = 8  # words; a shorter paragraph joins the one before
 WIDTH = 1 + PERMUTATIONS  # a passage's record: how many shingles, then the lowest hashes, each 2 bytes
 LOW_BITS = 0xFFFF
 COPIED = 0.7  # the share of a passage that makes it a copy
-LEAST_COPIED = 10  # shingles, 12 words: shorter ones are alike by chance ("I look forward to your answer.")
+MIN_COPIED = 10  # shingles, 12 words: shorter ones are alike by chance ("I look forward to your answer.")
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _compare_passages(mine: bytes, theirs: bytes) -> Iterator[tuple[Any, Any]]:
         jaccard = np.count_nonzero(hashes == record[1:], axis=1) / PERMUTATIONS
         smaller = np.minimum(sizes, size)
         shared = np.minimum(jaccard / (1 + jaccard) * (sizes + size), smaller)
-        yield shared, (shared >= COPIED * smaller) & (smaller >= LEAST_COPIED)
+        yield shared, (shared >= COPIED * smaller) & (smaller >= MIN_COPIED)
 
 
 def warm_up() -> None:

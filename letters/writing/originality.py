@@ -24,7 +24,7 @@ from letters.writing.minhash import Nearness, compare, compare_each, take_finger
 from letters.writing.own_words import Corpus, OwnWords, count_own_words, find_own, read_corpus
 from letters.writing.text import count_words
 
-MOST_COMPARED = 5000  # letters to one MP, the newest
+MAX_COMPARED = 5000  # letters to one MP, the newest
 ENOUGH_OWN = 0.5  # a letter half of which is the writer's own gets full marks for it
 SET_WEIGHT = 0.15  # what choosing arguments in a way of one's own counts for
 FEW_LETTERS = 5  # so few letters say little of what is common
@@ -125,9 +125,9 @@ def compare_letter(
     others = others.filter(campaign=campaign, constituency_gss=gss).order_by("-pk")
     mine = measured.take_fingerprint()
     if mine:
-        rows = list(others.values_list("argument_keys", "own")[:MOST_COMPARED])
+        rows = list(others.values_list("argument_keys", "own")[:MAX_COMPARED])
     else:
-        rows = [(theirs, b"") for theirs in others.values_list("argument_keys", flat=True)[:MOST_COMPARED]]
+        rows = [(theirs, b"") for theirs in others.values_list("argument_keys", flat=True)[:MAX_COMPARED]]
     nearness = compare(mine, [bytes(own) for _keys, own in rows])
     return nearness, count_commonness(keys, Counter(theirs for theirs, _own in rows))
 
@@ -212,7 +212,7 @@ def find_alike(letter: Letter, most: int) -> list[tuple[Letter, Nearness]]:
     """
     mine = measure_letter(letter)[0].take_fingerprint()
     here = Fingerprint.objects.filter(campaign=letter.campaign, constituency_gss=letter.constituency_gss)
-    rows = here.exclude(letter=letter).order_by("-pk").values_list("letter", "own")[:MOST_COMPARED]
+    rows = here.exclude(letter=letter).order_by("-pk").values_list("letter", "own")[:MAX_COMPARED]
     near = dict(zip((pk for pk, _own in rows), compare_each(mine, [bytes(own) for _pk, own in rows]), strict=True))
     # The rule adds up what stands in several letters: each of them may have less than it asks for.
     alike = sorted((pk for pk in near if near[pk].share >= LIKE or is_near(near[pk])), key=lambda pk: -near[pk].share)

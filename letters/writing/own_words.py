@@ -13,7 +13,7 @@ from campaign.content.models import Argument, Campaign
 from letters.writing.draft import Draft
 
 RUN = 8  # so many words in a row come about by pasting; fewer, such as "an end to the war in Ukraine", by chance
-SHORTEST = 3  # a whole prompt or claim counts from so many words on
+MIN_LENGTH = 3  # a whole prompt or claim counts from so many words on
 ALIKE = 0.4  # a paragraph that shares so much of its three-word runs with a text of the bank was made from it
 BLOCK = 2  # in an edited paragraph, so many words in a row that were not changed are the bank's
 
@@ -60,7 +60,7 @@ def list_runs(words: Sequence[str], length: int) -> Iterator[Words]:
 @lru_cache(maxsize=16)
 def index_texts(texts: tuple[str, ...]) -> Corpus:
     """Return the texts, made ready for comparing. Kept for a few campaigns; holds nothing of a supporter's."""
-    split = tuple(words for words in map(split_words, texts) if len(words) >= SHORTEST)
+    split = tuple(words for words in map(split_words, texts) if len(words) >= MIN_LENGTH)
     runs = frozenset(run for words in split for run in list_runs(words, min(RUN, len(words))))
     threes = tuple(frozenset(list_runs(words, 3)) for words in split)
     return Corpus(split, runs, tuple(sorted({len(run) for run in runs})), threes)

@@ -248,7 +248,7 @@ def test_a_letter_of_more_than_six_pages_goes_no_further_and_is_kept(
     longest = "\n".join(["word " * 9] * 60)
     page = press(supporter, tab, "next", own_words=longest, **{f"text-argument-{n}": longest for n in (1, 2)})
     assert page.status_code == 302, "what two arguments and own words can make is taken"
-    monkeypatch.setattr("letters.views.words.MOST_PAGES", 2)
+    monkeypatch.setattr("letters.views.words.MAX_PAGES", 2)
     page = press(supporter, open_tab(supporter), "next")
     assert page.status_code == 200
     assert "It can have 2 at most: please shorten it" in page.content.decode()
