@@ -34,7 +34,7 @@ MAX_LENGTH = 500  # characters of a value that can be an address or a Message-ID
 DEEPEST = 5
 
 
-class TooEarly(Exception):
+class TooEarlyError(Exception):
     """The letter is being sent this moment: the provider gets a 500, and asks again."""
 
 
@@ -86,7 +86,7 @@ def listen() -> None:
 def take_event(event: Any, **_signal: Any) -> Outcome:
     """Apply what an anymail event says and return what became of it. Taking it again changes nothing.
 
-    Raises TooEarly, and what the database raises.
+    Raises TooEarlyError, and what the database raises.
     """
     reference = find_letter(event)
     if reference is None:
@@ -97,7 +97,7 @@ def take_event(event: Any, **_signal: Any) -> Outcome:
             return Outcome.STRANGER  # of another mail, such as its writer's copy
         outcome = apply_event(letter, event)
     if outcome is Outcome.EARLY:
-        raise TooEarly
+        raise TooEarlyError
     return outcome
 
 

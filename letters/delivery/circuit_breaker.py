@@ -33,7 +33,7 @@ class CircuitState(enum.Enum):
     OPEN = "none"
 
 
-class QueuePaused(Exception):
+class QueuePausedError(Exception):
     """The mail server has failed too often, in the words given; nothing more is offered to it for now."""
 
 
@@ -99,14 +99,16 @@ def record_success() -> None:
 
 
 def record_result(answer: Reply, letter: Letter, *, probing: bool = False) -> None:
-    """Take note of how an attempt to send something of this letter's ended. Raises QueuePaused if no more may go now.
+    """Take note of how an attempt to send something of this letter's ended.
+
+    Raises QueuePausedError if no more may go now.
 
     Any answer that is not the server's fault, even a mailbox that does not exist, ends a pause.
     """
     if answer.servers_fault:
         words = hide_personal(answer.text, letter)
         if record_failure(words, probing=probing):
-            raise QueuePaused(words)
+            raise QueuePausedError(words)
     elif probing:
         record_success()
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from letters.delivery.circuit_breaker import (
     CircuitState,
-    QueuePaused,
+    QueuePausedError,
     get_state,
     record_failure,
     record_result,
@@ -19,7 +19,7 @@ from letters.delivery.circuit_breaker import (
 from letters.delivery.lease import lease_length
 from letters.mail.backoff import MAX_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_notice_mail
-from letters.mail.smtp import Connection, DeliveryResult, ServerUnavailable
+from letters.mail.smtp import Connection, DeliveryResult, ServerUnavailableError
 from letters.models import EventType, Notice, Status
 from letters.privacy.redaction import hide_personal
 
@@ -52,7 +52,7 @@ def send_notices() -> int:
         for notice in due[: 1 if probing else 200]:
             try:
                 connection.open()
-            except ServerUnavailable as error:
+            except ServerUnavailableError as error:
                 record_failure(str(error), probing=probing)
                 return sent
             if not claim_notice(notice):
@@ -88,7 +88,7 @@ def send_notices() -> int:
             Notice.objects.filter(pk=notice.pk).update(**changes)
             try:
                 record_result(answer, notice.letter, probing=probing)
-            except QueuePaused:
+            except QueuePausedError:
                 return sent
             probing = False
     if probing:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from letters.delivery.circuit_breaker import (
     CircuitState,
-    QueuePaused,
+    QueuePausedError,
     get_state,
     record_failure,
     record_result,
@@ -28,7 +28,7 @@ from letters.delivery.fairness import FairScheduler
 from letters.delivery.lease import lease_length
 from letters.mail.backoff import MAX_ATTEMPTS, count_pause
 from letters.mail.messages import Mail, build_letter_mail
-from letters.mail.smtp import Connection, DeliveryResult, Reply, ServerUnavailable
+from letters.mail.smtp import Connection, DeliveryResult, Reply, ServerUnavailableError
 from letters.models import EventType, Letter, Status, Transition, apply_transitions
 from letters.privacy.redaction import hide_personal
 
@@ -152,8 +152,8 @@ def send_batch(
 
     One commit settles a letter and starts the next, so a crash leaves at most one in doubt. However slow the server is,
     those that wait behind stay this sender's.
-    Raises ServerUnavailable when the server has gone away, and QueuePaused when it has failed too often; the letters
-    left over were not offered to it.
+    Raises ServerUnavailableError when the server has gone away, and QueuePausedError when it has failed too often; the
+    letters left over were not offered to it.
     """
     length = lease_length().total_seconds()
     until = time.monotonic() + length
@@ -217,9 +217,9 @@ def _drain() -> Counter[str]:
                         return_probe()
                     break
                 send_batch(server, prepare_letters(letters, lease), lease, tally, probing=probing)
-            except QueuePaused as error:
+            except QueuePausedError as error:
                 release_letters(lease, str(error))
-            except ServerUnavailable as error:
+            except ServerUnavailableError as error:
                 logger.error("mail server unavailable: %s", error)
                 record_failure(str(error), probing=probing)
                 release_letters(lease, str(error))

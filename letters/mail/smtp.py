@@ -45,7 +45,7 @@ class Reply:
     servers_fault: bool = field(default=False, compare=False)
 
 
-class ServerUnavailable(Exception):
+class ServerUnavailableError(Exception):
     """No usable connection to the mail server; no message was offered to it."""
 
 
@@ -162,7 +162,7 @@ class Connection:
         return self._client is not None
 
     def open(self) -> None:
-        """Have a usable connection. Raises ServerUnavailable with the reason."""
+        """Have a usable connection. Raises ServerUnavailableError with the reason."""
         if self.is_open:
             return
         client: Client | None = None
@@ -182,7 +182,7 @@ class Connection:
         except (OSError, ValueError) as error:  # ValueError: what it asks at log-in is nonsense
             if client is not None:
                 client.close()
-            raise ServerUnavailable(_describe(error)) from error
+            raise ServerUnavailableError(_describe(error)) from error
         self._client = client
 
     def close(self) -> None:
@@ -202,14 +202,14 @@ class Connection:
             return Reply(DeliveryResult.REFUSED, "The address has characters that mail cannot carry.")
         try:
             client, refusal = self._offer(envelope_sender, recipient)
-        except ServerUnavailable as error:
+        except ServerUnavailableError as error:
             return Reply(DeliveryResult.DEFERRED, str(error), servers_fault=True)
         return refusal or self._send_text(client, message, until)
 
     def _offer(self, envelope_sender: str, recipient: str) -> tuple[Client, Reply | None]:
         """Go through the dialogue up to the text; return the answer if the server declines.
 
-        A server that hung up on a connection kept open is called again once. Raises ServerUnavailable.
+        A server that hung up on a connection kept open is called again once. Raises ServerUnavailableError.
         """
         kept_open = self.is_open
         while True:
@@ -221,7 +221,7 @@ class Connection:
             except OSError as error:
                 self._drop()
                 if not kept_open or isinstance(error, TimeoutError):
-                    raise ServerUnavailable(_describe(error)) from error
+                    raise ServerUnavailableError(_describe(error)) from error
             kept_open = False
 
     def _find_refusal(self, client: Client, envelope_sender: str, recipient: str) -> Reply | None:

@@ -175,7 +175,7 @@ def test_an_event_that_comes_while_its_letter_is_being_sent_is_asked_for_again(
 ) -> None:
     provider("mailgun")
     Letter.objects.update(status=Status.SENDING, lease_token=letter.pk, lease_until=letter.confirmed_at)
-    with pytest.raises(webhooks.TooEarly):
+    with pytest.raises(webhooks.TooEarlyError):
         post(client, "mailgun", mailgun(letter))
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letters.mail import smtp
-from letters.mail.smtp import Connection, DeliveryResult, Reply, ServerUnavailable
+from letters.mail.smtp import Connection, DeliveryResult, Reply, ServerUnavailableError
 from tests.letters.scripted_smtp import ScriptedServer, wait_for
 
 MESSAGE = b"Subject: Hello\r\n\r\nOne\r\n.Two\r\n..Three\r\n"
@@ -103,7 +103,7 @@ def test_a_goodbye_between_messages_costs_the_next_one_nothing(scripted: Scripte
 def test_a_challenge_that_is_nonsense_makes_the_server_unavailable(scripted: ScriptedServer, settings: Any) -> None:
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "letters", "secret"
     scripted.script.extend(["ehlo 250-scripted\r\n250 AUTH CRAM-MD5", "auth 334 nonsense"])
-    with Connection() as connection, pytest.raises(ServerUnavailable):
+    with Connection() as connection, pytest.raises(ServerUnavailableError):
         connection.open()
 
 
@@ -199,7 +199,7 @@ def test_no_server_is_unavailable_and_says_why(settings: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", taken.getsockname()[1]
     with Connection() as connection:
-        with pytest.raises(ServerUnavailable, match="refused"):
+        with pytest.raises(ServerUnavailableError, match="refused"):
             connection.open()
         assert send(connection).fate is DeliveryResult.DEFERRED
 
