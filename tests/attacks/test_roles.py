@@ -63,10 +63,9 @@ def _quiet() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def roles() -> None:
-    """The groups, as the migrations make them (a test before may have emptied the tables)."""
-    for number, make in (("0012_roles", make_roles), ("0014_moderation", extend_roles)):
-        made = importlib.import_module(f"letters.migrations.{number}")
-        make(apps, made.ROLES, connection.alias)
+    """The groups, as the migration makes them (a test before may have emptied the tables)."""
+    made = importlib.import_module("letters.migrations.0001_squashed")
+    make_roles(apps, made.ROLES, connection.alias)
 
 
 def sign_in(client: Client, role: str) -> User:

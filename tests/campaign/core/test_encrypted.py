@@ -6,14 +6,12 @@ import copy
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.exceptions import FieldError, ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.test import Client
@@ -91,30 +89,6 @@ def test_addresses_are_found_however_they_are_written_and_by_every_key(settings:
 def stored(model: Any, field: str) -> list[str]:
     """What the database holds."""
     return list(model.objects.annotate(raw=Cast(field, TextField())).values_list("raw", flat=True))
-
-
-@pytest.fixture
-def letters_of_before(transactional_db: None) -> Iterator[None]:
-    """A letter as it was stored before there was encryption, and then the update."""
-    executor = MigrationExecutor(connection)
-    [ours] = [one for key, one in executor.loader.disk_migrations.items() if key[1].endswith("personal_data_encrypted")]
-    then = [*ours.dependencies, ("content", "0001_initial")]
-    try:
-        executor.migrate(then)
-        before = executor.loader.project_state(then).apps
-        campaign = before.get_model("content", "Campaign").objects.create(slug="before", title="Before")
-        fields = {
-            "sender_name": "Jane Doe",
-            "sender_address": "1 Test Street",
-            "sender_email": "jane@supporter.example",
-        }
-        letter = before.get_model("letters", "Letter").objects.create(campaign=campaign, **fields)
-        letter.paragraphs.create(position=0, text="My own words.")
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
-    yield
-    Letter.objects.all().delete()
 
 
 @pytest.mark.django_db
@@ -288,12 +262,3 @@ def test_keys_come_from_the_environment_or_the_data_directory_and_debug_has_its_
     assert start_with(FIELD_KEYS="", DEBUG="true", PARLEY_DATA_DIR=str(tmp_path)) == "1"
     (tmp_path / "field_keys").write_text(f"{NEW}\n{OLD}\n")
     assert start_with(FIELD_KEYS="", PARLEY_DATA_DIR=str(tmp_path)) == "2"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_a_site_had_before_is_encrypted_when_it_is_updated(letters_of_before: None) -> None:
-    letter = Letter.objects.get()
-    assert (letter.sender_name, letter.sender_address) == ("Jane Doe", "1 Test Street")
-    assert letter.sender_email_index == make_index("jane@supporter.example")
-    assert stored(Letter, "sender_name")[0].startswith("gcm2:")
-    assert [paragraph.text for paragraph in letter.paragraphs.all()] == ["My own words."]

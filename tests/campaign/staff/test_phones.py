@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,14 +11,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from campaign.staff.models import Phone, match_code
-from campaign.staff.two_factor import check_code, make_key, make_recovery_codes, set_up_phone, write_key_url
+from campaign.staff.two_factor import check_code, make_recovery_codes, set_up_phone, write_key_url
 from tests.otp import make_phone, otp_login
 
 OLD, NEW = "an-older-key-aB3dE5fG7hI9jK1lM2nO4pQ6rS8tU", "a-newer-key-zY8xW6vU4tS2rQ0pO9nM7lK5jI3hG"
@@ -141,35 +138,6 @@ def test_an_app_reads_the_address_as_the_one_of_this_site(organiser: User) -> No
         "&algorithm=SHA1&digits=6&period=30"
     )
     assert set_up_phone(organiser, key, read_code(key, steps=3)) is None
-
-
-@pytest.fixture
-def phones_of_before(transactional_db: None) -> Iterator[str]:
-    """A phone as it was stored before its key was encrypted; then the update, the way back, and the update again."""
-    key = make_key()
-    user = User.objects.create_user("organiser", is_staff=True)
-    try:
-        MigrationExecutor(connection).migrate([("staff", None)])
-        TOTPDevice.objects.create(user=user, name="phone", key=key, drift=-1, last_t=5, throttling_failure_count=2)
-        MigrationExecutor(connection).migrate([("staff", "0001_phones")])
-        MigrationExecutor(connection).migrate([("staff", None)])
-        assert TOTPDevice.objects.get().key == key
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
-    yield key
-    Phone.objects.all().delete()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_phones_that_were_set_up_before_go_on_working(phones_of_before: str) -> None:
-    phone = Phone.objects.get()
-    kept = (phone.key, phone.user.username, phone.drift, phone.last_t, phone.throttling_failure_count)
-    assert kept == (phones_of_before, "organiser", -1, 5, 2)
-    assert not TOTPDevice.objects.exists()
-    assert phones_of_before not in read_columns("staff_phone")
-    Phone.objects.update(throttling_failure_count=0, drift=0)
-    assert check_code(phone.user, read_code(phones_of_before)).device == phone
 
 
 @pytest.mark.django_db(transaction=True)

@@ -56,7 +56,7 @@ def test_only_what_has_failed_is_given_up() -> None:
 
 
 def test_what_was_written_in_words_before_has_its_field_after_the_update(admin_user: Any) -> None:
-    update = import_module("letters.migrations.0019_given_up")
+    update = import_module("letters.migrations.0002_codes_and_bindings")
     letter, by_machine, retried = (make_unknown() for _ in range(3))
     assert letter.transition_to(Status.FAILED, actor=admin_user, note="Given up: No trace of it")
     assert by_machine.transition_to(Status.FAILED)

@@ -1,43 +1,36 @@
-"""Moves the keys of organisers' phones from django-otp's table, where they were plain, into one that encrypts them."""
-
 import campaign.core.encrypted
+import campaign.staff.models
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
 
-SAME = ("name", "confirmed", "drift", "last_t", "throttling_failure_timestamp", "throttling_failure_count", "last_used_at")
-
-
-def move_phones(old, new, schema_editor):
-    """Make a new phone of each old one: nobody has to set theirs up again."""
-    new.objects.bulk_create(
-        new(user_id=row.user_id, key=row.key, **{name: getattr(row, name) for name in SAME}) for row in old.objects.all()
-    )
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"TRUNCATE {old._meta.db_table}")  # in deleted rows the keys would stand for a while yet
-    else:
-        old.objects.all().delete()  # SQLite overwrites what it deletes
-
-
-def encrypt_keys(apps, schema_editor):
-    move_phones(apps.get_model("otp_totp", "TOTPDevice"), apps.get_model("staff", "Phone"), schema_editor)
-
-
-def decrypt_keys(apps, schema_editor):
-    move_phones(apps.get_model("staff", "Phone"), apps.get_model("otp_totp", "TOTPDevice"), schema_editor)
-
-
 class Migration(migrations.Migration):
 
     initial = True
+    # A database that has all of these has this one.
+    replaces = [
+        ('staff', '0001_phones'),
+        ('staff', '0002_given_passwords'),
+        ('staff', '0003_saved_lists'),
+        ('staff', '0004_phones_go_unread'),
+    ]
 
     dependencies = [
-        ("otp_totp", "0003_add_timestamps"),
+        ('auth', '0012_alter_user_first_name_max_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='GivenPassword',
+            fields=[
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
         migrations.CreateModel(
             name='Phone',
             fields=[
@@ -48,10 +41,10 @@ class Migration(migrations.Migration):
                 ('throttling_failure_count', models.PositiveIntegerField(default=0, help_text='Number of successive failed attempts.')),
                 ('created_at', models.DateTimeField(auto_now_add=True, help_text='The date and time when this device was initially created in the system.', null=True)),
                 ('last_used_at', models.DateTimeField(blank=True, help_text='The most recent date and time this device was used.', null=True)),
-                ('key', campaign.core.encrypted.EncryptedTextField(bound_to=['user_id'])),
+                ('key', campaign.core.encrypted.EncryptedTextField(bound_to=('user_id',))),
                 ('drift', models.SmallIntegerField(default=0)),
                 ('last_t', models.BigIntegerField(default=-1)),
-                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=campaign.staff.models.delete_unread, to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'phone',
@@ -60,5 +53,18 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='phone_has_key')],
             },
         ),
-        migrations.RunPython(encrypt_keys, decrypt_keys),
+        migrations.CreateModel(
+            name='SavedList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('page', models.CharField(max_length=100)),
+                ('query', models.CharField(max_length=500)),
+                ('name', models.CharField(max_length=60)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_lists', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(fields=('user', 'page', 'name'), name='one_saved_list_of_a_name')],
+            },
+        ),
     ]
