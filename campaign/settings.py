@@ -100,7 +100,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_otp",
-    "django_otp.plugins.otp_totp",  # for its table alone, which held the phones until campaign.staff encrypted them
     "django_otp.plugins.otp_static",
     "axes",
     "django_htmx",

@@ -9,20 +9,20 @@ from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from campaign.staff.access import PROVED, SEEN, SINCE
-from campaign.staff.models import Phone
+from campaign.staff.models import TOTPDevice
 from campaign.staff.two_factor import make_key
 
 
-def make_phone(user: User) -> Phone:
+def make_phone(user: User) -> TOTPDevice:
     """A phone of the user's, set up."""
-    phone: Phone = Phone.objects.create(user=user, name="phone", key=make_key())
+    phone: TOTPDevice = TOTPDevice.objects.create(user=user, name="phone", key=make_key())
     return phone
 
 
-def otp_login(client: Client, user: User, *, seconds_ago: float = 0) -> Phone:
+def otp_login(client: Client, user: User, *, seconds_ago: float = 0) -> TOTPDevice:
     """Sign the user in, a while ago if told, with a phone of theirs; return it."""
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    device = Phone.objects.filter(user=user).first() or make_phone(user)
+    device = TOTPDevice.objects.filter(user=user).first() or make_phone(user)
     session = client.session
     moment = time.time() - seconds_ago
     session.update({SINCE: moment, SEEN: moment, PROVED: moment, DEVICE_ID_SESSION_KEY: device.persistent_id})

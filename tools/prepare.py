@@ -135,12 +135,12 @@ def make_organiser() -> None:
     """Make the first account, once, and show its password, once."""
     from django.contrib.auth.models import User
 
-    from campaign.staff.models import GivenPassword
+    from campaign.staff.models import TemporaryPassword
 
     if User.objects.exists():
         return
     password = secrets.token_urlsafe(12)
-    GivenPassword.objects.create(user=User.objects.create_superuser(ORGANISER, password=password))
+    TemporaryPassword.objects.create(user=User.objects.create_superuser(ORGANISER, password=password))
     print(f"\nAn account for the admin: {ORGANISER}, password: {password}")
     print("This password is shown only now and kept nowhere. To set another one:")
     print(f"    .venv/bin/python manage.py changepassword {ORGANISER} --own\n", flush=True)

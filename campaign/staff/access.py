@@ -10,7 +10,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from campaign.staff.models import GivenPassword
+from campaign.staff.models import TemporaryPassword
 from campaign.staff.two_factor import has_factor
 
 # Session keys; each holds seconds since 1970. They live beside a supporter's draft and end on their own.
@@ -53,7 +53,7 @@ def note_password(request: HttpRequest) -> None:
     """Begin the sign-in's hours."""
     request.session[SINCE] = request.session[SEEN] = time.time()
     request.session.pop(PROVED, None)
-    request.session[GIVEN] = GivenPassword.objects.filter(pk=request.user.pk).exists()
+    request.session[GIVEN] = TemporaryPassword.objects.filter(pk=request.user.pk).exists()
 
 
 def has_to_choose(request: HttpRequest) -> bool:
@@ -71,7 +71,7 @@ def chooses_first(request: HttpRequest) -> bool:
 
 def note_choice(request: HttpRequest) -> None:
     """Note that the password is now the organiser's own."""
-    GivenPassword.objects.filter(pk=request.user.pk).delete()
+    TemporaryPassword.objects.filter(pk=request.user.pk).delete()
     request.session.pop(GIVEN, None)
 
 

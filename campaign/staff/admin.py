@@ -15,9 +15,8 @@ from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.admin import StaticDevice
-from django_otp.plugins.otp_totp.admin import TOTPDevice
 
-from campaign.staff.models import GivenPassword
+from campaign.staff.models import TemporaryPassword
 from campaign.staff.sudo import require_recent_login
 from campaign.staff.two_factor import has_factor, reset_factor
 
@@ -31,7 +30,7 @@ else:
 prove = method_decorator(require_recent_login)
 
 # Importing their pages has registered them. They would show keys, and let one be put in for somebody else.
-admin.site.unregister([TOTPDevice, StaticDevice])
+admin.site.unregister(StaticDevice)
 admin.site.unregister([User, Group])
 
 
@@ -133,7 +132,7 @@ class AccountAdmin(ProvenFirst, AccountBase):
         """Give somebody another password: with it they choose one of their own."""
         answer = super().user_change_password(request, id, *args, **kwargs)
         if request.method == "POST" and answer.status_code == 302 and id != str(request.user.pk):
-            GivenPassword.objects.get_or_create(user_id=id)
+            TemporaryPassword.objects.get_or_create(user_id=id)
         return answer
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -142,7 +141,7 @@ class AccountAdmin(ProvenFirst, AccountBase):
             obj.is_staff = True
         super().save_model(request, obj, form, change)
         if not change:
-            GivenPassword.objects.create(user=obj)
+            TemporaryPassword.objects.create(user=obj)
 
     @admin.display(description=_("second factor"), boolean=True)
     def has_second_factor(self, user: User) -> bool:

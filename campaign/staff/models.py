@@ -31,7 +31,7 @@ def match_code(key: bytes, code: str, *, drift: int = 0, last_t: int = -1) -> TO
     return clock if clock.verify(int(code), tolerance=TOLERANCE, min_t=last_t + 1) else None
 
 
-class GivenPassword(models.Model):
+class TemporaryPassword(models.Model):
     """Somebody else has chosen this account's password: it lets in to choose another one, and to nothing else."""
 
     user = models.OneToOneField("auth.User", on_delete=models.CASCADE, primary_key=True, related_name="+")
@@ -43,7 +43,7 @@ class GivenPassword(models.Model):
         return str(self.user)
 
 
-def delete_unread(collector: Any, field: Any, phones: QuerySet[Phone], using: str) -> None:
+def delete_unread(collector: Any, field: Any, phones: QuerySet[TOTPDevice], using: str) -> None:
     """Delete an account's phones with it, and read no key: one that cannot be decrypted any more keeps no account."""
     models.CASCADE(collector, field, phones.defer("key"), using)
 
@@ -51,16 +51,16 @@ def delete_unread(collector: Any, field: Any, phones: QuerySet[Phone], using: st
 delete_unread.lazy_sub_objs = True  # type: ignore[attr-defined] # else Django reads them to see if there are any
 
 
-class PhoneManager(DeviceManager):  # type: ignore[misc] # django-otp has no types
+class TOTPDeviceManager(DeviceManager):  # type: ignore[misc] # django-otp has no types
     """Leaves the keys where they are: only the check of a code reads one."""
 
-    def get_queryset(self) -> QuerySet[Phone]:
+    def get_queryset(self) -> QuerySet[TOTPDevice]:
         """Return the phones without their keys."""
-        phones: QuerySet[Phone] = super().get_queryset().defer("key")
+        phones: QuerySet[TOTPDevice] = super().get_queryset().defer("key")
         return phones
 
 
-class Phone(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc] # django-otp has no types
+class TOTPDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc] # django-otp has no types
     """An app that shows a new code of six digits every 30 seconds (TOTP, RFC 6238).
 
     Its key is encrypted, so that a stolen database is no second factor.
@@ -72,9 +72,10 @@ class Phone(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc] # dj
     drift = models.SmallIntegerField(default=0)  # steps by which its clock was off the last time
     last_t = models.BigIntegerField(default=-1)  # the step of the last code that was taken
 
-    objects = PhoneManager()
+    objects = TOTPDeviceManager()
 
     class Meta:
+        db_table = "staff_phone"  # never another: the keys are encrypted for it
         default_permissions = ()  # no page of the admin shows phones
         constraints = [models.CheckConstraint(condition=~models.Q(key=""), name="phone_has_key")]
         verbose_name = _("phone")

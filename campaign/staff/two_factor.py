@@ -26,7 +26,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from qrcode.image.svg import SvgPathFillImage
 
 from campaign.core.ciphers import UndecryptableError, decrypt, encrypt
-from campaign.staff.models import Phone, match_code
+from campaign.staff.models import TOTPDevice, match_code
 
 if TYPE_CHECKING:
     from django_otp.models import Device
@@ -56,7 +56,7 @@ class Checked:
 
 def has_factor(user: User) -> bool:
     """Return whether the organiser has set up a phone."""
-    return bool(Phone.objects.filter(user=user, confirmed=True).exists())
+    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
 
 
 def clean_code(typed: str) -> str:
@@ -71,7 +71,7 @@ def check_code(user: User, typed: str) -> Checked:
     wait = 0
     try:
         with transaction.atomic():
-            kind = Phone if from_phone else StaticDevice
+            kind = TOTPDevice if from_phone else StaticDevice
             for device in kind.objects.select_for_update().filter(user=user, confirmed=True):
                 device.throttling_failure_count = min(device.throttling_failure_count, MAX_DOUBLED)
                 allowed, why_not = device.verify_is_allowed()
@@ -132,16 +132,18 @@ def draw_key(user: User, key: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(image.getvalue()).decode()
 
 
-def set_up_phone(user: User, key: str, typed: str) -> Phone | None:
+def set_up_phone(user: User, key: str, typed: str) -> TOTPDevice | None:
     """Make the phone that has this key the organiser's only one, if the code shows that it has it."""
     clock = match_code(bytes.fromhex(key), clean_code(typed))
     if clock is None:
         return None
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        Phone.objects.filter(user=user).delete()
+        TOTPDevice.objects.filter(user=user).delete()
         # last_t: the code that was just typed does not open the door a second time.
-        phone: Phone = Phone.objects.create(user=user, name="phone", key=key, drift=clock.drift, last_t=clock.t())
+        phone: TOTPDevice = TOTPDevice.objects.create(
+            user=user, name="phone", key=key, drift=clock.drift, last_t=clock.t()
+        )
         log_factor(user, user, "Set up the second factor.")
     return phone
 
@@ -177,7 +179,7 @@ def count_recovery_codes(user: User) -> int:
 def reset_factor(user: User, *, by: User | None) -> bool:
     """Forget phone and recovery codes, so that the next sign-in sets them up anew; return whether there were any."""
     with transaction.atomic():
-        found = Phone.objects.filter(user=user).delete()[0] + StaticDevice.objects.filter(user=user).delete()[0]
+        found = TOTPDevice.objects.filter(user=user).delete()[0] + StaticDevice.objects.filter(user=user).delete()[0]
         if found:
             log_factor(by or user, user, "Reset the second factor" + ("." if by else " on the server."))
     return bool(found)

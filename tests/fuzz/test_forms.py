@@ -26,7 +26,7 @@ from campaign.content.parsing import parse_bytes
 from campaign.parliament.models import Constituency
 from campaign.settings import BASE_DIR
 from campaign.staff.access import SINCE
-from campaign.staff.models import Phone
+from campaign.staff.models import TOTPDevice
 from letters.forms.journey import AddressForm, DetailsForm, SendForm
 from letters.mail.messages import build_notice_mail
 from letters.models import Letter, Notice, Status
@@ -98,7 +98,7 @@ def prepare(step: str, client: Client) -> str:
             session = client.session
             session.pop(DEVICE_ID_SESSION_KEY, None)
             session.save()
-        Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+        TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
         AccessAttempt.objects.all().delete()
     if step == "admin:letters_letter_review":
         if letter.status != Status.HELD:

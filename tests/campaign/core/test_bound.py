@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from campaign.core.ciphers import UndecryptableError
-from campaign.staff.models import Phone
+from campaign.staff.models import TOTPDevice
 from letters.models import Letter, LetterParagraph
 from letters.writing.draft import Draft
 from letters.writing.session import load_draft, save_draft
@@ -106,11 +106,11 @@ def test_an_organisers_phone_opens_no_other_account() -> None:
     mine, theirs = (make_phone(User.objects.create_user(name)) for name in ("mallory", "organiser"))
     write_column(PHONES, "key", mine.pk, read_column(PHONES, "key", theirs.pk))
     with pytest.raises(UndecryptableError):
-        assert Phone.objects.get(pk=mine.pk).key
+        assert TOTPDevice.objects.get(pk=mine.pk).key
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {PHONES} SET user_id = %s WHERE id = %s", [mine.user_id, theirs.pk])
     with pytest.raises(UndecryptableError):
-        assert Phone.objects.get(pk=theirs.pk).key
+        assert TOTPDevice.objects.get(pk=theirs.pk).key
 
 
 def test_a_sessions_draft_opens_in_no_letter(mine: Letter) -> None:

@@ -17,7 +17,7 @@ from campaign.content.admin.campaigns import CampaignAdmin
 from campaign.content.models import Campaign
 from campaign.parliament.admin import MemberAdmin
 from campaign.parliament.models import Member
-from campaign.staff.models import Phone
+from campaign.staff.models import TOTPDevice
 from letters.models import Alert
 from tests.campaign.content.samples import load_sample
 from tests.campaign.content.test_admin import read_form
@@ -77,7 +77,7 @@ def ask(client: Client, path: str, sent: dict[str, Any]) -> str:
 
 def prove(client: Client, path: str, page: str, user: User) -> int:
     """Give password and code on the page that asks for them; return the answer's status code."""
-    code = read_code(Phone.objects.get(user=user))
+    code = read_code(TOTPDevice.objects.get(user=user))
     return client.post(path, read_hidden(page) | {"proof-password": PASSWORD, "proof-code": code}).status_code
 
 

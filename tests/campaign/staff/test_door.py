@@ -29,7 +29,7 @@ from pytest_django import Settings
 from campaign.core.ciphers import decrypt
 from campaign.staff.access import PROVED, SEEN, SINCE
 from campaign.staff.lockout import forget_old_attempts
-from campaign.staff.models import GivenPassword, Phone
+from campaign.staff.models import TemporaryPassword, TOTPDevice
 from campaign.staff.two_factor import check_code, hash_recovery_code, make_recovery_codes
 from tests.otp import make_phone, otp_login
 
@@ -45,7 +45,7 @@ def organiser() -> User:
 
 
 @pytest.fixture
-def phone(organiser: User) -> Phone:
+def phone(organiser: User) -> TOTPDevice:
     return make_phone(organiser)
 
 
@@ -53,7 +53,7 @@ def give_password(client: Client, password: str = PASSWORD, **headers: str) -> H
     return client.post(LOGIN, {"username": "organiser", "password": password}, **headers)  # type: ignore[return-value,arg-type]
 
 
-def read_code(phone: Phone, steps: int = 0) -> str:
+def read_code(phone: TOTPDevice, steps: int = 0) -> str:
     return f"{totp(bytes.fromhex(phone.key), drift=steps):06}"
 
 
@@ -89,7 +89,7 @@ def list_admin_paths() -> list[str]:
 OPEN = {LOGIN, CODE, SET_UP, reverse("admin:logout")}
 
 
-def test_a_password_alone_opens_no_page_of_the_admin(client: Client, organiser: User, phone: Phone) -> None:
+def test_a_password_alone_opens_no_page_of_the_admin(client: Client, organiser: User, phone: TOTPDevice) -> None:
     assert give_password(client).headers["Location"] == f"{CODE}?next=%2Fadmin%2F"
     paths = [path for path in list_admin_paths() if path not in OPEN]
     assert len(paths) > 40
@@ -112,7 +112,7 @@ def test_without_a_password_every_page_leads_to_the_sign_in(client: Client) -> N
     assert client.get(SET_UP).headers["Location"] == LOGIN
 
 
-def test_password_and_code_let_in_and_the_session_changes_each_time(client: Client, phone: Phone) -> None:
+def test_password_and_code_let_in_and_the_session_changes_each_time(client: Client, phone: TOTPDevice) -> None:
     client.get(LOGIN)
     session = client.session
     session["drafts"] = {"peace": {}}
@@ -132,7 +132,7 @@ def test_password_and_code_let_in_and_the_session_changes_each_time(client: Clie
     assert client.get(INDEX).status_code == 302
 
 
-def test_a_code_works_once(client: Client, phone: Phone) -> None:
+def test_a_code_works_once(client: Client, phone: TOTPDevice) -> None:
     code = read_code(phone)
     give_password(client)
     assert give_code(client, f"{code[:3]} {code[3:]}").status_code == 302
@@ -142,7 +142,9 @@ def test_a_code_works_once(client: Client, phone: Phone) -> None:
     assert (answer.status_code, "has been used" in answer.content.decode()) == (200, True)
 
 
-def test_a_recovery_code_works_once_and_is_not_stored_as_it_is(client: Client, organiser: User, phone: Phone) -> None:
+def test_a_recovery_code_works_once_and_is_not_stored_as_it_is(
+    client: Client, organiser: User, phone: TOTPDevice
+) -> None:
     codes = make_recovery_codes(organiser)
     assert len(set(codes)) == 10
     kept = set(StaticToken.objects.values_list("token", flat=True))
@@ -169,12 +171,12 @@ def test_the_first_sign_in_sets_up_a_phone_and_shows_recovery_codes_once(client:
     assert client.get(INDEX).status_code == 302
     wrong = client.post(SET_UP, {"code": "12345a"})
     assert "This code does not fit" in wrong.content.decode()
-    assert not Phone.objects.exists()
+    assert not TOTPDevice.objects.exists()
     answer = client.post(SET_UP, {"code": f"{totp(bytes.fromhex(key)):06}"})
     codes = re.findall(r"<li><code>([2-9a-z]{5}-[2-9a-z]{5})</code></li>", answer.content.decode())
     assert len(codes) == 10
     assert "no-store" in answer.headers["Cache-Control"]
-    assert Phone.objects.get().key == key
+    assert TOTPDevice.objects.get().key == key
     assert "staff_pending_key" not in client.session
     assert client.get(INDEX).status_code == 200
     assert codes[0] not in client.get(FACTOR).content.decode()
@@ -193,7 +195,7 @@ def test_a_key_that_another_session_saw_is_not_the_one_that_is_set_up(client: Cl
     assert len(set(keys)) == 2
 
 
-def test_wrong_passwords_lock_the_account_out_and_say_until_when(client: Client, phone: Phone) -> None:
+def test_wrong_passwords_lock_the_account_out_and_say_until_when(client: Client, phone: TOTPDevice) -> None:
     for _try in range(django_settings.LOGIN_TRIES - 1):
         assert give_password(client, "wrong").status_code == 200
     locked = give_password(client, "wrong")
@@ -219,18 +221,18 @@ def test_the_address_is_the_one_that_our_own_proxy_wrote(client: Client, organis
     assert give_password(client, HTTP_X_FORWARDED_FOR="198.51.100.2").status_code == 302
 
 
-def test_wrong_codes_lock_out_too_and_getting_in_forgives(client: Client, organiser: User, phone: Phone) -> None:
+def test_wrong_codes_lock_out_too_and_getting_in_forgives(client: Client, organiser: User, phone: TOTPDevice) -> None:
     give_password(client, "wrong")
     give_password(client)
     for _try in range(django_settings.LOGIN_TRIES - 2):
         assert give_code(client, "000000").status_code == 200
-        Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+        TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
     assert give_code(client, "000000").status_code == 429
     assert client.get(CODE).status_code == 429
     assert give_code(client, read_code(phone)).status_code == 429
     assert client.get(INDEX).status_code == 302
     call_command("unlock", "organiser", stdout=StringIO())
-    Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
     give_password(client, "wrong")
     give_password(client)
     assert give_code(client, read_code(phone)).status_code == 302
@@ -239,7 +241,7 @@ def test_wrong_codes_lock_out_too_and_getting_in_forgives(client: Client, organi
 
 @pytest.mark.parametrize("kind", ["phone", "recovery"])
 def test_whoever_knows_the_password_keeps_the_phone_waiting_for_minutes_and_no_longer(
-    organiser: User, phone: Phone, kind: str
+    organiser: User, phone: TOTPDevice, kind: str
 ) -> None:
     [code, *_codes] = make_recovery_codes(organiser)
     device: Any = phone if kind == "phone" else StaticDevice.objects.get(user=organiser)
@@ -252,7 +254,7 @@ def test_whoever_knows_the_password_keeps_the_phone_waiting_for_minutes_and_no_l
         assert check_code(organiser, wrong if number == 0 else right).device == (device if number else None)
 
 
-def test_a_code_right_after_a_wrong_one_is_asked_to_wait(client: Client, phone: Phone) -> None:
+def test_a_code_right_after_a_wrong_one_is_asked_to_wait(client: Client, phone: TOTPDevice) -> None:
     give_password(client)
     give_code(client, "000000")
     answer = give_code(client, read_code(phone))
@@ -261,14 +263,14 @@ def test_a_code_right_after_a_wrong_one_is_asked_to_wait(client: Client, phone: 
 
 
 def test_the_log_tells_who_came_in_and_who_was_refused_without_a_name_or_address(
-    client: Client, organiser: User, phone: Phone, caplog: pytest.LogCaptureFixture
+    client: Client, organiser: User, phone: TOTPDevice, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "campaign.staff")
     client.post(LOGIN, {"username": "nobody-here", "password": PASSWORD})
     give_password(client, "wrong-password")
     give_password(client)
     give_code(client, "000000")
-    Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
     give_code(client, read_code(phone))
     client.post(AGAIN, {"password": "wrong-password", "code": "000000"})
     client.post(reverse("admin:logout"))
@@ -305,10 +307,10 @@ def test_a_new_phone_and_new_recovery_codes_end_what_the_old_ones_opened(client:
     assert by_code.get(INDEX).status_code == 200
     for one in (by_phone, other):
         assert one.get(INDEX).headers["Location"].startswith(CODE)
-    assert not Phone.objects.filter(pk=phone.pk).exists()
+    assert not TOTPDevice.objects.filter(pk=phone.pk).exists()
 
 
-def test_what_is_kept_of_wrong_tries_has_no_secret_and_goes(client: Client, phone: Phone) -> None:
+def test_what_is_kept_of_wrong_tries_has_no_secret_and_goes(client: Client, phone: TOTPDevice) -> None:
     give_password(client, "nearly-my-password")
     give_password(client)
     give_code(client, "abcde-23456")
@@ -331,7 +333,7 @@ def test_a_superuser_unlocks_and_resets_and_it_is_logged(client: Client, organis
     assert not AccessAttempt.objects.exists()
     users = reverse("admin:auth_user_changelist")
     client.post(users, {"action": "reset_second_factor", "_selected_action": [other.pk]})
-    assert not Phone.objects.filter(user=other).exists()
+    assert not TOTPDevice.objects.filter(user=other).exists()
     entry = LogEntry.objects.get(object_id=str(other.pk))
     assert (entry.user, entry.change_message) == (organiser, "Reset the second factor.")
 
@@ -362,7 +364,7 @@ def test_a_password_that_somebody_else_chose_opens_only_the_page_for_another_one
     theirs, change = Client(), reverse("admin:password_change")
 
     def sign_in(password: str) -> str:
-        Phone.objects.update(last_t=-1)
+        TOTPDevice.objects.update(last_t=-1)
         theirs.post(reverse("admin:logout"))
         theirs.post(LOGIN, {"username": "new", "password": password})
         return str(give_code(theirs, read_code(phone)).headers["Location"])
@@ -387,11 +389,11 @@ def test_a_password_that_somebody_else_chose_opens_only_the_page_for_another_one
     assert theirs.get(INDEX).headers["Location"] == change, "one that was set anew is somebody else's, too"
     mine = reverse("admin:auth_user_password_change", args=[organiser.pk])
     client.post(mine, {"password1": own, "password2": own, "usable_password": "true"})
-    assert GivenPassword.objects.get().user == new, "one's own is not"
+    assert TemporaryPassword.objects.get().user == new, "one's own is not"
 
 
 def test_a_password_that_somebody_else_chose_sets_up_no_phone(client: Client, organiser: User) -> None:
-    GivenPassword.objects.create(user=organiser)
+    TemporaryPassword.objects.create(user=organiser)
     own, change = "tulips by Leeds canal", reverse("admin:password_change")
     give_password(client)
     for page in (SET_UP, client.post(SET_UP, {"code": "000000"}).headers["Location"]):
@@ -410,8 +412,10 @@ def test_a_password_that_somebody_else_chose_sets_up_no_phone(client: Client, or
     assert client.get(INDEX).status_code == 200
 
 
-def test_a_password_that_somebody_else_chose_changes_no_phone(client: Client, organiser: User, phone: Phone) -> None:
-    GivenPassword.objects.create(user=organiser)
+def test_a_password_that_somebody_else_chose_changes_no_phone(
+    client: Client, organiser: User, phone: TOTPDevice
+) -> None:
+    TemporaryPassword.objects.create(user=organiser)
     change = reverse("admin:password_change")
     give_password(client)
     assert client.get(change).headers["Location"].startswith(CODE), "the code comes first, where there is a phone"
@@ -433,13 +437,13 @@ def test_a_password_that_was_set_on_the_server_is_somebody_elses_choice_unless_i
     monkeypatch.setattr("getpass.getpass", lambda prompt: "tulips by Leeds canal")
     for _twice in range(2):
         assert "At the next sign-in organiser is asked to choose another one." in set_password()
-        assert GivenPassword.objects.get().user == organiser
+        assert TemporaryPassword.objects.get().user == organiser
     assert "asked to choose" not in set_password("--own")
-    assert not GivenPassword.objects.exists()
+    assert not TemporaryPassword.objects.exists()
     monkeypatch.setattr("getpass.getpass", lambda prompt: "short")
     with pytest.raises(CommandError, match="Aborting"):
         call_command("changepassword", "organiser", stdout=StringIO(), stderr=StringIO())
-    assert not GivenPassword.objects.exists(), "nothing was changed"
+    assert not TemporaryPassword.objects.exists(), "nothing was changed"
 
 
 def test_who_is_no_superuser_sees_no_address_and_resets_nobody(client: Client) -> None:
@@ -449,19 +453,19 @@ def test_who_is_no_superuser_sees_no_address_and_resets_nobody(client: Client) -
     client.post(
         reverse("admin:auth_user_changelist"), {"action": "reset_second_factor", "_selected_action": [staff.pk]}
     )
-    assert Phone.objects.filter(user=staff).exists()
+    assert TOTPDevice.objects.filter(user=staff).exists()
 
 
 def test_nobody_reads_or_puts_in_a_key_in_the_admin() -> None:
     assert not [model for model in admin.site._registry if model._meta.app_label.startswith("otp_")]
 
 
-def test_the_command_resets_a_lost_phone(client: Client, organiser: User, phone: Phone) -> None:
+def test_the_command_resets_a_lost_phone(client: Client, organiser: User, phone: TOTPDevice) -> None:
     make_recovery_codes(organiser)
     output = StringIO()
     call_command("reset_totp", "organiser", stdout=output)
     assert "sets up a phone" in output.getvalue()
-    assert not Phone.objects.exists()
+    assert not TOTPDevice.objects.exists()
     assert not StaticToken.objects.exists()
     with pytest.raises(CommandError, match="There is no account “nobody”"):
         call_command("reset_totp", "nobody")
@@ -503,7 +507,7 @@ def test_a_session_without_its_times_is_not_let_in(client: Client, organiser: Us
 
 def test_a_phone_of_somebody_elses_does_not_count(client: Client, organiser: User) -> None:
     otp_login(client, organiser)
-    Phone.objects.update(user=User.objects.create_user("other"))
+    TOTPDevice.objects.update(user=User.objects.create_user("other"))
     assert client.get(INDEX).headers["Location"].startswith(CODE)
 
 
@@ -516,7 +520,7 @@ def test_new_recovery_codes_ask_for_a_fresh_proof(client: Client, organiser: Use
     for wrong in ({"password": "wrong", "code": read_code(phone)}, {"password": PASSWORD, "code": "000000"}):
         assert client.post(AGAIN, wrong).status_code == 200
         assert time.time() - client.session[PROVED] > 600
-    Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
     right = {"password": PASSWORD, "code": read_code(phone), "next": RENEW}
     assert client.post(AGAIN, right).headers["Location"] == RENEW
     assert client.get(RENEW).headers["Location"] == FACTOR, "where the button is that was pressed"
@@ -543,7 +547,7 @@ def test_who_may_do_what_is_changed_after_a_fresh_proof_only(client: Client, org
         chosen = {"action": action, "_selected_action": [organiser.pk if path == users else group.pk], "post": "yes"}
         assert "Is it still you?" in client.post(path, chosen).content.decode()
     assert {client.get(path).status_code for path in (users, groups)} == {200}
-    assert (User.objects.count(), Group.objects.count(), Phone.objects.count()) == (1, groups_before, 1)
+    assert (User.objects.count(), Group.objects.count(), TOTPDevice.objects.count()) == (1, groups_before, 1)
     age(client, proved=9 * 60)
     assert {client.get(path).status_code for path in paths} == {200}
 
@@ -584,7 +588,7 @@ def test_what_was_typed_is_done_once_the_proof_is_given_and_nothing_of_it_is_kep
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
-def test_the_door_leads_to_no_other_site(client: Client, phone: Phone, target: str) -> None:
+def test_the_door_leads_to_no_other_site(client: Client, phone: TOTPDevice, target: str) -> None:
     client.post(f"{LOGIN}?next={target}", {"username": "organiser", "password": PASSWORD, "next": target})
     assert client.post(f"{CODE}?next={target}", {"code": read_code(phone), "next": target}).headers["Location"] == INDEX
 

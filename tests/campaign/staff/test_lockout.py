@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_otp.oath import totp
 from pytest_django import Settings
 
-from campaign.staff.models import Phone
+from campaign.staff.models import TOTPDevice
 from tests.otp import make_phone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
@@ -24,7 +24,7 @@ PASSWORD = "a-long-and-good-password"
 
 
 @pytest.fixture
-def phone() -> Phone:
+def phone() -> TOTPDevice:
     return make_phone(User.objects.create_user("organiser", password=PASSWORD, is_staff=True, is_superuser=True))
 
 
@@ -47,14 +47,14 @@ def sign_in(client: Client, name: str = "organiser", password: str = PASSWORD, a
     return client.post(reverse("admin:login"), {"username": name, "password": password}, **given)  # type: ignore[return-value,arg-type]
 
 
-def give_code(client: Client, phone: Phone, code: str = "") -> int:
-    Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0, last_t=-1)
+def give_code(client: Client, phone: TOTPDevice, code: str = "") -> int:
+    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0, last_t=-1)
     typed = code or f"{totp(bytes.fromhex(phone.key)):06}"
     return client.post(reverse("admin:code"), {"code": typed}).status_code
 
 
 def test_made_up_names_cost_no_more_than_the_limit(
-    client: Client, phone: Phone, settings: Settings, looked_at: list[str]
+    client: Client, phone: TOTPDevice, settings: Settings, looked_at: list[str]
 ) -> None:
     settings.LIMIT_SIGNINS_PER_IP = "5/hour"
     answers = [sign_in(client, f"nobody-{number}", "wrong") for number in range(8)]
@@ -80,7 +80,7 @@ def test_a_rented_network_is_stopped_as_a_whole(client: Client, settings: Settin
     assert len(looked_at) == 8
 
 
-def test_who_signs_in_rightly_uses_up_nothing(client: Client, phone: Phone, settings: Settings) -> None:
+def test_who_signs_in_rightly_uses_up_nothing(client: Client, phone: TOTPDevice, settings: Settings) -> None:
     settings.LIMIT_SIGNINS_PER_IP = "2/hour"
     for _ in range(4):
         assert sign_in(client).status_code == 302
@@ -91,7 +91,7 @@ def test_who_signs_in_rightly_uses_up_nothing(client: Client, phone: Phone, sett
     assert sign_in(client).status_code == 429
 
 
-def test_wrong_codes_count_too(client: Client, phone: Phone, settings: Settings) -> None:
+def test_wrong_codes_count_too(client: Client, phone: TOTPDevice, settings: Settings) -> None:
     settings.LIMIT_SIGNINS_PER_IP = "2/hour"
     sign_in(client)
     assert [give_code(client, phone, "000000") for _ in range(3)] == [200, 200, 429]
@@ -99,7 +99,7 @@ def test_wrong_codes_count_too(client: Client, phone: Phone, settings: Settings)
     assert client.get(reverse("admin:code")).status_code == 200
 
 
-def test_a_redis_that_is_away_locks_nobody_out(client: Client, phone: Phone, settings: Settings) -> None:
+def test_a_redis_that_is_away_locks_nobody_out(client: Client, phone: TOTPDevice, settings: Settings) -> None:
     settings.LIMIT_SIGNINS_PER_IP, settings.REDIS_URL = "2/hour", "redis://127.0.0.1:1/0"
     assert sign_in(client).status_code == 302
     assert give_code(client, phone) == 302

