@@ -20,7 +20,7 @@ INSERT INTO letters_letter (
     id, reference, campaign_id, language, rehearsal,
     constituency_gss, constituency_name, member_name, member_party, member_email, salutation,
     sender_name, sender_address, sender_postcode, sender_email, sender_email_index,
-    subject, ask_text, with_sources, own_word_count, own_share, own_score, dated, status, counted_as,
+    subject, ask_text, with_sources, own_word_count, own_share, own_score, dated, status, tallied_status,
     created_at, confirmed_at, sent_at, next_attempt_at, text_erased_at, scrubbed_at,
     attempts, last_answer, message_id, envelope_sender, pdf_sha256,
     confirm_token_hash, letter_token_hash, confirm_generation, confirm_repeats

@@ -1,4 +1,4 @@
-"""Note what its writer says became of a letter: posted, answered."""
+"""Note what its supporter says became of a letter: posted, answered."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django.utils import timezone
 from letters.models import EventType, Letter
 
 
-def note_by_writer(letter: Letter, what: EventType) -> bool:
-    """Note once that the writer posted the letter, or had an answer."""
-    field = {EventType.POSTED: "posted_at", EventType.ANSWERED: "answered_at"}[what]
+def note_by_supporter(letter: Letter, event_type: EventType) -> bool:
+    """Note once that the supporter posted the letter, or had an answer."""
+    field = {EventType.POSTED: "posted_at", EventType.ANSWERED: "answered_at"}[event_type]
     with transaction.atomic():
         first = Letter.objects.filter(pk=letter.pk, **{f"{field}__isnull": True}).update(**{field: timezone.now()})
         if first:
-            letter.log_event(what)
+            letter.log_event(event_type)
     return bool(first)

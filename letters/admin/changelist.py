@@ -95,13 +95,13 @@ def read_facets(request: HttpRequest) -> Facets | None:
     parts = (count_some(moved, "moved"), count_some(unconfirmed, "open"))
     groups: Counter[Group] = Counter()
     read: Counter[str] = Counter()
-    for campaign, rehearsal, party, status, counted_as, source, number in counted.annotate(n=Sum("count")).union(
+    for campaign, rehearsal, party, status, tallied_status, source, number in counted.annotate(n=Sum("count")).union(
         *parts, all=True
     ):
         kind = (str(campaign), str(int(rehearsal)), party)
         read[source] += number
         if source == "moved":
-            groups[*kind, counted_as] -= number * (counted_as != Status.UNCONFIRMED)
+            groups[*kind, tallied_status] -= number * (tallied_status != Status.UNCONFIRMED)
             groups[*kind, status] += number * (status != Status.UNCONFIRMED)
         else:
             groups[*kind, status] += number
@@ -113,7 +113,7 @@ def count_some(letters: QuerySet[Letter], source: str) -> Any:
     """Count those of the letters, up to a few more than are read, that have all in common."""
     some: Any = Letter.objects.filter(pk__in=letters.values("pk")[: MAX_READ + 1]).order_by()
     return some.values_list(
-        "campaign_id", "rehearsal", "member_party", "status", "counted_as", *name(source=source)
+        "campaign_id", "rehearsal", "member_party", "status", "tallied_status", *name(source=source)
     ).annotate(n=Count("pk"))
 
 

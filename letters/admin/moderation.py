@@ -181,7 +181,7 @@ def review_letter(request: HttpRequest, pk: uuid.UUID, admin_site: admin.AdminSi
         "letter": letter,
         "reasons": dict.fromkeys((one.get_rule_display(), str(one.place)) for one in findings),
         "threat": any(one.rule == Rule.THREAT for one in findings),
-        "held_note": letter.events.filter(what=Status.HELD).values_list("note", flat=True).last(),
+        "held_note": letter.events.filter(type=Status.HELD).values_list("note", flat=True).last(),
         "rows": [lay_out(passage, findings) for passage in passages],
         "alike": list_alike(letter, passages, findings) if passages else None,
         "release": release,

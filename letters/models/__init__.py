@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from letters.models.letter import (
-    ENCRYPTED,
-    LEASED,
     REFERENCE_ALPHABET,
-    TRANSITIONS,
-    WITHDRAWABLE,
     Consent,
-    EventCode,
-    EventType,
     Fingerprint,
     Letter,
     LetterEvent,
     LetterParagraph,
-    LetterQuerySet,
-    Status,
     Transition,
     apply_transitions,
-    campaigns_that_send,
-    kinds_that_go,
     make_reference,
 )
 from letters.models.moderation import Finding, HoldRules, Part, Refusal, Rule
 from letters.models.notice import Notice, owe_confirmation
 from letters.models.operations import CLOCK, PACED, SWEEP, Alert, Breaker, Heartbeat, check_clock, measure_clock
 from letters.models.privacy import LinkRequest, NewsConsent, Tombstone
+from letters.models.queries import ENCRYPTED, LetterQuerySet, campaigns_that_send, kinds_that_go
 from letters.models.statistics import DownloadCount, StepCount, Tally
+from letters.models.status import LEASED, TRANSITIONS, WITHDRAWABLE, EventCode, EventType, Status
 
 __all__ = [
     "CLOCK",

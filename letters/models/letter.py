@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.hours import open_now
 from campaign.content.models import Argument, Campaign
 from campaign.core.encrypted import BlindIndexField, EncryptedTextField
 from letters.models.notice import Notice
+from letters.models.queries import LetterQuerySet
+from letters.models.status import LEASED, NOTICE_FOR_STATUS, TRANSITIONS, EventCode, EventType, Status
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -31,111 +31,6 @@ def make_reference() -> str:
     """Return a short public reference such as C7QK-4MHW (21^8, about 38 thousand million)."""
     letters = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
-
-
-class Status(models.TextChoices):
-    """Where a letter is in its life (docs/states.md)."""
-
-    UNCONFIRMED = "unconfirmed", _("Waiting for confirmation")
-    QUEUED = "queued", _("Queued")
-    HELD = "held", _("Held")
-    CLAIMED = "claimed", _("Being prepared")
-    SENDING = "sending", _("Being sent")
-    SENT = "sent", _("Sent")
-    BOUNCED = "bounced", _("Bounced")
-    FAILED = "failed", _("Failed")
-    UNKNOWN = "unknown", _("Unknown: may have been delivered")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-# The one table of allowed moves. FAILED leaves only by a person's decision, and so does UNKNOWN, unless the mail
-# server's reply is heard after all.
-TRANSITIONS: dict[str, set[str]] = {
-    Status.UNCONFIRMED: {Status.QUEUED, Status.HELD, Status.WITHDRAWN},
-    Status.QUEUED: {Status.CLAIMED, Status.HELD, Status.WITHDRAWN, Status.FAILED},
-    Status.HELD: {Status.QUEUED, Status.WITHDRAWN, Status.FAILED},
-    Status.CLAIMED: {Status.SENDING, Status.QUEUED, Status.FAILED, Status.WITHDRAWN},
-    Status.SENDING: {Status.SENT, Status.QUEUED, Status.FAILED, Status.UNKNOWN},
-    Status.SENT: {Status.BOUNCED},
-    Status.BOUNCED: set(),
-    Status.FAILED: {Status.QUEUED},
-    Status.UNKNOWN: {Status.QUEUED, Status.SENT, Status.FAILED},
-    Status.WITHDRAWN: set(),
-}
-LEASED = (Status.CLAIMED, Status.SENDING)
-# The modes of a campaign in which its confirmed letters go; in any other they wait.
-SENDING_MODES = (Campaign.Mode.REHEARSAL, Campaign.Mode.LIVE, Campaign.Mode.CLOSED)
-# What the supporter is owed a mail about: a Notice of this kind is written with the move.
-NOTICE_FOR_STATUS: dict[str, str] = {Status.SENT: "sent", Status.FAILED: "returned", Status.BOUNCED: "returned"}
-WITHDRAWABLE = tuple(status for status, to in TRANSITIONS.items() if Status.WITHDRAWN in to)
-
-
-class EventType(models.TextChoices):
-    """What else is told of a letter, besides its moves."""
-
-    CREATED = "created", _("Written")
-    POSTED = "posted", _("Posted by the supporter")
-    ANSWERED = "answered", _("Answered by the MP")
-    CORRECTED = "corrected", _("Corrected by the supporter")
-    TEXT_ERASED = "text_erased", _("Text and address erased")
-    ERASED = "erased", _("Personal data erased")
-    LATE_REPLY = "late_reply", _("The mail server's reply, heard too late")
-    NOTE = "note", _("Note")
-
-
-class EventCode(models.TextChoices):
-    """Why something happened, where a program has to know; the event's note says it to people."""
-
-    PREPARING_LOST = "preparing_lost", _("its sender was gone before it offered the letter")
-    SENDING_LOST = "sending_lost", _("its sender was gone while it offered the letter")
-    CORRECTED = "corrected", _("taken back from its sender, because its writer corrected it")
-    RETURNED = "returned", _("a report of failure came, and the letter was not “sent”")
-    DELAYED = "delayed", _("a report of delay came")
-    UNCLEAR = "unclear", _("a report came that a person has to read")
-    SOFT_BOUNCE = "soft_bounce", _("the mail provider could not deliver it, for a reason that may pass")
-    COMPLAINT = "complaint", _("its recipient complained of it to the mail provider")
-
-
-def campaigns_that_send() -> models.QuerySet[Campaign]:
-    """Campaigns whose letters may go now. A paused one's wait, and any outside its hours."""
-    return Campaign.objects.filter(open_now(), mode__in=SENDING_MODES)
-
-
-def kinds_that_go() -> tuple[bool, ...]:
-    """Return which values of `rehearsal` may go now: live letters only if the operator allows it."""
-    return (True, False) if settings.LIVE_DELIVERY else (True,)
-
-
-ENCRYPTED = ("sender_name", "sender_address", "sender_postcode", "sender_email", "ask_text")
-
-
-class LetterQuerySet(models.QuerySet["Letter"]):
-    """Queries that read as English."""
-
-    def update(self, **changes: Any) -> int:
-        """Change rows, and take the address's index away with it. Texts are what `encrypt_for` makes."""
-        if changes.get("sender_email") == "":
-            changes.setdefault("sender_email_index", "")
-        return super().update(**changes)
-
-    def defer_encrypted(self) -> LetterQuerySet:
-        """Letters without what would have to be decrypted, for lists and for whoever only moves them."""
-        return self.defer(*ENCRYPTED)
-
-    def due(self) -> LetterQuerySet:
-        """Queued letters whose time has come and which may go, longest waiting first."""
-        may_go = Q(campaign__in=campaigns_that_send(), rehearsal__in=kinds_that_go(), erase_requested_at=None)
-        return self.filter(may_go, status=Status.QUEUED, next_attempt_at__lte=timezone.now()).order_by(
-            "next_attempt_at"
-        )
-
-    def uncounted(self) -> LetterQuerySet:
-        """Letters that have moved since they were last counted (letters.statistics.rollup)."""
-        return self.exclude(status=F("counted_as"))
-
-    def past_lease(self) -> LetterQuerySet:
-        """Letters whose sender has not been heard of since its lease ended."""
-        return self.filter(status__in=LEASED, lease_until__lt=timezone.now())
 
 
 class Letter(models.Model):
@@ -178,7 +73,7 @@ class Letter(models.Model):
 
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.UNCONFIRMED)
     # As what it is in the tallies; as unconfirmed it is in none.
-    counted_as = models.CharField(max_length=11, default=Status.UNCONFIRMED, editable=False)
+    tallied_status = models.CharField(max_length=11, default=Status.UNCONFIRMED, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -235,7 +130,7 @@ class Letter(models.Model):
             models.Index(fields=["-created_at"], condition=Q(rehearsal=True), name="letter_rehearsal_newest"),
             models.Index(fields=["-created_at"], name="letter_newest"),
             models.Index(fields=["-sent_at"], condition=Q(sent_at__isnull=False), name="letter_last_sent"),
-            models.Index(fields=["campaign"], condition=~Q(status=F("counted_as")), name="letter_uncounted"),
+            models.Index(fields=["campaign"], condition=~Q(status=F("tallied_status")), name="letter_uncounted"),
             models.Index(fields=["id"], condition=Q(erase_requested_at__isnull=False), name="letter_to_be_erased"),
             models.Index(fields=["sender_email_index"], name="letter_of_email"),
             models.Index(fields=["campaign"], condition=Q(given_up_at__isnull=False), name="letter_given_up"),
@@ -321,10 +216,10 @@ class Letter(models.Model):
         return self.rehearsal if mode == Campaign.Mode.PAUSED else mode != Campaign.Mode.LIVE
 
     def log_event(
-        self, what: EventType, *, note: str = "", actor: User | None = None, code: EventCode | None = None
+        self, event_type: EventType, *, note: str = "", actor: User | None = None, code: EventCode | None = None
     ) -> LetterEvent:
         """Write an event that is not a move. No personal data goes into the note."""
-        return self.events.create(what=what, note=note, actor=actor, code=code or "")
+        return self.events.create(type=event_type, note=note, actor=actor, code=code or "")
 
 
 @dataclass(frozen=True)
@@ -358,7 +253,7 @@ class Transition:
 
     def write_event(self) -> LetterEvent:
         """Return the event that tells of the move."""
-        return LetterEvent(letter=self.letter, what=self.status, code=self.code, note=self.note, actor=self.actor)
+        return LetterEvent(letter=self.letter, type=self.status, code=self.code, note=self.note, actor=self.actor)
 
     def show(self) -> None:
         """Have the letter in memory say what its row says."""
@@ -431,7 +326,7 @@ class LetterEvent(models.Model):
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
-    what = models.CharField(max_length=11, choices=[*Status.choices, *EventType.choices])
+    type = models.CharField(max_length=11, choices=[*Status.choices, *EventType.choices])
     code = models.CharField(max_length=20, blank=True, choices=EventCode.choices)
     note = models.CharField(max_length=500, blank=True)
     actor = models.ForeignKey(
@@ -449,7 +344,7 @@ class LetterEvent(models.Model):
         indexes = [models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="event_of_actor")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.get_what_display()}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_type_display()}"
 
 
 class Consent(models.Model):

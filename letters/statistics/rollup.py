@@ -1,6 +1,6 @@
 """The roll-up: how many letters there are by seat, status, day and argument, however many there are.
 
-Each letter's row says as what it has been counted (`counted_as`), beside what it is (`status`). So no move can be
+Each letter's row says as what it has been counted (`tallied_status`), beside what it is (`status`). So no move can be
 missed, whoever makes it and however: a letter of which the two differ is still to be counted, and a partial index finds
 it. Counting takes it out of the numbers it was in, puts it into those it belongs to, and notes so, in one transaction.
 Sending waits for none of this, and no number is a row that all senders queue for.
@@ -64,14 +64,14 @@ def roll_up(limit: int = BATCH) -> int:
         Heartbeat.beat(COUNTER)
         letters = list(uncounted.select_for_update(skip_locked=True, of=("self",))[:limit])
         # A letter that stays written, or stays not written, keeps its arguments' numbers as they are.
-        turned = [one.pk for one in letters if _is_written(one.status) != _is_written(one.counted_as)]
+        turned = [one.pk for one in letters if _is_written(one.status) != _is_written(one.tallied_status)]
         arguments = _read_arguments(turned)
         changes: Counter[TallyKey] = Counter()
         for letter in letters:
-            changes.subtract(_list_numbers(letter, letter.counted_as, arguments[letter.pk]))
+            changes.subtract(_list_numbers(letter, letter.tallied_status, arguments[letter.pk]))
             changes.update(_list_numbers(letter, letter.status, arguments[letter.pk]))
         add_to_tallies(changes)
-        Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(counted_as=F("status"))
+        Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(tallied_status=F("status"))
     return len(letters)
 
 
@@ -123,8 +123,8 @@ def add_to_tallies(changes: Counter[TallyKey]) -> None:
 
 def recount() -> Counter[TallyKey]:
     """Return what the tallies have to be, by counting every letter as what it has been counted."""
-    counted = Letter.objects.exclude(counted_as=Status.UNCONFIRMED).order_by()
-    paragraphs = LetterParagraph.objects.filter(letter__in=counted.exclude(counted_as=Status.WITHDRAWN)).order_by()
+    counted = Letter.objects.exclude(tallied_status=Status.UNCONFIRMED).order_by()
+    paragraphs = LetterParagraph.objects.filter(letter__in=counted.exclude(tallied_status=Status.WITHDRAWN)).order_by()
     paragraphs = paragraphs.exclude(argument_key="").annotate(
         campaign_id=F("letter__campaign_id"), rehearsal=F("letter__rehearsal")
     )
@@ -140,10 +140,10 @@ def recount() -> Counter[TallyKey]:
         for *mine, count in days.values_list("campaign_id", "rehearsal", "day").annotate(count=Count("pk")):
             yield (*mine, "", "", count)
 
-    seats = counted.values_list("campaign_id", "rehearsal", "constituency_gss", "member_party", "counted_as")
+    seats = counted.values_list("campaign_id", "rehearsal", "constituency_gss", "member_party", "tallied_status")
     put(Kind.SEAT, seats.annotate(count=Count("pk")))
     put(Kind.CONFIRMED, count_days(counted, "confirmed_at"))
-    put(Kind.SENT, count_days(counted.filter(counted_as__in=HAS_LEFT), "sent_at"))
+    put(Kind.SENT, count_days(counted.filter(tallied_status__in=HAS_LEFT), "sent_at"))
     alone = paragraphs.values_list("campaign_id", "rehearsal", "argument_key")
     put(Kind.ARGUMENT, ((*row[:3], "", "", row[3]) for row in alone.annotate(count=Count("letter", distinct=True))))
     both = pairs.values_list("campaign_id", "rehearsal", "argument_key", "letter__paragraphs__argument_key")

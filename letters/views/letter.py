@@ -20,7 +20,7 @@ from campaign.content.hours import describe_opening, find_opening, is_open
 from letters.actions.confirm import confirm_now
 from letters.actions.correct import WENT
 from letters.actions.erase import erase_letter
-from letters.actions.note import note_by_writer
+from letters.actions.note import note_by_supporter
 from letters.actions.withdraw import withdraw_letter
 from letters.mail.messages import name_domain
 from letters.models import WITHDRAWABLE, EventCode, EventType, Letter, LetterEvent, Status
@@ -120,17 +120,17 @@ def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
     confirmed = went = False
     refused = hasattr(letter, "refusal")
     for event in letter.events.all():
-        words: StrOrPromise | None = EVENT_LABELS.get(event.what)
-        if event.what == Status.FAILED and refused:
+        words: StrOrPromise | None = EVENT_LABELS.get(event.type)
+        if event.type == Status.FAILED and refused:
             words = _("The campaign decided not to send your letter.")
-        went = went or event.what in WENT
+        went = went or event.type in WENT
         if event.code == EventCode.CORRECTED:
             continue  # the correction is told
-        if event.what == EventType.CORRECTED and went:
+        if event.type == EventType.CORRECTED and went:
             words = _("You corrected the copy here. What was sent stays as it was.")
-        if event.what == Status.HELD:
+        if event.type == Status.HELD:
             confirmed = True
-        if event.what == Status.QUEUED:
+        if event.type == Status.QUEUED:
             words = (
                 _("The mail server asked us to wait; we try again.")
                 if confirmed
@@ -213,7 +213,7 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         stop_news(letter)
         messages.success(request, _("You get no more news of this campaign. Mails about your letter still come."))
     elif action in ("posted", "answered"):
-        note_by_writer(letter, EventType(action))
+        note_by_supporter(letter, EventType(action))
         messages.success(request, _("Thank you for telling us."))
     return redirect("letter", make_token(letter.id, "letter"))
 

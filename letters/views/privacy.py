@@ -46,7 +46,7 @@ def tell_everything(letter: Letter) -> dict[str, Any]:
         "campaign": letter.campaign.title,
         "letter": {name: getattr(letter, name) for name in FIELDS},
         "paragraphs": [{name: getattr(part, name) for name in OF_PART} for part in letter.paragraphs.all()],
-        "events": list(letter.events.values("at", "what", "note")),
+        "events": list(letter.events.values("at", "type", "note")),
         "mails": list(letter.notices.values("kind", "due_at", "sent_at", "attempts", "last_answer")),
         "fingerprint_held": hasattr(letter, "fingerprint"),
         "held_for": list(letter.findings.values("rule", "part", "paragraph", "start", "end")),

@@ -137,7 +137,7 @@ def test_a_letter_that_would_be_read_otherwise_fails_and_the_others_go(
     bad.refresh_from_db()
     good.refresh_from_db()
     assert (bad.status, good.status) == (Status.FAILED, Status.SENT)
-    assert bad.events.get(what=Status.FAILED).note == "The letter could not be made (MailRefusedError)."
+    assert bad.events.get(type=Status.FAILED).note == "The letter could not be made (MailRefusedError)."
     assert f"letter {bad.reference} could not be made: MailRefusedError" in caplog.text
     assert len(smtp_server.messages) == 1
 

@@ -31,7 +31,7 @@ def fill_disk(disk: Path) -> None:
 
     def write_on(count: int, note: str) -> None:
         while True:
-            LetterEvent.objects.bulk_create([LetterEvent(letter=letter, what="note", note=note)] * count)
+            LetterEvent.objects.bulk_create([LetterEvent(letter=letter, type="note", note=note)] * count)
 
     for count, note in ((20, JUNK), (1, JUNK), (1, JUNK[:1])):  # what failed for twenty may still do for a small one
         with pytest.raises(OperationalError, match="No space left"):

@@ -53,15 +53,15 @@ def find_faults_in_events(letter: Letter) -> list[str]:
 
     here: str = Status.UNCONFIRMED
     faults = []
-    moves = sorted((event for event in letter.events.all() if event.what in Status.values), key=lambda event: event.pk)
+    moves = sorted((event for event in letter.events.all() if event.type in Status.values), key=lambda event: event.pk)
     for event in moves:
-        if event.what not in TRANSITIONS[here]:
-            faults.append(f"its events go from {here} to {event.what}")
-        here = event.what
+        if event.type not in TRANSITIONS[here]:
+            faults.append(f"its events go from {here} to {event.type}")
+        here = event.type
     if here != letter.status:
         faults.append(f"its events end with {here}, its status is {letter.status}")
     claims_lost = sum(event.code == EventCode.PREPARING_LOST for event in moves)
-    offers = sum(event.what == Status.SENDING for event in moves)
+    offers = sum(event.type == Status.SENDING for event in moves)
     if offers + claims_lost != letter.attempts:
         faults.append(f"{letter.attempts} attempts, {offers} offers and {claims_lost} lost claims")
     return faults

@@ -37,7 +37,7 @@ def fill_disk(letter: Letter) -> None:
     for note in (JUNK, JUNK[:1]):  # the last free pages, then what is left in the last of them
         with suppress(OperationalError):
             while True:
-                LetterEvent.objects.create(letter=letter, what="note", note=note)
+                LetterEvent.objects.create(letter=letter, type="note", note=note)
 
 
 def make_room() -> None:

@@ -64,4 +64,4 @@ def test_a_notice_that_can_never_be_made_is_given_up_and_the_others_go(
         notices.send_notices()
     assert Notice.objects.get(letter=whole).sent_at is not None
     assert Notice.objects.get(letter=broken).due_at is None
-    assert [event.what for event in broken.events.all()] == ["note"]
+    assert [event.type for event in broken.events.all()] == ["note"]

@@ -117,7 +117,7 @@ def test_double_clicks_on_a_slow_line_do_everything_once_and_back_breaks_nothing
     assert "You had confirmed this letter before. It is sent once." in other.inner_text("body")
     page.get_by_role("button", name="Withdraw my letter").dblclick()
     page.get_by_text("You withdrew your letter. It is not sent.").wait_for()
-    told = LetterEvent.objects.filter(letter=letter).values_list("what", flat=True)
+    told = LetterEvent.objects.filter(letter=letter).values_list("type", flat=True)
     assert list(told) == ["created", "queued", "withdrawn"]
 
 

@@ -47,7 +47,7 @@ def bring(letter: Letter, status: Status) -> Letter:
         changes |= {"sent_at": now}
     Letter.objects.filter(pk=letter.pk).update(**changes)
     if status in (Status.SENT, Status.BOUNCED, Status.UNKNOWN):
-        letter.events.create(what=status)
+        letter.events.create(type=status)
     letter.refresh_from_db()
     return letter
 
@@ -64,7 +64,7 @@ def test_until_it_is_sent_the_letter_goes_out_corrected(
     assert "goes out with the new details" in page
     assert "You corrected it." in page
     assert held(letter) == HELD
-    assert letter.events.get(what="corrected").note == "name, address, postcode"
+    assert letter.events.get(type="corrected").note == "name, address, postcode"
     letter.refresh_from_db()
     assert letter.status == status
     assert (
@@ -98,7 +98,7 @@ def test_one_that_a_sender_has_prepared_is_taken_from_it_and_goes_out_once_and_c
     assert len(scripted.taken) == 2
     page = client.get(reverse("letter", args=[make_token(letter.pk, "letter")])).content.decode()
     assert "asked us to wait" not in page
-    assert [event.what for event in letter.events.all()][:4] == ["queued", "claimed", "queued", "corrected"]
+    assert [event.type for event in letter.events.all()][:4] == ["queued", "claimed", "queued", "corrected"]
 
 
 def test_while_it_is_being_sent_nothing_changes(client: Client) -> None:
@@ -106,7 +106,7 @@ def test_while_it_is_being_sent_nothing_changes(client: Client) -> None:
     page = client.post(path(letter), NEW, follow=True).content.decode()
     assert "being sent this very moment" in page
     assert held(letter) == OLD
-    assert not letter.events.filter(what="corrected").exists()
+    assert not letter.events.filter(type="corrected").exists()
 
 
 @pytest.mark.parametrize("status", [Status.SENT, Status.BOUNCED, Status.UNKNOWN, Status.FAILED, Status.WITHDRAWN])
@@ -160,7 +160,7 @@ def test_nothing_new_writes_nothing(client: Client) -> None:
     letter = make_letter()
     same = NEW | {"name": "Jane Doe", "address_1": "1 Test Street", "postcode": "SW1A 1AA"}
     assert "Nothing was changed" in client.post(path(letter), same, follow=True).content.decode()
-    assert not letter.events.filter(what="corrected").exists()
+    assert not letter.events.filter(type="corrected").exists()
 
 
 def test_the_old_name_leaves_the_notes_while_it_is_still_known() -> None:

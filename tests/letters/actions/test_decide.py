@@ -76,6 +76,6 @@ def test_what_was_written_in_words_before_has_its_field_after_the_update(admin_u
     update.write_given_up(apps, None)
 
     assert list(Letter.objects.filter(given_up_at__isnull=False)) == [letter]
-    assert {event.code for event in letter.events.filter(what="note")} == {str(code) for code in NOTES}
+    assert {event.code for event in letter.events.filter(type="note")} == {str(code) for code in NOTES}
     assert set(update.CODES.values()) == set(EventCode.values)
     assert [one.action_flag for one in list_exports()] == [EXPORTED]

@@ -162,11 +162,11 @@ def test_no_letter_without_text_can_come_into_the_queue() -> None:
 
 def test_notes_lose_what_they_tell_of_the_writer() -> None:
     letter = make_letter(sender_email="jane@supporter.example")
-    letter.events.create(what="note", note="Jane Doe of 1 Test Street asked; mail jane@supporter.example")
+    letter.events.create(type="note", note="Jane Doe of 1 Test Street asked; mail jane@supporter.example")
     Letter.objects.update(last_answer="550 no mail for jane@supporter.example (Doe)", status=Status.FAILED)
     letter.refresh_from_db()
     assert erase_letter(letter)
-    assert [event.note for event in letter.events.filter(what="note")] == ["… of … asked; mail …"]
+    assert [event.note for event in letter.events.filter(type="note")] == ["… of … asked; mail …"]
     letter.refresh_from_db()
     assert letter.last_answer == "550 no mail for … (…)"
 

@@ -31,7 +31,7 @@ def act(client: Client, action: str, *letters: Letter) -> str:
 def last_event(letter: Letter) -> tuple[str, str | None]:
     event = letter.events.last()
     assert event is not None
-    return event.what, event.actor.username if event.actor else None
+    return event.type, event.actor.username if event.actor else None
 
 
 @pytest.mark.parametrize("count", [3, 30])
@@ -203,7 +203,7 @@ def test_a_decision_is_asked_for_its_reason_and_keeps_it(admin_client: Client) -
     admin_client.post(LIST, chosen | {"reason": "A second look"})
     event = letter.events.last()
     assert event is not None
-    assert (event.what, event.note) == ("held", "Held: A second look")
+    assert (event.type, event.note) == ("held", "Held: A second look")
 
 
 def test_a_decision_reaches_all_letters_of_a_filter_and_lists_only_some(

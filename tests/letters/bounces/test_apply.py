@@ -220,9 +220,9 @@ def test_a_failure_bounces_its_letter_once_and_the_writer_is_owed_a_mail(name: s
     raw = fill_for(FAILURES[name], letter)
     assert [take_bounce(raw), take_bounce(raw)] == [Outcome.BOUNCED, Outcome.KNOWN]
     assert [status_of(letter), status_of(other)] == [Status.BOUNCED, Status.SENT]
-    assert [event.what for event in letter.events.all()].count("bounced") == 1
+    assert [event.type for event in letter.events.all()].count("bounced") == 1
     assert Notice.objects.filter(letter=letter, kind="returned").count() == 1
-    [note] = [event.note for event in letter.events.filter(what="bounced")]
+    [note] = [event.note for event in letter.events.filter(type="bounced")]
     assert 4 < len(note) <= 400
 
 
@@ -419,7 +419,7 @@ def test_mutated_reports_touch_no_other_letter(data: st.DataObject) -> None:
     take_bounce(raw, recipient=letter.envelope_sender)
     assert status_of(letter) in (Status.SENT, Status.BOUNCED)
     assert status_of(other) == Status.SENT
-    assert not other.events.filter(what=EventType.NOTE).exists()
+    assert not other.events.filter(type=EventType.NOTE).exists()
     assert all(len(note) <= 400 and "supporter.example" not in note for note in notes(letter))
 
 

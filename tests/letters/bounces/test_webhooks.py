@@ -107,7 +107,7 @@ def test_a_lasting_failure_makes_its_letter_bounced_once(client: Client, provide
     assert post(client, "mailgun", mailgun(letter)) == 200
     assert status_of(letter) == (Status.BOUNCED, "5.1.1 no such mailbox")
     assert post(client, "mailgun", mailgun(letter)) == 200
-    assert letter.events.filter(what=Status.BOUNCED).count() == 1
+    assert letter.events.filter(type=Status.BOUNCED).count() == 1
 
 
 def test_without_the_secret_or_the_signature_nothing_happens(client: Client, provider: Any, letter: Letter) -> None:

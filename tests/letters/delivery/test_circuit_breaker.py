@@ -101,7 +101,7 @@ def test_a_server_that_cannot_be_reached_costs_no_letter_anything(settings: Any)
     for leave in (CircuitState.CLOSED, CircuitState.CLOSED, CircuitState.OPEN):
         drain_queue()
         assert get_state() is leave
-    assert list(Letter.objects.values_list("attempts", "events__what")) == [(0, "queued")] * 2
+    assert list(Letter.objects.values_list("attempts", "events__type")) == [(0, "queued")] * 2
     let_probe()
     drain_queue()
     assert count_minutes_to_probe() == 2

@@ -59,7 +59,7 @@ def test_an_address_that_does_not_exist_is_given_up_and_noted(scripted: Scripted
     scripted.script.append("rcpt 550 no such person")
     send_notices()
     assert Notice.objects.get().due_at is None
-    assert [event.what for event in letter.events.all()] == ["note"]
+    assert [event.type for event in letter.events.all()] == ["note"]
 
 
 def test_a_letter_that_is_no_longer_waiting_is_not_asked_about(scripted: ScriptedServer) -> None:

@@ -68,7 +68,7 @@ def test_an_mp_gets_no_more_than_the_pace_and_the_rest_wait_as_they_were(setting
     assert sorted(waiting.values_list("pk", "next_attempt_at")) == sorted(
         (letter.pk, letter.next_attempt_at) for letter in letters[3:]
     )
-    assert [event.what for event in letters[4].events.all()] == ["queued"]
+    assert [event.type for event in letters[4].events.all()] == ["queued"]
     assert Heartbeat.objects.filter(name=PACED).exists()
 
 

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 def moves(letter: Letter) -> list[str]:
-    return [event.what for event in letter.events.all()]
+    return [event.type for event in letter.events.all()]
 
 
 def test_a_queued_letter_is_sent_once_with_its_life_written_down(scripted: ScriptedServer) -> None:
@@ -221,8 +221,8 @@ def test_whatever_else_comes_after_the_lease_is_told_to_the_organisers_without_t
     assert drain_queue() == {"late": 1}
     letter.refresh_from_db()
     assert (letter.status, letter.last_answer) == (Status.UNKNOWN, "451 no room for …")
-    told = letter.events.get(what="late_reply")
-    assert (told.note, told.get_what_display()) == ("451 no room for …", "The mail server's reply, heard too late")
+    told = letter.events.get(type="late_reply")
+    assert (told.note, told.get_type_display()) == ("451 no room for …", "The mail server's reply, heard too late")
 
 
 def test_a_letter_that_somebody_has_decided_about_meanwhile_stays_where_it_is(
@@ -392,7 +392,7 @@ def test_of_two_senders_of_one_letter_only_who_has_the_lease_goes_on() -> None:
     [claimed] = claim_letters(mine)
     stale = Letter.objects.get()
     assert apply_transitions(start_letter(stale, lost), start_letter(claimed, mine)) == [False, True]
-    assert list(claimed.events.values_list("what", flat=True)) == ["queued", "claimed", "sending"]
+    assert list(claimed.events.values_list("type", flat=True)) == ["queued", "claimed", "sending"]
 
 
 def test_a_letter_whose_sender_died_while_sending_becomes_unknown() -> None:

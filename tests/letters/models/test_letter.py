@@ -1,4 +1,4 @@
-"""A letter's life is one table, and every move is one conditional update with its event."""
+"""A letter's life is one table (status), and every move is one conditional update with its event (letter; queries)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_what_has_arrived_or_ended_never_goes_back_into_the_queue(status: Status
 def test_a_move_writes_its_event() -> None:
     letter = make_letter()
     assert letter.transition_to(Status.HELD, note="a look")
-    assert [(event.what, event.note) for event in letter.events.all()] == [("queued", ""), ("held", "a look")]
+    assert [(event.type, event.note) for event in letter.events.all()] == [("queued", ""), ("held", "a look")]
 
 
 def test_a_move_that_the_table_does_not_allow_is_refused_and_changes_nothing() -> None:
@@ -52,7 +52,7 @@ def test_only_the_first_of_two_moves_counts() -> None:
     assert theirs.transition_to(Status.WITHDRAWN) is False
     letter.refresh_from_db()
     assert letter.status == Status.HELD
-    assert [event.what for event in letter.events.all()] == ["queued", "held"]
+    assert [event.type for event in letter.events.all()] == ["queued", "held"]
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ def test_references_are_short_and_hard_to_misread() -> None:
 def test_other_happenings_are_told_without_a_move() -> None:
     letter = make_letter()
     letter.log_event(EventType.POSTED)
-    assert [event.what for event in letter.events.all()] == ["queued", "posted"]
+    assert [event.type for event in letter.events.all()] == ["queued", "posted"]
     assert letter.status == Status.QUEUED

@@ -144,7 +144,7 @@ def test_the_rules_cost_three_queries(django_assert_num_queries: Any) -> None:
 def test_a_letter_is_held_at_confirmation_and_its_page_says_so_without_the_rule(client: Client) -> None:
     letter = hold(client=client)
     assert letter.status == Status.HELD
-    event = letter.events.get(what=Status.HELD)
+    event = letter.events.get(type=Status.HELD)
     assert event.note == "Held by a rule: Threatening words (paragraph 1)."
     assert [(one.rule, one.paragraph) for one in letter.findings.all()] == [("threat", 0), ("threat", 0)]
     page = client.get(reverse("letter", args=[make_token(letter.id, "letter")])).content.decode()

@@ -58,7 +58,7 @@ def test_the_button_queues_the_letter_once(client: Client, letter: Letter) -> No
     assert letter.status == Status.QUEUED
     assert letter.confirmed_at is not None
     assert letter.message_id == f"<{letter.id}@parley.localhost>"
-    assert [event.what for event in letter.events.all()] == ["queued"]
+    assert [event.type for event in letter.events.all()] == ["queued"]
     page = client.get(letter_path(letter)).content.decode()
     assert "Your letter is queued." in page
 
@@ -81,7 +81,7 @@ def test_many_presses_at_once_confirm_once() -> None:
     for thread in threads:
         thread.join()
     assert answers == [302] * 50
-    assert [event.what for event in letter.events.all()] == ["queued"]
+    assert [event.type for event in letter.events.all()] == ["queued"]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_the_writer_tells_once(client: Client, letter: Letter, action: str, fiel
         client.post(letter_path(letter, "letter-act"), {"action": action})
     letter.refresh_from_db()
     assert getattr(letter, field) is not None
-    assert [event.what for event in letter.events.all()] == [action]
+    assert [event.type for event in letter.events.all()] == [action]
 
 
 @pytest.mark.parametrize("confirmed", [True, False])

@@ -31,7 +31,7 @@ from tests.letters.views.test_journey import DETAILS, come_to_details, go
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
 JANE = "jane@supporter.example"
 KEPT_BACK = {  # secrets of the site, and its own bookkeeping
-    *("id", "draft_id", "campaign", "sender_email_index", "counted_as", "confirm_generation", "confirm_repeats"),
+    *("id", "draft_id", "campaign", "sender_email_index", "tallied_status", "confirm_generation", "confirm_repeats"),
     *("lease_token", "lease_until", "confirm_token_hash", "letter_token_hash"),
 }
 
@@ -43,7 +43,7 @@ def test_everything_held_can_be_downloaded(client: Client) -> None:
     assert response["Cache-Control"] == "no-store, private"
     assert (data["letter"]["sender_name"], data["letter"]["sender_postcode"]) == ("Jane Doe", "SW1A 1AA")
     assert [part["text"] for part in data["paragraphs"]] == [p.text for p in letter.paragraphs.all()]
-    assert [event["what"] for event in data["events"]] == ["queued"]
+    assert [event["type"] for event in data["events"]] == ["queued"]
     assert client.get(reverse("letter-data", args=["x" * 43])).status_code == 404
 
 

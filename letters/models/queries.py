@@ -1,0 +1,114 @@
+"""Which letters: those that may go, those whose lease has run out, and those that are due for deletion."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Max, Q
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from campaign.content.hours import open_now
+from campaign.content.models import Campaign
+from letters.models.status import LEASED, Status
+
+if TYPE_CHECKING:
+    from letters.models.letter import Letter  # noqa: F401 # named in a string
+
+# The modes of a campaign in which its confirmed letters go; in any other they wait.
+SENDING_MODES = (Campaign.Mode.REHEARSAL, Campaign.Mode.LIVE, Campaign.Mode.CLOSED)
+ENCRYPTED = ("sender_name", "sender_address", "sender_postcode", "sender_email", "ask_text")
+
+
+def campaigns_that_send() -> models.QuerySet[Campaign]:
+    """Campaigns whose letters may go now. A paused one's wait, and any outside its hours."""
+    return Campaign.objects.filter(open_now(), mode__in=SENDING_MODES)
+
+
+def kinds_that_go() -> tuple[bool, ...]:
+    """Return which values of `rehearsal` may go now: live letters only if the operator allows it."""
+    return (True, False) if settings.LIVE_DELIVERY else (True,)
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    """Queries that read as English."""
+
+    def update(self, **changes: Any) -> int:
+        """Change rows, and take the address's index away with it. Texts are what `encrypt_for` makes."""
+        if changes.get("sender_email") == "":
+            changes.setdefault("sender_email_index", "")
+        return super().update(**changes)
+
+    def defer_encrypted(self) -> LetterQuerySet:
+        """Letters without what would have to be decrypted, for lists and for whoever only moves them."""
+        return self.defer(*ENCRYPTED)
+
+    def due(self) -> LetterQuerySet:
+        """Queued letters whose time has come and which may go, longest waiting first."""
+        may_go = Q(campaign__in=campaigns_that_send(), rehearsal__in=kinds_that_go(), erase_requested_at=None)
+        return self.filter(may_go, status=Status.QUEUED, next_attempt_at__lte=timezone.now()).order_by(
+            "next_attempt_at"
+        )
+
+    def uncounted(self) -> LetterQuerySet:
+        """Letters that have moved since they were last counted (letters.statistics.rollup)."""
+        return self.exclude(status=F("tallied_status"))
+
+    def past_lease(self) -> LetterQuerySet:
+        """Letters whose sender has not been heard of since its lease ended."""
+        return self.filter(status__in=LEASED, lease_until__lt=timezone.now())
+
+    def unconfirmed_too_long(self, now: dt.datetime) -> LetterQuerySet:
+        """Letters not confirmed within UNCONFIRMED_DAYS."""
+        limit = now - dt.timedelta(days=settings.UNCONFIRMED_DAYS)
+        return self.filter(status=Status.UNCONFIRMED, created_at__lt=limit)
+
+    def waiting_too_long(self, now: dt.datetime) -> LetterQuerySet:
+        """Letters not sent within LETTER_DAYS of their confirmation, or of an organiser's last decision about them.
+
+        A paused campaign, LIVE_DELIVERY or a hold keeps them back.
+        """
+        touched = Coalesce(Max("events__at", filter=Q(events__actor__isnull=False)), "confirmed_at")
+        waiting = self.filter(status__in=(Status.QUEUED, Status.HELD))
+        return waiting.annotate(touched_at=Greatest(touched, "confirmed_at")).filter(
+            touched_at__lt=now - dt.timedelta(days=settings.LETTER_DAYS)
+        )
+
+    def moved_before(self, limit: dt.datetime) -> LetterQuerySet:
+        """Letters that no event has moved since."""
+        moved = Coalesce(Max("events__at", filter=Q(events__type__in=Status.values)), "created_at")
+        return self.annotate(moved_at=moved).filter(moved_at__lt=limit)
+
+    def withdrawn_before(self, now: dt.datetime) -> LetterQuerySet:
+        """Withdrawn letters, once those who want to print theirs have had UNCONFIRMED_DAYS to do so."""
+        limit = now - dt.timedelta(days=settings.UNCONFIRMED_DAYS)
+        return self.filter(status=Status.WITHDRAWN, scrubbed_at=None).moved_before(limit)
+
+    def due_for_text_erasure(self, now: dt.datetime) -> LetterQuerySet:
+        """Letters whose text is past LETTER_DAYS since sending or failing."""
+        limit = now - dt.timedelta(days=settings.LETTER_DAYS)
+        kept = self.filter(text_erased_at=None)
+        ended = kept.filter(status__in=(Status.FAILED, Status.BOUNCED, Status.UNKNOWN)).moved_before(limit)
+        return kept.filter(Q(status=Status.SENT, sent_at__lt=limit) | Q(pk__in=ended.order_by().values("pk")))
+
+    def due_for_identity_erasure(self, now: dt.datetime) -> LetterQuerySet:
+        """Letters whose name and email are past IDENTITY_DAYS since confirmation.
+
+        Subscribers to the newsletter are kept until IDENTITY_DAYS after the end of the campaign. Letters that are still
+        on their way are first ended by `waiting_too_long`.
+        """
+        limit = now - dt.timedelta(days=settings.IDENTITY_DAYS)
+        over = Q(campaign__ends_on__lt=timezone.localdate(limit)) | Q(
+            campaign__mode=Campaign.Mode.CLOSED, campaign__closed_at__lt=limit
+        )
+        subscribed = Q(news_consent__isnull=False, news_consent__withdrawn_at=None)
+        ended = (Status.SENT, Status.BOUNCED, Status.FAILED, Status.UNKNOWN, Status.WITHDRAWN)
+        kept = self.filter(scrubbed_at=None, status__in=ended, confirmed_at__lt=limit)
+        return kept.filter(over | ~subscribed)
+
+    def erasure_requested(self, _now: dt.datetime) -> LetterQuerySet:
+        """Letters whose supporters asked for erasure while they were being sent, now that they no longer are."""
+        return self.filter(erase_requested_at__isnull=False).exclude(status=Status.SENDING)
