@@ -163,7 +163,7 @@ def set_stage() -> tuple[Campaign, dict[str, Argument], Constituency]:
 
     call_command("load_campaign", "campaign/content/packs/time-to-negotiate.yaml", verbosity=0, stdout=io.StringIO())
     campaign = Campaign.objects.prefetch_related("asks").get()
-    arguments = {argument.key: argument for argument in Argument.objects.offered().with_texts()}
+    arguments = {argument.key: argument for argument in Argument.objects.offered().with_facts()}
     for argument in arguments.values():
         argument.campaign = campaign
     return campaign, arguments, Constituency(gss="E14001172", name="Cities of London and Westminster")

@@ -9,8 +9,9 @@ import difflib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from campaign.content.audiences import Audience
 from campaign.content.models import Phrasing
-from campaign.content.pack import PACK_FORMAT, Fault, shorten_text
+from campaign.content.pack import PACK_FORMAT, READABLE_FORMATS, Fault, shorten_text
 from campaign.content.reading import Mapping, Node, Scalar, Sequence
 
 MAX_COMPARED = 50  # names, to guess which one was meant
@@ -20,15 +21,21 @@ def check_whole(root: Node) -> Iterator[Fault]:
     """Tell what is wrong with the pack as a whole."""
     pack = _values(root)
     number = pack.get("format")
-    if isinstance(number, Scalar) and number.text != str(PACK_FORMAT):
-        yield Fault("format", number.line, f"has to be {PACK_FORMAT}, the format that this version reads")
+    if isinstance(number, Scalar) and number.text not in READABLE_FORMATS:
+        yield Fault("format", number.line, f"has to be {PACK_FORMAT}, the format that this version reads (or 1)")
     begin, end = _text(pack, "send_from"), _text(pack, "send_until")
     if end and (end <= begin or end == "00:00"):
         reason = "has to be later in the day than send_from; for hours over midnight, leave send_until out"
         yield Fault("send_until", pack["send_until"].line, reason)
-    for index, prompt in enumerate(_items(pack, "prompts")):
-        if isinstance(prompt, Scalar) and (not prompt.text.strip() or "\n" in prompt.text.strip()):
-            yield Fault(f"prompts[{index}]", prompt.line, "has to be one line of text")
+    for name in ("prompts", "openings", "preface"):
+        for index, line in enumerate(_items(pack, name)):
+            if isinstance(line, Scalar) and (not line.text.strip() or "\n" in line.text.strip()):
+                yield Fault(f"{name}[{index}]", line.line, "has to be one line of text")
+    for index, node in enumerate(_items(pack, "asks")):
+        for office in _items(_values(node), "not_for"):
+            if isinstance(office, Scalar) and office.text not in Audience.values:
+                reason = f"has to be {', '.join(Audience.values)}"
+                yield Fault(f"asks[{index}]{name_entry(node)}.not_for", office.line, reason)
     for name in ("themes", "asks", "arguments"):
         yield from _check_keys(pack, name)
     themes = [_text(_values(theme), "key") for theme in _items(pack, "themes")]
@@ -37,6 +44,8 @@ def check_whole(root: Node) -> Iterator[Fault]:
         yield from _check_theme(argument, path, themes)
         yield from _check_sources(argument, path)
         yield from _check_phrasings(argument, path, _text(pack, "language"))
+        yield from _check_references(argument, path)
+        yield from _check_people(argument, path)
 
 
 def name_entry(node: Node) -> str:
@@ -75,14 +84,43 @@ def _check_sources(argument: dict[str, Node], path: str) -> Iterator[Fault]:
         yield Fault(f"{path}.sources", argument["sources"].line, "has no source; an argument needs at least one")
 
 
+def _check_references(argument: dict[str, Node], path: str) -> Iterator[Fault]:
+    """Tell of sources that are named by a number that none has."""
+    count = len(_items(argument, "sources"))
+    numbers = [
+        (f"phrasings[{index}].sources", number)
+        for index, node in enumerate(_items(argument, "phrasings"))
+        for number in _items(_values(node), "sources")
+    ]
+    notes = enumerate(_items(argument, "notes"))
+    numbers += [
+        (f"notes[{index}].source", _values(node)["source"]) for index, node in notes if "source" in _values(node)
+    ]
+    for name, number in numbers:
+        if isinstance(number, Scalar) and number.kind == "int" and not 1 <= int(number.text[:9]) <= count:
+            reason = f"there is no source {shorten_text(number.text, 20)}: the argument has {count}"
+            yield Fault(f"{path}.{name}", number.line, reason)
+
+
+def _check_people(argument: dict[str, Node], path: str) -> Iterator[Fault]:
+    for index, node in enumerate(_items(argument, "phrasings")):
+        text = _text(_values(node), "text")
+        for person in _items(_values(node), "people"):
+            introduced = _text(_values(person), "introduced")
+            if not introduced or text.count(introduced) != 1:
+                reason = f"“{shorten_text(introduced)}” has to stand in the text, once"
+                yield Fault(f"{path}.phrasings[{index}].people", person.line, reason)
+
+
 def _check_phrasings(argument: dict[str, Node], path: str, language: str) -> Iterator[Fault]:
     seen = set()
     for index, node in enumerate(_items(argument, "phrasings")):
         pair = (_text(_values(node), "language"), _text(_values(node), "length"))
-        if pair in seen and all(pair):
-            reason = f"a second {shorten_text(pair[1])} phrasing in “{shorten_text(pair[0])}”"
+        text = _text(_values(node), "text")
+        if (*pair, text) in seen and all(pair):
+            reason = f"the same {shorten_text(pair[1])} phrasing in “{shorten_text(pair[0])}” a second time"
             yield Fault(f"{path}.phrasings[{index}]", node.line, reason)
-        seen.add(pair)
+        seen |= {pair, (*pair, text)}
     for length in Phrasing.Length.values:
         if language and isinstance(argument.get("phrasings"), Sequence) and (language, length) not in seen:
             reason = f"has no {length} phrasing in “{shorten_text(language)}”, the pack's language"

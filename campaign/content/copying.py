@@ -26,11 +26,14 @@ def copy_campaign(campaign: Campaign, *, slug: str, title: str) -> Campaign:
     themes = {theme.pk: _copy_row(theme, campaign=copy) for theme in campaign.themes.all()}
     for ask in campaign.asks.all():
         _copy_row(ask, campaign=copy)
-    for argument in Argument.objects.filter(campaign=campaign).with_texts():
-        texts = [*argument.phrasings.all(), *argument.sources.all()]
+    for argument in Argument.objects.filter(campaign=campaign).with_facts():
         copied = _copy_row(argument, campaign=copy, theme=themes[argument.theme_id])
-        for text in texts:
-            _copy_row(text, argument=copied)
+        sources = {source.pk: _copy_row(source, argument=copied) for source in argument.sources.all()}
+        for fact in argument.facts.all():
+            _copy_row(fact, argument=copied, source=sources.get(fact.source_id or 0))
+        for phrasing in argument.phrasings.all():
+            relied_on = [sources[source.pk] for source in phrasing.sources.all()]
+            _copy_row(phrasing, argument=copied).sources.set(relied_on)
     return copy
 
 

@@ -9,13 +9,15 @@ from typing import Any
 import yaml
 from django.db.models import Q
 
-from campaign.content.models import Campaign
+from campaign.content.models import Argument, Campaign
 from campaign.content.ordering import order_arguments
 from campaign.content.pack import (
     PACK_FORMAT,
     Pack,
     PackArgument,
     PackAsk,
+    PackNote,
+    PackPerson,
     PackPhrasing,
     PackSource,
     PackTheme,
@@ -31,38 +33,79 @@ LEFT_OUT_IF_EMPTY = {
     "send_from",
     "send_until",
     "send_days",
+    "openings",
+    "preface",
+}
+# In the entries of a pack: what format 1 had not.
+LEFT_OUT_IF_DEFAULT: dict[type, dict[str, Any]] = {
+    PackAsk: {"not_for": ()},
+    PackPhrasing: {"sources": (), "people": ()},
+    PackSource: {"via": ""},
+    PackNote: {"source": 0},
+    PackArgument: {"question": "", "order": 0, "notes": ()},
 }
 
 
 def make_pack(campaign: Campaign) -> Pack:
     """Return what the campaign says now: its published arguments, and the themes they need."""
-    arguments = order_arguments(campaign.arguments.with_texts().filter(published=True))
+    arguments = order_arguments(campaign.arguments.with_facts().filter(published=True))
     themes = campaign.themes.filter(Q(arguments__isnull=True) | Q(arguments__in=arguments)).distinct()
     return Pack(
         format=PACK_FORMAT,
         prompts=tuple(campaign.prompt_list),
+        openings=tuple(campaign.opening_list),
+        preface=tuple(campaign.preface_list),
         themes=tuple(PackTheme(**_take(PackTheme, theme)) for theme in themes),
-        asks=tuple(PackAsk(**_take(PackAsk, ask)) for ask in campaign.asks.all()),
-        arguments=tuple(
-            PackArgument(
-                theme=argument.theme.key,
-                phrasings=tuple(PackPhrasing(**_take(PackPhrasing, one)) for one in argument.phrasings.all()),
-                sources=tuple(PackSource(**_take(PackSource, one)) for one in argument.sources.all()),
-                **_take(PackArgument, argument, "theme", "phrasings", "sources"),
-            )
-            for argument in arguments
+        asks=tuple(
+            PackAsk(not_for=tuple(ask.not_for), **_take(PackAsk, ask, "not_for")) for ask in campaign.asks.all()
         ),
-        **_take(Pack, campaign, "format", "prompts", "themes", "asks", "arguments"),
+        arguments=tuple(_make_argument(argument) for argument in arguments),
+        **_take(Pack, campaign, "format", "prompts", "openings", "preface", "themes", "asks", "arguments"),
+    )
+
+
+def _make_argument(argument: Argument) -> PackArgument:
+    sources = list(argument.sources.all())
+    numbers = {source.pk: number for number, source in enumerate(sources, 1)}
+    return PackArgument(
+        theme=argument.theme.key,
+        notes=tuple(
+            PackNote(text=fact.text, source=numbers.get(fact.source_id or 0, 0)) for fact in argument.facts.all()
+        ),
+        phrasings=tuple(
+            PackPhrasing(
+                sources=tuple(sorted(numbers[source.pk] for source in one.sources.all() if source.pk in numbers)),
+                people=tuple(PackPerson(**person) for person in one.people),
+                **_take(PackPhrasing, one, "sources", "people"),
+            )
+            for one in argument.phrasings.all()
+        ),
+        sources=tuple(PackSource(**_take(PackSource, one)) for one in sources),
+        **_take(PackArgument, argument, "theme", "notes", "phrasings", "sources"),
     )
 
 
 def write_pack(pack: Pack) -> str:
     """Return the pack as YAML: keys in the format's order, long texts as blocks, letters as they are."""
-    values = {name: value for name, value in dataclasses.asdict(pack).items() if value or name not in LEFT_OUT_IF_EMPTY}
+    values = {name: value for name, value in _list_values(pack).items() if value or name not in LEFT_OUT_IF_EMPTY}
     text: str = yaml.dump(
         values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False
     )
     return text
+
+
+def _list_values(one: Any) -> dict[str, Any]:
+    """Return what the pack, or one of its entries, says: what is as if it were left out is left out."""
+    defaults = LEFT_OUT_IF_DEFAULT.get(type(one), {})
+    values = {}
+    for field in dataclasses.fields(one):
+        value = getattr(one, field.name)
+        if field.name in defaults and value == defaults[field.name]:
+            continue
+        if isinstance(value, tuple):
+            value = tuple(_list_values(item) if dataclasses.is_dataclass(item) else item for item in value)
+        values[field.name] = value
+    return values
 
 
 def _take(wanted: type, one: Any, *without: str) -> dict[str, Any]:

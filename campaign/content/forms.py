@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.models import Argument, Campaign, Theme
+from campaign.content.audiences import Audience
+from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.pack import Fault, PackRefusedError
 from campaign.content.parsing import parse_bytes
 from campaign.content.validators import refuse_hidden_in_text
@@ -17,9 +18,11 @@ from campaign.content.validators import refuse_hidden_in_text
 if TYPE_CHECKING:
     ThemeField = forms.ModelChoiceField[Theme]
     ArgumentModelForm = forms.ModelForm[Argument]
+    AskModelForm = forms.ModelForm[Ask]
 else:
     ThemeField = forms.ModelChoiceField
     ArgumentModelForm = forms.ModelForm
+    AskModelForm = forms.ModelForm
 
 
 class PlainTextField(forms.CharField):
@@ -49,7 +52,8 @@ class ArgumentForm(ArgumentModelForm):
 
     class Meta:
         model = Argument
-        fields = ["theme", "title", "key", "claim", "as_of", "review_every_days", "review_by", "published", "position"]
+        fields = ["theme", "title", "key", "claim", "question", "as_of", "review_every_days", "review_by", "published"]
+        fields += ["position", "order"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,6 +73,22 @@ class ArgumentForm(ArgumentModelForm):
             if taken.exists():
                 self.add_error("key", _("Another argument of this campaign has this key."))
         return values
+
+
+class AskForm(AskModelForm):
+    """An ask, and whom it does not suit."""
+
+    not_for = forms.MultipleChoiceField(
+        label=_("Not for"),
+        choices=Audience.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("It is not offered to supporters whose MP is one of these."),
+    )
+
+    class Meta:
+        model = Ask
+        fields = ["label", "key", "text", "in_chamber", "not_for", "position"]
 
 
 class CopyForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run time

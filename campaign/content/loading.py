@@ -16,17 +16,28 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from campaign.content.changes import Change, What, make_fingerprint
-from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
+from campaign.content.models import Argument, Ask, Campaign, Fact, Phrasing, Source, Theme
 from campaign.content.ordering import order_arguments
-from campaign.content.pack import Pack, PackArgument, PackAsk, PackTheme, shorten_text
+from campaign.content.pack import (
+    Pack,
+    PackArgument,
+    PackAsk,
+    PackNote,
+    PackPhrasing,
+    PackSource,
+    PackTheme,
+    shorten_text,
+)
 
 FILLED_IF_EMPTY = ("promoter_name", "promoter_address", "contact_email", "complaints_contact")
 HOURS = ("send_from", "send_until", "send_days")  # filled only together
-TAKEN = ("title", "language", "subject", "tagline", "brief", "credit", "own_words_minimum")
+TAKEN = ("title", "language", "subject", "tagline", "brief", "credit", "own_words_minimum", "preface_by_default")
+LINES = ("prompts", "openings", "preface")  # each a list in the pack and lines of one text here
 UNTOLD = {"position", "dropped_by_pack"}  # told in other words
 CONTENT = {"title", "claim", "as_of"}  # what a review is of, with phrasings and sources
 
 M = TypeVar("M", bound=models.Model)
+R = TypeVar("R", Source, Fact)
 
 
 def load_pack(pack: Pack, *, dry_run: bool = False) -> list[str]:
@@ -83,7 +94,9 @@ class _Loading:
         return [*self.changes, *(Change(What.MOVED, kind) for kind in sorted(self.moved))]
 
     def load_campaign(self) -> None:
-        wanted = {name: getattr(self.pack, name) for name in TAKEN} | {"prompts": "\n".join(self.pack.prompts)}
+        wanted = {name: getattr(self.pack, name) for name in TAKEN} | {
+            name: "\n".join(getattr(self.pack, name)) for name in LINES
+        }
         campaign = Campaign.objects.select_for_update().filter(slug=self.pack.slug).first()
         self.campaign = campaign or Campaign(slug=self.pack.slug)
         given = {name: value for name in (*FILLED_IF_EMPTY, *HOURS) if (value := getattr(self.pack, name))}
@@ -103,11 +116,11 @@ class _Loading:
         in_order = [key for key in here if key in keys] == keys
         for position, entry in enumerate(entries):
             one = here.setdefault(entry.key, model(campaign=self.campaign, key=entry.key))
-            wanted = asdict(entry) | ({} if in_order else {"position": position})
+            wanted = _to_lists(asdict(entry)) | ({} if in_order else {"position": position})
             self.save(one, wanted, f"{model._meta.verbose_name} {entry.key}")
 
     def load_arguments(self, themes: dict[str, Theme]) -> None:
-        here = {argument.key: argument for argument in self.campaign.arguments.with_texts()}
+        here = {argument.key: argument for argument in self.campaign.arguments.with_facts()}
         keys = [entry.key for entry in self.pack.arguments]
         in_order = [one.key for one in order_arguments(one for one in here.values() if one.key in keys)] == keys
         for position, entry in enumerate(self.pack.arguments):
@@ -125,7 +138,10 @@ class _Loading:
 
     def load_argument(self, argument: Argument, entry: PackArgument, theme: Theme, wanted: dict[str, Any]) -> None:
         is_new, old_interval, name = argument.pk is None, argument.review_every_days, f"argument {entry.key}"
-        wanted |= {field: getattr(entry, field) for field in ("title", "claim", "as_of", "review_every_days")}
+        wanted |= {
+            field: getattr(entry, field)
+            for field in ("title", "claim", "as_of", "review_every_days", "question", "order")
+        }
         changed = self.save(argument, wanted | {"theme": theme}, name)
         told = len(self.changes)
         texts_changed = self.load_texts(argument, entry, name)
@@ -143,25 +159,62 @@ class _Loading:
 
     def load_texts(self, argument: Argument, entry: PackArgument, name: str) -> bool:
         """Bring phrasings and sources to what the pack says; return whether any changed."""
-        phrasings = {(one.language, one.length): one for one in argument.phrasings.all()}
-        changed = False
+        sources, spare_sources, changed = self.load_rows(argument, Source, entry.sources, name)
+        phrasings = {(one.language, one.length, one.variant): one for one in argument.phrasings.all()}
+        counted: dict[tuple[str, str], int] = {}
         for phrasing in entry.phrasings:
             pair = (phrasing.language, phrasing.length)
-            one = phrasings.pop(pair, None) or Phrasing(argument=argument)
-            changed |= bool(self.save(one, asdict(phrasing), f"{name}: {' '.join(pair)} phrasing"))
-        sources = list(argument.sources.all())
-        end = max((source.position for source in sources), default=-1)
-        for number, source in enumerate(entry.sources, 1):
-            # Sources have no key: the first is the first. Those that are here stand in order already.
-            mine = sources.pop(0) if sources else Source(argument=argument, position=end + number)
-            changed |= bool(self.save(mine, asdict(source), f"{name}: source {number}"))
-        for gone in [*phrasings.values(), *sources]:
-            changed = True
+            variant = counted[pair] = counted.get(pair, -1) + 1
+            one = phrasings.pop((*pair, variant), None) or Phrasing(argument=argument)
+            number = f" {variant + 1}" if variant else ""
+            changed |= self.load_phrasing(one, phrasing, variant, sources, f"{name}: {' '.join(pair)} phrasing{number}")
+        _facts, spare_facts, others = self.load_rows(argument, Fact, entry.notes, name, sources)
+        for gone in [*phrasings.values(), *spare_facts, *spare_sources]:
+            others = True
             gone_name = f"{name}: {gone._meta.verbose_name} {shorten_text(str(gone))}"
             said = gone.text if isinstance(gone, Phrasing) else str(gone)
             self.changes.append(Change(What.REMOVED, gone_name, old=said))
             gone.delete()
+        return changed | others
+
+    def load_phrasing(self, one: Phrasing, entry: PackPhrasing, variant: int, sources: list[Source], name: str) -> bool:
+        """Bring one wording to what the pack says; return whether it changed."""
+        wanted = {"language": entry.language, "length": entry.length, "variant": variant, "text": entry.text}
+        people = [asdict(person) for person in entry.people]
+        changed = bool(self.save(one, wanted | {"people": people}, name))
+        relied_on = [sources[number - 1] for number in entry.sources]
+        before = set(one.sources.all())
+        if before != set(relied_on):
+            one.sources.set(relied_on)
+            if not changed:
+                notes = ("; ".join(map(str, ones)) for ones in (before, relied_on))
+                self.changes.append(Change(What.CHANGED, name, "sources", *notes))
+            changed = True
         return changed
+
+    def load_rows(
+        self,
+        argument: Argument,
+        model: type[R],
+        entries: Sequence[PackSource | PackNote],
+        name: str,
+        sources: Sequence[Source] = (),
+    ) -> tuple[list[R], list[R], bool]:
+        """Bring rows without keys to what the pack says: the first is the first.
+
+        Return those that there are now, those that the pack has no more, and whether any changed.
+        """
+        here = list(model.objects.filter(argument=argument))
+        end = max((one.position for one in here), default=-1)
+        now, changed = [], False
+        for number, entry in enumerate(entries, 1):
+            mine = here.pop(0) if here else model(argument=argument, position=end + number)
+            wanted: dict[str, Any] = asdict(entry)
+            if isinstance(entry, PackNote):
+                wanted["source"] = sources[entry.source - 1] if entry.source else None
+            changed |= bool(self.save(mine, wanted, f"{name}: {model._meta.verbose_name} {number}"))
+            now.append(mine)
+        return now, here, changed
 
     def save(self, one: models.Model, wanted: dict[str, Any], name: str) -> set[str]:
         """Save what differs, tell it, and return the names of the fields."""
@@ -192,6 +245,11 @@ class _Loading:
             if one.key not in keys:
                 one.delete()
                 self.changes.append(Change(What.REMOVED, f"{one._meta.verbose_name} {one.key}", old=str(one)))
+
+
+def _to_lists(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values as JSON has them."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def _list_texts(wanted: dict[str, Any]) -> str:

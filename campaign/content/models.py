@@ -27,10 +27,15 @@ from campaign.content.validators import (
     refuse_impossible_date,
     refuse_other_schemes,
     refuse_reserved_slug,
+    refuse_unknown_audiences,
 )
 
 LINE = [refuse_hidden_in_line]
 TEXT = [refuse_hidden_in_text]
+
+
+def _split_lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class Campaign(models.Model):
@@ -63,6 +68,25 @@ class Campaign(models.Model):
         blank=True,
         validators=TEXT,
         help_text=_("Questions that help people find their own words, one a line."),
+    )
+    openings = models.TextField(
+        blank=True,
+        validators=TEXT,
+        help_text=_(
+            "How a letter may begin, one a line, with {place} for the constituency. One without a full stop at its end "
+            "is continued by the supporter’s reason: “I am writing to you, as a constituent in {place}, because”."
+        ),
+    )
+    preface = models.TextField(
+        blank=True,
+        validators=TEXT,
+        help_text=_(
+            "What every letter says after its opening unless its supporter takes it out, such as a condemnation. "
+            "One wording a line: each letter gets one of them."
+        ),
+    )
+    preface_by_default = models.BooleanField(
+        default=True, help_text=_("Whether a new letter has it. Supporters can always put it in or take it out.")
     )
     own_words_minimum = models.PositiveSmallIntegerField(
         default=20,
@@ -151,7 +175,17 @@ class Campaign(models.Model):
     @property
     def prompt_list(self) -> list[str]:
         """The prompts, one string each."""
-        return [line.strip() for line in self.prompts.splitlines() if line.strip()]
+        return _split_lines(self.prompts)
+
+    @property
+    def opening_list(self) -> list[str]:
+        """The openings, one string each."""
+        return _split_lines(self.openings)
+
+    @property
+    def preface_list(self) -> list[str]:
+        """The wordings of the preface, one string each."""
+        return _split_lines(self.preface)
 
     @property
     def imprint(self) -> str:
@@ -217,6 +251,10 @@ class ArgumentQuerySet(models.QuerySet["Argument"]):
         """With theme, phrasings and sources in a constant number of queries."""
         return self.select_related("theme").prefetch_related("phrasings", "sources")
 
+    def with_facts(self) -> ArgumentQuerySet:
+        """With texts, with the facts, and with what each phrasing relies on: two queries more."""
+        return self.with_texts().prefetch_related("phrasings__sources", "facts")
+
 
 class Argument(models.Model):
     """One dated, sourced claim."""
@@ -236,6 +274,17 @@ class Argument(models.Model):
     )
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    question = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=LINE,
+        help_text=_("Helps supporters say it in their own words, such as “What would you do in their place?”"),
+    )
+    order = models.PositiveSmallIntegerField(
+        _("place in the letter"),
+        default=0,
+        help_text=_("Letters put their arguments in this order, the lowest number first, so that they read argued."),
     )
     published = models.BooleanField(default=True)
     # Whether it was a pack that unpublished it: then a pack in which it comes back publishes it again.
@@ -270,10 +319,15 @@ class Argument(models.Model):
         """Set the next review-by date, counted from today."""
         self.review_by = timezone.localdate() + dt.timedelta(days=self.review_every_days)
 
-    def phrasing(self, length: str, language: str = "en") -> Phrasing | None:
-        """Return the phrasing of this length and language, else one of this language, else none."""
+    def phrasing(self, length: str, language: str = "en", variant: int = 0) -> Phrasing | None:
+        """Return the phrasing of this length, language and variant, else one that is as near as can be, else none."""
         mine = [p for p in self.phrasings.all() if p.language == language]
-        return next((p for p in mine if p.length == length), mine[0] if mine else None)
+        fitting = [p for p in mine if p.length == length] or mine
+        return next((p for p in fitting if p.variant == variant), fitting[0] if fitting else None)
+
+    def list_variants(self, length: str, language: str = "en") -> list[int]:
+        """Return the variants that there are in this length and language."""
+        return [p.variant for p in self.phrasings.all() if (p.length, p.language) == (length, language)]
 
 
 class Phrasing(models.Model):
@@ -288,16 +342,31 @@ class Phrasing(models.Model):
     argument = models.ForeignKey(Argument, on_delete=models.CASCADE, related_name="phrasings")
     language = models.CharField(max_length=10, default="en", validators=[LANGUAGE_TAG])
     length = models.CharField(max_length=5, choices=Length.choices)
+    variant = models.PositiveSmallIntegerField(
+        _("wording"), default=0, help_text=_("Counts the wordings of one length from 0. Letters get different ones.")
+    )
     text = models.TextField(validators=TEXT)
+    sources: models.ManyToManyField[Source, models.Model] = models.ManyToManyField(
+        "Source",
+        blank=True,
+        related_name="+",
+        help_text=_("The sources of what this wording says. None: all of the argument’s."),
+    )
+    # What stands for a person who has been introduced earlier in the letter: {"who", "introduced", "after"}, where
+    # `introduced` is a part of the text. `who` is the same through the campaign.
+    people = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:
-        ordering = ["language", "-length"]  # short before full
+        ordering = ["language", "-length", "variant"]  # short before full
         constraints = [
-            models.UniqueConstraint(fields=["argument", "language", "length"], name="phrasing_unique_in_argument")
+            models.UniqueConstraint(
+                fields=["argument", "language", "length", "variant"], name="phrasing_unique_in_argument"
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.argument.key} ({self.language}, {self.length})"
+        number = f" {self.variant + 1}" if self.variant else ""
+        return f"{self.argument.key} ({self.language}, {self.length}{number})"
 
 
 class Source(models.Model):
@@ -313,6 +382,12 @@ class Source(models.Model):
     )
     title = models.CharField(max_length=300, validators=LINE)
     url = models.URLField(blank=True, max_length=500, validators=[refuse_other_schemes])
+    via = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=LINE,
+        help_text=_("Where it is known from, if nobody has seen the source itself, such as “quoted by …”."),
+    )
     quotation = models.TextField(blank=True, validators=TEXT, help_text=_("The exact words, if any are quoted."))
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -335,11 +410,26 @@ class Source(models.Model):
     def note(self) -> str:
         """The source in one line, as it stands in a letter's notes."""
         said = ""
-        for part in (self.who, self.title, self.publisher, self.date_text, self.url):
+        for part in (self.who, self.title, self.publisher, self.date_text, self.via, self.url):
             # A title often names its occasion or its date already.
             if part and part.casefold() not in said.casefold():
                 said = f"{said}, {part}" if said else part
         return f"{said}."
+
+
+class Fact(models.Model):
+    """One fact of an argument as a short note, from which supporters build sentences of their own."""
+
+    argument = models.ForeignKey(Argument, on_delete=models.CASCADE, related_name="facts")
+    text = models.CharField(max_length=300, validators=LINE)
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Ask(models.Model):
@@ -354,6 +444,13 @@ class Ask(models.Model):
         help_text=_(
             "Asks for something done in the Commons chamber: not offered to those whose MP takes no part there."
         ),
+    )
+    not_for = models.JSONField(
+        _("not for"),
+        default=list,
+        blank=True,
+        validators=[refuse_unknown_audiences],
+        help_text=_("Whom it does not suit."),
     )
     position = models.PositiveSmallIntegerField(default=0)
 

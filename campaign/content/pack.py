@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NewType
 
-PACK_FORMAT = 1
+PACK_FORMAT = 2
+READABLE_FORMATS = ("1", "2")  # what 2 has and 1 has not may be left out of either
 PartialDate = NewType("PartialDate", str)
 ClockTime = NewType("ClockTime", str)
 
@@ -29,15 +30,27 @@ class PackAsk:
     label: str
     text: str
     in_chamber: bool = False
+    not_for: tuple[str, ...] = ()  # values of campaign.content.audiences.Audience
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackPerson:
+    """What a paragraph calls a person who has been introduced earlier in the letter: `after` for `introduced`."""
+
+    who: str
+    introduced: str
+    after: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PackPhrasing:
-    """An argument's paragraph."""
+    """An argument's paragraph. Several of one length are its wordings, in order."""
 
     language: str
     length: str
     text: str
+    sources: tuple[int, ...] = ()  # which of the argument's sources it relies on, from 1; none: all
+    people: tuple[PackPerson, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +62,16 @@ class PackSource:
     date: PartialDate
     title: str
     url: str = ""
+    via: str = ""
     quotation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackNote:
+    """A fact, for those who say it in their own words."""
+
+    text: str
+    source: int = 0  # which of the argument's sources says so, from 1; 0: none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +84,9 @@ class PackArgument:
     claim: str
     as_of: dt.date
     review_every_days: int = 180
+    question: str = ""
+    order: int = 0
+    notes: tuple[PackNote, ...] = ()
     phrasings: tuple[PackPhrasing, ...]
     sources: tuple[PackSource, ...]
 
@@ -91,6 +116,9 @@ class Pack:
     send_until: ClockTime = ClockTime("")
     send_days: str = ""
     own_words_minimum: int = 20
+    openings: tuple[str, ...] = ()
+    preface: tuple[str, ...] = ()
+    preface_by_default: bool = True
     prompts: tuple[str, ...] = ()
     themes: tuple[PackTheme, ...]
     asks: tuple[PackAsk, ...]

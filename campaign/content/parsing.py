@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from campaign.content.checking import check_whole, guess_name, name_entry
-from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
+from campaign.content.models import Argument, Ask, Campaign, Fact, Phrasing, Source, Theme
 from campaign.content.pack import (
     ClockTime,
     Fault,
@@ -21,6 +21,7 @@ from campaign.content.pack import (
     Pack,
     PackArgument,
     PackAsk,
+    PackNote,
     PackPhrasing,
     PackRefusedError,
     PackSource,
@@ -38,7 +39,10 @@ MODELS: dict[type, type[models.Model]] = {
     PackArgument: Argument,
     PackPhrasing: Phrasing,
     PackSource: Source,
+    PackNote: Fact,
 }
+LINES = ("prompts", "openings", "preface")  # lists in a pack, lines of one text in the database
+NOT_FIELDS = {"people", "not_for"}  # checked with the pack as a whole
 NO_DEFAULT = dataclasses.MISSING
 MISSING = object()  # what stands for a value that could not be read
 
@@ -158,11 +162,13 @@ class _Parser:
 
     def check_against_model(self, wanted: type, values: dict[str, Any], lines: dict[str, Node], path: str) -> None:
         """Let the model's own fields say what they do not accept."""
-        model = MODELS[wanted]
-        names = {field.name for field in model._meta.concrete_fields if not field.is_relation}
+        model = MODELS.get(wanted)
+        if model is None:
+            return
+        names = {field.name for field in model._meta.concrete_fields if not field.is_relation} - NOT_FIELDS
         checked = {name: value for name, value in values.items() if name in names and value is not MISSING}
-        if "prompts" in checked:
-            checked["prompts"] = "\n".join(prompt for prompt in checked["prompts"] if prompt is not MISSING)
+        for name in checked.keys() & set(LINES):
+            checked[name] = "\n".join(line for line in checked[name] if line is not MISSING)
         rest = {field.name for field in model._meta.get_fields()} - set(checked)
         try:
             model(**checked).full_clean(exclude=rest, validate_unique=False, validate_constraints=False)

@@ -11,6 +11,8 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaign.content.audiences import Audience
+
 # First parts of a path that the site itself uses; a campaign may not take them.
 RESERVED_SLUGS = {
     "admin", "about", "accessibility", "complaints", "confirm", "contact", "favicon.ico", "health", "imprint", "letter",
@@ -99,3 +101,9 @@ def refuse_other_schemes(url: str) -> None:
     """Raise ValidationError if the address is not one of the web."""
     if not url.lower().startswith(("https://", "http://")):
         raise ValidationError(_("The address has to begin with https:// or http://."))
+
+
+def refuse_unknown_audiences(names: list[str]) -> None:
+    """Raise ValidationError if one of them is no value of Audience."""
+    if unknown := sorted(set(map(str, names)) - set(Audience.values)):
+        raise ValidationError(_("“%(name)s” is not a kind of member."), params={"name": unknown[0]})

@@ -10,9 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.address import address_envelope, address_salutation, fold_name
 
-# Parties whose members take no part in votes and debates: abstentionists, and the Speaker (impartial by office).
-TAKES_NO_PART = {"Sinn Féin", "Speaker"}
-
 
 class ConstituencyQuerySet(models.QuerySet["Constituency"]):
     """Queries that read as English."""
@@ -111,6 +108,19 @@ class Constituency(models.Model):
         return loaded[0] if loaded else None
 
 
+class Office(models.TextChoices):
+    """What a member may be, so that some things are not to be asked of them. campaign/content has the same values."""
+
+    MINISTER = "minister", _("A minister")
+    FOREIGN_SECRETARY = "foreign-secretary", _("The Foreign Secretary")
+    SPEAKER = "speaker", _("The Speaker")
+    ABSTENTIONIST = "abstentionist", _("A member who does not take their seat")
+
+
+# By their party: abstentionists, and the Speaker, who is impartial. They take no part in votes and debates.
+PARTY_OFFICES = {"Speaker": Office.SPEAKER, "Sinn Féin": Office.ABSTENTIONIST}
+
+
 class Member(models.Model):
     """A member of the House of Commons, with names as Parliament gives them."""
 
@@ -122,6 +132,12 @@ class Member(models.Model):
     name_address_as = models.CharField(max_length=150, blank=True)
     party = models.CharField(max_length=80)
     email = models.EmailField(blank=True, help_text=_("Never guessed: without an address a letter goes by post only."))
+    office = models.CharField(
+        max_length=20,
+        blank=True,
+        choices=[(office.value, office.label) for office in (Office.MINISTER, Office.FOREIGN_SECRETARY)],
+        help_text=_("Ministers are not asked for what only a backbencher can do."),
+    )
     search_name = models.CharField(max_length=200, editable=False)
     as_of = models.DateField()
 
@@ -164,6 +180,12 @@ class Member(models.Model):
         return f"{self.email} ({self.constituency.name})" if self.sitting and self.email else ""
 
     @property
+    def offices(self) -> set[str]:
+        """What the member is, as asks know it."""
+        held = {self.office, PARTY_OFFICES.get(self.party, "")} - {""}
+        return held | {Office.MINISTER} if Office.FOREIGN_SECRETARY in held else held
+
+    @property
     def takes_part(self) -> bool:
         """Whether the member votes and speaks in the chamber on party lines."""
-        return self.party not in TAKES_NO_PART
+        return self.party not in PARTY_OFFICES

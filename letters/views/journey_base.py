@@ -52,7 +52,7 @@ class Journey:
     @cached_property
     def arguments(self) -> dict[str, Argument]:
         """The arguments on offer by key."""
-        offered = Argument.objects.offered().with_texts().filter(campaign=self.campaign)
+        offered = Argument.objects.offered().with_facts().filter(campaign=self.campaign)
         arguments = {argument.key: argument for argument in offered}
         for argument in arguments.values():
             argument.campaign = self.campaign

@@ -64,7 +64,8 @@ class Sender:
 
 def choose_asks(campaign: Campaign, member: Member) -> list[Ask]:
     """Return the asks that make sense for this member."""
-    return [ask for ask in campaign.asks.all() if member.takes_part or not ask.in_chamber]
+    suitable = [ask for ask in campaign.asks.all() if not member.offices.intersection(ask.not_for)]
+    return [ask for ask in suitable if member.takes_part or not ask.in_chamber]
 
 
 def pick_ask(draft: Draft, asks: list[Ask]) -> Ask | None:

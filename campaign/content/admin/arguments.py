@@ -15,16 +15,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained
+from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, OwnSources
 from campaign.content.forms import ArgumentForm
-from campaign.content.models import Argument, ArgumentQuerySet, Phrasing, Source
+from campaign.content.models import Argument, ArgumentQuerySet, Fact, Phrasing, Source
 
 if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
     ArgumentBase = admin.ModelAdmin[Argument]
     PhrasingBase = admin.StackedInline[Phrasing, Argument]
     SourceBase = admin.StackedInline[Source, Argument]
+    FactBase = admin.TabularInline[Fact, Argument]
 else:
     ArgumentBase, PhrasingBase, SourceBase = admin.ModelAdmin, admin.StackedInline, admin.StackedInline
+    FactBase = admin.TabularInline
 
 STATES = {
     "offered": ("●", _("Offered")),
@@ -34,25 +36,35 @@ STATES = {
 }
 
 
-class PhrasingInline(EmptyRowIfNew, PhrasingBase):
+class PhrasingInline(OwnSources, EmptyRowIfNew, PhrasingBase):
     """The argument's paragraphs."""
 
     model = Phrasing
     verbose_name = _("paragraph")
     verbose_name_plural = _("paragraphs, as they stand in letters")
-    fields = ["language", "length", "text"]
+    fields = ["language", "length", "variant", "text", "sources"]
     formfield_overrides = PLAIN_TEXT
 
-    def get_formset(self, request: HttpRequest, obj: Argument | None = None, **kwargs: Any) -> Any:
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         """Insist on one paragraph: an argument without any cannot be put into a letter."""
         return super().get_formset(request, obj, **kwargs, min_num=1, validate_min=True)
+
+
+class FactInline(OwnSources, EmptyRowIfNew, FactBase):
+    """Facts as short notes, for supporters who say it in their own words."""
+
+    model = Fact
+    verbose_name = _("fact")
+    verbose_name_plural = _("facts, for those who say it in their own words")
+    fields = ["text", "source", "position"]
+    max_num = 5
 
 
 class SourceInline(EmptyRowIfNew, SourceBase):
     """The argument's sources; without one it is not offered."""
 
     model = Source
-    fields = ["who", "title", "publisher", "date", "url", "quotation", "position"]
+    fields = ["who", "title", "publisher", "date", "url", "via", "quotation", "position"]
     formfield_overrides = PLAIN_TEXT
 
     def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
@@ -97,10 +109,10 @@ class ArgumentAdmin(Explained, ArgumentBase):
     list_per_page = 50
     search_fields = ["title", "key", "claim", "phrasings__text", "sources__who", "sources__title"]
     search_help_text = _("Search by title, key, claim, text or source.")
-    inlines = [PhrasingInline, SourceInline]
+    inlines = [PhrasingInline, FactInline, SourceInline]
     actions = ["mark_reviewed"]
     fieldsets = [
-        (None, {"fields": ["theme", "title", "key", "claim", "published", "position"]}),
+        (None, {"fields": ["theme", "title", "key", "claim", "question", "published", "position", "order"]}),
         (
             _("How long it holds"),
             {

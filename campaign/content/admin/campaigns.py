@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained
 from campaign.content.admin.packs import give_pack, load_pack, may_load
 from campaign.content.admin.steps import change_mode_logged, change_mode_page, copy_page, go_live_page
+from campaign.content.forms import AskForm
 from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.modes import find_redirection
 from campaign.staff.destinations import GuardsDestination
@@ -45,7 +46,8 @@ class AskInline(EmptyRowIfNew, AskBase):
     """The campaign's asks."""
 
     model = Ask
-    fields = ["label", "key", "text", "in_chamber", "position"]
+    form = AskForm
+    fields = ["label", "key", "text", "in_chamber", "not_for", "position"]
     prepopulated_fields = {"key": ["label"]}
     formfield_overrides = PLAIN_TEXT
 
@@ -76,6 +78,13 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
             {
                 "fields": ["prompts", "own_words_minimum"],
                 "description": _("MPs' offices set aside identical mail; these help people say it in their own way."),
+            },
+        ),
+        (
+            _("How letters begin"),
+            {
+                "fields": ["openings", "preface", "preface_by_default"],
+                "description": _("Supporters choose and change the opening. Empty: one plain sentence, no preface."),
             },
         ),
         (

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Model, TextField, URLField
-from django.forms import Field
+from django.forms import CheckboxSelectMultiple, Field
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.forms import PlainTextField
+from campaign.content.models import Source
 
 # Text as packs have it; an address typed without its scheme is https.
 PLAIN_TEXT: dict[Any, dict[str, Any]] = {
@@ -43,6 +44,23 @@ class Explained:
         if field is not None and not field.help_text:
             field.help_text = EXPLAINED.get(db_field.name, "")
         return field
+
+
+class OwnSources:
+    """Offers as sources only those of the argument that the row belongs to."""
+
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        """Know the argument while the fields are made."""
+        request.argument = obj  # type: ignore[attr-defined]
+        return super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
+        """Narrow the sources down; a new argument has none yet."""
+        if db_field.related_model is Source:
+            kwargs["queryset"] = Source.objects.filter(argument=getattr(request, "argument", None))
+            if db_field.many_to_many:
+                kwargs["widget"] = CheckboxSelectMultiple
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc, no-any-return]
 
 
 class EmptyRowIfNew(Explained):

@@ -66,7 +66,7 @@ def write_sample(campaign: Campaign, gss: str) -> LetterText:
         raise CommandError(f"There is no constituency {gss}. Import the facts with `manage.py import_members`.")
     if seat.member is None:
         raise CommandError(f"{seat.name} has no sitting MP at present, so there is nobody to write to.")
-    offered = campaign.arguments.offered().with_texts()[:SAMPLE_ARGUMENTS]
+    offered = campaign.arguments.offered().with_facts()[:SAMPLE_ARGUMENTS]
     arguments = {argument.key: argument for argument in offered}
     if not arguments:
         raise CommandError(f"The campaign “{campaign.slug}” offers no argument at present.")

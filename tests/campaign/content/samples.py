@@ -23,6 +23,33 @@ def read_sample() -> dict[str, Any]:
     return data
 
 
+def read_rich_sample() -> dict[str, Any]:
+    """Return the sample with all that format 2 has and format 1 has not."""
+    data = read_sample()
+    data |= {
+        "format": 2,
+        "openings": ["I write from {place}, because", "I live in {place}."],
+        "preface": ["Nothing excuses a cold home.", "Nobody should be cold at home."],
+        "preface_by_default": False,
+    }
+    data["asks"][1]["not_for"] = ["minister", "speaker"]
+    first = data["arguments"][0]
+    person = {"who": "roe", "introduced": "Jane Roe, of the Example Trust,", "after": "Jane Roe"}
+    third = "Jane Roe, of the Example Trust, said in 2022 that cold homes cost lives."
+    first["phrasings"][1]["sources"] = [1]
+    first["phrasings"] += [
+        {"language": "en", "length": "short", "text": third, "sources": [1, 2], "people": [person]},
+        {"language": "en", "length": "short", "text": "Would you live in a cold home?"},
+    ]
+    first |= {
+        "question": "Who do you know who is cold?",
+        "order": 3,
+        "notes": [{"text": "Cold cost lives in 2022.", "source": 1}, {"text": "Many homes are cold."}],
+    }
+    first["sources"][1]["via"] = "quoted by the Example Trust"
+    return data
+
+
 def to_bytes(data: Any) -> bytes:
     """Write plain data as a pack without anchors."""
     dumper = yaml.SafeDumper
