@@ -4,7 +4,7 @@ const form = document.getElementById("words");
 const cards = document.getElementById("words-cards");
 const statuses = document.querySelectorAll(".save-status");
 const announce = document.getElementById("announce");
-const IN_PLACE = /^(save|up|down|arrange|remove|restore|length|guide)(:|$)/;
+const IN_PLACE = /^(save|up|down|arrange|remove|restore|length|question|more|next|add)(:|$)/;
 
 const actions = []; // what buttons asked for and no answer has confirmed
 let doing; // the one that is on its way, if any
@@ -12,7 +12,6 @@ let changed = false; // since the last request
 let busy = false; // a request is on its way: one at a time, in order
 let failures = 0;
 let leaving = false;
-let next = null; // the button that leads on, pressed while nothing could be saved
 let timer = 0;
 let sent = new Map();
 let answer = null;
@@ -48,6 +47,14 @@ function send() {
   htmx.trigger(form, "desk:send");
 }
 
+function showWhole(action) {
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "action", value: action });
+  form.append(field);
+  leaving = true;
+  form.elements.turn.value = Number(form.elements.turn.value) + 1;
+  form.submit();
+}
+
 function act(action) {
   actions.push(action);
   send();
@@ -68,13 +75,11 @@ form.addEventListener("htmx:afterRequest", async ({ detail }) => {
     leaving = true;
   } else if (answer) {
     failures = 0;
-    if (doing) actions.shift();
+    const done = doing && actions.shift();
     show(answer.state, answer.said);
     if (answer.state === "saved") document.getElementById("errors")?.remove(); // put right
     if (answer.focus) document.getElementById(answer.focus)?.focus();
-    const button = next;
-    next = null;
-    if (button && answer.state === "saved") form.requestSubmit(button);
+    if (done?.startsWith("next") && answer.state === "refused") showWhole(done); // what hinders heads the whole page
     else if (changed || actions.length) wait(200);
   } else {
     changed = true;
@@ -127,11 +132,6 @@ form.addEventListener("submit", (event) => {
     else act(action);
   } else if (leaving) {
     event.preventDefault(); // pressed twice
-  } else if (failures) {
-    event.preventDefault(); // the page would be gone, and nothing saved
-    next = button;
-    changed = true;
-    send();
   } else {
     leaving = true;
     clearTimeout(timer);
@@ -170,11 +170,10 @@ addEventListener("beforeunload", (event) => {
 
 cards.addEventListener("htmx:oobBeforeSwap", ({ detail, target }) => {
   if (target !== cards) return;
-  const guided = doing === "guide";
   for (const box of cards.querySelectorAll("textarea")) {
     // Typed while the request was on its way.
     const fresh = detail.fragment.querySelector(`[name="${box.name}"]`);
-    if (!fresh || box.value === sent.get(box.name) || (guided && box.name === "own_words")) continue;
+    if (!fresh || box.value === sent.get(box.name)) continue;
     const shown = (root) => root.querySelector(`[name="${box.name.replace("text-", "shown-")}"]`)?.value;
     if (shown(cards) !== shown(detail.fragment)) continue;
     fresh.value = box.value;
@@ -182,7 +181,7 @@ cards.addEventListener("htmx:oobBeforeSwap", ({ detail, target }) => {
   }
   for (const open of cards.querySelectorAll("details[open]")) {
     const fresh = detail.fragment.querySelector(`#${CSS.escape(open.id)}`);
-    if (fresh && !(guided && open.id === "guided")) fresh.open = true;
+    if (fresh) fresh.open = true;
   }
   const active = document.activeElement;
   anchor = cards.contains(active) && active.id ? [active.id, active.getBoundingClientRect().top] : null;

@@ -167,16 +167,22 @@ class DetailsForm(SenderForm):
     )
     started = StampField()
 
-    def __init__(self, *args: Any, seat: Constituency, member: Member, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, seat: Constituency, member: Member, missing_own_words: int = 0, **kwargs: Any
+    ) -> None:
         super().__init__(*args, seat=seat, **kwargs)
         choices = [(DeliveryMethod.POST, _("By post: I print it, sign it and post it"))]
-        if member.email:
+        if member.email and not missing_own_words:
             choices.insert(0, (DeliveryMethod.EMAIL, _("By email: this site sends it for me")))
             self.fields["email"].required = self.data.get("channel") != DeliveryMethod.POST
         else:
             del self.fields["email"]
         self.fields["channel"].choices = choices  # type: ignore[attr-defined]
         self.fields["channel"].initial = choices[0][0]
+        if missing_own_words:
+            self.fields["channel"].error_messages["invalid_choice"] = _(
+                "We can email your letter once it has enough words of your own. Add some, or choose to post it."
+            )
 
     def sender(self) -> Sender:
         """Return who writes, from a valid form."""

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
@@ -14,7 +15,7 @@ from letters.forms.fields import CrispyForm, LineField, TextField
 from letters.writing.compose import Check, choose_asks, find_changes, pick_ask, read_piece, write_opening
 from letters.writing.draft import OWN, Draft, Piece
 from letters.writing.session import FormVersion
-from letters.writing.text import clean_text
+from letters.writing.text import clean_text, count_words
 
 MAX_CHARACTERS = 3000  # a paragraph; a page has about 2,500
 MAX_LINES = 60  # the same; with blank lines between, so many make thirty paragraphs
@@ -41,11 +42,13 @@ class WordsForm(CrispyForm):
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )
     own_words = TextField(
-        label=_("Your own words"),
         max_length=MAX_CHARACTERS,
         most_lines=MAX_LINES,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(
+            # The placeholder is for the style sheet: an empty box is one that shows it.
+            attrs={"rows": 6, "placeholder": " ", "aria-describedby": "own-rule own-count id_own_words_error"}
+        ),
         error_messages={
             "max_length": _("Your own words have %(show_value)d characters; %(limit_value)d fit in a letter.")
         },
@@ -100,17 +103,10 @@ class WordsForm(CrispyForm):
         super().__init__(data, initial=initial)
         self.usual_opening = write_opening(seat)
         self.fields["ask"].choices = [(ask.key, ask.label) for ask in asks]  # type: ignore[attr-defined]
-        self.prompts = list_prompts(campaign)[:3]
-        for number, prompt in enumerate(self.prompts):
-            answer = draft.answers[number] if number < len(draft.answers) else ""
-            self.fields[f"answer-{number}"] = TextField(
-                label=prompt,
-                initial=answer,
-                max_length=MAX_CHARACTERS,
-                most_lines=MAX_LINES,
-                required=False,
-                widget=forms.Textarea(attrs={"rows": 2}),
-            )
+        prompts = list_prompts(campaign)
+        self.question = prompts[draft.question % len(prompts)]
+        self.has_questions = len(prompts) > 1
+        self.fields["own_words"].label = self.question
         for piece in draft.pieces:
             if piece.key in self.arguments:
                 self.fields.update(make_piece_fields(piece, self.arguments[piece.key]))
@@ -122,7 +118,8 @@ class WordsForm(CrispyForm):
             if isinstance(field.widget, forms.Textarea):
                 # A browser would cut what is pasted, without a word.
                 field.widget.attrs.pop("maxlength", None)
-                field.widget.attrs |= {"class": "form-control", "aria-describedby": f"id_{name}_error"}
+                field.widget.attrs |= {"class": "form-control"}
+                field.widget.attrs.setdefault("aria-describedby", f"id_{name}_error")
                 field.widget.attrs.setdefault("autocomplete", "on")
 
     def listed(self) -> list[str]:
@@ -139,7 +136,6 @@ class WordsForm(CrispyForm):
         draft.own_words = data.get("own_words", draft.own_words)
         draft.ask = data.get("ask", draft.ask)
         draft.with_sources = data["with_sources"]
-        draft.answers = [data.get(f"answer-{number}", "") for number in range(len(self.prompts))]
         for piece in draft.pieces:
             if piece.key in self.arguments:
                 self.update_piece(piece, self.arguments[piece.key])
@@ -189,9 +185,16 @@ class WordsForm(CrispyForm):
             cards.append(card)
         return cards
 
-    def answers(self) -> list[forms.BoundField]:
-        """Return the boxes of the guided way."""
-        return [self[f"answer-{number}"] for number in range(len(self.prompts))]
+
+def list_lengths(argument: Argument) -> list[tuple[str, str]]:
+    """Return the lengths to choose from, each with how many words it has."""
+    choices = []
+    for value, label in Phrasing.Length.choices:
+        phrasing = argument.phrasing(value)
+        words = count_words(phrasing.text) if phrasing else 0
+        text = ngettext("%(length)s: %(count)d word", "%(length)s: %(count)d words", words)
+        choices.append((value, text % {"length": label, "count": words}))
+    return choices
 
 
 def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field]:
@@ -214,9 +217,9 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
         ),
         f"length-{piece.key}": forms.ChoiceField(
             label=_("Length"),
-            choices=Phrasing.Length.choices,
+            choices=list_lengths(argument),
             initial=piece.length,
-            widget=forms.RadioSelect,
+            widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
             required=False,
         ),
         # Asked only about an edit that has changed a claim.
@@ -224,14 +227,3 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
             label=_("Keep the source note"), initial=piece.keep_source, required=False
         ),
     }
-
-
-def join_answers(answers: list[str]) -> str:
-    """Return the answers to the guiding questions as they can stand in a letter: the writer's words, and full stops.
-
-    Short answers make one paragraph; with an answer of several sentences or lines, each has its own.
-    """
-    sentences = [answer[0].upper() + answer[1:] for answer in map(str.strip, answers) if answer]
-    sentences = [text if text.endswith((".", "!", "?", "…", ":", "”", "’", '"')) else f"{text}." for text in sentences]
-    long = any("\n" in text or len(text) > 200 for text in sentences)
-    return ("\n\n" if long else " ").join(sentences)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
-from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
+from letters.forms.journey import ArgumentsForm, DeliveryMethod, DetailsForm, PostcodeForm, SendForm
 from letters.mail.addresses import address_letter
 from letters.mail.messages import name_domain, write_subject
 from letters.models import StepCount
@@ -18,7 +20,7 @@ from letters.views.throttling import Action, costly, refuse_if_too_often
 from letters.writing.compose import MAX_PAGES
 from letters.writing.draft import MAX_ARGUMENTS
 from letters.writing.minhash import warm_up
-from letters.writing.text import clean_line, count_words
+from letters.writing.text import clean_line
 
 FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
 
@@ -108,8 +110,20 @@ def choose_arguments(journey: Journey) -> HttpResponse:
 @journey_step(needs_member=True, needs_arguments=True)
 def give_details(journey: Journey) -> HttpResponse:
     """Step 4: who writes. A POST comes from the check page's "change" and brings what was typed back."""
-    form = DetailsForm(initial=journey.request.POST.dict(), seat=journey.seat, member=journey.member)
-    return show_details(journey, form)
+    initial = journey.request.POST.dict()
+    if journey.draft.channel or journey.missing_own_words:
+        initial |= {"channel": journey.draft.channel or DeliveryMethod.POST.value}
+    return show_details(journey, DetailsForm(initial=initial, **ask_for(journey)))
+
+
+def read_details(journey: Journey) -> DetailsForm:
+    """Return the form with what was sent."""
+    return DetailsForm(journey.request.POST, **ask_for(journey))
+
+
+def ask_for(journey: Journey) -> dict[str, Any]:
+    """Return what the details that are asked for depend on."""
+    return {"seat": journey.seat, "member": journey.member, "missing_own_words": journey.missing_own_words}
 
 
 def show_details(journey: Journey, form: DetailsForm) -> HttpResponse:
@@ -122,7 +136,6 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
     sender = form.sender()
     text = journey.write(sender)
     pages = count_letter_pages(text)
-    own_word_count = journey.own_word_count
     rehearsal = journey.campaign.mode != journey.campaign.Mode.LIVE
     context = {
         "form": form,
@@ -130,7 +143,7 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
         "domain": name_domain(journey.campaign.test_address if rehearsal else journey.member.email),
         "consent": form
         if isinstance(form, SendForm)
-        else SendForm(seat=form.seat, member=journey.member, offers_news=journey.campaign.offers_news),
+        else SendForm(offers_news=journey.campaign.offers_news, **ask_for(journey)),
         "text": text,
         "pages": pages,
         "most_pages": MAX_PAGES,
@@ -140,9 +153,7 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
         "mail_from": address_letter(sender.name, journey.campaign),
         "mail_subject": write_subject(journey.campaign.subject, journey.seat.name, rehearsal=rehearsal),
         "by_email": form.cleaned_data["channel"] == "email",
-        "enough": own_word_count >= journey.campaign.own_words_minimum,
-        "own_word_count": own_word_count,
-        "pasted": own_word_count < count_words(journey.draft.own_words),
+        "own_word_count": journey.own_word_count,
     }
     journey.count_step(StepCount.Step.MADE)
     response = journey.render("write-check", "letters/check.html", context)
@@ -156,7 +167,7 @@ def check_letter(journey: Journey) -> HttpResponse:
     """Step 5: the letter as it will arrive, to download or to send."""
     if journey.request.method != "POST":
         return journey.go("write-details")
-    form = DetailsForm(journey.request.POST, seat=journey.seat, member=journey.member)
+    form = read_details(journey)
     if not form.is_valid():
         return show_details(journey, form)
     # Its pages are counted, which takes half as long as the PDF.

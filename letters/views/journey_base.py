@@ -115,9 +115,11 @@ class Journey:
         """How many words are the writer's own; what was pasted from the campaign's texts is not."""
         return count_own_words(self.draft, self.arguments)
 
-    def has_enough_own_words(self) -> bool:
-        """Return whether the campaign lets the site send this letter."""
-        return self.own_word_count >= self.campaign.own_words_minimum
+    @property
+    def missing_own_words(self) -> int:
+        """How many words of their own are still missing to have the letter emailed; none if it can only be posted."""
+        by_email = self.found_seat and self.found_seat.member and self.found_seat.member.email
+        return max(0, self.campaign.own_words_minimum - self.own_word_count) if by_email else 0
 
     def render(self, step: str, template: str, context: dict[str, Any]) -> HttpResponse:
         """Show a page of the journey. Pages with drafts are kept by nobody but the browser itself."""

@@ -8,11 +8,10 @@ from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from letters.forms.journey import DetailsForm
 from letters.models import DownloadCount, StepCount
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
-from letters.views.journey import show_check, show_details
+from letters.views.journey import read_details, show_check, show_details
 from letters.views.journey_base import MAX_MARKS, Journey, journey_step
 from letters.views.throttling import Action, costly, refuse_if_too_often
 from letters.writing.compose import MAX_PAGES
@@ -36,7 +35,7 @@ def download_letter(journey: Journey) -> HttpResponse:
     """Give the letter as a PDF. Name and address make the PDF and are not stored; a count remains."""
     if journey.request.method != "POST":
         return journey.go("write-details")
-    form = DetailsForm(journey.request.POST, seat=journey.seat, member=journey.member)
+    form = read_details(journey)
     if not form.is_valid():
         return show_details(journey, form)
     if page := refuse_if_too_often(Action.PRINT, journey.request, journey.campaign):
@@ -61,7 +60,7 @@ def show_text(journey: Journey) -> HttpResponse:
     """Show the letter as plain text, to paste elsewhere. Nothing is stored or counted."""
     if journey.request.method != "POST":
         return journey.go("write-details")
-    form = DetailsForm(journey.request.POST, seat=journey.seat, member=journey.member)
+    form = read_details(journey)
     if not form.is_valid():
         return show_details(journey, form)
     context = {"form": form, "plain": write_plain_text(journey.write(form.sender()))}

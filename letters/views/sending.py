@@ -13,7 +13,7 @@ from letters.forms.honeypot import suspect_bot
 from letters.forms.journey import SendForm
 from letters.rendering.pdf import count_letter_pages
 from letters.tasks import wake_worker
-from letters.views.journey import show_check, show_details
+from letters.views.journey import ask_for, show_check, show_details
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, TooOftenError, costly, count_mail, refuse_if_too_often, show_too_many
 from letters.writing.compose import MAX_PAGES
@@ -25,13 +25,11 @@ def send_letter(journey: Journey) -> HttpResponse:
     """Store the letter and ask its writer, by email, to confirm it."""
     if journey.request.method != "POST":
         return journey.go("write-details")
-    form = SendForm(
-        journey.request.POST, seat=journey.seat, member=journey.member, offers_news=journey.campaign.offers_news
-    )
+    form = SendForm(journey.request.POST, offers_news=journey.campaign.offers_news, **ask_for(journey))
     if not form.is_valid():
         only_consent = set(form.errors) == {"consent"}
         return show_check(journey, form) if only_consent else show_details(journey, form)
-    if form.cleaned_data["channel"] != "email" or not journey.has_enough_own_words():
+    if form.cleaned_data["channel"] != "email":
         return show_check(journey, form)
     if journey.campaign.is_draft:
         messages.info(journey.request, _("This is a preview: the letter is neither stored nor sent."))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from campaign.parliament.models import Constituency
-from letters.forms.words import MAX_CHARACTERS, MAX_LINES, WordsForm, join_answers, list_prompts
+from letters.forms.words import WordsForm
 from letters.rendering.page_count import count_pages
 from letters.rendering.pdf import count_letter_pages
 from letters.views.journey_base import Journey, journey_step
@@ -27,8 +28,9 @@ from letters.writing.originality import Advice, Originality, score_draft
 from letters.writing.session import accept_other, find_conflicts, find_stashed, stash_conflict
 from letters.writing.text import clean_line, count_words
 
-# What changes more of the page than its counts: the cards are shown anew after it.
-REARRANGING = ("up", "down", "arrange", "remove", "restore", "length", "guide")
+# What changes more of the page than its counts, and which parts are shown anew after it.
+PARTS = dict.fromkeys(("up", "down", "arrange", "remove", "restore", "length", "refresh"), ("cards",))
+PARTS |= {"question": ("question",), "next": ("few",), "more": ("few",)}
 
 
 def make_again(journey: Journey) -> None:
@@ -72,12 +74,14 @@ def write_words(journey: Journey) -> HttpResponse:
             return show_clash(journey, form)
         here = journey.draft  # nothing of this page would be lost: what the other tab has saved stands
         action = "refresh" if action == "save" else action
-    changed_before = list_changes(journey, journey.draft)
+    changed_before, missed_before = list_changes(journey, journey.draft), journey.missing_own_words
     journey.draft = here
     if action == "mine" or not find_stashed(here, journey.arguments):
         here.other = {}
-    said, focus = act(journey, action, key, form) if valid else ("", "")
+    said, focus = act(journey, action, key) if valid else ("", "")
     said = said or next(iter(list_changes(journey, here) - changed_before), "")
+    if missed_before and not journey.missing_own_words:
+        said = said or _("That is enough of your own words: we can email this letter.")
     journey.save(form.showing.page, form.showing.turn)
     if valid and action == "next" and (pages := count_too_many(journey)):
         form.add_error(None, say_too_long(pages))
@@ -116,14 +120,19 @@ def make_form(journey: Journey, draft: Draft, *, sent: bool = False) -> WordsFor
     )
 
 
-def act(journey: Journey, action: str, key: str, form: WordsForm) -> tuple[str, str]:
+def act(journey: Journey, action: str, key: str) -> tuple[str, str]:
     """Do what the button says to the draft; return what is to be told, and the id of what takes the focus."""
     draft = journey.draft
     title = (
         _("your own words") if key == OWN else f"“{journey.arguments[key].title}”" if key in journey.arguments else ""
     )
-    if action == "guide":
-        return take_answers(draft, form)
+    if action == "question":
+        draft.question += 1
+        return "", "id_own_words"
+    if action == "more":
+        return "", "id_own_words"
+    if action == "next":
+        draft.channel = key
     if action in ("up", "down"):
         draft.move(key, -1 if action == "up" else 1)
     if action in ("up", "down", "arrange") and key in draft.order:
@@ -134,7 +143,7 @@ def act(journey: Journey, action: str, key: str, form: WordsForm) -> tuple[str, 
         return _("Removed: %(title)s. You can put it back.") % {"title": title}, f"restore-{key}"
     if action == "restore" and key in journey.arguments:
         draft.restore(key)
-        return _("Back in your letter: %(title)s.") % {"title": title}, f"remove-{key}"
+        return _("Back in your letter: %(title)s.") % {"title": title}, f"moving-{key}"
     return "", ""
 
 
@@ -142,30 +151,6 @@ def list_changes(journey: Journey, draft: Draft) -> set[str]:
     """Return what is to be said about claims that the draft's edits have changed."""
     pieces = [(piece, journey.arguments[piece.key]) for piece in draft.pieces if piece.key in journey.arguments]
     return {change.text for piece, argument in pieces for change in find_changes(piece, argument, journey.check)}
-
-
-def take_answers(draft: Draft, form: WordsForm) -> tuple[str, str]:
-    """Put the answers to the guiding questions below the own words that are there."""
-    joined = join_answers(draft.answers)
-    if not joined:
-        return _("Answer at least one of the questions first."), "id_answer-0"
-    own_words = f"{draft.own_words}\n\n{joined}".strip()
-    if len(own_words) > MAX_CHARACTERS:
-        form.add_error(
-            "own_words",
-            _("With your answers, your own words would have %(count)d characters; %(most)d fit in a letter.")
-            % {"count": len(own_words), "most": MAX_CHARACTERS},
-        )
-        return "", ""
-    if (lines := own_words.count("\n") + 1) > MAX_LINES:
-        form.add_error(
-            "own_words",
-            _("With your answers, your own words would have %(count)d lines; %(most)d fit in a letter.")
-            % {"count": lines, "most": MAX_LINES},
-        )
-        return "", ""
-    draft.own_words, draft.answers = own_words, []
-    return _("Your answers are in your own words now. Change them as you like."), "id_own_words"
 
 
 def take_theirs(journey: Journey, *, overtaken: bool) -> HttpResponse:
@@ -188,19 +173,25 @@ def show_clash(journey: Journey, form: WordsForm) -> HttpResponse:
 
 def answer(journey: Journey, action: str, key: str = "", said: str = "", focus: str = "") -> HttpResponse:
     """Lead on after a valid save: to another step, or to where the button was."""
-    step = "write-details" if action == "next" else ""
+    few = action == "next" and key != "post" and journey.missing_own_words > 0
+    step = "write-details" if action == "next" and not few else ""
     if action == "add" or not journey.draft.pieces:
         step = "write-arguments"
     if journey.in_place:
         if step:
             return HttpResponseClientRedirect(journey.go(step)["Location"])
         form = make_form(journey, journey.draft)
-        return show_words(journey, form, whole=action in (*REARRANGING, "refresh"), said=said, focus=focus)
+        parts = PARTS.get(action, ())
+        return show_words(journey, form, parts=parts, few=few, said=said, focus="few" if few else focus)
+    if few:
+        response = journey.go("write-words")
+        response["Location"] += "?few#few"
+        return response
     if step:
         return journey.go(step)
     if action == "remove":
         return journey.go("write-words", "removed")
-    card = "own" if key == OWN or action == "guide" else key
+    card = "own" if key == OWN or action in ("question", "more") else key
     return journey.go("write-words", f"card-{card}" if card else "" if action == "mine" else "letter")
 
 
@@ -210,32 +201,38 @@ def show_words(
     *,
     others: list[tuple[str, str]] | None = None,
     clash: bool = False,
-    whole: bool = False,
+    parts: Collection[str] = (),
+    few: bool = False,
     said: str = "",
     focus: str = "",
 ) -> HttpResponse:
-    """Show the builder; or, to a script that has saved, what has changed (`whole`: with the cards; `said`: aloud)."""
+    """Show the builder; or, to a script that has saved, what has changed.
+
+    `parts` names more of the page that it is to get; `few`: too few own words to go on; `said`: what is read aloud.
+    """
     if others is None:
         others = [(clash.label, clash.here) for clash in find_stashed(journey.draft, journey.arguments)]
     text = journey.write()
     judgement = score_draft(journey.draft, journey.campaign, journey.arguments, journey.seat, journey.check)
-    page_count = count_pages(text)
+    page_count, missing = count_pages(text), journey.missing_own_words
     context: dict[str, Any] = {
         "form": form,
         "text": text,
         "word_count": sum(count_words(paragraph.text) for paragraph in text.paragraphs) + count_words(text.ask),
         "page_count": page_count,
         "judgement": judgement,
-        "advice": choose_advice(judgement, page_count),
+        "advice": choose_advice(judgement, page_count, missing),
+        "missing": missing,
         "can_add": len(journey.chosen) < MAX_ARGUMENTS,
         "removed": [journey.arguments[piece.key] for piece in journey.draft.aside if piece.key in journey.arguments],
-        "prompts": list_prompts(journey.campaign),
+        "few": few,
         "others": others,
         "clash": clash,
-        "whole": whole,
+        "parts": parts,
         "said": said,
     }
     if not journey.in_place:
+        context["few"] = "few" in journey.request.GET and missing > 0
         return journey.render("write-words", "letters/words.html", context)
     response = journey.render("write-words", "letters/_words_saved.html", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -243,11 +240,16 @@ def show_words(
     return trigger_client_event(response, "desk:answered", {"state": state, "focus": focus, "said": said})
 
 
-def choose_advice(judgement: Originality, page_count: int) -> Advice | None:
-    """Return what would help most: own words come first; a letter is long if it really has more than one page."""
+def choose_advice(judgement: Originality, page_count: int, missing: int) -> Advice | None:
+    """Return what would help most: own words come first; a letter is long if it really has more than one page.
+
+    How many words are missing, the count beside it says already.
+    """
     if page_count > MAX_PAGES:
         return Advice("too-long", say_too_long(page_count))
     advice = judgement.advice
+    if advice and missing and advice.code in ("none-own", "few-own"):
+        return None
     if advice and advice.code in ("none-own", "pasted", "few-own", "near"):
         return advice
     if page_count > 1:

@@ -44,7 +44,8 @@ class Draft:
     ask: str = ""
     with_sources: bool = True
     aside: list[Piece] = field(default_factory=list)  # removed, with their edits, the last one last
-    answers: list[str] = field(default_factory=list)  # to the guiding questions, not yet in the letter
+    question: int = 0  # which of the guiding questions heads the box for own words
+    channel: str = ""  # "post" once the writer has said so in the builder
     version: int = 0  # grows with each save; `letters.writing.session` tells by it what another tab has overtaken
     saved_by: str = ""  # the page that saved last, and its how manieth request that was
     turn: int = 0

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import MutableMapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -54,7 +54,11 @@ def has_draft(session: MutableMapping[str, Any], slug: str) -> bool:
 def read_draft(kept: dict[str, Any]) -> Draft:
     """Return the draft that `asdict` made this of."""
     pieces = {name: [Piece(**piece) for piece in kept.get(name, [])] for name in ("pieces", "aside")}
-    return Draft(**{**kept, **pieces})
+    known = {field.name for field in fields(Draft)}
+    draft = Draft(**{name: value for name, value in kept.items() if name in known} | pieces)
+    # Drafts from before the questions headed the box have answers in boxes of their own.
+    draft.own_words = "\n\n".join(filter(None, [draft.own_words, *kept.get("answers", [])]))
+    return draft
 
 
 def save_draft(session: MutableMapping[str, Any], slug: str, draft: Draft, page: str = "", turn: int = 0) -> None:

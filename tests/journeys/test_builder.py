@@ -55,9 +55,10 @@ def read_order(page: Page) -> list[str | None]:
 def test_what_is_typed_is_saved_and_survives_reload_and_a_closed_tab(open_builder: OpenBuilder) -> None:
     page = open_builder()
     own_words(page).fill(WORDS)
-    expect(page.locator("#announce")).to_have_text("Saved")
+    expect_state(page, "saved")
+    expect(page.locator("#announce")).to_have_text("That is enough of your own words: we can email this letter.")
     expect(page.locator("#letter-sheet")).to_contain_text(WORDS)
-    expect(page.locator("#own-count")).to_have_text("9")
+    expect(page.locator("#own-count")).to_have_text("9 words of your own")
     assert own_words(page).evaluate("box => box === document.activeElement"), "the cursor stays where it is"
     page.reload()
     expect(own_words(page)).to_have_value(WORDS)
@@ -110,7 +111,7 @@ def test_without_a_connection_the_page_says_so_keeps_the_text_and_tries_again(op
     page.context.set_offline(True)
     own_words(page).fill(WORDS)
     expect(page.locator("#announce")).to_contain_text("Not saved yet – we keep trying")
-    page.get_by_role("button", name="Go on to your details").click()
+    page.locator("button[value=next]").click()
     expect(own_words(page)).to_have_value(WORDS)
     page.context.set_offline(False)
     page.wait_for_url("**/details/**")
@@ -123,6 +124,7 @@ def test_cards_are_moved_by_keyboard_and_by_dragging_without_a_new_page(open_bui
     page = open_builder()
     own_words(page).fill(WORDS)
     page.evaluate("window.same = true")
+    page.locator("#moving-argument-2").click()
     up = page.locator("#up-argument-2")
     up.focus()
     before = up.bounding_box()
@@ -134,16 +136,18 @@ def test_cards_are_moved_by_keyboard_and_by_dragging_without_a_new_page(open_bui
     assert before is not None
     assert after is not None
     assert abs(before["y"] - after["y"]) < 2, "the button stays under the finger"
+    page.locator("#head-argument-2").evaluate("heading => heading.scrollIntoView()")  # both in sight
     page.locator("[data-key='argument-1'] .words-card-handle").drag_to(page.locator("#head-argument-2"))
     expect(page.locator("#announce")).to_have_text("Moved: “Argument 1” is now 2 of 3.")
-    page.get_by_label("Full", exact=True).first.check()
+    page.get_by_label("Full: 6 words").first.check()
     text = page.get_by_role("textbox", name="Text of “Argument 1”")
     expect(text).to_have_value("The full text of argument 1.")
+    page.locator("#moving-argument-1").click()
     page.locator("#remove-argument-1").click()
     expect(page.locator("#restore-argument-1")).to_be_focused()
     page.keyboard.press("Enter")
     expect(text).to_have_value("The full text of argument 1.")
-    expect(page.locator("#remove-argument-1")).to_be_focused()
+    expect(page.locator("#moving-argument-1")).to_be_focused()
     assert page.evaluate("window.same"), "all that on one page"
     page.reload()
     assert read_order(page) == ["~own", "argument-1", "argument-2"]
@@ -152,15 +156,16 @@ def test_cards_are_moved_by_keyboard_and_by_dragging_without_a_new_page(open_bui
 
 @pytest.mark.looks
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_the_guided_way_and_the_buttons_work_with_and_without_scripts(open_builder: OpenBuilder, script: bool) -> None:
+def test_questions_and_buttons_work_with_and_without_scripts(open_builder: OpenBuilder, script: bool) -> None:
     page = open_builder(PHONE, java_script_enabled=script)
     own_words(page).fill("Mine.")
-    page.get_by_text("Hard to start?").click()
-    page.get_by_label("What made you care?").fill("my brother fought there")
-    page.get_by_role("button", name="Put my answers into my letter").click()
-    expect(own_words(page)).to_have_value("Mine.\n\nMy brother fought there.")
+    page.get_by_role("button", name="Ask me another question").click()
+    expect(page.get_by_label("Your own words: What do you know?")).to_have_value("Mine.")
+    own_words(page).fill(WORDS)
+    page.locator("#moving-argument-2").click()
     page.locator("#up-argument-2").click()
     expect(page.locator(".words-card").nth(1)).to_have_attribute("data-key", "argument-2")
+    page.locator("#moving-argument-1").click()
     page.locator("#remove-argument-1").click()
     expect(page.locator("#card-argument-1")).to_have_count(0)
     page.locator("#restore-argument-1").click()
@@ -168,7 +173,47 @@ def test_the_guided_way_and_the_buttons_work_with_and_without_scripts(open_build
     page.get_by_role("button", name="Go on to your details").dblclick()
     page.wait_for_url("**/details/**")
     page.go_back()
-    expect(own_words(page)).to_have_value("Mine.\n\nMy brother fought there.")
+    expect(own_words(page)).to_have_value(WORDS)
+
+
+@pytest.mark.looks
+def test_the_first_screen_of_a_phone_is_question_box_and_count(open_builder: OpenBuilder) -> None:
+    page = open_builder(PHONE)
+    bar = page.locator(".action-bar").bounding_box()
+    assert bar is not None
+    for name in ("#own-question", "#id_own_words", "#own-count"):
+        place = page.locator(name).bounding_box()
+        assert place is not None
+        assert place["y"] > 0
+        assert place["y"] + place["height"] < bar["y"], name
+    assert page.locator(".words-card details").first.is_hidden(), "nothing to move yet"
+
+
+@pytest.mark.looks
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+def test_without_own_words_nobody_comes_to_the_address_by_email(open_builder: OpenBuilder, script: bool) -> None:
+    page = open_builder(PHONE, java_script_enabled=script)
+    page.get_by_role("button", name="5 more words to email it").click()
+    expect(page.get_by_role("heading", name="5 more words of your own, and we can email it")).to_be_visible()
+    assert "/words/" in page.url
+    page.get_by_role("button", name="Write a few more").click()
+    expect(page.locator("#few")).to_have_count(0)
+    if script:
+        expect(own_words(page)).to_be_focused()
+    own_words(page).fill("Two words.")
+    page.locator("button[value=next]").click()
+    page.get_by_role("button", name="Print and post it instead").click()
+    page.wait_for_url("**/details/**")
+    assert page.get_by_role("radio").count() == 1
+    expect(page.get_by_label("By post: I print it")).to_be_checked()
+    expect(page.get_by_label("Your email address")).to_have_count(0)
+    page.get_by_role("link", name="Write a few more").click()
+    expect(own_words(page)).to_have_value("Two words.")
+    own_words(page).fill(WORDS)
+    page.locator("button[value=next]").click()
+    if script:
+        page.wait_for_url("**/details/**")
+    expect(page.get_by_label("Your email address")).to_be_visible()
 
 
 @pytest.mark.looks
@@ -178,6 +223,7 @@ def test_a_button_that_is_pressed_while_a_save_is_on_its_way_is_not_forgotten(op
     page.route("**/words/", lambda route: held.append(route) if not held else route.continue_())
     with page.expect_request("**/words/"):
         own_words(page).fill(WORDS)
+    page.locator("#moving-argument-2").click()
     page.locator("#up-argument-2").click()
     assert read_order(page) == ["~own", "argument-1", "argument-2"]
     held[0].continue_()
@@ -214,15 +260,15 @@ def test_it_is_accessible_in_every_state(open_builder: OpenBuilder, tmp_path: Pa
     page.reload()
     own_words(page).fill("word " * 700)
     expect_state(page, "refused")
-    page.get_by_role("button", name="Go on to your details").click()
+    page.locator("button[value=next]").click()
     expect(page.locator("#errors")).to_be_visible()
     look("builder-error", page)
     own_words(page).fill(WORDS)
     page.get_by_role("textbox", name="Text of “Argument 1”").fill("The full text, changed by 7 words.")
-    page.get_by_text("Hard to start?").click()
     expect_state(page, "saved")
     other = page.context.new_page()
     other.goto(page.url)
+    page.locator("#moving-argument-2").click()
     page.locator("#remove-argument-2").click()
     expect(page.locator("#restore-argument-2")).to_be_focused()
     look("builder-saved", page)

@@ -336,9 +336,10 @@ def test_too_few_own_words_are_not_sent_but_can_be_printed(client: Client, campa
     come_to_words(client)
     go(client, "write-words", words(client, own_words="Only four words here."))
     page = go(client, "write-send", DETAILS | {"consent": "on"}).content.decode()
-    assert "A few more words of your own" in page
+    assert "once it has enough words of your own" in page
+    assert "by email it needs 5 words of your own, and it has 4." in page
     assert not Letter.objects.exists()
-    assert go(client, "write-download", DETAILS)["Content-Type"] == "application/pdf"
+    assert go(client, "write-download", DETAILS | {"channel": "post"})["Content-Type"] == "application/pdf"
 
 
 def test_pressing_send_twice_makes_one_letter_and_a_change_replaces_it(client: Client, campaign: Campaign) -> None:

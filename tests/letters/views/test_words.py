@@ -13,11 +13,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from campaign.content.models import Phrasing
-from letters.forms.words import join_answers
+from campaign.content.models import Campaign, Phrasing
+from campaign.parliament.models import Member
 from letters.models import Letter
+from letters.writing.draft import Draft
 from letters.writing.fact_check import Comparison
-from letters.writing.session import load_draft
+from letters.writing.session import load_draft, read_draft
 from tests.letters.factories import make_campaign, make_seat
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +84,7 @@ def test_a_pause_in_typing_saves_and_brings_back_only_what_has_changed(supporter
     html = response.content.decode()
     assert "<textarea" not in html, "nobody's cursor is disturbed"
     assert "<html" not in html
-    assert '<span id="own-count">4</span>' in html
+    assert "4 words of your own" in html
     assert "I care about this." in html
     assert "1 page" in html
     assert response["Vary"].startswith("HX-Request") or "HX-Request" in response["Vary"]
@@ -255,23 +256,84 @@ def test_a_letter_of_more_than_six_pages_goes_no_further_and_is_kept(
     assert kept(supporter)["own_words"].startswith("word word")
 
 
-def test_the_guided_way_makes_the_personal_paragraph_of_the_answers(supporter: Client) -> None:
-    tab = open_tab(supporter)
-    answers = {"answer-0": "my brother fought there", "answer-1": ""}
-    send(supporter, tab, own_words="I wrote this first.", **answers)
-    assert open_tab(supporter)["answer-0"] == "my brother fought there", "answers are kept as typed"
-    assert press(supporter, tab, "guide")["Location"] == f"{PATH}#card-own"
-    tab = open_tab(supporter)
-    assert tab["own_words"] == "I wrote this first.\n\nMy brother fought there."
-    assert tab["answer-0"] == ""
+def ask(client: Client) -> str:
+    """The question above the box, as the page has it."""
+    return str(client.get(PATH).context["form"].question)
 
 
-def test_the_guided_way_asks_for_an_answer_and_refuses_what_does_not_fit(supporter: Client) -> None:
-    tab = open_tab(supporter)
-    assert "Answer at least one" in send(supporter, tab, "guide").content.decode()
-    page = press(supporter, tab, "guide", own_words="x" * 2990, **{"answer-0": "A long answer."}).content.decode()
-    assert "your own words would have 3006 characters" in page
-    assert read_form(page)["answer-0"] == "A long answer."
+def test_one_question_at_a_time_heads_the_box_and_what_was_typed_stays(supporter: Client) -> None:
+    Campaign.objects.update(prompts="Why?\nWhere?")
+    assert ask(supporter) == "Why?"
+    html = send(supporter, open_tab(supporter), "question", own_words="I wrote this.").content.decode()
+    assert "Where?" in html
+    assert "<textarea" not in html, "the cursor stays in the box"
+    assert press(supporter, open_tab(supporter), "question")["Location"] == f"{PATH}#card-own"
+    assert ask(supporter) == "Why?", "after the last one comes the first"
+    assert open_tab(supporter)["own_words"] == "I wrote this."
+
+
+def test_without_prompts_of_the_campaign_there_are_three_of_ours(supporter: Client) -> None:
+    Campaign.objects.update(prompts="")
+    seen = []
+    for _press in range(4):
+        seen.append(ask(supporter))
+        press(supporter, open_tab(supporter), "question")
+    assert len(set(seen)) == 3
+    assert seen[3] == seen[0]
+
+
+def test_a_campaign_with_one_question_has_no_button_for_another(supporter: Client) -> None:
+    Campaign.objects.update(prompts="Why?")
+    assert 'value="question"' not in supporter.get(PATH).content.decode()
+
+
+def test_a_draft_with_answers_in_boxes_of_their_own_keeps_them(supporter: Client) -> None:
+    old = asdict(Draft(own_words="First.")) | {"answers": ["my brother fought there", ""]}
+    assert read_draft(old).own_words == "First.\n\nmy brother fought there"
+
+
+def test_too_few_own_words_are_asked_about_before_any_address(supporter: Client) -> None:
+    Campaign.objects.update(own_words_minimum=5)
+    response = press(supporter, open_tab(supporter), "next", own_words="Two words.")
+    assert response["Location"] == f"{PATH}?few#few"
+    page = supporter.get(f"{PATH}?few").content.decode()
+    assert "3 more words of your own, and we can email it" in page
+    response = send(supporter, open_tab(supporter), "next", own_words="Two words.")
+    assert "3 more words of your own, and we can email it" in response.content.decode()
+    assert json.loads(response["HX-Trigger"])["desk:answered"]["focus"] == "few"
+    html = send(supporter, open_tab(supporter), "more").content.decode()
+    assert 'id="few"' not in html
+    assert 'id="too-few"' in html, "the question goes away"
+    html = send(supporter, open_tab(supporter), own_words="Now there are enough words.").content.decode()
+    assert "That is enough of your own words" in html
+    assert "Go on to your details" in html
+    assert press(supporter, open_tab(supporter), "next")["Location"] == "/peace/write/details/"
+
+
+def test_whoever_prints_it_needs_no_words_and_is_offered_no_email(supporter: Client) -> None:
+    Campaign.objects.update(own_words_minimum=5)
+    assert press(supporter, open_tab(supporter), "next:post")["Location"] == "/peace/write/details/"
+    form = supporter.get("/peace/write/details/").context["form"]
+    assert [value for value, _label in form.fields["channel"].choices] == ["post"]
+    assert "email" not in form.fields
+    press(supporter, open_tab(supporter), "next", own_words="Now there are enough words.")
+    form = supporter.get("/peace/write/details/").context["form"]
+    assert [value for value, _label in form.fields["channel"].choices] == ["email", "post"]
+
+
+def test_an_mp_by_post_only_wants_no_number_of_words(supporter: Client) -> None:
+    Campaign.objects.update(own_words_minimum=5)
+    Member.objects.update(email="")
+    assert "words to email" not in supporter.get(PATH).content.decode()
+    assert press(supporter, open_tab(supporter), "next")["Location"] == "/peace/write/details/"
+
+
+def test_rule_and_count_are_tied_to_the_box(supporter: Client) -> None:
+    page = supporter.get(PATH).content.decode()
+    box = re.search(r'<textarea name="own_words"[^>]*aria-describedby="([^"]+)"', page)
+    assert box is not None
+    assert all(f'id="{name}"' in page for name in box[1].split())
+    assert box[1].split() == ["own-rule", "own-count", "id_own_words_error"]
 
 
 def test_an_edit_that_changes_a_number_is_told_and_drops_the_note_unless_it_is_kept(supporter: Client) -> None:
@@ -289,27 +351,6 @@ def test_an_edit_that_changes_a_number_is_told_and_drops_the_note_unless_it_is_k
     assert html.count(said) == 1, "aloud only once"
     assert "Report 1" in html
     assert open_tab(supporter)["keep-argument-1"] == "on"
-
-
-@pytest.mark.parametrize(
-    ("answers", "joined"),
-    [
-        ([], ""),
-        (["", "  "], ""),
-        (["i care", "It hurts!", "Is it so?"], "I care. It hurts! Is it so?"),
-        (["First line\nsecond", "b"], "First line\nsecond.\n\nB."),
-        (["x" * 201, "b"], f"X{'x' * 200}.\n\nB."),
-    ],
-)
-def test_answers_are_joined_in_the_writers_words(answers: list[str], joined: str) -> None:
-    assert join_answers(answers) == joined
-
-
-def test_without_prompts_of_the_campaign_there_are_three_of_ours(supporter: Client) -> None:
-    from campaign.content.models import Campaign
-
-    Campaign.objects.update(prompts="")
-    assert len([name for name in open_tab(supporter) if name.startswith("answer-")]) == 3
 
 
 def test_an_answer_in_place_costs_few_queries(supporter: Client, django_assert_max_num_queries: Any) -> None:
