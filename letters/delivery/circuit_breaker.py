@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from letters.mail.smtp import Reply
-from letters.models import Alert, Breaker, Letter, Notice
+from letters.mail import backoff
+from letters.mail.smtp import DeliveryResult, Reply
+from letters.models import Alert, Breaker, Letter
 from letters.privacy.redaction import ADDRESS, MAX_NOTE, hide_personal
 
 logger = logging.getLogger(__name__)
@@ -57,28 +58,24 @@ def return_probe() -> None:
     Breaker.objects.filter(pk=MAIL, opened_at__isnull=False).update(probe_at=timezone.now())
 
 
-def record_failure(words: str, *, probing: bool = False) -> bool:
+def record_failure(words: str, *, probing: bool = False, costly: bool = True) -> bool:
     """Count an attempt that failed for the server's reasons, in its words; return whether the queue is paused now.
 
-    Attempts that succeed are not counted, for that would cost every letter a query: that none did since the first of
-    these failures is looked up when there are enough of them.
+    `costly`: it has cost a letter an attempt, or may have. Probes that cost nothing are never far apart.
     """
     now = timezone.now()
-    if not settings.BREAKER_AFTER:
-        return False
     with transaction.atomic():
         Breaker.objects.get_or_create(pk=MAIL)
         breaker = Breaker.objects.select_for_update().get(pk=MAIL)
         breaker.last_answer = ADDRESS.sub("…", words)[:MAX_NOTE]
         if breaker.opened_at and probing:
             breaker.probes += 1
-            breaker.probe_at = now + min(FIRST_PAUSE * 2**breaker.probes, MAX_PAUSE)
+            longest = MAX_PAUSE if costly else backoff.SERVER_PAUSE
+            breaker.probe_at = now + min(FIRST_PAUSE * 2 ** min(breaker.probes, 10), longest)
         elif not breaker.opened_at:
             breaker.failing_since = breaker.failing_since or now
             breaker.failures += 1
-            if breaker.failures >= settings.BREAKER_AFTER and _sent_since(breaker.failing_since):
-                breaker.failing_since, breaker.failures = now, 1
-            if breaker.failures >= settings.BREAKER_AFTER:
+            if 0 < settings.BREAKER_AFTER <= breaker.failures:
                 breaker.opened_at, breaker.probe_at, breaker.probes = now, now + FIRST_PAUSE, 0
                 Alert.objects.create(kind=Alert.Kind.PAUSED, words=breaker.last_answer)
                 logger.error("the queue is paused: the mail server failed %d times in a row", breaker.failures)
@@ -98,21 +95,26 @@ def record_success() -> None:
             logger.info("the queue goes on: the mail server takes mail again")
 
 
-def record_result(answer: Reply, letter: Letter, *, probing: bool = False) -> None:
+def forget_failures() -> None:
+    """Begin to count anew, for the server has taken something."""
+    Breaker.objects.filter(pk=MAIL, failures__gt=0, opened_at__isnull=True).update(
+        failures=0, failing_since=None, last_answer=""
+    )
+
+
+def record_result(answer: Reply, letter: Letter, *, probing: bool = False, told: bool = False) -> None:
     """Take note of how an attempt to send something of this letter's ended.
 
+    `told`: the attempt before it, of the same sender, succeeded and was noted; so success costs a batch one query.
     Raises QueuePausedError if no more may go now.
 
     Any answer that is not the server's fault, even a mailbox that does not exist, ends a pause.
     """
     if answer.servers_fault:
         words = hide_personal(answer.text, letter)
-        if record_failure(words, probing=probing):
+        if record_failure(words, probing=probing, costly=not answer.before_recipient):
             raise QueuePausedError(words)
     elif probing:
         record_success()
-
-
-def _sent_since(moment: dt.datetime) -> bool:
-    """Whether the server has taken anything since then."""
-    return Letter.objects.filter(sent_at__gte=moment).exists() or Notice.objects.filter(sent_at__gte=moment).exists()
+    elif answer.fate is DeliveryResult.ACCEPTED and not told:
+        forget_failures()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections import Counter
 from itertools import zip_longest
@@ -17,11 +16,10 @@ from campaign.core.ciphers import UndecryptableError
 from letters.delivery.fairness import FairScheduler, lock_next
 from letters.delivery.lease import lease_length
 from letters.delivery.rate_limits import admit_letters, return_letters
-from letters.mail.backoff import MAX_ATTEMPTS
+from letters.mail.backoff import MAX_ATTEMPTS, count_server_pause
 from letters.models import PACED, EventCode, Heartbeat, Letter, LetterParagraph, Status, Transition, apply_transitions
 
 BATCH = 10  # letters a claim: their PDFs are made in half a second, and none waits for long behind a slow one
-SERVER_PAUSE = dt.timedelta(minutes=2)  # how long a batch waits for a server that cannot be reached
 
 
 def claim_letters(lease: uuid.UUID, limit: int = BATCH, turns: FairScheduler | None = None) -> list[Letter]:
@@ -86,7 +84,7 @@ def release_letters(lease: uuid.UUID, why: str) -> None:
 
     Their slots of the pace are free again.
     """
-    later = timezone.now() + SERVER_PAUSE
+    later = timezone.now() + count_server_pause(why)
     mine = Letter.objects.defer_encrypted().filter(lease_token=lease, status=Status.CLAIMED).select_related("campaign")
     changes: dict[str, Any] = {"next_attempt_at": later, "last_answer": why[:500]}
     return_letters(

@@ -47,12 +47,15 @@ class Health:
     clock_ahead: float | None = None  # of the database's: a worker's clock that is wrong; negative: behind
     paused_since: dt.datetime | None = None  # by the circuit breaker
     next_probe_at: dt.datetime | None = None
-    server_words: str = ""  # what the mail server said when it failed last
+    failing_since: dt.datetime | None = None  # the mail server: it has taken nothing since then
+    server_words: str = ""  # what it said when it failed last
     past_lease: int = 0
     oldest_past_lease_age: float | None = None
     unreached: int = 0
     oldest_unreached_age: float | None = None
+    retrying: bool = False  # whether there are letters that the mail server could not take, and that are not due yet
     due_notices: int = 0
+    retrying_notices: int = 0
     oldest_notice_age: float | None = None
     held: int = 0
     failed: int = 0  # without those that a person has refused or given up: nothing is to be decided about them
@@ -123,8 +126,8 @@ def _measure_queue(health: Health) -> None:
 
     lost = Q(lease_until__lt=now)
     # Put back because the mail server could not be reached: each time due again a little later, so never due for long.
-    unreached = Q(status=Status.QUEUED, next_attempt_at__gt=now, attempts=0, confirmed_at__lt=now - MAX_DUE)
-    unreached &= ~Q(last_answer="")
+    unreached = Q(attempts=0, confirmed_at__lt=now - MAX_DUE)
+    retrying = Q(status=Status.QUEUED, next_attempt_at__gt=now) & ~Q(last_answer="")
     # One query, each part through its own index; of those that wait for a person no row is read, only the index.
     no_moment = Value(None, output_field=DateTimeField())
     letters = Letter.objects.order_by().values("status")
@@ -134,7 +137,11 @@ def _measure_queue(health: Health) -> None:
         letters.filter(status__in=LEASED).annotate(
             count=Count("pk", filter=lost), oldest=Min("lease_until", filter=lost), newest=Max("lease_until")
         ),
-        letters.filter(unreached).annotate(count=Count("*"), oldest=Min("confirmed_at"), newest=no_moment),
+        letters.filter(retrying).annotate(
+            count=Count("pk", filter=unreached),
+            oldest=Min("confirmed_at", filter=unreached),
+            newest=Max("next_attempt_at"),
+        ),
         # Last: two parts without a moment at the beginning PostgreSQL would take for text.
         *(rows.annotate(count=Count("*"), oldest=no_moment, newest=no_moment) for rows in decided),
         all=True,
@@ -147,20 +154,28 @@ def _measure_queue(health: Health) -> None:
     newest_lease = max((row["newest"] for row in leased if row["newest"]), default=None)
     if Status.QUEUED in found:
         health.unreached = found[Status.QUEUED]["count"]
+        health.retrying = found[Status.QUEUED]["newest"] is not None
         health.oldest_unreached_age = age(found[Status.QUEUED]["oldest"])
     health.held, failed, health.unknown = (found[one]["count"] if one in found else 0 for one in UNDECIDED)
     health.failed = max(0, failed - sum(row["count"] for row in counted if row["status"] == DECIDED))
 
-    notices = Notice.objects.filter(due_at__lte=now).aggregate(count=Count("pk"), oldest=Min("due_at"))
-    health.due_notices, health.oldest_notice_age = notices["count"], age(notices["oldest"])
+    is_due = Q(due_at__lte=now)
+    notices = Notice.objects.filter(due_at__isnull=False).aggregate(
+        count=Count("pk", filter=is_due),
+        oldest=Min("due_at", filter=is_due),
+        retrying=Count("pk", filter=~is_due & ~Q(last_answer="")),
+    )
+    health.due_notices, health.retrying_notices = notices["count"], notices["retrying"]
+    health.oldest_notice_age = age(notices["oldest"])
 
     # The few rows that say how those fare who work unseen, in one query: a name, a moment, since when, words.
-    beating = Heartbeat.objects.annotate(since=Value(None, output_field=DateTimeField()), words=Value(""))
-    told = beating.values_list("name", "at", "since", "words", "seconds_ahead")
+    beating = Heartbeat.objects.annotate(since=no_moment, failing=no_moment, words=Value(""))
+    told = beating.values_list("name", "at", "since", "failing", "words", "seconds_ahead")
     failing = Breaker.objects.filter(failures__gt=0).annotate(ahead=Value(None, output_field=FloatField()))
-    said = failing.values_list("name", "probe_at", "opened_at", "last_answer", "ahead")
+    said = failing.values_list("name", "probe_at", "opened_at", "failing_since", "last_answer", "ahead")
     rows = {name: row for name, *row in told.union(said, all=True)}
-    health.next_probe_at, health.paused_since, health.server_words, _ahead = rows.pop(MAIL, (None, None, "", None))
+    breaker = rows.pop(MAIL, (None, None, None, "", None))
+    health.next_probe_at, health.paused_since, health.failing_since, health.server_words, _ahead = breaker
     beats = {name: at for name, (at, *_more) in rows.items()}
     beat = beats.get(SWEEP)
     if CLOCK in rows and abs(now - beats[CLOCK]) < MAX_SILENCE:
@@ -177,7 +192,8 @@ def find_problems(health: Health) -> list[str]:
     if not health.database:
         problems = ["The database does not answer."]
     else:
-        problems = [*_find_silence(health), *_find_pause(health), *_find_stuck(health), *_find_clock(health)]
+        finders = (_find_silence, _find_pause, _find_dead_mail, _find_stuck, _find_clock)
+        problems = [problem for find in finders for problem in find(health)]
     if health.broker is False:
         problems.append("The broker cannot be reached: wake-ups are lost, and letters wait.")
     return problems
@@ -218,6 +234,20 @@ def _find_pause(health: Health) -> list[str]:
     ]
 
 
+def _find_dead_mail(health: Health) -> list[str]:
+    """Say whether the mail server has taken nothing for too long while something waits for it."""
+    waiting = health.due + health.due_notices + health.retrying_notices or health.retrying
+    if health.failing_since is None or health.paused_since or not waiting:
+        return []
+    seconds = (timezone.now() - health.failing_since).total_seconds()
+    if seconds <= MAX_DUE.total_seconds():
+        return []
+    return [
+        f"The mail server has taken nothing for {say_age(seconds)}, and mails are waiting. It said: "
+        f"“{health.server_words}”. `manage.py doctor` tries it."
+    ]
+
+
 def _find_stuck(health: Health) -> list[str]:
     """Say what has been waiting for too long."""
     limit = MAX_DUE.total_seconds()
@@ -236,7 +266,7 @@ def _find_stuck(health: Health) -> list[str]:
         ),
         (
             health.oldest_notice_age,
-            "The oldest mail to a supporter has been due for {age} ({count} due)",
+            f"The oldest mail to a supporter has been due for {{age}} ({{count}} due){say_failure(health)}",
             health.due_notices,
         ),
     ]
@@ -247,10 +277,15 @@ def _find_stuck(health: Health) -> list[str]:
     ]
 
 
+def say_failure(health: Health) -> str:
+    """Say that the mail server failed last time, as the end of a sentence; empty if it did not."""
+    return f": the mail server failed last time, saying “{health.server_words}”" if health.server_words else ""
+
+
 def say_why(health: Health) -> str:
     """Say what keeps due letters from going, as the end of a sentence; empty if nothing is known to."""
     if health.server_words:
-        return f": the mail server failed last time, saying “{health.server_words}”"
+        return say_failure(health)
     rates = {"a domain": settings.PACE_PER_DOMAIN, "an MP": settings.PACE_PER_MP}
     limits = " and ".join(f"{rate} to {whom}" for whom, rate in rates.items() if rate)
     return f": the pace keeps letters back, {limits}" if health.paced and limits else ""

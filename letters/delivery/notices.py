@@ -17,7 +17,7 @@ from letters.delivery.circuit_breaker import (
     take_probe,
 )
 from letters.delivery.lease import lease_length
-from letters.mail.backoff import MAX_ATTEMPTS, count_pause
+from letters.mail.backoff import MAX_ATTEMPTS, count_pause, parse_retry_after
 from letters.mail.messages import Mail, build_notice_mail
 from letters.mail.smtp import Connection, DeliveryResult, ServerUnavailableError
 from letters.models import EventType, Notice, Status
@@ -48,12 +48,13 @@ def send_notices() -> int:
     if leave is CircuitState.OPEN or not due.exists() or (probing and not take_probe()):
         return 0
     sent = 0
+    taken = False  # whether the server took the notice before
     with Connection() as connection:
         for notice in due[: 1 if probing else 200]:
             try:
                 connection.open()
             except ServerUnavailableError as error:
-                record_failure(str(error), probing=probing)
+                record_failure(str(error), probing=probing, costly=False)
                 return sent
             if not claim_notice(notice):
                 continue
@@ -80,6 +81,9 @@ def send_notices() -> int:
             if answer.fate is DeliveryResult.ACCEPTED:
                 changes |= {"due_at": None, "sent_at": timezone.now()}
                 sent += 1
+            elif answer.before_recipient:  # it stays due, so that its age is seen (letters.delivery.health)
+                pause = parse_retry_after(answer.text)
+                changes |= {"due_at": timezone.now() + pause if pause else notice.due_at, "attempts": notice.attempts}
             elif answer.fate is DeliveryResult.REFUSED or notice.attempts + 1 >= MAX_ATTEMPTS:
                 changes |= {"due_at": None}
                 give_up(notice)
@@ -87,9 +91,12 @@ def send_notices() -> int:
                 changes |= {"due_at": timezone.now() + count_pause(notice.attempts + 1)}
             Notice.objects.filter(pk=notice.pk).update(**changes)
             try:
-                record_result(answer, notice.letter, probing=probing)
+                record_result(answer, notice.letter, probing=probing, told=taken)
             except QueuePausedError:
                 return sent
+            if answer.before_recipient:
+                return sent
+            taken = answer.fate is DeliveryResult.ACCEPTED
             probing = False
     if probing:
         return_probe()  # nothing was offered

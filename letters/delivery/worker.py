@@ -26,7 +26,7 @@ from letters.delivery.circuit_breaker import (
 from letters.delivery.claims import BATCH, claim_letters, release_letters, renew_claims
 from letters.delivery.fairness import FairScheduler
 from letters.delivery.lease import lease_length
-from letters.mail.backoff import MAX_ATTEMPTS, count_pause
+from letters.mail.backoff import MAX_ATTEMPTS, count_pause, count_server_pause
 from letters.mail.messages import Mail, build_letter_mail
 from letters.mail.smtp import Connection, DeliveryResult, Reply, ServerUnavailableError
 from letters.models import EventType, Letter, Status, Transition, apply_transitions
@@ -81,6 +81,9 @@ def settle_letter(letter: Letter, answer: Reply, lease: uuid.UUID) -> Transition
         changes["sent_at"] = now
     elif answer.fate is DeliveryResult.UNKNOWN:
         status = Status.UNKNOWN
+    elif answer.before_recipient:
+        status = Status.QUEUED
+        changes |= {"attempts": letter.attempts - 1, "next_attempt_at": now + count_server_pause(answer.text)}
     elif answer.fate is DeliveryResult.DEFERRED and letter.attempts < MAX_ATTEMPTS:
         status = Status.QUEUED
         changes["next_attempt_at"] = now + count_pause(letter.attempts, answer.text)
@@ -158,6 +161,7 @@ def send_batch(
     length = lease_length().total_seconds()
     until = time.monotonic() + length
     renew_at = time.monotonic() + RENEW_SHARE * length
+    taken = False  # whether the server took the letter before
     settled: Transition | None = None  # what the server has said of the letter before, and nobody has written yet
     try:
         for number, (letter, mail) in enumerate(ready):
@@ -174,7 +178,8 @@ def send_batch(
             if may_go:
                 answer = server.send(mail.envelope_sender, mail.recipient, mail.content, until=until)
                 settled = settle_letter(letter, answer, lease)
-                record_result(answer, letter, probing=probing)
+                record_result(answer, letter, probing=probing, told=taken)
+                taken = answer.fate is DeliveryResult.ACCEPTED
     finally:
         if settled:
             record(settled, None, until, tally)
@@ -221,7 +226,7 @@ def _drain() -> Counter[str]:
                 release_letters(lease, str(error))
             except ServerUnavailableError as error:
                 logger.error("mail server unavailable: %s", error)
-                record_failure(str(error), probing=probing)
+                record_failure(str(error), probing=probing, costly=False)
                 release_letters(lease, str(error))
                 break
             except DatabaseError:

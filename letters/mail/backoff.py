@@ -9,6 +9,7 @@ import re
 MAX_ATTEMPTS = 12  # with the backoff below, about two days
 FIRST_PAUSE = dt.timedelta(minutes=5)  # a greylisting server wants a few minutes
 MAX_PAUSE = dt.timedelta(hours=6)
+SERVER_PAUSE = dt.timedelta(seconds=90)  # for a server that is down for everybody: asked again soon, at no cost
 
 
 # "Greylisted, retry in 300 seconds", "try again in 10 minutes", "please come back after 00:05:00"
@@ -25,6 +26,11 @@ def count_pause(attempts: int, answer: str = "") -> dt.timedelta:
     """
     pause = min(max(FIRST_PAUSE * 2 ** max(attempts - 1, 0), parse_retry_after(answer)), MAX_PAUSE)
     return dt.timedelta(seconds=pause.total_seconds() * random.uniform(1, 1.2))  # noqa: S311 spreads retries, keeps no secret
+
+
+def count_server_pause(answer: str) -> dt.timedelta:
+    """Return how long to wait for a server that is down for everybody: not long, unless it asks for more."""
+    return min(max(SERVER_PAUSE, parse_retry_after(answer)), MAX_PAUSE)
 
 
 def parse_retry_after(answer: str) -> dt.timedelta:

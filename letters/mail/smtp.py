@@ -10,7 +10,7 @@ import socket
 import ssl
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -38,15 +38,21 @@ class Reply:
     """A message's fate, with the server's words.
 
     `servers_fault`: not for reasons of this recipient's, so that other messages are likely to fare the same.
+    `before_recipient`: the server declined for now before it had heard for whom, so it is down for everybody.
     """
 
     fate: DeliveryResult
     text: str
     servers_fault: bool = field(default=False, compare=False)
+    before_recipient: bool = field(default=False, compare=False)
 
 
 class ServerUnavailableError(Exception):
     """No usable connection to the mail server; no message was offered to it."""
+
+    def __init__(self, words: str, *, before_recipient: bool = True) -> None:
+        super().__init__(words)
+        self.before_recipient = before_recipient
 
 
 class Client(smtplib.SMTP):
@@ -203,7 +209,8 @@ class Connection:
         try:
             client, refusal = self._offer(envelope_sender, recipient)
         except ServerUnavailableError as error:
-            return Reply(DeliveryResult.DEFERRED, str(error), servers_fault=True)
+            early = error.before_recipient
+            return Reply(DeliveryResult.DEFERRED, str(error), servers_fault=True, before_recipient=early)
         return refusal or self._send_text(client, message, until)
 
     def _offer(self, envelope_sender: str, recipient: str) -> tuple[Client, Reply | None]:
@@ -221,7 +228,8 @@ class Connection:
             except OSError as error:
                 self._drop()
                 if not kept_open or isinstance(error, TimeoutError):
-                    raise ServerUnavailableError(_describe(error)) from error
+                    early = isinstance(error, smtplib.SMTPResponseException)  # which only MAIL's answer raises
+                    raise ServerUnavailableError(_describe(error), before_recipient=early) from error
             kept_open = False
 
     def _find_refusal(self, client: Client, envelope_sender: str, recipient: str) -> Reply | None:
@@ -229,14 +237,15 @@ class Connection:
         code, words = client.docmd(f"MAIL FROM:<{envelope_sender}>")
         if code == CLOSING:
             raise smtplib.SMTPResponseException(code, words)  # a goodbye to the connection, not to this message
-        if 200 <= code <= 299:
-            code, words = client.docmd(f"RCPT TO:<{recipient}>")
-            if not 200 <= code <= 299:
-                return self._reset(client, code, _judge(code, words, at_recipient=True))
-            code, words = client.docmd("DATA")
-            if code == 354:
-                return None
-        return self._reset(client, code, _judge(code, words))
+        if not 200 <= code <= 299:
+            refusal = _judge(code, words)
+            early = refusal.fate is DeliveryResult.DEFERRED
+            return self._reset(client, code, replace(refusal, before_recipient=early))
+        code, words = client.docmd(f"RCPT TO:<{recipient}>")
+        if not 200 <= code <= 299:
+            return self._reset(client, code, _judge(code, words, at_recipient=True))
+        code, words = client.docmd("DATA")
+        return None if code == 354 else self._reset(client, code, _judge(code, words))
 
     def _reset(self, client: Client, code: int, refusal: Reply) -> Reply:
         """Clear the declined message, so that the connection serves the next; hang up if that cannot be relied on."""

@@ -16,7 +16,7 @@ def quicken() -> None:
         module.lease_length = lambda: LEASE  # type: ignore[attr-defined]
     backoff.FIRST_PAUSE = dt.timedelta(seconds=0.3)
     backoff.MAX_PAUSE = dt.timedelta(seconds=1.5)
-    claims.SERVER_PAUSE = dt.timedelta(seconds=0.5)
+    backoff.SERVER_PAUSE = dt.timedelta(seconds=0.5)
     circuit_breaker.FIRST_PAUSE, circuit_breaker.MAX_PAUSE = dt.timedelta(seconds=0.5), dt.timedelta(seconds=2)
     circuit_breaker.PROBE_LENGTH = LEASE
     messages.render_letter_pdf = lambda _text, **_options: b"%PDF-1.7 dummy"  # type: ignore[attr-defined]

@@ -108,9 +108,9 @@ class _Handler:
 
 
 @contextmanager
-def run_mail_server() -> Iterator[MailServer]:
-    """Yield a server that listens on a free loopback port."""
-    server = MailServer("127.0.0.1", find_free_port())
+def run_mail_server(port: int = 0) -> Iterator[MailServer]:
+    """Yield a server that listens on loopback, on a free port unless one is given."""
+    server = MailServer("127.0.0.1", port or find_free_port())
     controller = Controller(_Handler(server), hostname=server.host, port=server.port)
     controller.start()
     try:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaign.content.hours import describe_opening, find_opening, open_now
 from campaign.content.models import Campaign
-from letters.delivery.health import Health, measure_health, say_age, say_why
+from letters.delivery.health import Health, measure_health, say_age, say_failure, say_why
 from letters.models import LEASED, Letter, Status
 from letters.privacy.redaction import ADDRESS
 
@@ -114,7 +114,9 @@ def _write_queue(health: Health, state: dict[str, Any]) -> list[str]:
     lost = f", {health.past_lease:,} of them without a sender" if health.past_lease else ""
     lines.append(f"In hand: {state['in_hand']:,}{lost}.")
     if health.due_notices:
-        lines.append(f"Mails to supporters due: {health.due_notices:,}.")
+        lines.append(f"Mails to supporters due: {health.due_notices:,}{say_failure(health)}.")
+    if health.retrying_notices:
+        lines.append(f"Mails to supporters waiting for another try: {health.retrying_notices:,}.")
     if retry := state["waiting_for_retry"]["count"]:
         first, last = (_say_time(state["waiting_for_retry"][key]) for key in ("first_at", "last_at"))
         lines.append(f"Waiting for another try: {retry:,}, from {first} to {last}. The mail server said:")
