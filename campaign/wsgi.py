@@ -3,6 +3,7 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 
@@ -11,3 +12,4 @@ application = get_wsgi_application()
 from campaign.core.startup import refuse_to_start_on_errors  # noqa: E402 Django has to be set up
 
 refuse_to_start_on_errors()
+connections.close_all()  # what the checks have opened is no child's of gunicorn's

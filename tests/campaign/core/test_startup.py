@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +16,12 @@ from campaign.core import startup
 from campaign.settings import _read_address
 
 
-def test_errors_stop_the_start_and_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_stop_the_start_and_say_why(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(startup, "run_checks", lambda: [Warning("mind this"), Error("no font", hint="make setup")])
-    with pytest.raises(SystemExit, match=r"(?s)cannot start.*no font.*make setup"):
+    with pytest.raises(SystemExit) as end:
         startup.refuse_to_start_on_errors()
+    assert end.value.code == 3
+    assert re.search(r"(?s)cannot start.*no font.*make setup", capsys.readouterr().err)
 
 
 def test_warnings_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,15 +31,19 @@ def test_warnings_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["-c", "import campaign.wsgi"], ["-m", "celery", "-A", "campaign", "worker", "-P", "solo"]],
-    ids=["web", "worker"],
+    [
+        ["-c", "import campaign.wsgi"],
+        ["-m", "gunicorn", "--bind", "127.0.0.1:0"],
+        ["-m", "celery", "-A", "campaign", "worker", "-P", "solo"],
+    ],
+    ids=["web", "gunicorn", "worker"],
 )
 def test_without_the_fonts_neither_web_nor_worker_starts(command: list[str], tmp_path: Path) -> None:
     settings = tmp_path / "without_fonts.py"
     settings.write_text("from tests.settings import *\nfrom pathlib import Path\nBUILD_DIR = Path('/nowhere')\n")
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "without_fonts", "PYTHONPATH": f"{tmp_path}:{Path.cwd()}"}
     done = subprocess.run([sys.executable, *command], env=env, capture_output=True, text=True, timeout=60)
-    assert done.returncode != 0
+    assert done.returncode == 3
     assert "Parley cannot start" in done.stderr
     assert "make setup" in done.stderr
 
