@@ -324,6 +324,17 @@ PACE_PER_MP: str = _read_rate("PACE_PER_MP", "30/hour")
 BREAKER_AFTER: int = env.int("BREAKER_AFTER", 10)
 # Who is told when it does, and when somebody changes where letters go. Empty: whoever reads rehearsed letters.
 ORGANISERS_EMAIL: str = _read_address("ORGANISERS_EMAIL", "") if env.str("ORGANISERS_EMAIL", "") else ""
+# Who runs the server, if those who campaign do not: is told the same.
+OPERATOR_EMAIL: str = _read_address("OPERATOR_EMAIL", "") if env.str("OPERATOR_EMAIL", "") else ""
+# The second way, for when mail is what has failed (letters/delivery/second_way.py).
+ALERT_WEBHOOK: str = env.str("ALERT_WEBHOOK", "")
+ALERT_WEBHOOK_SHAPE: str = env.str("ALERT_WEBHOOK_SHAPE", "slack")
+if ALERT_WEBHOOK_SHAPE not in ("slack", "ntfy", "matrix"):
+    raise ImproperlyConfigured("ALERT_WEBHOOK_SHAPE has to be slack, ntfy or matrix.")
+ALERT_WEBHOOK_TOKEN: str = env.str("ALERT_WEBHOOK_TOKEN", "")
+ALERT_COMMAND: str = env.str("ALERT_COMMAND", "")
+# How old what is known of MPs may be while letters go to them.
+MEMBERS_DAYS: int = env.int("MEMBERS_DAYS", 60)
 # How often visitors may ask (letters/views/throttling.py). Wide enough for a hall or a household behind one address.
 LIMIT_DRAFTS_PER_IP: str = _read_rate("LIMIT_DRAFTS_PER_IP", "300/hour")
 LIMIT_LOOKUPS_PER_IP: str = _read_rate("LIMIT_LOOKUPS_PER_IP", "300/hour")

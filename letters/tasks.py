@@ -14,12 +14,12 @@ from django.utils import timezone
 from campaign.staff.lockout import forget_old_attempts
 from letters.actions.erase import finish_erasures
 from letters.actions.purge import purge_data
-from letters.delivery.alerts import send_alerts
+from letters.delivery.alerts import pass_alerts_on, send_alerts, watch_health
 from letters.delivery.claims import recover_leases
 from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
 from letters.mail.messages import render_copy
-from letters.models import SWEEP, Heartbeat, check_clock
+from letters.models import SWEEP, Heartbeat, check_clock, has_jumped
 from letters.privacy.lost_links import answer_requests
 from letters.rendering.pdf import warm_up
 from letters.statistics.rollup import roll_up_all
@@ -49,12 +49,15 @@ def wake() -> None:
 @shared_task
 def sweep() -> None:
     """The safety net, run by beat: take back lost claims, then send whatever is due."""
-    Heartbeat.beat(SWEEP)  # first, for what follows may take minutes; letters.delivery.health reads it
+    has_jumped()
+    Heartbeat.beat(SWEEP)  # before all else, for what follows may take minutes; letters.delivery.health reads it
     check_clock()
     recovered = recover_leases()
     if recovered:
         logger.warning("recovered letters: %s", dict(recovered))
     wake()
+    watch_health()
+    pass_alerts_on()  # first: the mail server may be what has failed
     send_alerts()
     render_copy.cache_clear()  # whoever's copy has not gone yet: memory is no place to keep letters in
 
@@ -68,7 +71,10 @@ def tally() -> None:
 @shared_task
 def tidy() -> None:
     """Delete what has outlived its purpose (letters.actions.purge), and the door's wrong tries."""
-    logger.info("purged: %s", dict(purge_data()))
+    if has_jumped():
+        logger.error("nothing is purged until somebody says that the clock is right (manage.py purge_personal_data)")
+    else:
+        logger.info("purged: %s", dict(purge_data()))
     forget_old_attempts()
 
 

@@ -46,6 +46,7 @@ class Plan:
     changed_members: dict[int, Member] = field(default_factory=dict)
     confirmed: dict[date, list[int]] = field(default_factory=dict)  # nothing but as_of changed: keys of members
     kept: list[str] = field(default_factory=list)  # sentences on newer facts that stay
+    followed: list[str] = field(default_factory=list)  # what came of it outside this package, in sentences
 
     def list_vacated(self) -> list[str]:
         """Return the seats that have a member now and would have none."""
@@ -95,7 +96,7 @@ def import_members(
         raise DissolutionError(f"{vacated} of {len(seats)} seats would fall vacant.")
     if not dry_run:
         _write_plan(plan)
-        tell("manage.py import_members", plan.list_redirections())
+        plan.followed = tell("manage.py import_members", plan.list_redirections())
     return plan
 
 

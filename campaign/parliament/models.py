@@ -19,6 +19,11 @@ class ConstituencyQuerySet(models.QuerySet["Constituency"]):
         sitting = Member.objects.filter(sitting=True)
         return self.prefetch_related(models.Prefetch("members", queryset=sitting, to_attr="sitting_members"))
 
+    def find_newest_fact(self) -> date | None:
+        """Return of which day the newest facts about who sits are; None without any."""
+        found = self.aggregate(members=models.Max("members__as_of"), vacant=models.Max("vacant_as_of"))
+        return max(filter(None, found.values()), default=None)
+
     def is_dissolved(self) -> bool:
         """Whether there are constituencies and no MP sits for any: Parliament is dissolved until a general election.
 

@@ -48,10 +48,13 @@ class Redirection:
         return f"{self.what}: {self.words}"
 
 
-def tell(by: AbstractBaseUser | AnonymousUser | str, changes: Sequence[Redirection]) -> None:
-    """Have the organisers told. It belongs into the transaction of the change."""
-    if changes:
-        redirected.send(Redirection, by=by if isinstance(by, str) else by.get_username(), changes=changes)
+def tell(by: AbstractBaseUser | AnonymousUser | str, changes: Sequence[Redirection]) -> list[str]:
+    """Have the organisers told; return what has followed, in sentences. It belongs into the change's transaction."""
+    if not changes:
+        return []
+    name = by if isinstance(by, str) else by.get_username()
+    answers = redirected.send(Redirection, by=name, changes=changes)
+    return [sentence for _receiver, sentences in answers for sentence in sentences or []]
 
 
 class GuardsDestination(AnyBase):
@@ -111,17 +114,19 @@ class GuardsDestination(AnyBase):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete one."""
-        self.delete_told(request, [obj])
+        changes = self.compare_deleted(request, [obj])
         super().delete_model(request, obj)
+        tell(request.user, changes)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete the chosen ones."""
-        self.delete_told(request, queryset)
+        changes = self.compare_deleted(request, queryset)
         super().delete_queryset(request, queryset)
+        tell(request.user, changes)
 
-    def delete_told(self, request: HttpRequest, rows: Iterable[Any]) -> None:
-        """Ask for the proof, and tell, if letters go elsewhere without these rows."""
+    def compare_deleted(self, request: HttpRequest, rows: Iterable[Any]) -> list[Redirection]:
+        """Return what changes for letters without these rows, and ask for the proof if anything does."""
         changes = [one for row in rows for one in self.compare(row, None)]
         if changes:
             require_proof(request)
-        tell(request.user, changes)
+        return changes

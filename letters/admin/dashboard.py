@@ -16,7 +16,8 @@ from letters.admin.attention import list_needs
 from letters.admin.display import SHAPES
 from letters.admin.pages import open_page
 from letters.admin.permissions import may_moderate
-from letters.delivery.health import measure_health, say_age
+from letters.delivery.health import measure_health
+from letters.delivery.problems import say_age
 from letters.models import Status, StepCount
 from letters.statistics.charts import Bar, count_between, make_bars, make_columns, scale
 from letters.statistics.figures import Figures, name_arguments, read_figures

@@ -1,9 +1,10 @@
-"""Mails to the organisers: the queue pauses by itself, or goes on; somebody has changed where letters go."""
+"""What organisers and operator are told: the site is unwell, the queue pauses, letters go elsewhere; by two ways."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -14,6 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.staff.destinations import Redirection
+from letters.actions.departed import hold_departed
+from letters.delivery import second_way
+from letters.delivery.health import measure_health
 from letters.delivery.lease import lease_length
 from letters.mail.addresses import split_from
 from letters.mail.backoff import MAX_ATTEMPTS, count_pause
@@ -28,33 +32,64 @@ logger = logging.getLogger(__name__)
 MAX_LISTED = 50  # changes in one mail; after an election there are hundreds
 
 
-def owe_alert(by: str, changes: Sequence[Redirection], **_signal: Any) -> None:
-    """Have the organisers told who has changed where letters go, and from where to where."""
+def owe_alert(by: str, changes: Sequence[Redirection], **_signal: Any) -> list[str]:
+    """Hold what would go to somebody who has gone, and have the organisers told who has changed where letters go.
+
+    Returns which letters are held, in sentences.
+    """
+    held = hold_departed()
     lines = [f"By: {by}", *(str(change) for change in changes[:MAX_LISTED])]
     if len(changes) > MAX_LISTED:
         lines.append(f"… and {len(changes) - MAX_LISTED} more.")
-    Alert.objects.create(kind=Alert.Kind.REDIRECTED, words="\n".join(clean_line(line) for line in lines))
+    words = "\n".join(clean_line(line) for line in [*lines, *held])
+    Alert.objects.create(kind=Alert.Kind.REDIRECTED, words=words)
+    return held
 
 
-def build_alert_mail(alert: Alert) -> Mail:
-    """Return the alert as a mail to the organisers, in plain text. It holds no supporter's data."""
+def watch_health() -> None:
+    """Owe an alert if something has become wrong, or is right again. A pause of the queue has alerts of its own."""
+    health = measure_health(brief=True)
+    if health.paused_since:
+        return
+    last = Alert.objects.filter(kind__in=(Alert.Kind.UNWELL, Alert.Kind.WELL)).last()
+    told_unwell = last is not None and last.kind == Alert.Kind.UNWELL
+    if health.problems and not told_unwell:
+        Alert.objects.create(kind=Alert.Kind.UNWELL, words="\n".join(health.problems))
+    elif told_unwell and not health.problems:
+        Alert.objects.create(kind=Alert.Kind.WELL)
+        Alert.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+
+
+def list_recipients() -> list[str]:
+    """Return who is told by mail."""
     organisers = settings.ORGANISERS_EMAIL or settings.REHEARSAL_ADDRESS
-    headers: list[Header] = [
-        ("From", Mailbox("Parley", settings.LETTERS_FROM)),
-        ("To", Mailbox("", organisers)),
-        ("Subject", f"{alert.get_kind_display()}: {settings.SITE_URL}"),
-        ("Date", format_datetime(alert.at)),
-        ("Message-ID", f"<alert.{alert.pk}.{alert.at:%s}@{split_from()[1]}>"),
-        ("Auto-Submitted", "auto-generated"),  # RFC 3834: keeps out-of-office replies away
-    ]
+    return list(dict.fromkeys(filter(None, [organisers, settings.OPERATOR_EMAIL])))
+
+
+def write_alert(alert: Alert) -> tuple[str, str]:
+    """Return the alert's title and its words. They hold no supporter's data."""
     context = {
         "alert": alert,
         "since": Alert.objects.filter(kind=Alert.Kind.PAUSED, at__lte=alert.at).last(),
         "letters_url": settings.SITE_URL + reverse("admin:letters_letter_changelist"),
         "desk_url": settings.SITE_URL + reverse("admin:index"),
     }
-    content = write_message(headers, render_to_string(f"letters/mails/{alert.kind}.txt", context))
-    return Mail(settings.LETTERS_FROM, organisers, content)
+    title = f"{alert.get_kind_display()}: {settings.SITE_URL}"
+    return title, render_to_string(f"letters/mails/{alert.kind}.txt", context)
+
+
+def build_alert_mail(alert: Alert, recipient: str) -> Mail:
+    """Return the alert as a mail in plain text."""
+    title, words = write_alert(alert)
+    headers: list[Header] = [
+        ("From", Mailbox("Parley", settings.LETTERS_FROM)),
+        ("To", Mailbox("", recipient)),
+        ("Subject", title),
+        ("Date", format_datetime(alert.at)),
+        ("Message-ID", f"<alert.{alert.pk}.{alert.at:%s}@{split_from()[1]}>"),
+        ("Auto-Submitted", "auto-generated"),  # RFC 3834: keeps out-of-office replies away
+    ]
+    return Mail(settings.LETTERS_FROM, recipient, write_message(headers, words))
 
 
 def send_alerts() -> int:
@@ -70,12 +105,14 @@ def send_alerts() -> int:
             if not claimed.update(due_at=timezone.now() + lease_length(), attempts=F("attempts") + 1):
                 continue  # another worker was first
             try:
-                mail = build_alert_mail(alert)
+                mails = [build_alert_mail(alert, recipient) for recipient in list_recipients()]
             except Exception as error:  # noqa: BLE001 one that cannot be made must not hold up the others
                 logger.error("the mail about an alert could not be made: %s", type(error).__name__)
                 answer = Reply(DeliveryResult.DEFERRED, "")
             else:
-                answer = connection.send(mail.envelope_sender, mail.recipient, mail.content)
+                answers = [connection.send(mail.envelope_sender, mail.recipient, mail.content) for mail in mails]
+                # Whom it has reached gets it once more if it has not reached the other: harmless.
+                answer = next((one for one in answers if one.fate is not DeliveryResult.ACCEPTED), answers[0])
             done = answer.fate is DeliveryResult.ACCEPTED
             sent += done
             if not done:
@@ -84,3 +121,27 @@ def send_alerts() -> int:
             later = None if done or given_up else timezone.now() + count_pause(alert.attempts + 1, answer.text)
             Alert.objects.filter(pk=alert.pk).update(due_at=later)
     return sent
+
+
+def pass_alerts_on() -> int:
+    """Send what is due by the second way; return how many got through. Without one nothing is owed there."""
+    due = Alert.objects.filter(second_due_at__lte=timezone.now())
+    if not second_way.is_set():
+        due.update(second_due_at=None)
+        return 0
+    passed = 0
+    for alert in due:
+        claimed = Alert.objects.filter(pk=alert.pk, second_due_at=alert.second_due_at)
+        if not claimed.update(second_due_at=timezone.now() + lease_length(), second_attempts=F("second_attempts") + 1):
+            continue  # another worker was first
+        try:
+            second_way.pass_on(*write_alert(alert))
+        except second_way.SecondWayError as error:
+            logger.error("the second way failed: %s", error)
+            tried = alert.second_attempts + 1
+            later = None if tried >= MAX_ATTEMPTS else timezone.now() + timedelta(minutes=min(2 ** (tried - 1), 60))
+        else:
+            passed += 1
+            later = None
+        Alert.objects.filter(pk=alert.pk).update(second_due_at=later)
+    return passed

@@ -15,19 +15,17 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db.models import Count, DateTimeField, FloatField, Max, Min, Q, Value
 from django.utils import timezone
-from django.utils.formats import date_format
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from campaign.content.hours import Hours, find_last_opening
+from campaign.parliament.models import Constituency
 from letters.actions.decide import list_decided
 from letters.delivery.circuit_breaker import MAIL
 from letters.delivery.lease import lease_length
-from letters.models import CLOCK, LEASED, PACED, SWEEP, Breaker, Heartbeat, Letter, Notice, Status
+from letters.delivery.problems import MAX_DUE, MAX_SILENCE, MAX_SILENCE_WITH_WORK, find_problems
+from letters.models import CLOCK, JUMP, LEASED, PACED, SWEEP, Breaker, Heartbeat, Letter, Notice, Status
 
-MAX_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
-MAX_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seconds
-MAX_SILENCE_WITH_WORK = dt.timedelta(seconds=90)
 BROKER_SECONDS = 2
 UNDECIDED = (Status.HELD, Status.FAILED, Status.UNKNOWN)
 DECIDED = "decided"  # no status: these have failed, and a person has refused or given them up
@@ -45,6 +43,8 @@ class Health:
     oldest_due_age: float | None = None
     paced: bool = False  # whether the pace keeps letters back
     clock_ahead: float | None = None  # of the database's: a worker's clock that is wrong; negative: behind
+    clock_jumped: float | None = None  # by so much, and nobody has said yet that it is right
+    members_as_of: dt.date | None = None  # the newest facts about who sits; looked up while letters go to MPs
     paused_since: dt.datetime | None = None  # by the circuit breaker
     next_probe_at: dt.datetime | None = None
     failing_since: dt.datetime | None = None  # the mail server: it has taken nothing since then
@@ -81,6 +81,8 @@ def measure_health(*, brief: bool = False) -> Health:
     health = Health()
     try:
         _measure_queue(health)
+        if settings.LIVE_DELIVERY:
+            health.members_as_of = Constituency.objects.find_newest_fact()
         if not brief:
             sent = Letter.objects.filter(sent_at__isnull=False).order_by("-sent_at")
             health.last_sent_at = sent.values_list("sent_at", flat=True).first()
@@ -178,6 +180,8 @@ def _measure_queue(health: Health) -> None:
     health.next_probe_at, health.paused_since, health.failing_since, health.server_words, _ahead = breaker
     beats = {name: at for name, (at, *_more) in rows.items()}
     beat = beats.get(SWEEP)
+    if JUMP in rows:
+        health.clock_jumped = rows[JUMP][-1]
     if CLOCK in rows and abs(now - beats[CLOCK]) < MAX_SILENCE:
         health.clock_ahead = rows[CLOCK][-1]
     health.paced = bool(health.due) and PACED in beats and now - beats[PACED] < MAX_SILENCE_WITH_WORK
@@ -185,116 +189,3 @@ def _measure_queue(health: Health) -> None:
     # While every thread of the worker drains a long queue, sweeps wait; the letter it has just begun shows it is alive.
     begun = newest_lease and newest_lease - lease_length()
     health.at_work_age = min((seconds for seconds in (age(beat), age(begun)) if seconds is not None), default=None)
-
-
-def find_problems(health: Health) -> list[str]:
-    """Say in plain sentences what is wrong; an empty list means healthy."""
-    if not health.database:
-        problems = ["The database does not answer."]
-    else:
-        finders = (_find_silence, _find_pause, _find_dead_mail, _find_stuck, _find_clock)
-        problems = [problem for find in finders for problem in find(health)]
-    if health.broker is False:
-        problems.append("The broker cannot be reached: wake-ups are lost, and letters wait.")
-    return problems
-
-
-def _find_silence(health: Health) -> list[str]:
-    """Say whether no worker is at work."""
-    work = health.due + health.past_lease + health.due_notices
-    limit = MAX_SILENCE_WITH_WORK if work else MAX_SILENCE
-    if health.at_work_age is None:
-        return ["No worker has ever swept the queue. Are worker and beat running?"]
-    if health.at_work_age > limit.total_seconds():
-        return [f"No worker has swept the queue for {say_age(health.at_work_age)}. Are worker and beat running?"]
-    return []
-
-
-def _find_clock(health: Health) -> list[str]:
-    """Say whether a worker goes by a wrong clock."""
-    if health.clock_ahead is None:
-        return []
-    differs = f"{say_age(abs(health.clock_ahead))} {'ahead of' if health.clock_ahead > 0 else 'behind'}"
-    return [
-        f"A worker's clock is {differs} the database's: it sends letters too early or too late, and takes them for "
-        "stuck in other workers, or not. Have NTP set the clocks of all machines."
-    ]
-
-
-def _find_pause(health: Health) -> list[str]:
-    """Say whether the circuit breaker holds everything up, and until when."""
-    if health.paused_since is None or health.next_probe_at is None:
-        return []
-    since, probe = (
-        date_format(timezone.localtime(moment), "H:i, j F") for moment in (health.paused_since, health.next_probe_at)
-    )
-    return [
-        f"The queue has been paused since {since}: the mail server failed again and again. It said: "
-        f"“{health.server_words}”. One message tries it again at {probe}; if it is taken, all go on by themselves."
-    ]
-
-
-def _find_dead_mail(health: Health) -> list[str]:
-    """Say whether the mail server has taken nothing for too long while something waits for it."""
-    waiting = health.due + health.due_notices + health.retrying_notices or health.retrying
-    if health.failing_since is None or health.paused_since or not waiting:
-        return []
-    seconds = (timezone.now() - health.failing_since).total_seconds()
-    if seconds <= MAX_DUE.total_seconds():
-        return []
-    return [
-        f"The mail server has taken nothing for {say_age(seconds)}, and mails are waiting. It said: "
-        f"“{health.server_words}”. `manage.py doctor` tries it."
-    ]
-
-
-def _find_stuck(health: Health) -> list[str]:
-    """Say what has been waiting for too long."""
-    limit = MAX_DUE.total_seconds()
-    due = f"The oldest letter has been due for {{age}} ({{count}} due){say_why(health)}"
-    stuck = [
-        (health.oldest_due_age, due, health.due),
-        (
-            health.oldest_past_lease_age,
-            "A letter lost its sender {age} ago and nobody has taken it back ({count} in all)",
-            health.past_lease,
-        ),
-        (
-            health.oldest_unreached_age,
-            "The mail server cannot be reached: a letter confirmed {age} ago has not been offered yet ({count} in all)",
-            health.unreached,
-        ),
-        (
-            health.oldest_notice_age,
-            f"The oldest mail to a supporter has been due for {{age}} ({{count}} due){say_failure(health)}",
-            health.due_notices,
-        ),
-    ]
-    return [
-        words.format(age=say_age(age), count=count) + "."
-        for age, words, count in stuck
-        if age is not None and age > limit
-    ]
-
-
-def say_failure(health: Health) -> str:
-    """Say that the mail server failed last time, as the end of a sentence; empty if it did not."""
-    return f": the mail server failed last time, saying “{health.server_words}”" if health.server_words else ""
-
-
-def say_why(health: Health) -> str:
-    """Say what keeps due letters from going, as the end of a sentence; empty if nothing is known to."""
-    if health.server_words:
-        return say_failure(health)
-    rates = {"a domain": settings.PACE_PER_DOMAIN, "an MP": settings.PACE_PER_MP}
-    limits = " and ".join(f"{rate} to {whom}" for whom, rate in rates.items() if rate)
-    return f": the pace keeps letters back, {limits}" if health.paced and limits else ""
-
-
-def say_age(seconds: float) -> str:
-    """Say how long that is: 45 seconds, 14 minutes, 3 hours, 5 days."""
-    for unit, length, least in (("day", 86_400, 2), ("hour", 3600, 2), ("minute", 60, 2)):
-        if seconds >= least * length:
-            return f"{int(seconds // length)} {unit}s"
-    whole = max(0, int(seconds))  # clocks differ a little
-    return f"{whole} second" if whole == 1 else f"{whole} seconds"

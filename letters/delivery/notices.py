@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 def build_notice(notice: Notice) -> Mail | None:
     """Return the notice as a mail, or None if it has lost its point."""
     letter = notice.letter
-    outdated = notice.kind == Notice.Kind.CONFIRM and letter.status != Status.UNCONFIRMED
+    about = {Notice.Kind.CONFIRM: Status.UNCONFIRMED, Notice.Kind.HELD: Status.HELD}.get(Notice.Kind(notice.kind))
+    outdated = about is not None and letter.status != about
     gone = letter.scrubbed_at or letter.erase_requested_at
     return None if outdated or gone else build_notice_mail(letter, notice.kind)
 

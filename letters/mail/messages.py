@@ -118,8 +118,10 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
     pdf = None
     if kind == Notice.Kind.LINKS:
         context["links"] = list_links(letter)
+    if kind in (Notice.Kind.REFUSED, Notice.Kind.HELD):
+        context["again"] = settings.SITE_URL + letter.campaign.get_absolute_url()
     if kind == Notice.Kind.REFUSED:
-        context |= {"reason": letter.refusal.reason, "again": settings.SITE_URL + letter.campaign.get_absolute_url()}
+        context["reason"] = letter.refusal.reason
     with override(letter.language):
         if kind == Notice.Kind.SENT:
             text = read_letter(letter)

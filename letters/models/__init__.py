@@ -15,7 +15,19 @@ from letters.models.letter import (
 )
 from letters.models.moderation import Finding, HoldRules, Part, Refusal, Rule
 from letters.models.notice import Notice, owe_confirmation
-from letters.models.operations import CLOCK, PACED, SWEEP, Alert, Breaker, Heartbeat, check_clock, measure_clock
+from letters.models.operations import (
+    CLOCK,
+    JUMP,
+    PACED,
+    SWEEP,
+    Alert,
+    Breaker,
+    Heartbeat,
+    check_clock,
+    has_jumped,
+    measure_clock,
+    trust_clock,
+)
 from letters.models.privacy import LinkRequest, NewsConsent, Tombstone
 from letters.models.queries import ENCRYPTED, LetterQuerySet, campaigns_that_send, kinds_that_go
 from letters.models.statistics import DownloadCount, StepCount, Tally
@@ -24,6 +36,7 @@ from letters.models.status import LEASED, TRANSITIONS, WITHDRAWABLE, EventCode, 
 __all__ = [
     "CLOCK",
     "ENCRYPTED",
+    "JUMP",
     "LEASED",
     "PACED",
     "REFERENCE_ALPHABET",
@@ -58,8 +71,10 @@ __all__ = [
     "apply_transitions",
     "campaigns_that_send",
     "check_clock",
+    "has_jumped",
     "kinds_that_go",
     "make_reference",
     "measure_clock",
     "owe_confirmation",
+    "trust_clock",
 ]

@@ -23,6 +23,7 @@ class Notice(models.Model):
         SENT = "sent", _("Your letter was sent")
         RETURNED = "returned", _("Your letter did not arrive")
         REFUSED = "refused", _("Your letter was not sent")
+        HELD = "held", _("Your letter is on hold")
         LINKS = "links", _("The links to your letters")
 
     # Its index is that of the constraint below.

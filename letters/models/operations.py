@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 from django.db import models
@@ -36,20 +37,28 @@ class Breaker(models.Model):
 
 
 class Alert(models.Model):
-    """A mail that the organisers are owed: about the queue, or about where letters go (letters.delivery.alerts)."""
+    """What organisers and operator are owed, by mail and by a second way (letters.delivery.alerts)."""
 
     class Kind(models.TextChoices):
         """What happened."""
 
         PAUSED = "paused", _("The queue is paused")
         RESUMED = "resumed", _("The queue goes on")
+        UNWELL = "unwell", _("Something is wrong with the site")
+        WELL = "well", _("The site is well again")
         REDIRECTED = "redirected", _("Where letters go has been changed")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField(default=timezone.now)
-    words = models.TextField(blank=True, help_text=_("What the mail server said; or who changed what."))
+    words = models.TextField(blank=True, help_text=_("What is wrong; or who changed what."))
     due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
     attempts = models.PositiveSmallIntegerField(default=0)
+    second_due_at = models.DateTimeField(
+        null=True,
+        default=timezone.now,
+        help_text=_("By the second way. Empty: sent or given up."),
+    )
+    second_attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["at", "id"]
@@ -61,6 +70,8 @@ class Alert(models.Model):
 PACED = "paced"  # the heartbeat of drains in which the pace kept letters back
 CLOCK = "clock"  # that of workers whose clock is wrong
 SWEEP = "sweep"
+JUMP = "jump"  # the last sweep before the clock jumped, or the site was off: until a person says that it is right
+MAX_JUMP = dt.timedelta(days=1)
 CLOCK_TOLERANCE = 10  # seconds
 
 
@@ -94,6 +105,25 @@ def measure_clock() -> float:
     if told < asked_at:
         return (asked_at - told).total_seconds()
     return min((heard_at - told).total_seconds(), 0.0)
+
+
+def has_jumped() -> bool:
+    """Whether the clock has jumped, and nobody has said yet that it is right. Looks before a sweep is written down.
+
+    A site that was off for so long cannot be told from one whose clock is wrong.
+    """
+    last = Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
+    now = timezone.now()
+    if last is not None and abs(now - last) > MAX_JUMP:
+        jump = Heartbeat(name=JUMP, at=last, seconds_ahead=(now - last).total_seconds())
+        if Heartbeat.objects.bulk_create([jump], ignore_conflicts=True):
+            logger.error("the clock has jumped by %.0f hours: nothing is purged", (now - last).total_seconds() / 3600)
+    return Heartbeat.objects.filter(name=JUMP).exists()
+
+
+def trust_clock() -> bool:
+    """Believe the clock again, because a person says so; return whether it was in doubt."""
+    return bool(Heartbeat.objects.filter(name=JUMP).delete()[0])
 
 
 def check_clock() -> None:

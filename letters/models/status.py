@@ -64,4 +64,5 @@ class EventCode(models.TextChoices):
     DELAYED = "delayed", _("a report of delay came")
     UNCLEAR = "unclear", _("a report came that a person has to read")
     SOFT_BOUNCE = "soft_bounce", _("the mail provider could not deliver it, for a reason that may pass")
+    MEMBER_CHANGED = "member_changed", _("the MP it was for no longer sits, or has another address")
     COMPLAINT = "complaint", _("its recipient complained of it to the mail provider")

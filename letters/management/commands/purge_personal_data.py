@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from letters.actions.purge import purge_data
+from letters.models import SWEEP, Heartbeat, has_jumped, trust_clock
 
 
 class Command(BaseCommand):
@@ -21,9 +23,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the form."""
         parser.add_argument("--dry-run", action="store_true", help="only count what is due")
+        parser.add_argument(
+            "--clock-is-right", action="store_true", help="say that this machine's clock is right after a jump"
+        )
 
-    def handle(self, *_args: Any, dry_run: bool, **_options: Any) -> None:
-        """Purge and print the counts of each rule."""
+    def handle(self, *_args: Any, dry_run: bool, clock_is_right: bool, **_options: Any) -> None:
+        """Purge and print the counts of each rule. Raises CommandError if the clock is in doubt."""
+        if clock_is_right:
+            trust_clock()
+            Heartbeat.beat(SWEEP)  # else the next look would find the same jump
+        elif not dry_run and has_jumped():
+            now = timezone.localtime()
+            raise CommandError(
+                f"Nothing was deleted. This machine's clock says {now:%-d %B %Y, %H:%M}, more than a day from the last "
+                "sweep: it is wrong, or the site was off. If it is right, run this again with --clock-is-right."
+            )
         counts = purge_data(dry_run=dry_run)
         self.stdout.write("Due, nothing deleted:" if dry_run else "Deleted:")
         for name, count in counts.items():

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from campaign.content.hours import describe_opening, find_opening, open_now
 from campaign.content.models import Campaign
-from letters.delivery.health import Health, measure_health, say_age, say_failure, say_why
+from letters.delivery.health import Health, measure_health
+from letters.delivery.problems import say_age, say_failure, say_why
 from letters.models import LEASED, Letter, Status
 from letters.privacy.redaction import ADDRESS
 

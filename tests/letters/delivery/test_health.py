@@ -1,4 +1,4 @@
-"""What /health/ and `measure_health` say of a site that is well, and of one that is not."""
+"""What /health/, `measure_health` and letters/delivery/problems.py say of a site that is well, and of one that is not."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ from pytest_django import Settings
 
 from campaign.content.models import Campaign
 from letters.delivery.claims import claim_letters, release_letters
-from letters.delivery.health import measure_health, reach_broker, say_age
+from letters.delivery.health import measure_health, reach_broker
 from letters.delivery.lease import lease_length
+from letters.delivery.problems import say_age
 from letters.delivery.worker import drain_queue
 from letters.models import Heartbeat, Letter, Notice, Status, owe_confirmation
 from letters.tasks import sweep
-from tests.letters.factories import make_campaign, make_letter
+from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.processes import find_free_port
 from tests.servers.redis import run_redis
@@ -285,3 +286,14 @@ def test_a_backlog_that_the_pace_keeps_back_shows_with_its_reason(settings: Any)
     assert measure_health(brief=True).problems == [
         "The oldest letter has been due for 14 minutes (1 due): the pace keeps letters back, 30/hour to an MP."
     ]
+
+
+def test_old_facts_about_mps_are_an_illness_while_letters_go_to_them(settings: Any) -> None:
+    seat = make_seat()
+    today = timezone.localdate()
+    seat.members.update(as_of=today - dt.timedelta(days=61))
+    assert measure_health().ok
+    settings.LIVE_DELIVERY = True
+    assert the_problem().startswith("What is known of MPs is 61 days old (of ")
+    seat.members.update(as_of=today - dt.timedelta(days=60))
+    assert measure_health().ok

@@ -134,6 +134,7 @@ SUBJECTS = {
     Notice.Kind.SENT: "Your letter to {} was sent",
     Notice.Kind.RETURNED: "Your letter to {} did not arrive: please post it",
     Notice.Kind.REFUSED: "Your letter to {} was not sent",
+    Notice.Kind.HELD: "Your letter to {} is on hold",
     Notice.Kind.LINKS: "The links to your letters",
 }
 
@@ -161,7 +162,7 @@ def test_whatever_is_stored_makes_a_notice_with_the_headers_that_were_meant(
 def test_an_alert_has_the_headers_that_were_meant(site: str, words: str) -> None:
     alert = Alert(pk=1, kind=Alert.Kind.PAUSED, words=words, at=timezone.now())
     with override_settings(SITE_URL=site):
-        mail = build_alert_mail(alert)
+        mail = build_alert_mail(alert, "rehearsal@parley.localhost")
     found = split_head(mail.content)
     names = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", *PARTS, "Content-Transfer-Encoding"]
     assert [name for name, _value in found] == names

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from letters import tasks
 from letters.delivery.health import measure_health
-from letters.models import SWEEP, Heartbeat, measure_clock
+from letters.models import SWEEP, Heartbeat, Letter, has_jumped, measure_clock
+from letters.tasks import sweep, tidy
+from tests.letters.factories import make_letter
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +75,25 @@ def test_no_message_to_a_worker_expires(monkeypatch: pytest.MonkeyPatch) -> None
     tasks.wake_worker()
     assert sent == [{"retry": False}]
     assert [entry.get("options", {}) for entry in settings.CELERY_BEAT_SCHEDULE.values()] == [{}, {}, {}]
+
+
+@pytest.mark.parametrize("hours", [-30, 25, 200 * 24])
+def test_after_a_jump_of_the_clock_nothing_is_purged_until_a_person_says_so(hours: int) -> None:
+    letter = make_letter(queued=False)
+    Letter.objects.update(created_at=timezone.now() - dt.timedelta(days=9))
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": timezone.now() - dt.timedelta(hours=hours)})
+    sweep()
+    tidy()
+    assert Letter.objects.filter(pk=letter.pk).exists()
+    assert "--clock-is-right" in " ".join(measure_health().problems)
+    with pytest.raises(CommandError, match="Nothing was deleted"):
+        call_command("purge_personal_data")
+    call_command("purge_personal_data", clock_is_right=True)
+    assert not Letter.objects.filter(pk=letter.pk).exists()
+    tidy()
+    assert measure_health().clock_jumped is None
+
+
+def test_a_pause_of_hours_is_no_jump() -> None:
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": timezone.now() - dt.timedelta(hours=20)})
+    assert has_jumped() is False

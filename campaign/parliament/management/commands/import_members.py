@@ -44,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{path}: {error} If Parliament is dissolved, run again with --dissolution. Nothing was changed."
             ) from error
-        for sentence in describe_plan(plan):
+        for sentence in [*describe_plan(plan), *plan.followed]:
             self.stdout.write(sentence)
         if options["dry_run"]:
             self.stdout.write("Nothing was changed: this was a dry run.")

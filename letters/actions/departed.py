@@ -1,0 +1,52 @@
+"""No letter to somebody who has gone: what is queued for an MP who no longer sits, or has another address, is held."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaign.parliament.models import Constituency
+from letters.models import EventCode, Letter, Notice, Status
+
+MAX_NAMED = 100  # letters in one sentence; a dissolution empties all seats
+WAITING = (Status.QUEUED, Status.CLAIMED)
+NOTE = "The seat is vacant, or its MP or the MP's address has changed, since the letter was confirmed."
+
+
+def hold_departed() -> list[str]:
+    """Hold the queued letters to MPs whom letters no longer reach, tell their writers, and say which they are.
+
+    It belongs into the transaction that has changed who sits where. Rehearsed letters go to no MP.
+    """
+    waiting = Letter.objects.defer_encrypted().filter(status__in=WAITING, rehearsal=False).select_related("campaign")
+    seats = Constituency.objects.with_members().in_bulk(
+        list(waiting.order_by().values_list("constituency_gss", flat=True).distinct())
+    )
+    held: dict[str, list[str]] = defaultdict(list)
+    for letter in waiting.iterator(chunk_size=500):
+        seat = seats.get(letter.constituency_gss)
+        member = seat.member if seat else None
+        if (member is None or member.email != letter.member_email) and hold_letter(letter):
+            held[f"{letter.member_name}, {letter.constituency_name}"].append(letter.reference)
+    return [name_letters(to, references) for to, references in held.items()]
+
+
+def hold_letter(letter: Letter) -> bool:
+    """Hold one; a sender that has it in hand finds its claim gone. False if it has moved meanwhile."""
+    with transaction.atomic():
+        if letter.status == Status.CLAIMED:
+            letter.transition_to(Status.QUEUED, note=NOTE, next_attempt_at=timezone.now())
+        if letter.status != Status.QUEUED:
+            return False
+        return letter.transition_to(
+            Status.HELD, note=NOTE, code=EventCode.MEMBER_CHANGED, told_as=Notice.Kind.HELD, next_attempt_at=None
+        )
+
+
+def name_letters(to: str, references: list[str]) -> str:
+    """Say which letters are held, by their references."""
+    many = "1 letter" if len(references) == 1 else f"{len(references)} letters"
+    more = f" and {len(references) - MAX_NAMED} more" if len(references) > MAX_NAMED else ""
+    return f"Held, and their writers told: {many} to {to}: {', '.join(references[:MAX_NAMED])}{more}."
