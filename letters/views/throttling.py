@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.log import log_response
 from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
 
@@ -193,7 +194,10 @@ def costly(
             with BULKHEAD.enter(visitor):
                 return view(request, *args, **kwargs)
         except CrowdedError:
-            return show_too_many(request, RateLimited(None, timezone.now() + CROWDED_PAUSE), reason=CROWDED)
+            page = show_too_many(request, RateLimited(None, timezone.now() + CROWDED_PAUSE), reason=CROWDED)
+            # Django would call every 503 an error. This is what the room is for, and nobody needs to be woken.
+            log_response("No room yet: %s", request.path, response=page, request=request, level="warning")
+            return page
 
     return enter
 

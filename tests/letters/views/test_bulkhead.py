@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -12,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from campaign.core.logs import HideSecretPaths
 from letters.views import bulkhead, throttling
 from letters.views.bulkhead import MAX_EACH, MAX_INSIDE, Bulkhead, CrowdedError
 from letters.views.throttling import costly
@@ -186,6 +188,18 @@ def _make_token(letter: Any) -> str:
     from letters.privacy.tokens import make_token
 
     return make_token(letter.id, "letter")
+
+
+@pytest.mark.django_db
+def test_who_finds_no_room_is_a_warning_without_their_link_and_no_error(
+    client: Client, room: Bulkhead, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_seat()
+    token = _make_token(make_letter())
+    with room.enter(HERE), caplog.filtering(HideSecretPaths()):
+        page = client.get(f"/letter/{token}/letter.pdf")
+    assert (page.status_code, page["Retry-After"]) == (503, "3")
+    assert caplog.record_tuples == [("django.request", logging.WARNING, "No room yet: /letter/…/letter.pdf")]
 
 
 def test_a_household_of_ipv6_is_one_visitor(room: Bulkhead, rf: RequestFactory) -> None:
