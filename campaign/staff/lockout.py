@@ -1,12 +1,14 @@
 """Locked out for a while after too many wrong tries, counted by django-axes per account and address.
 
-And per address alone, before a password is looked at: for each name that somebody makes up costs a slow hash, too.
+And per address alone, before a password is looked at: for each name that somebody makes up costs a slow hash, too. The
+hashes of one visitor are made one after the other, so that many tries at once do not take all threads.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
@@ -14,11 +16,13 @@ from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.log import log_response
 
+from campaign.core.bulkhead import BULKHEAD, RETRY_SECONDS, CrowdedError
 from campaign.core.client_ip import find_address
 from campaign.core.identity import list_networks
 from campaign.core.ratelimit import Window, read_rate, reset_at, return_slots, take_each, widen
@@ -73,6 +77,21 @@ def return_try(request: HttpRequest) -> None:
     """Give back a try that was right: an office in which many sign in uses up nothing."""
     for rate, key in _list_windows(request):
         return_slots(rate, key, 1)
+
+
+def hash_in_turn(request: HttpRequest, view: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
+    """Look at a password when there is room for it, or say to try again, and count nothing."""
+    visitor, _times = list_networks(find_address(request))[0]
+    try:
+        with BULKHEAD.enter(visitor):
+            return view(request)
+    except CrowdedError:
+        return_try(request)
+        response = render(request, "staff/crowded.html", status=503)
+        response["Cache-Control"] = "no-store, private"
+        response["Retry-After"] = str(RETRY_SECONDS)
+        log_response("No room yet: %s", request.path, response=response, request=request, level="warning")
+        return response
 
 
 def _list_windows(request: HttpRequest) -> list[Window]:

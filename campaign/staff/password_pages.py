@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from campaign.staff.access import is_let_in, note_choice, note_password, note_proof
 from campaign.staff.forms import OwnPasswordForm, SignInForm
-from campaign.staff.lockout import forgive, refuse_signin, return_try
+from campaign.staff.lockout import forgive, hash_in_turn, refuse_signin, return_try
 from campaign.staff.login_log import note_signin
 
 
@@ -62,7 +62,8 @@ def ask_password(site: AdminSite, request: HttpRequest, extra: dict[str, Any] | 
         "subtitle": None,
         "app_path": request.get_full_path(),
     }
-    return PasswordView.as_view(extra_context=context | (extra or {}))(request)
+    view = PasswordView.as_view(extra_context=context | (extra or {}))
+    return hash_in_turn(request, view) if request.method == "POST" else view(request)
 
 
 class OwnPasswordView(PasswordChangeView):

@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
 
 from campaign.content.models import Campaign
+from campaign.core.bulkhead import BULKHEAD, RETRY_SECONDS, CrowdedError
 from campaign.core.client_ip import find_address
 from campaign.core.identity import list_networks, name_mailbox
 from campaign.core.ratelimit import Window, read_rate, reset_at, take_each, widen
-from letters.views.bulkhead import BULKHEAD, CrowdedError
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -133,7 +133,7 @@ def make_key(act: Action, by: Scope, value: str) -> str:
 
 
 P = ParamSpec("P")
-CROWDED_PAUSE = dt.timedelta(seconds=3)  # until there is room again, most probably
+CROWDED_PAUSE = dt.timedelta(seconds=RETRY_SECONDS)
 CROWDED = _("Very many people are writing at this moment.")
 
 REASONS: dict[Scope | None, StrOrPromise] = {
@@ -182,7 +182,7 @@ def count_mail(request: HttpRequest, campaign: Campaign, *, email: str, postcode
 def costly(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Have a view that takes long wait until there is room for it (letters.views.bulkhead), or say to try again: 503.
+    """Have a view that takes long wait until there is room for it (campaign.core.bulkhead), or say to try again: 503.
 
     It stands outermost, so that nothing is read before there is room: a session might be another one by then.
     """

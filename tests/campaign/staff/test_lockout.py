@@ -16,6 +16,7 @@ from django.utils import timezone
 from django_otp.oath import totp
 from pytest_django import Settings
 
+from campaign.core import bulkhead
 from campaign.staff.models import TOTPDevice
 from tests.otp import make_phone
 
@@ -71,6 +72,22 @@ def test_made_up_names_cost_no_more_than_the_limit(
     assert sign_in(client).status_code == 429, "not even with the right one"
     assert client.get(reverse("admin:login")).status_code == 200
     assert sign_in(Client(REMOTE_ADDR="192.0.2.7")).status_code == 302, "an organiser elsewhere"
+
+
+def test_many_tries_at_once_wait_for_one_another_before_a_password_is_looked_at(
+    client: Client, phone: TOTPDevice, settings: Settings, looked_at: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LIMIT_SIGNINS_PER_IP = "1/hour"
+    monkeypatch.setattr(bulkhead, "WAIT_SECONDS", 0)
+    with bulkhead.BULKHEAD.enter("127.0.0.1"):
+        answer = sign_in(client, password="wrong")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert "was not looked at" in answer.content.decode()
+        assert looked_at == []
+        assert client.get(reverse("admin:login")).status_code == 200
+        assert sign_in(Client(REMOTE_ADDR="192.0.2.7")).status_code == 302, "an organiser elsewhere"
+    assert sign_in(client).status_code == 302, "what was not looked at did not count"
 
 
 def test_a_rented_network_is_stopped_as_a_whole(client: Client, settings: Settings, looked_at: list[str]) -> None:

@@ -13,9 +13,10 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from campaign.core import bulkhead
+from campaign.core.bulkhead import MAX_EACH, MAX_INSIDE, Bulkhead, CrowdedError
 from campaign.core.logs import HideSecretPaths
-from letters.views import bulkhead, throttling
-from letters.views.bulkhead import MAX_EACH, MAX_INSIDE, Bulkhead, CrowdedError
+from letters.views import throttling
 from letters.views.throttling import costly
 from letters.writing.session import load_draft
 from tests.letters.factories import make_campaign, make_letter, make_seat

@@ -1,8 +1,8 @@
 """Keeps a process's threads for everybody: what takes long is done once at a time for each visitor, and twice in all.
 
-A process of the web server has eight threads. A page that takes up to a quarter of a second of the processor, or waits
-for the press, has to find room here first. So one visitor, however many requests they send, holds up neither the cheap
-pages nor the costly ones of others. Who finds no room is told so at once and tries again.
+A process of the web server has eight threads. A page that takes up to a quarter of a second of the processor, waits for
+the press, or hashes a password, has to find room here first. So one visitor, however many requests they send, holds up
+neither the cheap pages nor the costly ones of others. Who finds no room is told so at once and tries again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ MAX_EACH = (
     4  # of one visitor: one at work, others waiting, as when a household writes, or a page is loaded while it saves
 )
 WAIT_SECONDS = 10.0  # long enough for the slowest page
+RETRY_SECONDS = 3  # until there is room again, most probably
 
 
 class CrowdedError(Exception):
