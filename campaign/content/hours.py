@@ -19,11 +19,11 @@ class HasHours(Protocol):
     """A campaign, or what stands for it. Times are texts such as 08:00; empty: midnight, and every day."""
 
     @property
-    def send_from(self) -> str: ...  # noqa: D102
+    def send_from(self) -> str: ...
     @property
-    def send_until(self) -> str: ...  # noqa: D102
+    def send_until(self) -> str: ...
     @property
-    def send_days(self) -> str: ...  # noqa: D102
+    def send_days(self) -> str: ...
 
 
 class Hours(NamedTuple):
@@ -45,7 +45,6 @@ def open_now(prefix: str = "") -> Q:
 
 
 def is_open(campaign: HasHours, moment: dt.datetime) -> bool:
-    """Return whether its letters may go at that moment."""
     local = timezone.localtime(moment)
     if campaign.send_days == WEEKDAYS and local.weekday() >= 5:
         return False
@@ -54,7 +53,6 @@ def is_open(campaign: HasHours, moment: dt.datetime) -> bool:
 
 
 def find_opening(campaign: HasHours, moment: dt.datetime) -> dt.datetime:
-    """Return the first moment, from this one on, at which its letters may go."""
     if is_open(campaign, moment):
         return moment
     return min(one for one in _list_openings(campaign, moment, 0, 8) if one > moment)
@@ -68,7 +66,6 @@ def find_last_opening(campaign: HasHours, moment: dt.datetime) -> dt.datetime | 
 
 
 def _list_openings(campaign: HasHours, moment: dt.datetime, first: int, last: int) -> Iterator[dt.datetime]:
-    """Yield the moments at which its hours begin, from so many days before or after that day to so many."""
     zone = timezone.get_current_timezone()
     start = dt.time.fromisoformat(campaign.send_from or "00:00")
     today = timezone.localtime(moment).date()
