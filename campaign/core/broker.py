@@ -41,5 +41,4 @@ class Transport(filesystem.Transport):
 
 
 def register_transport() -> None:
-    """Make Kombu know the transport by its scheme."""
     TRANSPORT_ALIASES[SCHEME] = f"{__name__}:Transport"

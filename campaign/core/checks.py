@@ -13,7 +13,6 @@ from campaign.core.security_txt import is_security_contact_good
 
 @register(Tags.security, deploy=True)
 def check_for_deployment(**kwargs: Any) -> list[CheckMessage]:
-    """Return a warning for each setting that is still the demo's."""
     unfit = [
         (
             settings.SECRET_KEY.startswith("only-for-tests-"),

@@ -47,13 +47,11 @@ def derive_keys(purpose: str) -> tuple[bytes, ...]:
 
 @lru_cache
 def get_ciphers(purpose: str) -> tuple[AESGCM, ...]:
-    """Return a cipher for each key, the one that encrypts first."""
     return tuple(AESGCM(key) for key in derive_keys(f"{purpose}, AES-GCM"))
 
 
 @receiver(setting_changed)
 def forget_keys(*, setting: str, **_what: object) -> None:
-    """Derive the keys anew: a test has others."""
     if setting == "FIELD_KEYS":
         derive_keys.cache_clear()
         get_ciphers.cache_clear()
@@ -73,7 +71,7 @@ def encrypt(text: str, purpose: str, place: str) -> str:
 
 
 def decrypt(token: str, purpose: str, place: str) -> str:
-    """Return the text. Raises UndecryptableError if no key opens the token here; never returns it as it is."""
+    """Return the text. Raises UndecryptableError if no key fits; never returns the token itself."""
     if not token:
         return ""
     if token.startswith(MARK):
@@ -113,17 +111,17 @@ def _open_unbound(token: str, place: str) -> str:
 
 
 def _open(sealed: str, cipher: AESGCM, place: bytes | None) -> str:
-    """Return the text. Raises InvalidTag if it was made with another key or for another place, else ValueError."""
+    """Return the text. Raises InvalidTag for another key or place, ValueError if malformed."""
     raw = binascii.a2b_base64(sealed, strict_mode=True)
     return cipher.decrypt(raw[:NONCE], raw[NONCE:], place).decode()
 
 
 def list_indexes(text: str) -> list[str]:
-    """Return by what equal values are found, one for each key, the current one first; case counts for nothing."""
+    """Return the blind index of the value under each key, current key first. Case-insensitive."""
     words = text.strip().lower().encode()
     return [hmac.digest(key, words, "sha256").hex() for key in derive_keys("index")] if words else []
 
 
 def make_index(text: str) -> str:
-    """Return what is stored to find this value again; nothing for nothing."""
+    """Return the blind index under the current key; empty for an empty value."""
     return next(iter(list_indexes(text)), "")

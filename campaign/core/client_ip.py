@@ -34,7 +34,6 @@ def find_address(request: HttpRequest) -> str:
 
 @cache
 def warn_of_proxy(count: int) -> None:
-    """Say, once for each process, that the proxy does not do its part."""
     logger.warning(
         "X-Forwarded-For is not what PROXY_COUNT expects (entries: %s), so visitors count as the proxy and share their "
         "limits. Have the proxy set it: docs/operators.md, The proxy.",

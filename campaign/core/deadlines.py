@@ -22,7 +22,6 @@ class Deadlined(socket.socket):
     deadline = 0.0
 
     def expect_request(self) -> None:
-        """Let the time for the next request begin."""
         self.deadline = time.monotonic() + REQUEST_SECONDS
 
     def setblocking(self, flag: bool) -> None:
@@ -49,7 +48,6 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     """A process whose threads wait for a client for a limited time."""
 
     def handle(self, conn: TConn) -> object:
-        """Answer a request, if it comes in time."""
         if not isinstance(conn.sock, Deadlined):
             conn.sock = Deadlined(fileno=conn.sock.detach())
         conn.sock.expect_request()

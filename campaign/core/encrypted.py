@@ -29,7 +29,6 @@ class ExactlyEmpty(Exact):
     """The one comparison that makes sense in the database."""
 
     def get_prep_lookup(self) -> Any:
-        """Refuse any value but the empty one."""
         if self.rhs != "":
             raise FieldError(HINT)
         return self.rhs
@@ -97,12 +96,11 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not gene
             self.validators = [*self.validators, MaxLengthValidator(self.max_length)]
 
     def deconstruct(self) -> Any:
-        """Tell migrations of `bound_to`."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs | ({"bound_to": self.bound_to} if self.bound_to else {})
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
-        """Refuse what cannot work: the same text is encrypted differently each time, and for a row that is known."""
+        """Refuse indexes and counted keys: ciphertexts differ each time, and belong to keys known before the insert."""
         errors = super().check(**kwargs)
         if self.unique or getattr(self, "db_index", False):
             errors.append(Error("An encrypted field has no index.", hint="Use a BlindIndexField.", obj=self))
@@ -113,14 +111,12 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not gene
 
     @cached_property
     def key_columns(self) -> dict[str, Any]:
-        """The columns that a text of this field is bound to, by the names of their attributes."""
         meta = self.model._meta
         columns: list[Any] = [meta.get_field(name) for name in self.bound_to] or [meta.pk]
         return {column.attname: column for column in columns}
 
     @cached_property
     def purpose(self) -> str:
-        """What the texts are encrypted for: each app has keys of its own."""
         return str(self.model._meta.app_label)
 
     @cached_property
@@ -128,7 +124,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not gene
         return f"{self.model._meta.db_table}.{self.column}"
 
     def find_place(self, row: models.Model | Mapping[str, Any]) -> str:
-        """Return where this field stands in the row with these attributes or values. Raises FieldError without keys."""
+        """Return the associated data: table, column and the row's keys. Raises FieldError if a key is not set."""
         place, is_row = self._column_place, isinstance(row, models.Model)
         for name, column in self.key_columns.items():
             key = getattr(row, name) if is_row else row[name]  # type: ignore[index]
@@ -162,14 +158,14 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not gene
         raise FieldError(HINT)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """Encrypt for the row as it is now. Raises ValueError, and UndecryptableError for what cannot be read."""
+        """Encrypt for the row's current keys. Raises ValueError if too long, UndecryptableError if unreadable."""
         value = getattr(model_instance, self.attname)
         if value is None or hasattr(value, "as_sql"):
             return value
         return self.encrypt(str(value), model_instance)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> str | None:
-        """Return what is stored. Raises FieldError for a text, of which nobody knows in which row it will stand."""
+        """Return the stored value. Raises FieldError for plain text, because the row it belongs to is unknown here."""
         if isinstance(value, Ciphertext):
             return value.token
         if value is None:
@@ -181,11 +177,9 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not gene
         )
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        """Let expressions through as they are."""
         return value if hasattr(value, "as_sql") else self.get_db_prep_value(value, connection)
 
     def from_db_value(self, value: str | None, *_context: Any) -> Ciphertext | str | None:
-        """Keep it encrypted until it is read."""
         return Ciphertext(value) if value else value
 
 
@@ -200,19 +194,16 @@ class BlindIndexField(models.CharField):  # type: ignore[type-arg] # not generic
         super().__init__(*args, **{"max_length": 64, "blank": True, "editable": False} | kwargs)
 
     def deconstruct(self) -> Any:
-        """Tell migrations of `source`."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs | {"source": self.source}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        """Take the index of what the row says now."""
         value = make_index(getattr(model_instance, self.source) or "")
         setattr(model_instance, self.attname, value)
         return value
 
 
 def encrypt_for(row: models.Model, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes as `QuerySet.update` takes them for this row alone: encrypted, and with blind indexes."""
     made = dict(changes)
     for field in row._meta.concrete_fields:
         if isinstance(field, EncryptedTextField) and isinstance(text := made.get(field.attname), str):

@@ -15,7 +15,6 @@ MAX_LENGTH = 20_000  # characters of each text
 
 
 def list_typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return what a person typed into the form that came with the request, by the name of its field."""
     return [
         (name.replace("_", " ").replace("-", " ").strip().capitalize(), value[:MAX_LENGTH])
         for name, values in request.POST.lists()

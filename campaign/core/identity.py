@@ -26,7 +26,6 @@ def list_networks(address: str) -> list[tuple[str, int]]:
 
 
 def name_mailbox(address: str) -> str:
-    """Return the same for all ways to write to one mailbox: in small letters, without +tag, at Gmail without dots."""
     local, at, domain = address.strip().lower().rpartition("@")
     local = local.replace('"', "").replace("\\", "")  # RFC 5321, 4.1.2: quotes are no part of the name
     local = local.partition("+")[0] or local

@@ -46,7 +46,6 @@ class JsonLines(Lines):
     """One JSON object a line, for programs that collect logs; `letter` is there if the record names one."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as a line of JSON."""
         line: dict[str, str] = {
             "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,

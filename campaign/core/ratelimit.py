@@ -38,7 +38,6 @@ def read_rate(words: str) -> RateLimitItem | None:
 
 
 def widen(rate: RateLimitItem, times: int) -> RateLimitItem:
-    """Return that many times the rate."""
     return type(rate)(rate.amount * times, rate.multiples)
 
 
@@ -70,17 +69,15 @@ def return_slots(rate: RateLimitItem, key: str, count: int) -> None:
 
 
 def remaining(rate: RateLimitItem, key: str) -> int:
-    """Return how many slots the window has left now."""
     return _ask(lambda windows: windows.get_window_stats(rate, key).remaining)
 
 
 def reset_at(rate: RateLimitItem, key: str) -> float:
-    """Return when the oldest slot that is taken is free again, in seconds since 1970."""
     return _ask(lambda windows: windows.get_window_stats(rate, key).reset_time)
 
 
 def _ask(question: Callable[[MovingWindowRateLimiter], T]) -> T:
-    """Ask Redis, else this process's own memory."""
+    """Use Redis, or this process's memory while Redis is away."""
     global _away_until
     if settings.REDIS_URL and time.monotonic() > _away_until:
         try:
@@ -95,7 +92,6 @@ def _ask(question: Callable[[MovingWindowRateLimiter], T]) -> T:
 
 @lru_cache(maxsize=4)
 def _reach_redis(url: str) -> MovingWindowRateLimiter:
-    """Return the windows in that Redis. redis-py would try three more times by default."""
     storage = RedisStorage(
         url,
         key_prefix="parley:windows",

@@ -44,7 +44,6 @@ def rotate_tables(tables: Iterable[Any] | None = None) -> Iterator[Rotated]:
 
 
 def rotate_table(model: Any, fields: list[EncryptedTextField]) -> Rotated:
-    """Rotate one table, some rows at a time, in the order of their keys."""
     rotated = Rotated(str(model._meta.verbose_name_plural))
     # As plain text, so that what is written can depend on what was read.
     stored = {f"stored_{field.attname}": Cast(F(field.attname), TextField()) for field in fields}

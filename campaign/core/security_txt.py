@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 
 def is_security_contact_good() -> bool:
-    """Return whether there is a contact, and the day until which it holds has not passed."""
     expires: dt.date | None = settings.SECURITY_EXPIRES
     return bool(settings.SECURITY_CONTACT) and expires is not None and expires >= timezone.localdate()
 
