@@ -54,7 +54,6 @@ class _Name:
 
 
 def fold_name(name: str) -> str:
-    """Return the name in lower case without accents and punctuation, for searching."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return " ".join(
         "".join(c if c.isalnum() else " " for c in plain.replace("'", "").replace("’", "")).casefold().split()
@@ -70,7 +69,7 @@ def address_envelope(name_full_title: str) -> str:
     """Return the envelope line: "Rt Hon Sir Mel Stride KC MP" becomes "The Rt Hon Sir Mel Stride KC MP".
 
     Letters after the name stay in their order, save that Bt comes first and MP last; a missing MP is added.
-    A vacant seat has no envelope line: "" is returned.
+    A vacant constituency has no envelope line: "" is returned.
     """
     if is_vacant(name_full_title):
         return ""
@@ -81,7 +80,7 @@ def address_envelope(name_full_title: str) -> str:
 
 
 def address_salutation(name_display: str, name_full_title: str, name_address_as: str) -> str:
-    """Return the salutation without its comma: "Dear Ms Smith"; "" for a vacant seat.
+    """Return the salutation without its comma: "Dear Ms Smith"; "" for a vacant constituency.
 
     In this order: what Parliament says ("Ms Abbott"); Sir or Dame, in either name, with the first name; a peer's title;
     any other title with the surname (the display name's title first); without a title the full name.
@@ -111,7 +110,6 @@ def _address_titled(name: _Name) -> str:
 
 
 def _find_surname(names: tuple[str, ...]) -> str | None:
-    """Return the surname, or None where the words do not tell (is "Long" Ms Long Bailey's first or last name?)."""
     start = len(names) - 1
     while start > 1 and names[start - 1].casefold() in _PARTICLES:
         start -= 1

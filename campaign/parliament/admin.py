@@ -15,17 +15,15 @@ from campaign.staff.destinations import GuardsDestination
 
 
 class VacancyFilter(admin.SimpleListFilter):
-    """Seats with a sitting member, and vacant ones."""
+    """Constituencies with a sitting member, and vacant ones."""
 
     title = _("sitting member")
     parameter_name = "sitting"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The two answers."""
         return [("yes", _("has one")), ("no", _("vacant"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Ask for a sitting member."""
         sitting = Exists(Member.objects.filter(constituency=OuterRef("pk"), sitting=True))
         if self.value() == "yes":
             return queryset.filter(sitting)
@@ -33,18 +31,16 @@ class VacancyFilter(admin.SimpleListFilter):
 
 
 class PartyFilter(admin.SimpleListFilter):
-    """Seats by the party of their sitting member."""
+    """Constituencies by the party of their sitting member."""
 
     title = _("party")
     parameter_name = "party"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Every party that has a sitting member."""
         parties = Member.objects.filter(sitting=True).order_by("party").values_list("party", flat=True).distinct()
         return [(party, party) for party in parties]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The seats of one party."""
         if party := self.value():
             return queryset.filter(
                 Exists(Member.objects.filter(constituency=OuterRef("pk"), sitting=True, party=party))
@@ -54,7 +50,7 @@ class PartyFilter(admin.SimpleListFilter):
 
 @admin.register(Constituency)
 class ConstituencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Seats are facts: the file of members brings them, and nobody adds or deletes one here."""
+    """Constituencies are facts: the file of members brings them, and nobody adds or deletes one here."""
 
     list_display = ["name", "name_cy", "nation", "show_member", "show_party", "gss"]
     list_filter = ["nation", VacancyFilter, PartyFilter]
@@ -65,33 +61,27 @@ class ConstituencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 100
 
     def get_queryset(self, request: HttpRequest) -> ConstituencyQuerySet:
-        """With members, so that the list costs the same however long it is."""
         return Constituency.objects.with_members()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search as the site does."""
         if isinstance(queryset, ConstituencyQuerySet) and search_term:
             return queryset.search(search_term), False
         return super().get_search_results(request, queryset, fold_name(search_term))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """No: boundaries change by import_members."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """No: letters name seats for ever."""
         return False
 
     @admin.display(description=_("MP"))
     def show_member(self, seat: Constituency) -> str:
-        """The sitting member, or that there is none."""
         return seat.member.name_display if seat.member else str(_("vacant"))
 
     @admin.display(description=_("party"))
     def show_party(self, seat: Constituency) -> str:
-        """The sitting member's party."""
         return seat.member.party if seat.member else ""
 
 
@@ -111,29 +101,23 @@ class MemberAdmin(GuardsDestination, admin.ModelAdmin):  # type: ignore[type-arg
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search without accents and punctuation, as names are stored for it."""
         return super().get_search_results(request, queryset, fold_name(search_term))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new member is true as of today."""
         return {"as_of": timezone.localdate(), **super().get_changeform_initial_data(request)}
 
     def find_destination(self, obj: Member) -> str:
-        """Letters to a seat go to the address of who sits there."""
         return obj.destination
 
     def save_model(self, request: HttpRequest, obj: Member, form: "ModelForm[Any]", change: bool) -> None:
-        """What an organiser changed is true as of today, so that an older file does not undo it."""
         if change and form.changed_data and "as_of" not in form.changed_data:
             obj.as_of = timezone.localdate()
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("on the envelope"))
     def show_envelope(self, member: Member) -> str:
-        """How letters address the member."""
         return member.envelope
 
     @admin.display(description=_("salutation"))
     def show_salutation(self, member: Member) -> str:
-        """How letters begin."""
         return f"{member.salutation}," if member.name_display else ""

@@ -1,4 +1,4 @@
-"""From what a person typed to the seats that may be theirs, and what to tell them."""
+"""From what a person typed to the constituencies that may be theirs, and what to tell them."""
 
 import re
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?")
 class PostcodeResult:
     """What a postcode leads to.
 
-    found: one seat, certain. confirm: the likeliest seat first, then others of the same few streets: ask.
-    choose: Northern Ireland's seats: ask. no_mp: a place or a body without an MP. unknown: it has the form of a
-    postcode, but we know no seat for it. invalid: it is no postcode.
+    found: one constituency, certain. confirm: the likeliest first, then others of the same few streets: ask.
+    choose: Northern Ireland's constituencies: ask. no_mp: a place or a body without an MP. unknown: it has the form
+    of a postcode, but we know no constituency for it. invalid: it is no postcode.
     """
 
     postcode: str  # as it is written, SW1A 0AA; "" if invalid
@@ -61,7 +61,6 @@ def find_seats(text: str | None) -> PostcodeResult:
 
 
 def load_constituencies(codes: Sequence[str]) -> list[Constituency]:
-    """Return the seats of these GSS codes in their order, with their members, in two queries (none without codes)."""
     if not codes:
         return []
     seats = {seat.gss: seat for seat in Constituency.objects.with_members().filter(pk__in=codes)}
@@ -69,7 +68,7 @@ def load_constituencies(codes: Sequence[str]) -> list[Constituency]:
 
 
 def find_constituencies(text: str | None) -> tuple[PostcodeResult, list[Constituency]]:
-    """Return what `find_seats` finds and its seats, in at most two queries; the message names seat, MP or vacancy."""
+    """Return the result and its constituencies, in at most two queries; the message names them."""
     finding = find_seats(text)
     seats = load_constituencies(finding.gss)
     if finding.gss and not seats:
@@ -84,7 +83,7 @@ def find_constituencies(text: str | None) -> tuple[PostcodeResult, list[Constitu
 
 
 def describe_seat(seat: Constituency) -> str:
-    """Return the seat and who sits there, to end a sentence with: "Clacton. Its MP is …" or that it is vacant."""
+    """Return the end of a sentence: "Clacton. Its MP is …", or that the constituency is vacant."""
     if seat.member:
         return f"{seat.name}. Its MP is {seat.member.name_display} ({seat.member.party})."
     return f"{seat.name}. The seat is vacant: it has no MP to write to until the next election there."

@@ -22,7 +22,6 @@ class Hex:
 
 @cache
 def read_hexes() -> tuple[Hex, ...]:
-    """Return the hexagons of all constituencies, region by region, from north to south."""
     with HEXES.open(encoding="utf-8", newline="") as file:
         return tuple(
             Hex(row["gss"], int(row["column"]), int(row["row"]), row["region"]) for row in csv.DictReader(file)

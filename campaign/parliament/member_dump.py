@@ -1,4 +1,4 @@
-"""Writes the file of seats and members."""
+"""Writes the file of constituencies and members."""
 
 import csv
 from collections.abc import Iterable
@@ -9,7 +9,6 @@ from campaign.parliament.models import Constituency
 
 
 def write_member_file(seats: Iterable[Constituency], file: TextIO) -> None:
-    """Write the seats (loaded with their `members`) in the format that `read_member_file` reads."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     for seat in seats:

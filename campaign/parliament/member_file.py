@@ -1,4 +1,4 @@
-"""Reads the file of seats and members: one row a seat, checked as a whole before anything is believed."""
+"""Reads the file of constituencies and members: one row each, checked as a whole before anything is believed."""
 
 import csv
 import re
@@ -51,7 +51,7 @@ class MemberFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SeatFacts:
-    """What a file of our own says of a seat itself."""
+    """What a file of our own says of a constituency itself."""
 
     name: str
     name_cy: str
@@ -73,7 +73,7 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True)
 class SeatRow:
-    """One row: a seat, who sits there (nobody: None) and when that was so. `seat` is None in a file of members only."""
+    """One row: a constituency, who sits there (nobody: None) and when. `seat` is None in a file of members only."""
 
     line: int
     gss: str
@@ -86,7 +86,7 @@ def read_member_file(path: Path) -> list[SeatRow]:
     """Return the rows of a CSV file in UTF-8, in its order.
 
     Raises MemberFileError with every problem of the file (at most 20 are spelt out): unreadable or not UTF-8,
-    missing columns, wrong number of fields, malformed GSS codes, dates, ids or addresses, seats or people twice.
+    missing columns, wrong number of fields, malformed GSS codes, dates, ids or addresses, duplicate rows or people.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -143,7 +143,7 @@ class _Reader:
         for column in sorted({column for column in columns if columns.count(column) > 1 and column in COLUMNS}):
             self._report(column, "the column is there twice")
         needed = {"gss", "name_display", "name_full_title", "party", "as_of"}
-        if "seat_as_of" in columns:  # a whole file, seats and members
+        if "seat_as_of" in columns:  # a whole file, constituencies and members
             needed |= {"name", "name_cy", "nation"}
         for column in COLUMNS:
             if column in needed and column not in columns:

@@ -1,4 +1,4 @@
-"""Brings the seats and members of a file into the database: plans everything first, then writes it at once."""
+"""Brings the constituencies and members of a file into the database: plans everything first, then writes it at once."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +16,7 @@ _MEMBER_FIELDS = ["constituency", "sitting", "search_name", "as_of", *_FACTS]
 
 
 class DissolutionError(Exception):
-    """So many seats would fall vacant that it has to be meant."""
+    """So many constituencies would fall vacant that it has to be meant."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,9 @@ class Plan:
     seats: dict[str, Constituency]
     before: dict[str, Snapshot]
     after: dict[str, Member]
-    came_from: dict[int, str] = field(default_factory=dict)  # id() of a member that moved → the seat's name before
+    came_from: dict[int, str] = field(
+        default_factory=dict
+    )  # id() of a member that moved → the constituency's name before
     in_file: list[str] = field(default_factory=list)
     new_seats: list[Constituency] = field(default_factory=list)
     renamed: list[tuple[str, Constituency]] = field(default_factory=list)  # the name before
@@ -49,11 +51,10 @@ class Plan:
     followed: list[str] = field(default_factory=list)  # what came of it outside this package, in sentences
 
     def list_vacated(self) -> list[str]:
-        """Return the seats that have a member now and would have none."""
         return [gss for gss in self.before if gss not in self.after]
 
     def list_redirections(self) -> list[Redirection]:
-        """Return for which seats letters go elsewhere; to a new seat none went."""
+        """Return for which constituencies letters go elsewhere; to a new constituency none went."""
         new = {seat.gss for seat in self.new_seats}
         places = [
             Redirection(
@@ -78,10 +79,10 @@ def import_members(
 ) -> Plan:
     """Write the rows of a file (`name`, for messages) to the database, all or nothing, and return what changed.
 
-    A seat is new only if `known_seats` has its GSS code (None: every code is believed). Facts never give way to older
-    ones. A member is the same person if the number in Parliament is the same or, where one side has none, if seat and
-    name are. Raises MemberFileError for seats nobody knows, and DissolutionError if more than a tenth of all
-    seats would fall vacant and `dissolution` does not say that it is meant.
+    A constituency is new only if `known_seats` has its GSS code (None: every code is believed). Facts never give way
+    to older ones. A member is the same person if the number in Parliament is the same or, where one side has none, if
+    constituency and name are. Raises MemberFileError for constituencies nobody knows, and DissolutionError if more than
+    a tenth of all constituencies would fall vacant and `dissolution` does not say that it is meant.
     """
     seats = {seat.gss: seat for seat in Constituency.objects.select_for_update().prefetch_related("members")}
     planner = _Planner(seats)
@@ -102,7 +103,7 @@ def import_members(
 
 def _write_plan(plan: Plan) -> None:
     leaving = [before.member.pk for gss, before in plan.before.items() if plan.after.get(gss) is not before.member]
-    Member.objects.filter(pk__in=leaving).update(sitting=False)  # first, so that a seat never has two
+    Member.objects.filter(pk__in=leaving).update(sitting=False)  # first, so that a constituency never has two
     Constituency.objects.bulk_create(plan.new_seats)
     Constituency.objects.bulk_update(plan.changed_seats.values(), _SEAT_FIELDS, batch_size=100)
     Member.objects.bulk_update(plan.changed_members.values(), _MEMBER_FIELDS, batch_size=100)
@@ -126,7 +127,6 @@ class _Planner:
         self.plan = Plan(seats, before, sitting)
 
     def plan_seat(self, row: SeatRow, name: str, known_seats: set[str] | None) -> str | None:
-        """Plan a seat's own facts, or return what is wrong with them."""
         self.plan.in_file.append(row.gss)
         stored = self.plan.seats.get(row.gss)
         facts = row.seat
@@ -158,7 +158,6 @@ class _Planner:
         return None
 
     def plan_member(self, row: SeatRow) -> None:
-        """Plan who sits."""
         known = self.known_as_of.get(row.gss)
         person = self._find_person(row) if row.member else None
         if known and row.as_of < known:

@@ -5,7 +5,6 @@ from campaign.parliament.models import Member
 
 
 def describe_plan(plan: Plan) -> list[str]:
-    """Return one sentence for each change, and a last one that counts the seats of the file that stay as they are."""
     new = {seat.gss for seat in plan.new_seats}
     sentences = []
     if new:

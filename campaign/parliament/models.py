@@ -32,10 +32,10 @@ class ConstituencyQuerySet(models.QuerySet["Constituency"]):
         return self.exists() and not Member.objects.filter(sitting=True).exists()
 
     def search(self, text: str) -> ConstituencyQuerySet:
-        """Seats whose name, Welsh name or sitting member has every word of `text`, accents and case ignored.
+        """Constituencies whose name, Welsh name or sitting member has every word of `text`, accents and case ignored.
 
-        Seats whose name begins with the text come first, then those where a later word (or the Welsh name) does, then
-        those whose member's name begins with it. Blank text finds every seat; text without a letter or digit none.
+        Those whose name begins with the text come first, then those where a later word (or the Welsh name) does, then
+        those whose member's name begins with it. Blank text finds all; text without a letter or digit none.
         """
         folded = fold_name(text)
         if not folded:
@@ -57,7 +57,7 @@ class ConstituencyQuerySet(models.QuerySet["Constituency"]):
 
 
 class Constituency(models.Model):
-    """One of the 650 seats; its GSS code is the key everywhere."""
+    """One of the 650 constituencies; its GSS code is the key everywhere."""
 
     class Nation(models.TextChoices):
         """The four nations, as in the first letter of a GSS code."""
@@ -87,7 +87,6 @@ class Constituency(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Keep the folded name true."""
         self.fold_names()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
@@ -106,7 +105,6 @@ class Constituency(models.Model):
 
     @property
     def member(self) -> Member | None:
-        """The sitting member, or none while the seat is vacant or Parliament is dissolved."""
         loaded: list[Member] | None = self.__dict__.get("sitting_members")  # by with_members()
         if loaded is None:
             return self.members.filter(sitting=True).first()
@@ -161,7 +159,6 @@ class Member(models.Model):
         return self.name_display
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Keep the folded name true."""
         self.fold_names()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
@@ -181,16 +178,13 @@ class Member(models.Model):
 
     @property
     def destination(self) -> str:
-        """Address and seat if letters are emailed to the member, else empty."""
         return f"{self.email} ({self.constituency.name})" if self.sitting and self.email else ""
 
     @property
     def offices(self) -> set[str]:
-        """What the member is, as asks know it."""
         held = {self.office, PARTY_OFFICES.get(self.party, "")} - {""}
         return held | {Office.MINISTER} if Office.FOREIGN_SECRETARY in held else held
 
     @property
     def takes_part(self) -> bool:
-        """Whether the member votes and speaks in the chamber on party lines."""
         return self.party not in PARTY_OFFICES

@@ -8,7 +8,6 @@ PARLIAMENT = "parliament.uk"
 
 
 def is_office(address: str) -> bool:
-    """Whether a mail address is Parliament's, a sitting MP's recorded one, or in a domain that bears that MP's name."""
     local, _at, domain = address.lower().rpartition("@")
     if domain == PARLIAMENT or domain.endswith(f".{PARLIAMENT}"):
         return True

@@ -25,7 +25,7 @@ class PostcodeFileError(Exception):
 
 @dataclass(slots=True)
 class PostcodeRows:
-    """Postcodes by sector and unit: (seat, certain); the seat of one without a place is ""."""
+    """Postcodes by sector and unit: (constituency, certain); the constituency of one without a place is ""."""
 
     units: dict[tuple[str, str], tuple[str, bool]] = field(default_factory=dict)
     northern_irish: int = 0  # left out: they may not be redistributed
@@ -66,7 +66,6 @@ class PostcodeRows:
 
 
 def build_table(rows: PostcodeRows, as_of: str) -> bytes:
-    """Return the bytes of a table of the rows' postcodes."""
     alphabet = "".join(sorted({letter for _sector, unit in rows.units for letter in unit}))
     seats = sorted({"", *(gss for gss, _certain in rows.units.values())})
     numbers = {gss: number for number, gss in enumerate(seats)}

@@ -1,12 +1,13 @@
-"""The project's own file of postcodes: a bit for each possible unit of a sector, and the seats as runs.
+"""The project's own file of postcodes: a bit for each possible unit of a sector, and the constituencies as runs.
 
 A file is a header (see _HEADER) and one zlib stream of blocks, integers little-endian, in this order:
 
-- seats: GSS codes joined by newlines; number 0 is the empty one, for postcodes without a place;
+- constituencies: GSS codes joined by newlines; number 0 is the empty one, for postcodes without a place;
 - alphabet: the letters that units are made of (20 for live postcodes: ABDEFGHJLNPQRSTUWXYZ);
 - outwards: outward codes in order, joined by newlines, and per outward code 16 bits: which sectors 0 to 9 it has;
 - counts: 16 bits for each sector, how many postcodes it has;
-- runs: seats in postcode order, 16 bits for each run (2 × number of the seat + 1 if certain), then 16 bits its length;
+- runs: constituencies in postcode order, 16 bits for each run (2 × its constituency's number + 1 if certain), then
+  16 bits its length;
 - maps: for each sector a bit for each unit in the alphabet's order, first the lowest bit of the first byte.
 """
 
@@ -62,7 +63,6 @@ class PostcodeTable:
         self._places = [Place(gss or None, certain) for gss in blocks.seats for certain in (False, True)]
 
     def look_up(self, outward: str, inward: str) -> Place | None:
-        """Return the place of a postcode (SW1A, 0AA), or None if the table does not have it."""
         sector = self._find_sector(outward, inward)
         first, second = self._letters.get(inward[1:2]), self._letters.get(inward[2:])
         if sector is None or first is None or second is None:
@@ -115,7 +115,6 @@ class Blocks:
 
 
 def measure_map(alphabet: str) -> int:
-    """Return the bytes of a sector's map."""
     return (len(alphabet) ** 2 + 7) // 8
 
 

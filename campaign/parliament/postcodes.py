@@ -75,13 +75,11 @@ def look_up_postcode(postcode: Postcode) -> Found | None:
 
 
 def list_seats_nearby(postcode: Postcode) -> list[str]:
-    """Return the GSS codes of the postcode's sector (SW1A 0), the one with most postcodes first."""
     live, old = load_tables()
     return live.list_seats(postcode.outward, postcode.inward) or old.list_seats(postcode.outward, postcode.inward)
 
 
 def suggest_postcode(text: str | None) -> Postcode | None:
-    """Return the one live postcode that differs from the text only in O for 0, I or L for 1, or None."""
     squeezed = squeeze_text(text)
     if not 5 <= len(squeezed) <= 7:
         return None

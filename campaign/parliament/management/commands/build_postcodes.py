@@ -25,7 +25,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The files to read, where to write."""
         files: dict[str, Any] = {"nargs": "+", "type": Path, "metavar": "FILE", "action": "extend"}
         parser.add_argument("--live", required=True, help="postcodes in use", **files)
         parser.add_argument("--old", default=[], help="postcodes no longer in use", **files)
@@ -34,7 +33,6 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", default="", help="YYYY-MM[-DD]; default: today")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read everything, write both files."""
         as_of = options["as_of"] or date.today().isoformat()  # noqa: DTZ011 a day of the calendar, not a moment
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", as_of):
             raise CommandError(f"--as-of: “{as_of}” is not a date, such as 2025-11 or 2025-11-30.")

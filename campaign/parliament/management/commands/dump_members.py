@@ -1,4 +1,4 @@
-"""Writes the seats and members of the database as a CSV file."""
+"""Writes the constituencies and members of the database as a CSV file."""
 
 from typing import Any, TextIO, cast
 
@@ -14,6 +14,5 @@ class Command(BaseCommand):
     help = "Write every seat and its sitting member as CSV to standard output, as import_members reads it."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the seats in the order of their GSS codes."""
         seats = Constituency.objects.with_members().prefetch_related("members").order_by("gss")
         write_member_file(seats, cast(TextIO, self.stdout))

@@ -12,17 +12,15 @@ from campaign.parliament.models import Constituency
 
 
 class Command(BaseCommand):
-    """`manage.py find_mp POSTCODE [--json]`: leaves with 0 if there is a seat to choose, else with 1."""
+    """`manage.py find_mp POSTCODE [--json]`: leaves with 0 if there is a constituency to choose, else with 1."""
 
     help = "Say which constituency a postcode is in, who sits there and how to address them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The postcode, with or without its space."""
         parser.add_argument("postcode", nargs="+")
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print what the site would tell a supporter."""
         finding, seats = find_constituencies(" ".join(options["postcode"]))
         if options["json"]:
             answer = {"postcode": finding.postcode, "status": finding.status, "message": finding.message}

@@ -1,4 +1,4 @@
-"""Brings seats and members up to date from a CSV file."""
+"""Brings constituencies and members up to date from a CSV file."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -21,14 +21,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file, and what has to be meant."""
         parser.add_argument("file", nargs="?", type=Path, default=SHIPPED, metavar="FILE")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument("--dissolution", action="store_true", help="let more than a tenth of all seats fall vacant")
         parser.add_argument("--new-seats", action="store_true", help="believe GSS codes that this site does not know")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read the whole file, then write, then say what changed."""
         path: Path = options["file"]
         known = None
         try:
