@@ -35,7 +35,6 @@ class Change:
     new: str = ""
 
     def __str__(self) -> str:
-        """Say it in one line."""
         match self.what:
             case What.CHANGED:
                 return f"changed {self.name}: {self.field}: {show_change(self.old, self.new)}"
@@ -48,7 +47,6 @@ class Change:
 
 
 def make_fingerprint(changes: Iterable[Change]) -> str:
-    """Return what tells whether the changes are still those that somebody has seen, old words included."""
     digest = hashlib.sha256()
     for change in changes:
         for part in (change.what, change.name, change.field, change.old, change.new):
@@ -57,7 +55,6 @@ def make_fingerprint(changes: Iterable[Change]) -> str:
 
 
 def mark_words(old: str, new: str) -> list[tuple[str, str]]:
-    """Return the words of both in order, each run of them as “same”, “old” or “new”."""
     before, after = _split(old), _split(new)
     if len(before) + len(after) > MAX_WORDS:
         return [("old", old), ("new", new)]
@@ -75,7 +72,6 @@ def mark_words(old: str, new: str) -> list[tuple[str, str]]:
 
 
 def _split(text: str) -> list[str]:
-    """Return words, each with the space that follows it."""
     words: list[str] = []
     for part in text.split(" "):
         words.append(part + " ")
@@ -84,7 +80,6 @@ def _split(text: str) -> list[str]:
 
 
 def show_change(old: object, new: object, width: int = 60) -> str:
-    """Return “old → new”, both cut around the first place where they differ."""
     before, after = str(old), str(new)
     same = next(
         (i for i, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]),

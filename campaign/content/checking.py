@@ -18,7 +18,6 @@ MAX_COMPARED = 50  # names, to guess which one was meant
 
 
 def check_whole(root: Node) -> Iterator[Fault]:
-    """Tell what is wrong with the pack as a whole."""
     pack = _values(root)
     number = pack.get("format")
     if isinstance(number, Scalar) and number.text not in READABLE_FORMATS:
@@ -49,7 +48,6 @@ def check_whole(root: Node) -> Iterator[Fault]:
 
 
 def name_entry(node: Node) -> str:
-    """Return “ (its-key)” for an entry that has a key, for people who do not count from 0."""
     key = _text(_values(node), "key")
     return f" ({shorten_text(key)})" if key else ""
 
@@ -85,7 +83,6 @@ def _check_sources(argument: dict[str, Node], path: str) -> Iterator[Fault]:
 
 
 def _check_references(argument: dict[str, Node], path: str) -> Iterator[Fault]:
-    """Tell of sources that are named by a number that none has."""
     count = len(_items(argument, "sources"))
     numbers = [
         (f"phrasings[{index}].sources", number)
@@ -128,7 +125,6 @@ def _check_phrasings(argument: dict[str, Node], path: str, language: str) -> Ite
 
 
 def _values(node: Node) -> dict[str, Node]:
-    """Return the values of a group of keys that may be broken, each by its first key."""
     if not isinstance(node, Mapping):
         return {}
     return {key.text: value for key, value in reversed(node.entries) if isinstance(key, Scalar)}

@@ -38,7 +38,6 @@ def copy_campaign(campaign: Campaign, *, slug: str, title: str) -> Campaign:
 
 
 def _copy_row(row: M, **changes: object) -> M:
-    """Return a new row like this one, but for the changes."""
     fields = {field.name for field in row._meta.concrete_fields if not field.primary_key} - set(changes)
     values = {name: getattr(row, name) for name in fields}
     return type(row)._default_manager.create(**values, **changes)

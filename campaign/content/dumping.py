@@ -47,7 +47,6 @@ LEFT_OUT_IF_DEFAULT: dict[type, dict[str, Any]] = {
 
 
 def make_pack(campaign: Campaign) -> Pack:
-    """Return what the campaign says now: its published arguments, and the themes they need."""
     arguments = order_arguments(campaign.arguments.with_facts().filter(published=True))
     themes = campaign.themes.filter(Q(arguments__isnull=True) | Q(arguments__in=arguments)).distinct()
     return Pack(
@@ -86,7 +85,6 @@ def _make_argument(argument: Argument) -> PackArgument:
 
 
 def write_pack(pack: Pack) -> str:
-    """Return the pack as YAML: keys in the format's order, long texts as blocks, letters as they are."""
     values = {name: value for name, value in _list_values(pack).items() if value or name not in LEFT_OUT_IF_EMPTY}
     text: str = yaml.dump(
         values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False
@@ -95,7 +93,6 @@ def write_pack(pack: Pack) -> str:
 
 
 def _list_values(one: Any) -> dict[str, Any]:
-    """Return what the pack, or one of its entries, says: what is as if it were left out is left out."""
     defaults = LEFT_OUT_IF_DEFAULT.get(type(one), {})
     values = {}
     for field in dataclasses.fields(one):

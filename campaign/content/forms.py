@@ -29,7 +29,6 @@ class PlainTextField(forms.CharField):
     """Text as packs have it: browsers send CR LF, and word processors leave tabs."""
 
     def to_python(self, value: Any) -> str:
-        """Return the text with plain line ends and no tabs."""
         text = super().to_python(value) or ""
         return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
 
@@ -38,7 +37,6 @@ class ThemeChoiceField(ThemeField):
     """A theme, named with its campaign."""
 
     def label_from_instance(self, theme: Theme) -> str:
-        """Name the campaign too: two campaigns may have a theme of the same title."""
         return f"{theme.campaign}: {theme}"
 
 
@@ -63,7 +61,6 @@ class ArgumentForm(ArgumentModelForm):
             field.queryset = field.queryset.filter(campaign=self.instance.campaign_id)  # type: ignore[union-attr]
 
     def clean(self) -> dict[str, Any]:
-        """Take the campaign from the theme, and refuse a key that is taken there."""
         values = super().clean() or self.cleaned_data
         if theme := values.get("theme"):
             self.instance.campaign = theme.campaign
@@ -145,7 +142,6 @@ class GoLiveForm(forms.Form):
         self.fields["slug"].help_text = _("Type %s to show that you mean this campaign.") % campaign.slug
 
     def clean_slug(self) -> str:
-        """Refuse anything but this campaign's slug."""
         slug: str = self.cleaned_data["slug"]
         if slug != self.campaign.slug:
             raise ValidationError(_("This is not the campaign's slug."))

@@ -111,7 +111,6 @@ class _Loading:
                 self.changes.append(Change(What.KEPT, name, field, old, given[field]))
 
     def load_entries(self, model: type[M], here: dict[str, M], entries: Sequence[PackTheme | PackAsk]) -> None:
-        """Add and change themes or asks, and bring them into the pack's order."""
         keys = [entry.key for entry in entries]
         in_order = [key for key in here if key in keys] == keys
         for position, entry in enumerate(entries):
@@ -217,7 +216,6 @@ class _Loading:
         return now, here, changed
 
     def save(self, one: models.Model, wanted: dict[str, Any], name: str) -> set[str]:
-        """Save what differs, tell it, and return the names of the fields."""
         old = {field: getattr(one, field, None) for field in wanted}
         changed = {field for field, value in wanted.items() if one.pk is None or old[field] != value}
         if not changed:
@@ -248,11 +246,9 @@ class _Loading:
 
 
 def _to_lists(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values as JSON has them."""
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def _list_texts(wanted: dict[str, Any]) -> str:
-    """Return what a new thing says, a line each."""
     said = [value for name, value in wanted.items() if name != "key" and isinstance(value, (str, dt.date))]
     return "\n".join(str(value) for value in said if value)

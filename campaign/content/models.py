@@ -169,22 +169,18 @@ class Campaign(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Return the path of the campaign's public page."""
         return reverse("campaign", args=[self.slug])
 
     @property
     def prompt_list(self) -> list[str]:
-        """The prompts, one string each."""
         return _split_lines(self.prompts)
 
     @property
     def opening_list(self) -> list[str]:
-        """The openings, one string each."""
         return _split_lines(self.openings)
 
     @property
     def preface_list(self) -> list[str]:
-        """The wordings of the preface, one string each."""
         return _split_lines(self.preface)
 
     @property
@@ -195,21 +191,17 @@ class Campaign(models.Model):
 
     @property
     def test_address(self) -> str:
-        """Where letters go in rehearsal."""
         return self.rehearsal_address or settings.REHEARSAL_ADDRESS
 
     @property
     def is_draft(self) -> bool:
-        """Whether only organisers see it."""
         return self.mode == self.Mode.DRAFT
 
     @property
     def is_rehearsal(self) -> bool:
-        """Whether letters go to the test address, also those that wait for the end of a pause."""
         return (self.paused_from if self.mode == self.Mode.PAUSED else self.mode) == self.Mode.REHEARSAL
 
     def takes_letters(self) -> bool:
-        """Return whether supporters can write now: neither paused nor closed, and within its dates."""
         today = timezone.localdate()
         return (
             self.mode in (self.Mode.REHEARSAL, self.Mode.LIVE)
@@ -239,20 +231,16 @@ class ArgumentQuerySet(models.QuerySet["Argument"]):
     """Queries that read as English."""
 
     def offered(self) -> ArgumentQuerySet:
-        """Only what supporters may choose: published, with a source, not past its review-by date."""
         has_source = models.Exists(Source.objects.filter(argument=models.OuterRef("pk")))
         return self.filter(has_source, published=True, review_by__gte=timezone.localdate())
 
     def due_for_review(self) -> ArgumentQuerySet:
-        """Published arguments past their review-by date."""
         return self.filter(published=True, review_by__lt=timezone.localdate())
 
     def with_texts(self) -> ArgumentQuerySet:
-        """With theme, phrasings and sources in a constant number of queries."""
         return self.select_related("theme").prefetch_related("phrasings", "sources")
 
     def with_facts(self) -> ArgumentQuerySet:
-        """With texts, with the facts, and with what each phrasing relies on: two queries more."""
         return self.with_texts().prefetch_related("phrasings__sources", "facts")
 
 
@@ -307,26 +295,21 @@ class Argument(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        """Return where the argument stands on the campaign's public page."""
         return f"{self.campaign.get_absolute_url()}#argument-{self.key}"
 
     def clean(self) -> None:
-        """Refuse a theme of another campaign."""
         if self.theme_id and self.campaign_id and self.theme.campaign_id != self.campaign_id:
             raise ValidationError({"theme": _("This theme belongs to another campaign.")})
 
     def count_review_from_today(self) -> None:
-        """Set the next review-by date, counted from today."""
         self.review_by = timezone.localdate() + dt.timedelta(days=self.review_every_days)
 
     def phrasing(self, length: str, language: str = "en", variant: int = 0) -> Phrasing | None:
-        """Return the phrasing of this length, language and variant, else one that is as near as can be, else none."""
         mine = [p for p in self.phrasings.all() if p.language == language]
         fitting = [p for p in mine if p.length == length] or mine
         return next((p for p in fitting if p.variant == variant), fitting[0] if fitting else None)
 
     def list_variants(self, length: str, language: str = "en") -> list[int]:
-        """Return the variants that there are in this length and language."""
         return [p.variant for p in self.phrasings.all() if (p.length, p.language) == (length, language)]
 
 
@@ -399,7 +382,6 @@ class Source(models.Model):
 
     @property
     def date_text(self) -> str:
-        """The date as people write it: 9 November 2022, November 2022 or 2022."""
         parts = [int(part) for part in self.date.split("-")]
         if len(parts) == 1:
             return str(parts[0])
@@ -408,7 +390,6 @@ class Source(models.Model):
 
     @property
     def note(self) -> str:
-        """The source in one line, as it stands in a letter's notes."""
         said = ""
         for part in (self.who, self.title, self.publisher, self.date_text, self.via, self.url):
             # A title often names its occasion or its date already.

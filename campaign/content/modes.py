@@ -46,12 +46,10 @@ FURTHER: list[Callable[[Campaign], Requirement]] = []
 
 
 def is_sender_real() -> bool:
-    """Whether the operator has set an address that letters can come from and answers can go to."""
     return not parseaddr(settings.LETTERS_FROM)[1].rpartition("@")[2].lower().endswith(UNREAL)
 
 
 def list_requirements(campaign: Campaign) -> list[Requirement]:
-    """Return all that a campaign needs before it goes live, met or not."""
     offered = campaign.arguments.offered().filter(phrasings__isnull=False)
     here = _("Fill it in on the campaign's page.")
     return [
@@ -103,12 +101,10 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
 
 
 def list_next_modes(campaign: Campaign) -> list[Campaign.Mode]:
-    """Return the modes that a campaign can come to from where it is."""
     return [Mode(mode) for mode in Mode.values if campaign.mode in COMES_FROM.get(mode, ())]
 
 
 def find_redirection(campaign: Campaign, mode: Campaign.Mode) -> Redirection | None:
-    """Return what changes for letters in that mode, or None: a draft has no letters, a pause keeps them."""
     places = {Mode.LIVE: _("the MPs"), Mode.REHEARSAL: campaign.test_address}
     before = Mode(campaign.paused_from or campaign.mode)
     if mode not in places or before in (mode, Mode.DRAFT) or campaign.mode not in COMES_FROM[mode]:

@@ -91,7 +91,6 @@ class PackArgument:
     sources: tuple[PackSource, ...]
 
     def __post_init__(self) -> None:
-        """Give the phrasings one order, short before full: theirs means nothing and is kept nowhere."""
         in_order = sorted(self.phrasings, key=lambda one: (one.language, one.length != "short"))
         object.__setattr__(self, "phrasings", tuple(in_order))
 
@@ -163,7 +162,6 @@ class PackRefusedError(Exception):
 
 
 def shorten_text(text: str, width: int = 60) -> str:
-    """Return the text on one line, cut to `width`, with nothing in it that a terminal would act on."""
     line = " ".join(text.split())
     line = line if len(line) <= width else line[: width - 1] + "…"
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)

@@ -18,7 +18,6 @@ ACCESSIBILITY_VERSION = dt.date(2026, 11, 22)
 
 
 def list_campaigns() -> list[Campaign]:
-    """Return all campaigns but drafts, open ones first: letters of closed ones are kept for a while, too."""
     return sorted(
         Campaign.objects.exclude(mode=Campaign.Mode.DRAFT), key=lambda campaign: campaign.mode == Campaign.Mode.CLOSED
     )
@@ -43,18 +42,15 @@ def show_privacy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_imprint(request: HttpRequest) -> HttpResponse:
-    """Show who runs each campaign, with name and postal address."""
     return render(request, "content/imprint.html", {"campaigns": list_campaigns()})
 
 
 @require_safe
 def show_complaints(request: HttpRequest) -> HttpResponse:
-    """Show to whom people complain, and who stands above them."""
     return render(request, "content/complaints.html", {"campaigns": list_campaigns()})
 
 
 @require_safe
 def show_accessibility(request: HttpRequest) -> HttpResponse:
-    """Show how accessible the site is, and whom to tell if it is not."""
     context = {"campaigns": list_campaigns(), "version": ACCESSIBILITY_VERSION}
     return render(request, "content/accessibility.html", context)

@@ -161,7 +161,6 @@ class _Parser:
         return "" if node.kind == "null" else node.text.strip()
 
     def check_against_model(self, wanted: type, values: dict[str, Any], lines: dict[str, Node], path: str) -> None:
-        """Let the model's own fields say what they do not accept."""
         model = MODELS.get(wanted)
         if model is None:
             return

@@ -19,5 +19,4 @@ def find_campaign(request: HttpRequest, slug: str, campaigns: QuerySet[Campaign]
 
 
 def may_preview(request: HttpRequest) -> bool:
-    """Whether an organiser who may see campaigns asks, with everything shown that the admin asks for."""
     return is_let_in(request) and request.user.has_perm("content.view_campaign")

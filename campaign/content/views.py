@@ -25,7 +25,6 @@ class Door(models.TextChoices):
 
 
 def find_door(campaign: Campaign) -> Door:
-    """Return whether the campaign takes letters today, else the reason."""
     if campaign.takes_letters() or campaign.is_draft:  # a draft is shown as it will be
         return Door.OPEN
     if campaign.mode == Campaign.Mode.CLOSED:
@@ -53,7 +52,6 @@ def group_arguments(campaign: Campaign) -> dict[Theme, list[Argument]]:
 
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    """Lead to the campaign if only one is not closed, else list them."""
     campaigns = list(Campaign.objects.exclude(mode=Campaign.Mode.DRAFT))
     current = [campaign for campaign in campaigns if campaign.mode != Campaign.Mode.CLOSED]
     if len(current) == 1:
@@ -68,7 +66,6 @@ def show_home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_campaign(request: HttpRequest, slug: str) -> HttpResponse:
-    """Make the campaign's case: its arguments by theme with their sources, who runs it, and the way in."""
     campaign = find_campaign(request, slug)
     response = render(
         request,

@@ -46,7 +46,6 @@ class PhrasingInline(OwnSources, EmptyRowIfNew, PhrasingBase):
     formfield_overrides = PLAIN_TEXT
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
-        """Insist on one paragraph: an argument without any cannot be put into a letter."""
         return super().get_formset(request, obj, **kwargs, min_num=1, validate_min=True)
 
 
@@ -68,7 +67,6 @@ class SourceInline(EmptyRowIfNew, SourceBase):
     formfield_overrides = PLAIN_TEXT
 
     def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
-        """Show an empty row as long as there is no source."""
         return 0 if isinstance(obj, Argument) and obj.sources.exists() else 1
 
 
@@ -79,11 +77,9 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Name the states."""
         return [(name, word) for name, (_shape, word) in STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Narrow the list down."""
         assert isinstance(queryset, ArgumentQuerySet)
         match self.value():
             case "offered":
@@ -126,37 +122,30 @@ class ArgumentAdmin(Explained, ArgumentBase):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Argument | None = None) -> list[str]:
-        """Keep the key once the argument exists: packs and counts know it by its key."""
         return ["key", "reviewed_by"] if obj else ["reviewed_by"]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Argument | None = None) -> dict[str, Sequence[str]]:
-        """Propose a key for a new argument."""
         return {} if obj else {"key": ["title"]}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Put a new argument last."""
         last = Argument.objects.aggregate(last=Max("position"))["last"]
         return {"position": 0 if last is None else last + 1, **super().get_changeform_initial_data(request)}
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Argument, inline: Any, prefix: str) -> dict[str, Any]:
-        """Begin a new argument with a short and a full paragraph, of which one has to be filled in."""
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
         if isinstance(inline, PhrasingInline) and not obj.pk:
             kwargs["initial"] = [{"length": Phrasing.Length.SHORT}, {"length": Phrasing.Length.FULL}]
         return kwargs
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Argument]:
-        """Know with each argument whether it has a source."""
         return super().get_queryset(request).annotate(has_source=Exists(Source.objects.filter(argument=OuterRef("pk"))))
 
     def save_model(self, request: HttpRequest, obj: Argument, form: ArgumentForm, change: bool) -> None:
-        """Remember that it was an organiser who decided whether it is published."""
         if "published" in form.changed_data:
             obj.dropped_by_pack = False
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Say what keeps the argument from supporters."""
         super().save_related(request, form, formsets, change)
         if form.instance.published and not form.instance.sources.exists():
             text = _("It has no source yet: until it has one, supporters do not see it.")
@@ -164,12 +153,10 @@ class ArgumentAdmin(Explained, ArgumentBase):
 
     @admin.display(description=_("theme and campaign"), ordering="theme__title")
     def shown_theme(self, argument: Argument) -> SafeString:
-        """The theme, and below it whose it is."""
         return format_html("{}<br>{}", argument.theme, argument.campaign)
 
     @admin.display(description=_("state"))
     def state(self, argument: Argument) -> SafeString:
-        """Whether supporters can choose it, and if not, why: as a word and a shape."""
         if not argument.published:
             name = "unpublished"
         elif not argument.has_source:  # type: ignore[attr-defined]
@@ -183,7 +170,6 @@ class ArgumentAdmin(Explained, ArgumentBase):
 
     @admin.action(description=_("Mark as reviewed today"), permissions=["change"])
     def mark_reviewed(self, request: HttpRequest, queryset: QuerySet[Argument]) -> None:
-        """Count the next review from today, and write down who has reviewed it."""
         with transaction.atomic():
             for argument in queryset:
                 argument.count_review_from_today()

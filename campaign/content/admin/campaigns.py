@@ -121,11 +121,9 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
-        """Keep the slug once the campaign exists: its address is on leaflets, and packs know it by its slug."""
         return ["slug", "mode"] if obj else ["mode"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
-        """Say nothing of a mode where there is none yet: a new campaign is a draft."""
         sets = super().get_fieldsets(request, obj)
         if obj:
             return sets
@@ -133,11 +131,9 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
         return [(None, {"fields": fields, "description": NEW}), *sets[1:]]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Campaign | None = None) -> dict[str, Sequence[str]]:
-        """Propose a slug for a new campaign."""
         return {} if obj else {"slug": ["title"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
-        """Count the arguments with the campaigns."""
         offered = Q(arguments__in=Argument.objects.offered())
         due = Q(arguments__in=Argument.objects.due_for_review())
         found: QuerySet[Campaign] = super().get_queryset(request)
@@ -148,14 +144,12 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
 
     @admin.display(description=_("arguments"), ordering="offered")
     def shown_arguments(self, campaign: Campaign) -> str:
-        """How many arguments supporters can choose, and how many are withheld until somebody reviews them."""
         offered, due = int(campaign.offered), int(campaign.due)  # type: ignore[attr-defined]
         said = _("%d offered") % offered
         return f"{said}, {_('%d due for review') % due}" if due else said
 
     @admin.display(description=_("first and last day"), ordering="starts_on")
     def shown_dates(self, campaign: Campaign) -> str:
-        """From when to when people can write."""
         first, last = (date_format(day) if day else "" for day in (campaign.starts_on, campaign.ends_on))
         return f"{first or '…'} – {last or '…'}" if first or last else ""
 
@@ -167,15 +161,12 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
         return super().get_deleted_objects(objs, request)
 
     def view_on_site(self, campaign: Campaign) -> str:
-        """Lead to the public page."""
         return campaign.get_absolute_url()
 
     def find_destination(self, obj: Campaign) -> str:
-        """Letters that are rehearsed go to the test address."""
         return obj.test_address
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
-        """Save only what was changed here, so that a pause from elsewhere is not undone."""
         if change:
             obj.save(update_fields=[*form.changed_data, "updated_at"])
         else:
@@ -183,7 +174,6 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
             super().save_model(request, obj, form, change)
 
     def response_post_save_add(self, request: HttpRequest, obj: Campaign) -> HttpResponseRedirect:
-        """Stay with the new campaign, and lead on to what it needs next."""
         theme = obj.themes.first()
         address = reverse("admin:content_argument_add") + (f"?theme={theme.pk}" if theme else "")
         said = _("Next it needs arguments:")
@@ -193,7 +183,6 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the ways to further pages to those who may use them."""
         extra_context = {
             **(extra_context or {}),
             "may_go_live": request.user.has_perm("content.take_live"),
@@ -202,12 +191,10 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Show the way to load a pack."""
         return super().changelist_view(request, {**(extra_context or {}), "may_load": may_load(request)})
 
     @admin.action(description=_("Pause: letters wait"), permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        """Pause the chosen campaigns."""
         self.change_modes(request, queryset, Mode.PAUSED)
 
     @admin.action(description=_("Rehearse: letters go to the test address"), permissions=["change"])
@@ -217,11 +204,9 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
 
     @admin.action(description=_("Close: no new letters"), permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        """Close the chosen campaigns."""
         self.change_modes(request, queryset, Mode.CLOSED)
 
     def change_modes(self, request: HttpRequest, queryset: QuerySet[Campaign], mode: Campaign.Mode) -> None:
-        """Change the mode of each campaign that can come to it, log it, and name those that cannot."""
         if any(find_redirection(campaign, mode) for campaign in queryset):
             require_proof(request)  # before anything is said to be done
         for campaign in queryset:
@@ -233,7 +218,6 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
                 self.message_user(request, text, messages.WARNING)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the go-live page and those for packs."""
         own, me = self.admin_site.admin_view, {"admin_page": self}
         return [
             path("load-pack/", own(load_pack), me, name="content_campaign_load_pack"),
@@ -246,7 +230,6 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
 
 
 def has_protected(campaign: Campaign) -> bool:
-    """Return whether anything refers to the campaign that must not be deleted with it."""
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: campaign}).exists()
         for relation in Campaign._meta.related_objects

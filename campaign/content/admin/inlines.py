@@ -39,7 +39,6 @@ class Explained:
     """Explains the fields whose names do not."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
-        """Give the field its explanation, unless the model has one."""
         field: Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and not field.help_text:
             field.help_text = EXPLAINED.get(db_field.name, "")
@@ -50,12 +49,10 @@ class OwnSources:
     """Offers as sources only those of the argument that the row belongs to."""
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
-        """Know the argument while the fields are made."""
         request.argument = obj  # type: ignore[attr-defined]
         return super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
-        """Narrow the sources down; a new argument has none yet."""
         if db_field.related_model is Source:
             kwargs["queryset"] = Source.objects.filter(argument=getattr(request, "argument", None))
             if db_field.many_to_many:
@@ -67,5 +64,4 @@ class EmptyRowIfNew(Explained):
     """One empty row where nothing is there yet; otherwise “Add another” makes one."""
 
     def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
-        """Return how many empty rows to show."""
         return 0 if obj else 1

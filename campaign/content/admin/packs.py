@@ -28,12 +28,10 @@ MAX_LOGGED = 20_000  # characters
 
 
 def may_load(request: HttpRequest) -> bool:
-    """Whether the user may change all that a pack can."""
     return all(request.user.has_perm(f"content.{name}") for name in NEEDED)
 
 
 def load_pack(request: HttpRequest, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
-    """Take a pack, show what it would change, and change it once somebody has read that."""
     if not may_load(request):
         raise PermissionDenied
     if request.method != "POST":
@@ -81,7 +79,6 @@ def show_form(request: HttpRequest, admin_page: ModelAdmin[Campaign], form: Pack
 def show_changes(
     request: HttpRequest, admin_page: ModelAdmin[Campaign], form: PackForm, changes: list[Change]
 ) -> HttpResponse:
-    """Show each change with its old and its new words."""
     pack: Pack = form.cleaned_data["pack"]
     campaign = Campaign.objects.filter(slug=pack.slug).first()
     touched = {change.name.split(":")[0] for change in changes if change.what != What.KEPT}
@@ -117,24 +114,20 @@ def show_changes(
 
 
 def is_new(changes: list[Change]) -> bool:
-    """Whether the pack makes its campaign."""
     return any(change.what == What.ADDED and change.name.startswith("campaign ") for change in changes)
 
 
 def name_field(change: Change) -> str:
-    """Return the field's name as people say it."""
     return change.field.replace("_", " ")
 
 
 def count_done(changes: list[Change]) -> int:
-    """Return how many of them are changes indeed."""
     return sum(change.what != What.KEPT for change in changes)
 
 
 def log_changes(
     request: HttpRequest, admin_page: ModelAdmin[Campaign], campaign: Campaign, changes: list[Change]
 ) -> None:
-    """Write what was changed to the campaign's history."""
     lines = [str(change) for change in changes if change.what != What.KEPT] or ["nothing changed"]
     admin_page.log_change(request, campaign, "\n".join(["Pack loaded.", *lines])[:MAX_LOGGED])
 
@@ -162,7 +155,6 @@ def give_pack(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campa
 
 
 def find_faults(text: str) -> list[Any]:
-    """Return what load_pack would refuse the text for."""
     try:
         parse_bytes(text.encode())
     except PackRefusedError as refused:

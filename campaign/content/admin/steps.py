@@ -30,7 +30,6 @@ def find(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign])
 
 
 def go_to(campaign: Campaign) -> HttpResponse:
-    """Lead to the campaign's page in the admin."""
     return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[campaign.pk]))
 
 
@@ -84,7 +83,6 @@ def change_mode_page(request: HttpRequest, object_id: str, admin_page: ModelAdmi
 
 
 def copy_page(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
-    """Make a draft that says the same, under a name of its own."""
     campaign = find(request, object_id, admin_page)
     if not may_load(request):
         raise PermissionDenied

@@ -19,7 +19,6 @@ class Command(BaseCommand):
     help = "Write a campaign as a pack (YAML). Arguments that are not published are left out."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the campaign's slug and where to write."""
         parser.add_argument("slug", metavar="SLUG")
         parser.add_argument("--output", type=Path, metavar="FILE", help="write to this file, not to standard output")
 

@@ -20,7 +20,6 @@ class Command(BaseCommand):
     help = "Load a campaign pack (YAML) and say what changed. Loading it again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the pack's path."""
         parser.add_argument("pack", type=Path, metavar="PACK", help="the pack's file")
         parser.add_argument("--dry-run", action="store_true", help="only say what would change")
 
