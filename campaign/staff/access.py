@@ -22,7 +22,6 @@ SEEN_STEP = 60  # seconds; a session is not written on every page
 
 
 def is_let_in(request: HttpRequest) -> bool:
-    """Return whether the request comes from an organiser who has shown everything that is asked for."""
     user = request.user
     if not (user.is_authenticated and user.is_active and user.is_staff):
         return False
@@ -32,25 +31,21 @@ def is_let_in(request: HttpRequest) -> bool:
 
 
 def is_half_way(request: HttpRequest) -> bool:
-    """Return whether an organiser's password was right, a moment ago, whatever else is missing."""
     user = request.user
     return user.is_authenticated and user.is_active and user.is_staff and is_fresh(request)
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Return whether the sign-in is within its hours and was used within the last minutes."""
     now = time.time()
     since, seen = request.session.get(SINCE, 0), request.session.get(SEEN, 0)
     return bool(now - since < settings.STAFF_SESSION_HOURS * 3600 and now - seen < settings.STAFF_IDLE_MINUTES * 60)
 
 
 def has_proved_lately(request: HttpRequest) -> bool:
-    """Return whether password and code were given within the last ten minutes."""
     return bool(time.time() - request.session.get(PROVED, 0) < settings.STAFF_PROOF_MINUTES * 60)
 
 
 def note_password(request: HttpRequest) -> None:
-    """Begin the sign-in's hours."""
     request.session[SINCE] = request.session[SEEN] = time.time()
     request.session.pop(PROVED, None)
     request.session[GIVEN] = TemporaryPassword.objects.filter(pk=request.user.pk).exists()
@@ -70,19 +65,16 @@ def chooses_first(request: HttpRequest) -> bool:
 
 
 def note_choice(request: HttpRequest) -> None:
-    """Note that the password is now the organiser's own."""
     TemporaryPassword.objects.filter(pk=request.user.pk).delete()
     request.session.pop(GIVEN, None)
 
 
 def note_proof(request: HttpRequest) -> None:
-    """Note that all is shown, under a new session key: one from before the sign-in opens nothing."""
     request.session.cycle_key()
     request.session[PROVED] = time.time()
 
 
 def note_use(request: HttpRequest) -> None:
-    """Put off the end for lack of use."""
     if time.time() - request.session.get(SEEN, 0) > SEEN_STEP:
         request.session[SEEN] = time.time()
 

@@ -35,7 +35,6 @@ admin.site.unregister([User, Group])
 
 
 def find_rights(user: User) -> set[str]:
-    """Return all that an account may do, or may do again once somebody ticks *Active*."""
     names = Permission.objects.filter(Q(user=user) | Q(group__user=user))
     return {f"{label}.{name}" for label, name in names.values_list("content_type__app_label", "codename")}
 
@@ -48,16 +47,13 @@ class ProvenFirst(AnyBase):
 
     @prove
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Add or change."""
         return super().changeform_view(request, *args, **kwargs)
 
     @prove
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Delete one."""
         return super().delete_view(request, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Look at the list freely; its actions are guarded."""
         show = super().changelist_view
         return (show if request.method != "POST" else require_recent_login(show))(request, *args, **kwargs)
 
@@ -67,15 +63,12 @@ class RoleAdmin(ProvenFirst, GroupAdmin):
     """Roles and what each may do: for superusers to change, whoever else has the right to."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Whoever could make a role could make one that may do everything."""
         return bool(request.user.is_superuser)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Whoever could change a role could have it do everything, and may be in it."""
         return bool(request.user.is_superuser)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """A role that is gone takes rights away."""
         return bool(request.user.is_superuser)
 
 
@@ -101,42 +94,36 @@ class AccountAdmin(ProvenFirst, AccountBase):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Leave rights to superusers: whoever could give one could give themselves all."""
         shown = super().get_readonly_fields(request, obj)
         return shown if request.user.is_superuser else [*shown, *RIGHTS]
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Leave the role of a new account to superusers."""
         return (
             AccountBase.add_fieldsets if not (obj or request.user.is_superuser) else super().get_fieldsets(request, obj)
         )
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Keep from everybody the accounts that may do more than theirs: a new password would open them."""
         return super().has_change_permission(request, obj) and not self.is_above(request, obj)
 
     def is_above(self, request: HttpRequest, obj: User | None) -> bool:
-        """Whether the account may do more than whoever asks."""
         me = cast(User, request.user)
         if obj is None or me.is_superuser:
             return False
         return obj.is_superuser or not find_rights(obj) <= find_rights(me)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Keep who has done something: what they exported and decided would be deleted with them."""
         has_acted = obj is not None and LogEntry.objects.filter(user=obj.pk).exists()
         return super().has_delete_permission(request, obj) and not has_acted and not self.is_above(request, obj)
 
     @prove
     def user_change_password(self, request: HttpRequest, id: str, *args: Any, **kwargs: Any) -> Any:
-        """Give somebody another password: with it they choose one of their own."""
+        """Set a temporary password: its owner has to choose another one at the next sign-in."""
         answer = super().user_change_password(request, id, *args, **kwargs)
         if request.method == "POST" and answer.status_code == 302 and id != str(request.user.pk):
             TemporaryPassword.objects.get_or_create(user_id=id)
         return answer
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Let a new account in at the desk, there is nothing else; note that its password is not its owner's choice."""
         if not change:
             obj.is_staff = True
         super().save_model(request, obj, form, change)
@@ -145,16 +132,13 @@ class AccountAdmin(ProvenFirst, AccountBase):
 
     @admin.display(description=_("second factor"), boolean=True)
     def has_second_factor(self, user: User) -> bool:
-        """Whether a phone is set up."""
         return has_factor(user)
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:
-        """Whether a superuser asks."""
         return bool(request.user.is_superuser)
 
     @admin.action(description=_("Reset the second factor (lost phone)"), permissions=["superuser"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Have the chosen accounts set up a phone anew at their next sign-in."""
         for user in queryset:
             if reset_factor(user, by=cast(User, request.user)):
                 text = _("%s sets up a phone at the next sign-in. Be sure that it is really they who asked.")
@@ -173,30 +157,24 @@ class LockoutAdmin(AttemptBase):
     search_fields = ["username"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only the door counts."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nobody edits a count."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """There is an action of its own, which says what it does."""
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Addresses are for superusers."""
         return bool(request.user.is_superuser)
 
     has_module_permission = has_view_permission
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:
-        """Whether a superuser asks."""
         return bool(request.user.is_superuser)
 
     @admin.action(description=_("Let them try again now"), permissions=["superuser"])
     def let_try_again(self, request: HttpRequest, queryset: QuerySet[AccessAttempt]) -> None:
-        """Unlock the chosen accounts at the chosen addresses."""
         chosen: list[Any] = list(queryset.values_list("username", "ip_address").distinct())
         for username, address in chosen:
             reset(username=username, ip=address)

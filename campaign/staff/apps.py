@@ -13,7 +13,6 @@ class StaffConfig(AppConfig):
     label = "staff"
 
     def ready(self) -> None:
-        """Register the checks of a deployment; call on the desk by their names what other apps bring."""
         from campaign.core import checks  # noqa: F401
 
         names = {"auth": _("Accounts"), "axes": _("Lockouts"), "content": _("Campaigns and arguments")}

@@ -40,11 +40,9 @@ class Redirection:
 
     @property
     def words(self) -> str:
-        """Both places in one line."""
         return f"{self.old or _('nowhere')} → {self.new or _('nowhere')}"
 
     def __str__(self) -> str:
-        """Return what changes, and both places."""
         return f"{self.what}: {self.words}"
 
 
@@ -73,21 +71,17 @@ class GuardsDestination(AnyBase):
 
     @prove
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Add or change."""
         return super().changeform_view(request, *args, **kwargs)
 
     @prove
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Delete one."""
         return super().delete_view(request, *args, **kwargs)
 
     @prove
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """List them, and do what is done to many."""
         return super().changelist_view(request, *args, **kwargs)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        """Ask for the proof before anything is saved."""
         old = self.model._base_manager.get(pk=form.instance.pk) if change else None
         new = super().save_form(request, form, change)
         form.redirections = self.compare(old, new)
@@ -96,36 +90,30 @@ class GuardsDestination(AnyBase):
         return new
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Tell of what has been saved."""
         super().save_related(request, form, formsets, change)
         tell(request.user, form.redirections)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
-        """Write both places into the history."""
         said: list[dict[str, Any]] = super().construct_change_message(request, form, formsets, add)
         fields = [f"{_('where letters go')}: {one.words}" for one in form.redirections]
         return [*said, {"changed": {"fields": fields}}] if fields else said
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """Write into the log where letters went."""
         for row in queryset:
             said = " ".join(str(one) for one in self.compare(row, None))
             LogEntry.objects.log_actions(cast(User, request.user).pk, [row], DELETION, change_message=said)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Delete one."""
         changes = self.compare_deleted(request, [obj])
         super().delete_model(request, obj)
         tell(request.user, changes)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete the chosen ones."""
         changes = self.compare_deleted(request, queryset)
         super().delete_queryset(request, queryset)
         tell(request.user, changes)
 
     def compare_deleted(self, request: HttpRequest, rows: Iterable[Any]) -> list[Redirection]:
-        """Return what changes for letters without these rows, and ask for the proof if anything does."""
         changes = [one for row in rows for one in self.compare(row, None)]
         if changes:
             require_proof(request)

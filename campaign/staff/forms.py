@@ -24,7 +24,6 @@ class OwnPasswordForm(AdminPasswordChangeForm):
     """The password as it is, and a new one twice."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse the one that it replaces, which somebody else may have chosen."""
         values = super().clean() or self.cleaned_data
         new = values.get("new_password1")
         if new and new == values.get("old_password"):

@@ -36,17 +36,14 @@ def count_failure(request: HttpRequest, username: str) -> None:
 
 
 def is_locked(request: HttpRequest, username: str) -> bool:
-    """Return whether this account may not try from this address now."""
     return not AxesProxyHandler.is_allowed(request, {"username": username})
 
 
 def forgive(request: HttpRequest, username: str) -> None:
-    """Forget the wrong tries of somebody who has got in."""
     reset(username=username, ip=find_address(request))
 
 
 def find_end(username: str, address: str) -> dt.datetime | None:
-    """Return when the next try counts again, or None if it does already."""
     lasts: dt.timedelta = settings.AXES_COOLOFF_TIME
     attempts = AccessAttempt.objects.filter(
         username=username, ip_address=address, attempt_time__gte=timezone.now() - lasts
@@ -65,7 +62,6 @@ def find_end(username: str, address: str) -> dt.datetime | None:
 
 
 def refuse_signin(request: HttpRequest) -> HttpResponse | None:
-    """Count one try from the visitor's network, or return the page that says when to try again."""
     full = take_each(_list_windows(request))
     if full is None:
         return None
@@ -74,13 +70,12 @@ def refuse_signin(request: HttpRequest) -> HttpResponse | None:
 
 
 def return_try(request: HttpRequest) -> None:
-    """Give back a try that was right: an office in which many sign in uses up nothing."""
+    """Give back a successful try, so that an office where many sign in is not locked out."""
     for rate, key in _list_windows(request):
         return_slots(rate, key, 1)
 
 
 def hash_in_turn(request: HttpRequest, view: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
-    """Look at a password when there is room for it, or say to try again, and count nothing."""
     visitor, _times = list_networks(find_address(request))[0]
     try:
         with BULKHEAD.enter(visitor):
@@ -95,7 +90,7 @@ def hash_in_turn(request: HttpRequest, view: Callable[[HttpRequest], HttpRespons
 
 
 def _list_windows(request: HttpRequest) -> list[Window]:
-    """Return under what a try from this visitor is counted: no address, only its keyed hash."""
+    """Return the counters of a try from this visitor, under a keyed hash of the address."""
     rate = read_rate(settings.LIMIT_SIGNINS_PER_IP)
     return [
         (widen(rate, times), salted_hmac("campaign.staff.lockout", network, algorithm="sha256").hexdigest()[:32])

@@ -15,6 +15,6 @@ logger = logging.getLogger(__name__)
 
 
 def note_signin(user: User | AnonymousUser | None, what: str, *, refused: bool = False) -> None:
-    """Log what happened at the door; None stands for a name that no account has."""
+    """Log a sign-in event; None stands for an unknown user name."""
     who = f"account {user.pk}" if user and user.pk else "no account of ours"
     logger.log(logging.WARNING if refused else logging.INFO, "%s: %s", who, what)

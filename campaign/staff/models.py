@@ -44,7 +44,7 @@ class TemporaryPassword(models.Model):
 
 
 def delete_unread(collector: Any, field: Any, phones: QuerySet[TOTPDevice], using: str) -> None:
-    """Delete an account's phones with it, and read no key: one that cannot be decrypted any more keeps no account."""
+    """Delete an account's phones without reading their keys: an undecryptable key must not block the deletion."""
     models.CASCADE(collector, field, phones.defer("key"), using)
 
 
@@ -55,7 +55,6 @@ class TOTPDeviceManager(DeviceManager):  # type: ignore[misc] # django-otp has n
     """Leaves the keys where they are: only the check of a code reads one."""
 
     def get_queryset(self) -> QuerySet[TOTPDevice]:
-        """Return the phones without their keys."""
         phones: QuerySet[TOTPDevice] = super().get_queryset().defer("key")
         return phones
 
@@ -82,7 +81,7 @@ class TOTPDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
         verbose_name_plural = _("phones")
 
     def get_throttle_factor(self) -> int:
-        """Return how many seconds the first wrong code costs; each further one costs twice as many."""
+        """Return the wait after the first wrong code, in seconds; it doubles with each further one."""
         return 1
 
     def verify_token(self, token: str) -> bool:

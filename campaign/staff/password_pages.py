@@ -27,7 +27,6 @@ class PasswordView(LoginView):
     authentication_form = SignInForm
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Begin the sign-in under a new session key."""
         answer = super().form_valid(form)  # django.contrib.auth.login, which changes the session key
         note_password(self.request)
         return_try(self.request)
@@ -40,18 +39,15 @@ class PasswordView(LoginView):
         return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Show the form again."""
         name = form.cleaned_data.get("username", "")
         note_signin(User.objects.filter(username=name).first(), "name and password were refused", refused=True)
         return super().form_invalid(form)
 
     def get_default_redirect_url(self) -> str:
-        """Lead to the first page of the admin."""
         return reverse("admin:index")
 
 
 def ask_password(site: AdminSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
-    """Show or take the form of name and password."""
     if request.method == "GET" and is_let_in(request):
         return redirect("admin:index")
     if request.method == "POST" and (page := refuse_signin(request)):
@@ -80,7 +76,6 @@ class OwnPasswordView(PasswordChangeView):
 
 
 def change_password(site: AdminSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
-    """Show or take the form of a new password."""
     context = site.each_context(request)
     context["is_nav_sidebar_enabled"] = is_let_in(request)  # who has not set up a phone yet goes nowhere else
     return OwnPasswordView.as_view(extra_context=context | (extra or {}))(request)

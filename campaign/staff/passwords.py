@@ -26,5 +26,4 @@ class SiteWordsValidator:
             raise ValidationError(self.get_help_text(), code="password_of_site_words")
 
     def get_help_text(self) -> str:
-        """Say it before somebody tries."""
         return _("Your password can’t be made of this site’s own words, such as its name and “parliament”.")

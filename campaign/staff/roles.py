@@ -15,7 +15,7 @@ Roles = Mapping[str, Iterable[str]]  # what each may do, as "app.codename"
 
 
 def make_permissions(apps: Any, labels: Iterable[str], alias: str) -> None:
-    """Make what Django makes only after the last migration: the rows of these apps' permissions. Twice is once."""
+    """Create these apps' permissions now: Django does so only after the last migration. Idempotent."""
     for label in labels:
         config = apps.get_app_config(label)
         before = getattr(config, "models_module", None)
@@ -40,7 +40,7 @@ def find_permissions(apps: Any, names: Iterable[str], alias: str) -> list[Any]:
 
 
 def make_roles(apps: Any, roles: Roles, alias: str) -> None:
-    """Make the groups that do not exist yet. One that does is somebody's own: it is left as it is."""
+    """Create the missing groups. An existing one may have been adapted, so it is left alone."""
     groups = apps.get_model("auth", "Group").objects.using(alias)
     make_permissions(apps, _list_apps(roles), alias)
     for role, names in roles.items():
@@ -50,7 +50,6 @@ def make_roles(apps: Any, roles: Roles, alias: str) -> None:
 
 
 def extend_roles(apps: Any, roles: Roles, alias: str) -> None:
-    """Give those of the groups that exist permissions for something new."""
     groups = apps.get_model("auth", "Group").objects.using(alias)
     make_permissions(apps, _list_apps(roles), alias)
     for group in groups.filter(name__in=roles):

@@ -30,11 +30,9 @@ class StaffSite(AdminSite):
         return sorted(super().get_app_list(request, app_label), key=lambda app: app["app_label"] in LAST)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let in only those who have shown everything."""
         return is_let_in(request)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """Wrap a page: whoever is half-way goes on to the code, whoever stayed away too long starts again."""
         shown = super().admin_view(view, cacheable)
 
         @wraps(shown)
@@ -80,13 +78,11 @@ class StaffSite(AdminSite):
         return password_pages.change_password(self, request, extra_context)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Sign out, also from half-way."""
         from campaign.staff import views
 
         return views.sign_out(request)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        """Add the pages at the door. Code and phone come before anybody is let in, and guard themselves."""
         from campaign.staff import sudo, views
 
         own = [
@@ -115,11 +111,9 @@ def refuse_what_no_page_asks(view: Callable[..., Any], request: HttpRequest) -> 
 
 
 def send_to_choose(request: HttpRequest) -> HttpResponse:
-    """Lead to the page on which organisers choose a password of their own."""
     messages.info(request, _("Somebody else has chosen your password. Choose one of your own first."))
     return HttpResponseRedirect(reverse("admin:password_change"))
 
 
 def add_next(target: str, come_back_to: str) -> str:
-    """Return the path with where to go afterwards."""
     return f"{target}?{urlencode({'next': come_back_to})}"

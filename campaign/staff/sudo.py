@@ -64,7 +64,6 @@ def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
 
 
 def open_door(request: HttpRequest, device: Any) -> None:
-    """Let the organiser in: the second factor is shown, under a new session key."""
     django_otp.login(request, device)
     note_proof(request)
     note_signin(request.user, "let in by a recovery code" if isinstance(device, StaticDevice) else "let in by phone")
@@ -75,7 +74,6 @@ def open_door(request: HttpRequest, device: Any) -> None:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_again(request: HttpRequest) -> HttpResponse:
-    """Ask for password and code once more, then go back to where they were needed."""
     user = cast(User, request.user)
     if is_locked(request, user.get_username()):
         return show_lockout(request, None, {"username": user.get_username()})
@@ -124,7 +122,6 @@ def prove_on_the_way(request: HttpRequest, act: Callable[[], HttpResponseBase]) 
 
 
 def read_next(request: HttpRequest) -> str:
-    """Return where to go afterwards: a path of this site, else the admin's first page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
         return wanted
@@ -132,7 +129,6 @@ def read_next(request: HttpRequest) -> str:
 
 
 def render_door(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Show a page at the door, kept by no cache."""
     from django.contrib import admin
 
     response = render(request, template, {**admin.site.each_context(request), "next": read_next(request)} | context)

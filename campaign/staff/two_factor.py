@@ -55,12 +55,10 @@ class Checked:
 
 
 def has_factor(user: User) -> bool:
-    """Return whether the organiser has set up a phone."""
     return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
 
 
 def clean_code(typed: str) -> str:
-    """Return the code as it counts: people write spaces and hyphens, and capitals."""
     return "".join(typed.split()).replace("-", "").lower()
 
 
@@ -91,7 +89,6 @@ def _count_seconds(why_not: dict[str, object] | None) -> int:
 
 
 def make_key() -> str:
-    """Return a new key for a phone, in hex."""
     return secrets.token_hex(KEY_BYTES)
 
 
@@ -110,13 +107,11 @@ def read_pending_key(session: MutableMapping[str, Any], user: User) -> str:
 
 
 def write_key(key: str) -> str:
-    """Return the key as people type it into an app: base 32, in groups of four."""
     letters = base64.b32encode(bytes.fromhex(key)).decode()
     return " ".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
 def write_key_url(user: User, key: str) -> str:
-    """Return the key as the address that authenticator apps read (otpauth://)."""
     issuer = settings.OTP_TOTP_ISSUER.replace(":", "")
     asked = {"secret": base64.b32encode(bytes.fromhex(key)).decode(), "issuer": issuer}
     asked |= {"algorithm": "SHA1", "digits": "6", "period": "30"}
@@ -124,7 +119,6 @@ def write_key_url(user: User, key: str) -> str:
 
 
 def draw_key(user: User, key: str) -> str:
-    """Return a QR code of the key as a data: image, which the site's own policy allows."""
     code = qrcode.QRCode(image_factory=SvgPathFillImage, border=4)
     code.add_data(write_key_url(user, key))
     image = BytesIO()
@@ -133,7 +127,6 @@ def draw_key(user: User, key: str) -> str:
 
 
 def set_up_phone(user: User, key: str, typed: str) -> TOTPDevice | None:
-    """Make the phone that has this key the organiser's only one, if the code shows that it has it."""
     clock = match_code(bytes.fromhex(key), clean_code(typed))
     if clock is None:
         return None
@@ -172,7 +165,6 @@ def hash_recovery_code(user: User, code: str) -> str:
 
 
 def count_recovery_codes(user: User) -> int:
-    """Return how many recovery codes are left."""
     return int(StaticToken.objects.filter(device__user=user).count())
 
 
@@ -186,7 +178,6 @@ def reset_factor(user: User, *, by: User | None) -> bool:
 
 
 def log_factor(actor: User, user: User, message: str) -> None:
-    """Write it to the account's history in the admin."""
     LogEntry.objects.create(
         user_id=actor.pk,
         content_type=ContentType.objects.get_for_model(User),

@@ -55,7 +55,6 @@ def ask_code(request: HttpRequest) -> HttpResponse:
 
 
 def warn_of_used_code(request: HttpRequest, user: User) -> None:
-    """Say how many recovery codes are left."""
     left = two_factor.count_recovery_codes(user)
     text = ngettext(
         "You used a recovery code; %d is left. Lost your phone? Set up another one under “Second factor”.",
@@ -68,7 +67,6 @@ def warn_of_used_code(request: HttpRequest, user: User) -> None:
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def show_factor(request: HttpRequest) -> HttpResponse:
-    """Say what is set up, and offer a new phone and new recovery codes."""
     user = cast(User, request.user)
     context = {
         "title": _("Second factor"),
@@ -82,7 +80,6 @@ def show_factor(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_up(request: HttpRequest) -> HttpResponseBase:
-    """Show a new key as a QR code and as text, take the first code, and show the recovery codes, once."""
     if not is_half_way(request):
         return redirect("admin:login")
     user = cast(User, request.user)
@@ -142,7 +139,6 @@ def show_codes(request: HttpRequest, user: User) -> HttpResponse:
 @never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Leave, and say so."""
     if request.user.is_authenticated:
         note_signin(request.user, "signed out")
         leave(request)

@@ -18,7 +18,6 @@ class Command(changepassword.Command):
     help = "Change an account's password. At the next sign-in its owner chooses another one, unless --own is given."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Ask whose choice it is."""
         super().add_arguments(parser)
         parser.add_argument(
             "--own",

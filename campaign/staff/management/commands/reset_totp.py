@@ -16,11 +16,9 @@ class Command(BaseCommand):
     help = "Forget an organiser's phone and recovery codes; the next sign-in sets them up anew. The password stays."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Ask for the account."""
         parser.add_argument("username")
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
-        """Reset, and say what comes next."""
         user = User.objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"There is no account “{username}”.")

@@ -14,10 +14,8 @@ class Command(BaseCommand):
     help = "Forget the wrong passwords and codes of an account, from every address, so that it may try again now."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Ask for the account."""
         parser.add_argument("username")
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
-        """Unlock."""
         found = reset(username=username)
         self.stdout.write(f"{username} may try again." if found else f"{username} was not locked out.")
