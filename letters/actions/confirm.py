@@ -1,4 +1,4 @@
-"""Queue a letter that its writer has confirmed, or hold it for a person to read."""
+"""Queue a letter that its supporter has confirmed, or hold it for a person to read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from letters.writing.originality import record_fingerprint
 
 
 def find_change_of_member(letter: Letter) -> str:
-    """Return why the letter no longer goes to the seat's MP, or an empty string if it does."""
     seat = Constituency.objects.with_members().filter(pk=letter.constituency_gss).first()
     member = seat.member if seat else None
     if member is None:
@@ -35,7 +34,7 @@ def confirm_now(letter: Letter) -> bool:
 
 
 def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ()) -> bool:
-    """Queue a letter that its writer has confirmed, or hold it for the reason given; False if somebody was first.
+    """Queue a letter that its supporter has confirmed, or hold it for the reason given; False if somebody was first.
 
     `findings` are what the rules found, and hold it, too (moderation.rules). Message-ID and bounce address are made
     here, and kept however often the letter is sent.

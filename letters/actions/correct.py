@@ -1,4 +1,4 @@
-"""A writer puts right what is held of them: what has not gone yet goes out with it, what was sent stays as it was."""
+"""A supporter corrects what is held about them: an unsent letter goes out corrected, a sent one stays as it was."""
 
 from __future__ import annotations
 
@@ -68,7 +68,6 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> CorrectionResult:
 
 
 def hold_again(letter: Letter) -> None:
-    """Have the rules look at name and address once more: a confirmed letter shall not become another one."""
     if letter.status not in (Status.QUEUED, Status.HELD):
         return
     Finding.objects.filter(letter=letter, part__in=(Part.NAME, Part.ADDRESS)).delete()  # they say where in the old ones

@@ -64,13 +64,11 @@ DECISIONS = [
 
 
 def list_decided() -> dict[str, QuerySet[Letter]]:
-    """Return the failed letters about which nothing is to be decided any more, by why."""
     letters = Letter.objects.order_by()
     return {"refused": letters.filter(refusal__isnull=False), "given_up": letters.filter(given_up_at__isnull=False)}
 
 
 def needs_a_person() -> Q:
-    """Return what finds the letters about which a person has to decide: what was refused or given up is decided."""
     open_failure = Q(status=Status.FAILED, refusal=None, given_up_at=None)
     return Q(status__in=(Status.UNKNOWN, Status.HELD)) | open_failure
 
@@ -106,7 +104,7 @@ def release_read(letter: Letter, *, reason: str, actor: User) -> bool:
 
 
 def refuse(letter: Letter, *, reason: str, actor: User) -> bool:
-    """Refuse a held letter for good, and owe its writer a mail with the reason; False if it has moved.
+    """Refuse a held letter for good, and owe its supporter a mail with the reason; False if it has moved.
 
     No MP gets it: others' letters are no longer compared with it.
     """

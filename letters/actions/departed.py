@@ -10,13 +10,13 @@ from django.utils import timezone
 from campaign.parliament.models import Constituency
 from letters.models import EventCode, Letter, Notice, Status
 
-MAX_NAMED = 100  # letters in one sentence; a dissolution empties all seats
+MAX_NAMED = 100  # letters in one sentence; a dissolution empties all constituencies
 WAITING = (Status.QUEUED, Status.CLAIMED)
 NOTE = "The seat is vacant, or its MP or the MP's address has changed, since the letter was confirmed."
 
 
 def hold_departed() -> list[str]:
-    """Hold the queued letters to MPs whom letters no longer reach, tell their writers, and say which they are.
+    """Hold the queued letters to MPs whom letters no longer reach, tell their supporters, and say which they are.
 
     It belongs into the transaction that has changed who sits where. Rehearsed letters go to no MP.
     """
@@ -46,7 +46,6 @@ def hold_letter(letter: Letter) -> bool:
 
 
 def name_letters(to: str, references: list[str]) -> str:
-    """Say which letters are held, by their references."""
     many = "1 letter" if len(references) == 1 else f"{len(references)} letters"
     more = f" and {len(references) - MAX_NAMED} more" if len(references) > MAX_NAMED else ""
     return f"Held, and their writers told: {many} to {to}: {', '.join(references[:MAX_NAMED])}{more}."

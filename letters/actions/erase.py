@@ -29,7 +29,7 @@ OF_TEXT = ("sender_address", "sender_postcode", "ask_text", "pdf_sha256")
 def erase_letter(letter: Letter) -> bool:
     """Forget who wrote the letter and what they wrote, withdrawing it first if it is still here.
 
-    What remains is seat, arguments, dates and status. Returns False if the letter is being sent this moment: then that
+    Constituency, arguments, dates and status remain. Returns False if the letter is being sent this moment: then that
     it has to be erased is written down, it is not sent again, and `finish_erasures` does it.
     """
     now = timezone.now()
@@ -45,7 +45,7 @@ def erase_letter(letter: Letter) -> bool:
 
 
 def finish_erasures() -> int:
-    """Erase the letters whose writers asked for it while they were being sent; return how many."""
+    """Erase the letters whose supporters asked for it while they were being sent; return how many."""
     waiting = Letter.objects.filter(erase_requested_at__isnull=False).exclude(status=Status.SENDING)
     return sum(erase_letter(letter) for letter in waiting)
 

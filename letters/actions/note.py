@@ -9,7 +9,6 @@ from letters.models import EventType, Letter
 
 
 def note_by_supporter(letter: Letter, event_type: EventType) -> bool:
-    """Note once that the supporter posted the letter, or had an answer."""
     field = {EventType.POSTED: "posted_at", EventType.ANSWERED: "answered_at"}[event_type]
     with transaction.atomic():
         first = Letter.objects.filter(pk=letter.pk, **{f"{field}__isnull": True}).update(**{field: timezone.now()})

@@ -32,7 +32,6 @@ def delete_letter(letter: Letter) -> bool:
 
 
 def give_up(letter: Letter) -> bool:
-    """Give the letter up: its writer is told, and has as long again to print it."""
     days = settings.LETTER_DAYS
     return letter.transition_to(Status.FAILED, note=f"It waited for more than {days} days.", next_attempt_at=None)
 
@@ -76,7 +75,6 @@ def purge_data(*, dry_run: bool = False) -> Counter[str]:
 
 
 def walk(letters: QuerySet[Letter]) -> Iterator[Letter]:
-    """Yield the letters in batches in the order of their keys: little memory, and no transaction kept open."""
     last: Any = None
     while batch := list((letters if last is None else letters.filter(pk__gt=last)).order_by("pk")[:BATCH]):
         yield from batch
@@ -84,7 +82,6 @@ def walk(letters: QuerySet[Letter]) -> Iterator[Letter]:
 
 
 def _forget_mails(dry_run: bool) -> int:
-    """Delete what the demo's mailbox caught as long ago as letters are kept."""
     if settings.MAILBOX_DIR is None:
         return 0
     limit = time.time() - settings.LETTER_DAYS * 86_400

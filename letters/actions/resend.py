@@ -12,13 +12,13 @@ from campaign.core.encrypted import encrypt_for
 from letters.models import Letter, Notice, Status, owe_confirmation
 from letters.privacy.tokens import hash_token, make_confirm_token
 
-MAX_REPEATS = 3  # confirmation mails that a writer may ask for again
+MAX_REPEATS = 3  # confirmation mails that a supporter may ask for again
 REPEAT_PAUSE = dt.timedelta(minutes=1)  # a mail needs a moment to arrive
 MAX_ADDRESSES = 3  # changes of address: enough for every typing error, too few to bother strangers
 
 
 def repeat_confirmation(letter: Letter) -> bool:
-    """Owe the writer the confirmation mail once more; False if it is on its way, too fresh, or was repeated enough."""
+    """Queue the confirmation notice again; False if it is on its way, too recent, or was repeated MAX_REPEATS times."""
     now = timezone.now()
     asked_for = Notice.objects.filter(
         letter=letter,

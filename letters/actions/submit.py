@@ -1,4 +1,4 @@
-"""Freeze a draft into a letter that waits for its writer's confirmation."""
+"""Freeze a draft into a letter that waits for its supporter's confirmation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from letters.privacy.tokens import hash_token, make_confirm_token, make_token
 from letters.writing.compose import Sender, choose_asks, compose_paragraphs, pick_ask
 from letters.writing.draft import Draft
 
-# What makes it another letter if the writer changes it.
+# What makes it another letter if the supporter changes it.
 TYPED = (
     "constituency_gss",
     "member_name",
@@ -43,7 +43,7 @@ def submit_letter(
     news: bool,
     count_mail: Callable[[], None],
 ) -> bool:
-    """Store the letter and owe its writer a confirmation mail; False if it has been confirmed already."""
+    """Store the letter and owe its supporter a confirmation mail; False if it has been confirmed already."""
     try:
         return store_letter(campaign, draft, arguments, constituency, member, sender, news=news, count_mail=count_mail)
     except IntegrityError:
@@ -68,7 +68,7 @@ def store_letter(
 
     `count_mail` is called once a mail is owed; if it raises, nothing of this is kept.
 
-    A letter of the same draft that is not confirmed yet is replaced, because the writer has gone back to change it;
+    A letter of the same draft that is not confirmed yet is replaced, because the supporter has gone back to change it;
     if nothing is changed it stays as it is, and so does the link in its mail. One that was refused stays beside it.
     """
     letter = freeze_letter(campaign, draft, constituency, member, sender)
@@ -95,7 +95,6 @@ def store_letter(
 
 
 def is_same_letter(stored: Letter, letter: Letter, paragraphs: list[LetterParagraph]) -> bool:
-    """Return whether the stored letter says the same to the same member, by the same writer."""
     same_fields = all(getattr(stored, name) == getattr(letter, name) for name in TYPED)
     return same_fields and [(p.text, p.sources) for p in stored.paragraphs.all()] == [
         (p.text, p.sources) for p in paragraphs
@@ -105,7 +104,6 @@ def is_same_letter(stored: Letter, letter: Letter, paragraphs: list[LetterParagr
 def freeze_letter(
     campaign: Campaign, draft: Draft, constituency: Constituency, member: Member, sender: Sender
 ) -> Letter:
-    """Return the draft as a letter by this sender, not stored yet."""
     ask = pick_ask(draft, choose_asks(campaign, member))
     letter = Letter(
         draft_id=draft.id,
@@ -134,7 +132,6 @@ def freeze_letter(
 def freeze_paragraphs(
     draft: Draft, arguments: dict[str, Argument], constituency: Constituency, letter: Letter
 ) -> list[LetterParagraph]:
-    """Return the draft's paragraphs as the letter's, not stored yet."""
     return [
         LetterParagraph(
             letter=letter,
