@@ -27,7 +27,6 @@ FILTERS = "_changelist_filters"  # how Django's admin takes a list's address alo
 
 
 def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
-    """Return the admin action that asks for a reason, and carries the decision out once it has one."""
 
     def act(
         admin_page: admin.ModelAdmin[Letter], request: HttpRequest, letters: QuerySet[Letter]
@@ -72,7 +71,6 @@ def find_page(request: HttpRequest, letters: QuerySet[Letter]) -> str:
 
 
 def may_carry_out(decision: Decision, request: HttpRequest) -> bool:
-    """Whether the account may decide so."""
     return may_moderate(request) if decision is REFUSE else may_decide(request)
 
 
@@ -83,7 +81,6 @@ def settle(
     decision: Decision,
     reason: str,
 ) -> None:
-    """Carry the decision out and say how many letters it moved."""
     # Those that it can move come first, so that a flood is worked off by doing it again.
     movable = list(letters.filter(status=decision.origin)[:MAX_AT_ONCE])
     rest = letters.count() - len(movable)

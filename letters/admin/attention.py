@@ -29,13 +29,11 @@ UNDECIDED = (Status.UNKNOWN, Status.FAILED, Status.HELD)
 
 
 def ask_for(status: Status) -> str:
-    """Return the query that finds those letters of a status about which a person has to decide."""
     undecided = {NeedsFilter.parameter_name: NeedsFilter.PERSON} if status == Status.FAILED else {}
     return urlencode({"status__exact": status.value} | undecided)
 
 
 def say_undecided(status: Status, count: int) -> str:
-    """Say what a person has to do about letters of this status."""
     words = {
         Status.UNKNOWN: ngettext(
             "%s letter of which nobody knows whether it arrived: find out, then decide",
@@ -57,7 +55,6 @@ def say_undecided(status: Status, count: int) -> str:
 
 
 def list_undecided(counts: Mapping[Status, int], find_url: Callable[[Status], str]) -> list[Need]:
-    """Return a line for each status of which there are letters."""
     return [
         (SHAPES[status], say_undecided(status, counts[status]), find_url(status))
         for status in UNDECIDED
@@ -66,14 +63,12 @@ def list_undecided(counts: Mapping[Status, int], find_url: Callable[[Status], st
 
 
 def say_vacant(seats: int, letters: int) -> str:
-    """Say that letters wait for MPs who are not elected yet."""
     words = ngettext("%d constituency without an MP", "%d constituencies without an MP", seats) % seats
     waiting = ngettext("%s letter waits", "%s letters wait", letters) % f"{letters:,}"
     return f"{words}: {waiting}"
 
 
 def make_due(count: int, **query: Any) -> list[Need]:
-    """Return the line about arguments that are due for review, if there are any."""
     words = ngettext(
         "%d argument is due for review: until then supporters do not see it",
         "%d arguments are due for review: until then supporters do not see them",
@@ -133,5 +128,4 @@ def list_site_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None
 
 
 def count_undecided(health: Health) -> dict[Status, int]:
-    """Return how many letters of the whole site wait for a person, by status."""
     return {Status.UNKNOWN: health.unknown, Status.FAILED: health.failed, Status.HELD: health.held}

@@ -49,7 +49,7 @@ class Facets:
     asked: Mapping[str, str]
 
     def count(self, by: str = "") -> Counter[str]:
-        """Return how many there are of each, among those that the other filters leave; by nothing: how many at all."""
+        """Count letters per value of `by`, applying all other filters; in total if `by` is empty."""
         others = [(NAMES.index(name), value) for name, value in self.asked.items() if name != by]
         counts: Counter[str] = Counter()
         for group, number in self.groups.items():
@@ -110,7 +110,6 @@ def read_facets(request: HttpRequest) -> Facets | None:
 
 
 def count_some(letters: QuerySet[Letter], source: str) -> Any:
-    """Count those of the letters, up to a few more than are read, that have all in common."""
     some: Any = Letter.objects.filter(pk__in=letters.values("pk")[: MAX_READ + 1]).order_by()
     return some.values_list(
         "campaign_id", "rehearsal", "member_party", "status", "tallied_status", *name(source=source)
@@ -118,7 +117,6 @@ def count_some(letters: QuerySet[Letter], source: str) -> Any:
 
 
 def name(*texts: str, source: str) -> list[Value]:
-    """Return columns that say the same in each row."""
     return [Value(text, CharField()) for text in (*texts, source)]
 
 
@@ -130,7 +128,6 @@ class PagesByLetter(ChangeList):
     """Newest first; a page begins after, or ends before, a letter that the link names."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Take one page, and one letter more to know whether there is another."""
         towards, moment, pk = read_place(request.GET.get(PAGE_VAR, ""))
         letters: QuerySet[Letter] = self.queryset.order_by("-created_at", "-pk")
         if towards == OLDER:
@@ -178,7 +175,6 @@ class PagesByLetter(ChangeList):
         ]
 
     def link_to(self, towards: str, letter: Letter) -> str:
-        """Return the address of the page older or newer than this letter."""
         return self.get_query_string({PAGE_VAR: f"{towards}_{letter.created_at.timestamp():.6f}_{letter.pk}"})
 
 

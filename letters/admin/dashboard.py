@@ -38,7 +38,6 @@ FUNNEL: list[tuple[str, StrOrPromise, StrOrPromise]] = [
 
 
 def show_dashboard(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:
-    """Show what needs a person, and the campaign's figures."""
     context = open_page(request, slug, admin_site)
     campaign = context["campaign"]
     figures = read_figures(campaign, rehearsal=context["rehearsal"])
@@ -61,7 +60,6 @@ def show_dashboard(request: HttpRequest, slug: str, admin_site: admin.AdminSite)
 
 
 def list_statuses(figures: Figures, letters_url: str) -> list[tuple[Status, str, int, float, str]]:
-    """Return each status with its shape, count, bar and link."""
     most = max(figures.statuses.values(), default=0) or 1
     return [
         (status, SHAPES[status], count, scale(count, most), f"{letters_url}&status__exact={status}")
@@ -78,7 +76,6 @@ def list_funnel(figures: Figures) -> list[Bar]:
 
 
 def list_queue(figures: Figures, due: int, oldest: float | None) -> list[tuple[StrOrPromise, str]]:
-    """Say how the queue is doing."""
     last = figures.last_sent_at
     age = _("%(age)s ago") % {"age": say_age((timezone.now() - last).total_seconds())} if last else _("none yet")
     return [
@@ -90,7 +87,6 @@ def list_queue(figures: Figures, due: int, oldest: float | None) -> list[tuple[S
 
 
 def list_arguments(figures: Figures, titles: dict[str, str]) -> dict[str, Any]:
-    """Return how often each argument was used, and which were used together."""
 
     def share(count: int) -> str:
         return _("in %(percent)s of letters") % {"percent": f"{round(100 * count / max(1, figures.written))} %"}
@@ -103,7 +99,6 @@ def list_arguments(figures: Figures, titles: dict[str, str]) -> dict[str, Any]:
 
 
 def list_reach(figures: Figures) -> dict[str, Any]:
-    """Return parties and regions with their letters and constituencies."""
 
     def seats(reached: int) -> str:
         return ngettext("in %d constituency", "in %d constituencies", reached) % reached
@@ -118,7 +113,6 @@ def list_reach(figures: Figures) -> dict[str, Any]:
 
 
 def list_spread(figures: Figures) -> dict[str, Any]:
-    """Return how many of the newest letters have how many own words, and how distinct they are."""
     words = [f"{low}–{high - 1}" for low, high in pairwise(WORD_EDGES)] + ["200 +"]
     shares = [f"{round(edge * 100)}–{round(edge * 100) + 20} %" for edge in SHARE_EDGES]
     own = zip(words, count_between(figures.own_words, WORD_EDGES), strict=True)

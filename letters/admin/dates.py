@@ -28,12 +28,10 @@ class Period:
 
     @property
     def start(self) -> dt.datetime:
-        """The moment at which it begins."""
         return timezone.make_aware(dt.datetime.combine(self.first, dt.time.min))
 
     @property
     def end(self) -> dt.datetime:
-        """The moment at which the next one begins."""
         return timezone.make_aware(dt.datetime.combine(self.after, dt.time.min))
 
 
@@ -64,7 +62,6 @@ def say_period(period: Period, *, short: bool = False) -> str:
 
 
 def write_period(period: Period) -> str:
-    """Return it as the list's address has it."""
     return period.first.isoformat()[: {"year": 4, "month": 7, "day": 10}[period.unit]]
 
 
@@ -90,7 +87,6 @@ def _next_month(first: dt.date) -> dt.date:
 
 
 def _split(period: Period) -> list[Period]:
-    """Return a year's months, or a month's days."""
     parts, first = [], period.first
     while first < period.after:
         after = _next_month(first) if period.unit == "year" else first + dt.timedelta(days=1)

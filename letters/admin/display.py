@@ -51,7 +51,6 @@ def list_fieldsets(*, with_person: bool) -> list[tuple[Any, Any]]:
 
 
 def show_moment(at: dt.datetime | None) -> str:
-    """Return the moment by the clock in the United Kingdom, or nothing."""
     return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""
 
 
@@ -60,7 +59,6 @@ class LetterFields:
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def shown_status(self, letter: Letter) -> SafeString:
-        """The status as word, shape and colour."""
         shape, word = SHAPES[Status(letter.status)], letter.get_status_display()
         if hasattr(letter, "refusal"):
             word = _("Failed: refused")
@@ -72,72 +70,59 @@ class LetterFields:
 
     @admin.display(description=gettext_lazy("campaign"), ordering="campaign__title")
     def shown_campaign(self, letter: Letter) -> SafeString:
-        """Which campaign's it is, and whether it was only rehearsed."""
         return format_html("{}<br>{}", letter.campaign, _("rehearsal") if letter.rehearsal else "")
 
     @admin.display(description=gettext_lazy("constituency and MP"), ordering="constituency_name")
     def shown_recipient(self, letter: Letter) -> SafeString:
-        """Where the letter comes from and whom it is to, one below the other: a list has little room."""
         return format_html("{}<br>{}", letter.constituency_name, letter.member_name)
 
     @admin.display(description=gettext_lazy("written, sent"), ordering="created_at")
     def shown_times(self, letter: Letter) -> SafeString:
-        """When it was written, and below that when it was sent, if it was."""
         return format_html("{}<br>{}", show_moment(letter.created_at), show_moment(letter.sent_at))
 
     @admin.display(description=gettext_lazy("to the MP"))
     def shown_rehearsal(self, letter: Letter) -> str:
-        """Whether it is meant for the MP, in words."""
         return _("No: it was confirmed in rehearsal and never goes to an MP.") if letter.rehearsal else _("Yes")
 
     @admin.display(description=gettext_lazy("text and address erased"))
     def shown_text_erased(self, letter: Letter) -> str:
-        """When its text went."""
         return show_moment(letter.text_erased_at) or "–"
 
     @admin.display(description=gettext_lazy("name and email erased"))
     def shown_person_erased(self, letter: Letter) -> str:
-        """When the last of its personal data went."""
         return show_moment(letter.scrubbed_at) or "–"
 
     @admin.display(description=gettext_lazy("goes to"))
     def goes_to(self, letter: Letter) -> str:
-        """The address that the letter really goes to, which in rehearsal is not the MP's."""
         recipient = letter.recipient
         return f"{recipient} ({_('rehearsal')}; {letter.member_email})" if letter.rehearsal else recipient
 
     @admin.display(description=gettext_lazy("text"))
     def shown_text(self, letter: Letter) -> str | SafeString:
-        """The letter as plain text."""
         if letter.text_erased_at:
             return _("Erased.")
         return format_html('<pre class="letter-text">{}</pre>', write_plain_text(read_letter(letter)))
 
     @admin.display(description=gettext_lazy("name, address and email"))
     def hidden_sender(self, letter: Letter) -> str:
-        """What stands in place of the person for those who may not see it."""
         return _("Erased.") if letter.scrubbed_at else _("Hidden: your role shows no personal data.")
 
     @admin.display(description=gettext_lazy("text and PDF"))
     def hidden_text(self, letter: Letter) -> str:
-        """What stands in place of the text for those who may not see it."""
         return _("Erased.") if letter.text_erased_at else _("Hidden: your role shows no personal data.")
 
     @admin.display(description=gettext_lazy("arguments chosen"))
     def shown_choice(self, letter: Letter) -> str:
-        """Which of the campaign's arguments it uses: that tells nothing of the person."""
         keys = letter.paragraphs.exclude(argument_key="").values_list("argument_key", flat=True)
         return ", ".join(keys) or "–"
 
     @admin.display(description=gettext_lazy("timeline"))
     def shown_timeline(self, letter: Letter) -> str:
-        """Every event with time, note and who did it."""
         events = letter.events.select_related("actor")
         return render_to_string("admin/letters/letter/timeline.html", {"events": events})
 
     @admin.display(description=gettext_lazy("PDF"))
     def shown_pdf(self, letter: Letter) -> str | SafeString:
-        """A link to the PDF."""
         if letter.text_erased_at:
             return "–"
         return format_html(

@@ -33,7 +33,6 @@ LAST = 20
 
 
 def list_export_urls(page: Page) -> list[URLPattern]:
-    """Return the pages, for staff only."""
     own, me = page.admin_site.admin_view, {"page": page}
     return [
         path("export/", own(export_letters), me, name="letters_letter_export"),
@@ -42,14 +41,12 @@ def list_export_urls(page: Page) -> list[URLPattern]:
 
 
 def export_letters(request: HttpRequest, page: Page) -> HttpResponseBase:
-    """Export without personal data."""
     if not may_export(request):
         raise PermissionDenied
     return show_export(request, page, with_person=False)
 
 
 def export_people(request: HttpRequest, page: Page) -> HttpResponseBase:
-    """Export with personal data: password and code once more, and what for."""
     if not may_export_person(request):
         raise PermissionDenied
     guarded: HttpResponseBase = require_recent_login(show_export)(request, page, with_person=True)
@@ -110,7 +107,6 @@ def describe_choice(request: HttpRequest, listed: Any) -> list[str]:
 def log_export(
     request: HttpRequest, count: int, kind: str, chosen: list[str], reason: str, *, with_person: bool
 ) -> None:
-    """Write down, for good, who took how many letters, in which form and what for, before the first of them leaves."""
     what = "with personal data" if with_person else "without personal data"
     message = f"Exported {what} as {kind.upper()} ({'; '.join(chosen) or 'all'})"
     actor: Any = request.user
@@ -124,12 +120,10 @@ def log_export(
 
 
 def list_exports() -> QuerySet[LogEntry]:
-    """Return the last exports, newest first."""
     return LogEntry.objects.filter(action_flag=EXPORTED).select_related("user").order_by("-action_time")[:LAST]
 
 
 def give_file(letters: QuerySet[Letter], kind: str, *, with_person: bool) -> HttpResponseBase:
-    """Return the file, row by row as it is read from the database."""
     rows = make_rows(letters, with_person=with_person)
     answer: StreamingHttpResponse
     if kind == "xlsx":

@@ -20,7 +20,6 @@ from letters.models import Letter
 
 
 def find_numbers(changelist: Any, by: str, values: list[tuple[Any, Any]]) -> dict[str, str]:
-    """Return the number of each choice as Django's filters ask for them: by its key."""
     counts = changelist.facets.count(by)
     return {f"{key}__c": f"{counts[value]:,}" for key, value in values}
 
@@ -29,7 +28,6 @@ class StatusFilter(ChoicesFieldListFilter):
     """Where in its life."""
 
     def get_facet_queryset(self, changelist: Any) -> Any:
-        """Count from the roll-up."""
         return find_numbers(changelist, "status", [(at, one[0]) for at, one in enumerate(self.field.flatchoices)])
 
 
@@ -37,7 +35,6 @@ class CampaignFilter(RelatedFieldListFilter):
     """Which campaign's."""
 
     def get_facet_queryset(self, changelist: Any) -> Any:
-        """Count from the roll-up."""
         return find_numbers(changelist, "campaign", [(pk, str(pk)) for pk, _name in self.lookup_choices])
 
 
@@ -48,15 +45,12 @@ class RehearsalFilter(admin.SimpleListFilter):
     parameter_name = "rehearsal__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Name the two."""
         return [("0", _("To MPs")), ("1", _("Rehearsal: to no MP"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
-        """Narrow the list down."""
         return queryset.filter(rehearsal=self.value() == "1") if self.value() in ("0", "1") else queryset
 
     def get_facet_queryset(self, changelist: Any) -> Any:
-        """Count from the roll-up."""
         return find_numbers(changelist, "rehearsal", [(0, "0"), (1, "1")])
 
 
@@ -67,16 +61,13 @@ class PartyFilter(admin.SimpleListFilter):
     parameter_name = "party"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Name the parties."""
         parties = Member.objects.order_by("party").values_list("party", flat=True).distinct()
         return [(party, party) for party in parties]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
-        """Narrow the list down."""
         return queryset.filter(member_party=self.value()) if self.value() else queryset
 
     def get_facet_queryset(self, changelist: Any) -> Any:
-        """Count from the roll-up."""
         return find_numbers(changelist, "party", [(at, one[0]) for at, one in enumerate(self.lookup_choices)])
 
 
@@ -84,7 +75,6 @@ class Uncounted(admin.SimpleListFilter):
     """A filter without numbers: the roll-up does not know them."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """Give none beside the choices."""
         counted, changelist.add_facets = changelist.add_facets, False
         found = list(super().choices(changelist))
         changelist.add_facets = counted
@@ -99,11 +89,9 @@ class NeedsFilter(Uncounted):
     PERSON = "person"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Name the only choice."""
         return [(self.PERSON, _("A person has to decide"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
-        """Narrow the list down."""
         return queryset.filter(needs_a_person()) if self.value() == self.PERSON else queryset
 
 
@@ -114,13 +102,11 @@ class WhenFilter(Uncounted):
     parameter_name = "written"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Name the times, and the one that is chosen."""
         period = read_period(self.value() or "")
         chosen = [(self.value() or "", say_period(period))] if period else []
         return [("today", _("Today")), ("week", _("In the last 7 days")), *chosen]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
-        """Narrow the list down."""
         value, now = self.value() or "", timezone.localtime()
         if value == "today":
             return queryset.filter(created_at__gte=now.replace(hour=0, minute=0, second=0, microsecond=0))

@@ -69,34 +69,28 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         css = {"all": ["admin/letters.css"]}
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """One permission, and no other that implies it."""
         return may_see_letters(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Letters are written by supporters."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Letters stay; their personal data is erased instead."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nobody edits a letter; the actions of the list ask for permissions of their own."""
         return False
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Show the person to those only who may see it."""
         return list_fieldsets(with_person=may_see_person(request))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Refuse to narrow the list down by what is not listed: also that a letter is found tells something of it."""
+        """Allow only the filters shown: a match on a hidden field would leak it."""
         if lookup == f"{BY_EMAIL}__in":
             return may_find_by_email(request)
         name, _sign, how = lookup.partition("__")
         return name in ASKABLE and how in EXACTLY and super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the dashboards, the PDF to the letter's page, and the way from a supporter's address to their letters."""
         own = self.admin_site.admin_view
         return [
             *list_dashboard_urls(self.admin_site),
@@ -108,22 +102,18 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
-        """Decrypt nothing for the list, nor for those who may not see it."""
         letters: Any = super().get_queryset(request).select_related("campaign", "refusal")
         match = request.resolver_match
         of_one = match is not None and match.url_name == "letters_letter_change"
         return letters if of_one and may_see_person(request) else letters.defer_encrypted()  # type: ignore[no-any-return]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagesByLetter]:
-        """Page by letters, not by numbers."""
         return PagesByLetter
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Letter], search_term: str) -> Any:
-        """Search where an index helps."""
         return search_letters(queryset, search_term), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Say above the list what needs a person now, and what is stuck."""
         health = measure_health(brief=True)
         needs = [
             {"status": status, "shape": SHAPES[status], "count": count, "query": ask_for(status)}
@@ -146,7 +136,6 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Offer what may be decided about the letter, and the page on which a held one is read."""
         letter = self.get_object(request, unquote(object_id))
         origin = letter.status if letter is not None else ""
         read = may_moderate(request) and origin == Status.HELD
@@ -157,7 +146,6 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Offer each decision to those who may carry it out."""
         actions: dict[str, Any] = super().get_actions(request)
         offered = [one for one in (*DECISIONS, REFUSE) if may_carry_out(one, request)]
         return actions | {one.name: (ask_for_decision(one), one.name, one.label) for one in offered}
@@ -176,7 +164,6 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         return redirect(reverse("admin:letters_letter_changelist") + query)
 
     def show_pdf(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Give the letter's PDF to those who may see whose it is."""
         if not may_see_person(request):
             raise PermissionDenied
         letter = Letter.objects.select_related("campaign").filter(pk=pk, text_erased_at=None).first()

@@ -41,7 +41,6 @@ SHOWN: dict[str, tuple[StrOrPromise, Callable[[SeatFigures], bool]]] = {
 
 
 def show_map(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:
-    """Show every constituency as a hexagon, larger and darker the more letters there are."""
     context = open_page(request, slug, admin_site)
     seats = {seat.gss: seat for seat in read_seats(context["campaign"], rehearsal=context["rehearsal"])}
     placed = [(hexagon, seats[hexagon.gss]) for hexagon in read_hexes() if hexagon.gss in seats]
@@ -65,7 +64,6 @@ def go_to_seat(request: HttpRequest, slug: str, gss: str, admin_site: admin.Admi
 
 
 def show_seats(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:
-    """Show the constituencies as a table, in the order and the choice asked for."""
     context = open_page(request, slug, admin_site)
     by = request.GET.get("by", "name")
     by = by if by in ORDERS else "name"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Row:
-    """A passage side by side: what the campaign, or another letter, has, and what the writer sends."""
+    """A passage side by side: what the campaign, or another letter, has, and what the supporter sends."""
 
     place: StrOrPromise
     supplied: list[Stretch]
@@ -43,7 +43,6 @@ class Row:
 
 
 def lay_out(passage: Passage, findings: Iterable[Finding]) -> Row:
-    """Return one passage as a row."""
     mine = [one for one in findings if (one.part, one.paragraph) == (passage.part, passage.paragraph)]
     base = passage.base
     place = Finding(part=passage.part, paragraph=passage.paragraph).place
@@ -86,7 +85,6 @@ def list_alike(letter: Letter, passages: Iterable[Passage], findings: Iterable[F
 
 
 def compare_with(passages: Iterable[Passage], texts: list[str]) -> Iterable[Row]:
-    """Yield those of the passages that the other letter has nearly so, each beside its text there."""
     for passage in passages:
         beside = Passage(passage.part, passage.text, passage.paragraph, tuple(texts))
         changed = sum(end - start for start, end in find_changed(passage.text, beside.base))
@@ -99,7 +97,6 @@ OTHER = "other"  # held by a person, or because the MP has changed
 
 
 def list_moderation_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
-    """Return the pages, for staff only."""
 
     def page(route: str, name: str, show: Callable[..., HttpResponse]) -> URLPattern:
         return path(route, admin_site.admin_view(show), {"admin_site": admin_site}, name=name)
@@ -120,7 +117,6 @@ def find_held(rule: str = "", among: Mapping[str, Any] | None = None) -> QuerySe
 
 
 def narrow_down(request: HttpRequest) -> tuple[dict[str, Any], str]:
-    """Return what the address narrows the held letters down to, as a filter and as a query to keep."""
     among: dict[str, Any] = {}
     if slug_re.match(slug := request.GET.get("campaign", "")):
         among["campaign__slug"] = slug
@@ -130,7 +126,7 @@ def narrow_down(request: HttpRequest) -> tuple[dict[str, Any], str]:
 
 
 def show_queue(request: HttpRequest, admin_site: admin.AdminSite) -> HttpResponse:
-    """Show the held letters by rule. Nothing of a writer is on this page."""
+    """Show the held letters by rule. Nothing of a supporter is on this page."""
     if not may_moderate(request):
         raise PermissionDenied
     rule = request.GET.get("rule", "")
@@ -159,7 +155,6 @@ def show_queue(request: HttpRequest, admin_site: admin.AdminSite) -> HttpRespons
 
 
 def review_letter(request: HttpRequest, pk: uuid.UUID, admin_site: admin.AdminSite) -> HttpResponse:
-    """Show a held letter side by side with the campaign's texts, and release or refuse it with a reason."""
     if not may_moderate(request):
         raise PermissionDenied
     letter = get_object_or_404(Letter.objects.select_related("campaign"), pk=pk)

@@ -33,7 +33,6 @@ def show_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -
 
 
 def give_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:
-    """Show the page, or give the file."""
     context = open_page(request, slug, admin_site)
     campaign = context["campaign"]
     form = PurposeForm(request.POST if request.method == "POST" else None)
@@ -50,7 +49,6 @@ def give_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -
 
 
 def log_readers(request: HttpRequest, campaign: Campaign, count: int, reason: str) -> None:
-    """Write into the campaign's history who took the addresses and what for, before the first of them leaves."""
     user: Any = request.user
     LogEntry.objects.create(
         user=user,
@@ -63,7 +61,6 @@ def log_readers(request: HttpRequest, campaign: Campaign, count: int, reason: st
 
 
 def make_rows(campaign: Campaign) -> Iterator[list[str]]:
-    """Yield the heading and a row for each address: when and to which words its owner agreed."""
     yield ["email", "agreed_at", "version", "text_sha256"]
     for reader in list_subscribers(campaign):
         given_at = reader.given_at.isoformat(timespec="seconds")

@@ -18,7 +18,6 @@ from letters.statistics.figures import find_campaigns
 
 
 def may_see_figures(request: HttpRequest) -> bool:
-    """Whether the user may see numbers, which tell nothing of any one letter."""
     return request.user.has_perm("letters.view_tally") or request.user.has_perm("letters.view_letter")
 
 
@@ -44,7 +43,6 @@ def open_page(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> d
 
 
 def list_dashboards(request: HttpRequest) -> list[tuple[Campaign, str]]:
-    """Return the campaigns with the addresses of their dashboards, for those who may see them."""
     if not may_see_figures(request):
         return []
     return [(one, reverse("admin:letters_dashboard", args=[one.slug])) for one in Campaign.objects.order_by("title")]

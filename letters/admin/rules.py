@@ -36,15 +36,12 @@ class HoldRulesAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic 
     readonly_fields = ["campaign"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Each campaign has its rules already."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """A rule is switched off instead."""
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HoldRules]:
-        """Give campaigns that have none yet the usual rules."""
         if self.has_view_permission(request):
             without = Campaign.objects.exclude(pk__in=HoldRules.objects.values("campaign"))
             HoldRules.objects.bulk_create([HoldRules(campaign=one) for one in without], ignore_conflicts=True)
@@ -53,10 +50,8 @@ class HoldRulesAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic 
 
     @admin.display(description=_("threatening words"))
     def threat_count(self, rules: HoldRules) -> Any:
-        """How many lines the list has."""
         return len(list_lines(rules.threats)) or _("off")
 
     @admin.display(description=_("throw-away domains"))
     def domain_count(self, rules: HoldRules) -> Any:
-        """How many lines the list has."""
         return len(list_lines(rules.disposable)) or _("off")

@@ -14,7 +14,6 @@ from letters.admin.newsletter import show_readers
 
 
 def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
-    """Return the dashboards' pages, for staff only."""
 
     def page(route: str, name: str, show: Callable[..., HttpResponseBase]) -> URLPattern:
         return path(
