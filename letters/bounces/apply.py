@@ -88,7 +88,6 @@ def apply_report(letter: Letter, report: Report) -> Outcome:
 
 
 def note_once(letter: Letter, code: EventCode, words: str = "") -> Outcome:
-    """Write the note of that code with the server's words, unless the letter has such a note already."""
     if letter.events.filter(code=code).exists():
         return Outcome.KNOWN
     note = f"{NOTES[code]} {hide_personal(words, letter)}".strip()[:MAX_NOTE]

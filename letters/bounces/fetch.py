@@ -32,7 +32,6 @@ class InboxError(Exception):
 
 
 def read_pipe(stream: BinaryIO) -> bytes:
-    """Return what a mail server pipes in, up to MAX_BYTES."""
     raw = stream.read(MAX_BYTES)
     while stream.read(1_000_000):
         pass  # read to the end, so that the mail server does not meet a broken pipe
@@ -57,7 +56,6 @@ def read_path(path: Path) -> Iterator[bytes]:
 
 
 def read_box(box: mailbox.Mailbox[mailbox.Message]) -> Iterator[bytes]:
-    """Yield the mails of an mbox or Maildir."""
     for key in box.keys():  # noqa: SIM118 a mailbox iterates over its messages
         with box.get_file(key) as file:
             yield file.read(MAX_BYTES)

@@ -47,7 +47,6 @@ FAILURE_CODE = re.compile(
 
 
 def tidy_words(words: str) -> str:
-    """Return a server's words as one printable line of at most 400 characters."""
     words = words[: 5 * MAX_LENGTH]
     return make_printable(words)[:MAX_LENGTH]
 
@@ -73,7 +72,6 @@ def quote_reason(text: str) -> str:
 
 
 def cut_letter(text: str) -> str:
-    """Return the report without the letter that it returns."""
     text = text.replace("\r\n", "\n")
     quoted = QUOTED_LETTER.search(text)
     return text[: quoted.start()] if quoted else text
@@ -102,7 +100,6 @@ class CutHeaders(Compat32):
     """The parser's most forgiving policy, with long headers cut: its reading of parameters takes quadratic time."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        """Return name and value of a header."""
         name, value = super().header_source_parse(sourcelines)
         return name, value[:MAX_HEADER]
 
@@ -143,7 +140,6 @@ def decode(value: object) -> str:
 
 
 def read_headers(mail: Message) -> dict[str, list[str]]:
-    """Return the mail's own headers by lower-case name."""
     headers: dict[str, list[str]] = {}
     for name, value in list(mail.raw_items())[:MAX_HEADERS]:
         headers.setdefault(name.lower(), []).append(decode(value))
@@ -168,12 +164,10 @@ def walk_parts(mail: Message, depth: int = 0) -> Iterator[Message]:
 
 
 def is_status(part: Message) -> bool:
-    """Tell whether the part is a delivery status, which is for machines."""
     return part.get_content_type() in ("message/delivery-status", "message/global-delivery-status")
 
 
 def judge_mail(mail: Message, headers: dict[str, list[str]], raw: bytes) -> tuple[Kind, str]:
-    """Return what the mail is, with the server's words if it is a report."""
     parts = list(islice(walk_parts(mail), MAX_PARTS))
     from_daemon = is_from_daemon(headers)
     is_report = mail.get_content_type() == "multipart/report"
@@ -214,7 +208,6 @@ def judge_prose(raw: bytes, headers: dict[str, list[str]], text: str) -> tuple[K
 
 
 def is_from_daemon(headers: dict[str, list[str]]) -> bool:
-    """Tell whether a mail server claims to have written the mail."""
     name, address = parseaddr(headers.get("from", [""])[0][:500])
     known = DAEMON.fullmatch(address.partition("@")[0]) or (not address and DAEMON.fullmatch(name))
     return bool(known) or "x-failed-recipients" in headers
@@ -242,7 +235,6 @@ def has_autoresponder(headers: dict[str, list[str]]) -> bool:
 
 
 def read_blocks(part: Message) -> list[dict[str, str]]:
-    """Return the groups of fields of a delivery status: first the mail's, then one for each recipient."""
     text = ""
     payload = part.get_payload()
     blocks_found = payload if isinstance(payload, list) else [part]
@@ -310,7 +302,6 @@ def judge_recipient(block: dict[str, str]) -> tuple[Kind, str]:
 
 
 def read_text(parts: list[Message]) -> str:
-    """Return the readable text of the mail."""
     texts = []
     for part in parts:
         if part.get_content_maintype() != "text":

@@ -50,7 +50,6 @@ def list_paths() -> list[URLPattern]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Make whatever a wrong shape of data leads to an AnymailWebhookValidationFailure, which is answered by 400."""
     from anymail.exceptions import AnymailWebhookValidationFailure
 
     try:
@@ -60,7 +59,6 @@ def reading() -> Iterator[None]:
 
 
 def refuse_unreadable(pattern: URLPattern) -> URLPattern:
-    """Return the pattern with a view that answers 400 to an event that it cannot read: for a 500 it comes again."""
     base: Any = pattern.callback.view_class  # type: ignore[attr-defined]
 
     class ReadableOnly(base):  # type: ignore[misc]
@@ -77,7 +75,6 @@ def refuse_unreadable(pattern: URLPattern) -> URLPattern:
 
 
 def listen() -> None:
-    """Have anymail tell of every event."""
     from anymail.signals import tracking
 
     tracking.connect(take_event, dispatch_uid="letters.webhooks")
@@ -94,7 +91,7 @@ def take_event(event: Any, **_signal: Any) -> Outcome:
     with transaction.atomic():
         letter = Letter.objects.select_for_update(of=("self",)).select_related("campaign").get(reference=reference)
         if event.recipient and event.recipient.lower() != letter.recipient.lower():
-            return Outcome.STRANGER  # of another mail, such as its writer's copy
+            return Outcome.STRANGER  # of another mail, such as its supporter's copy
         outcome = apply_event(letter, event)
     if outcome is Outcome.EARLY:
         raise TooEarlyError
@@ -116,7 +113,6 @@ def apply_event(letter: Letter, event: Any) -> Outcome:
 
 
 def is_final(event: Any, words: str) -> bool:
-    """Return whether the event says without contradiction that the letter will not arrive."""
     sorts = " ".join(value for key, value in _walk(event.esp_event) if key.lower() in SORT)
     classes = {found["class"] for found in CODE.finditer(words)}
     if PASSING.search(sorts) or "4" in classes:
@@ -138,7 +134,6 @@ def find_letter(event: Any) -> str | None:
 
 
 def _walk(data: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Yield every short text in a provider's data, with the name it stands under."""
     if isinstance(data, str):
         if len(data) <= MAX_LENGTH:
             yield key, data
