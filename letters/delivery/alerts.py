@@ -61,7 +61,6 @@ def watch_health() -> None:
 
 
 def list_recipients() -> list[str]:
-    """Return who is told by mail."""
     organisers = settings.ORGANISERS_EMAIL or settings.REHEARSAL_ADDRESS
     return list(dict.fromkeys(filter(None, [organisers, settings.OPERATOR_EMAIL])))
 
@@ -79,7 +78,6 @@ def write_alert(alert: Alert) -> tuple[str, str]:
 
 
 def build_alert_mail(alert: Alert, recipient: str) -> Mail:
-    """Return the alert as a mail in plain text."""
     title, words = write_alert(alert)
     headers: list[Header] = [
         ("From", Mailbox("Parley", settings.LETTERS_FROM)),

@@ -39,7 +39,6 @@ class QueuePausedError(Exception):
 
 
 def get_state() -> CircuitState:
-    """Return what may be sent now."""
     breaker = Breaker.objects.filter(pk=MAIL, opened_at__isnull=False).first()
     if breaker is None:
         return CircuitState.CLOSED
@@ -54,7 +53,6 @@ def take_probe() -> bool:
 
 
 def return_probe() -> None:
-    """Give a probe back that found nothing to send."""
     Breaker.objects.filter(pk=MAIL, opened_at__isnull=False).update(probe_at=timezone.now())
 
 
@@ -84,7 +82,6 @@ def record_failure(words: str, *, probing: bool = False, costly: bool = True) ->
 
 
 def record_success() -> None:
-    """End the pause, if there is one: the server took the probe, or declined it for reasons of that letter's own."""
     with transaction.atomic():
         closed = Breaker.objects.filter(pk=MAIL, opened_at__isnull=False).update(
             failures=0, failing_since=None, last_answer="", opened_at=None, probe_at=None, probes=0
@@ -96,7 +93,6 @@ def record_success() -> None:
 
 
 def forget_failures() -> None:
-    """Begin to count anew, for the server has taken something."""
     Breaker.objects.filter(pk=MAIL, failures__gt=0, opened_at__isnull=True).update(
         failures=0, failing_since=None, last_answer=""
     )

@@ -33,7 +33,7 @@ class Lane(NamedTuple):
 _served: dict[Lane | int, int] = {}
 _clock = itertools.count(1)
 
-# A loose index scan: from one seat to the next through the index letter_turn, however many letters each has.
+# A loose index scan: from one constituency to the next through the index letter_turn, however many letters each has.
 LANES = """
     WITH RECURSIVE seat(gss) AS (
         SELECT min(constituency_gss) FROM letters_letter
@@ -106,13 +106,11 @@ class FairScheduler:
             self._waiting.append(lane)
 
     def close_domain(self, domain: str) -> None:
-        """Leave out whoever's letters go to this domain: it takes no more now."""
         self.full |= {lane for lane in self._waiting if lane.domain == domain}
         self._waiting = deque(lane for lane in self._waiting if lane.domain != domain)
 
 
 def list_lanes() -> list[Lane]:
-    """Return the lanes with due letters: campaigns by turns, and in each the lanes by turns, longest waiting first."""
     campaigns = sorted(campaigns_that_send().order_by("pk"), key=_last_served)
     found = [sorted((lane for kind in kinds_that_go() for lane in _find(one, kind)), key=_turn) for one in campaigns]
     rounds = itertools.zip_longest(*([lane for lane, _due in theirs] for theirs in found))
@@ -161,5 +159,4 @@ def lock_next(lanes: Collection[tuple[Lane, int]]) -> list[list[uuid.UUID]]:
 
 
 def _now() -> Any:
-    """The time as the database writes it."""
     return connection.ops.adapt_datetimefield_value(timezone.now())

@@ -65,11 +65,9 @@ class Health:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
         return not self.problems
 
     def as_dict(self) -> dict[str, Any]:
-        """The measurements as plain data, "ok" first."""
         return {"ok": self.ok} | asdict(self)
 
 
@@ -95,7 +93,6 @@ def measure_health(*, brief: bool = False) -> Health:
 
 
 def reach_broker() -> bool:
-    """Whether Redis answers within seconds or, without Redis, the folder of messages can be written to."""
     if not settings.REDIS_URL:
         try:
             with tempfile.TemporaryFile(dir=settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_out"]) as probe:
@@ -113,7 +110,6 @@ def reach_broker() -> bool:
 
 
 def _measure_queue(health: Health) -> None:
-    """Fill in what the database tells, in four queries."""
     now = timezone.now()
 
     def age(moment: dt.datetime | None) -> float | None:

@@ -8,5 +8,4 @@ from django.conf import settings
 
 
 def lease_length() -> dt.timedelta:
-    """Return how long a claim lasts: longer than a whole SMTP dialogue in which every step times out."""
     return max(dt.timedelta(minutes=10), dt.timedelta(seconds=8 * settings.EMAIL_TIMEOUT))

@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 
 
 def build_notice(notice: Notice) -> Mail | None:
-    """Return the notice as a mail, or None if it has lost its point."""
     letter = notice.letter
     about = {Notice.Kind.CONFIRM: Status.UNCONFIRMED, Notice.Kind.HELD: Status.HELD}.get(Notice.Kind(notice.kind))
     outdated = about is not None and letter.status != about
@@ -105,7 +104,6 @@ def send_notices() -> int:
 
 
 def give_up(notice: Notice) -> None:
-    """Stop trying, and say so in the letter's timeline."""
     Notice.objects.filter(pk=notice.pk).update(due_at=None)
     letter = notice.letter
     letter.log_event(EventType.NOTE, note=f"The mail “{notice.get_kind_display()}” could not be delivered.")

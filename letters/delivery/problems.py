@@ -30,7 +30,6 @@ def find_problems(health: Health) -> list[str]:
 
 
 def _find_silence(health: Health) -> list[str]:
-    """Say whether no worker is at work."""
     work = health.due + health.past_lease + health.due_notices
     limit = MAX_SILENCE_WITH_WORK if work else MAX_SILENCE
     if health.at_work_age is None:
@@ -41,7 +40,6 @@ def _find_silence(health: Health) -> list[str]:
 
 
 def _find_clock(health: Health) -> list[str]:
-    """Say whether a worker goes by a wrong clock."""
     problems = []
     if health.clock_jumped is not None:
         problems.append(
@@ -59,7 +57,6 @@ def _find_clock(health: Health) -> list[str]:
 
 
 def _find_pause(health: Health) -> list[str]:
-    """Say whether the circuit breaker holds everything up, and until when."""
     if health.paused_since is None or health.next_probe_at is None:
         return []
     since, probe = (
@@ -72,7 +69,6 @@ def _find_pause(health: Health) -> list[str]:
 
 
 def _find_dead_mail(health: Health) -> list[str]:
-    """Say whether the mail server has taken nothing for too long while something waits for it."""
     waiting = health.due + health.due_notices + health.retrying_notices or health.retrying
     if health.failing_since is None or health.paused_since or not waiting:
         return []
@@ -86,7 +82,6 @@ def _find_dead_mail(health: Health) -> list[str]:
 
 
 def _find_old_members(health: Health) -> list[str]:
-    """Say whether what is known of MPs is so old that letters may go to the wrong people."""
     known = health.members_as_of
     days = (timezone.localdate() - known).days if known else 0
     if known is None or days <= settings.MEMBERS_DAYS:
@@ -98,7 +93,6 @@ def _find_old_members(health: Health) -> list[str]:
 
 
 def _find_stuck(health: Health) -> list[str]:
-    """Say what has been waiting for too long."""
     limit = MAX_DUE.total_seconds()
     due = f"The oldest letter has been due for {{age}} ({{count}} due){say_why(health)}"
     stuck = [
@@ -141,7 +135,6 @@ def say_why(health: Health) -> str:
 
 
 def say_age(seconds: float) -> str:
-    """Say how long that is: 45 seconds, 14 minutes, 3 hours, 5 days."""
     for unit, length, least in (("day", 86_400, 2), ("hour", 3600, 2), ("minute", 60, 2)):
         if seconds >= least * length:
             return f"{int(seconds // length)} {unit}s"

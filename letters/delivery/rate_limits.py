@@ -48,7 +48,6 @@ def admit_letters(letters: Iterable[Letter]) -> tuple[list[Letter], set[str]]:
 
 
 def return_letters(letters: Iterable[Letter]) -> None:
-    """Give back the slots of letters that were admitted a moment ago and then not offered to the mail server."""
     per_mp, per_domain = read_rate(settings.PACE_PER_MP), read_rate(settings.PACE_PER_DOMAIN)
     taken: Counter[tuple[RateLimitItem, str]] = Counter()
     for letter in letters:
@@ -66,5 +65,4 @@ def name_mp(letter: Letter) -> str:
 
 
 def find_domain(address: str) -> str:
-    """Return the domain of an address, in small letters."""
     return address.rpartition("@")[2].lower()

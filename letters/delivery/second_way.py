@@ -22,7 +22,6 @@ class SecondWayError(Exception):
 
 
 def is_set() -> bool:
-    """Whether the operator has named a second way."""
     return bool(settings.ALERT_WEBHOOK or settings.ALERT_COMMAND)
 
 
@@ -36,7 +35,6 @@ def pass_on(title: str, text: str) -> None:
 
 
 def shape_message(title: str, text: str) -> tuple[str, str, dict[str, Any]]:
-    """Return method, address and JSON of the message, as Slack, ntfy or Matrix want it."""
     url = settings.ALERT_WEBHOOK
     if settings.ALERT_WEBHOOK_SHAPE == "ntfy":
         place, _slash, topic = url.rstrip("/").rpartition("/")

@@ -61,7 +61,6 @@ def prepare_letters(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Lette
 
 
 def start_letter(letter: Letter, lease: uuid.UUID) -> Transition:
-    """Return the move that marks the letter SENDING, with a fresh lease."""
     changes = {
         "attempts": letter.attempts + 1,  # nobody else counts while it is claimed
         "lease_until": timezone.now() + lease_length(),
@@ -72,7 +71,6 @@ def start_letter(letter: Letter, lease: uuid.UUID) -> Transition:
 
 
 def settle_letter(letter: Letter, answer: Reply, lease: uuid.UUID) -> Transition:
-    """Return the move that writes down what became of the letter."""
     now = timezone.now()
     words = hide_personal(answer.text, letter)
     changes: dict[str, Any] = {"last_answer": words, "next_attempt_at": None}
@@ -134,7 +132,6 @@ def record(settled: Transition | None, start: Transition | None, until: float, t
 
 
 def write_late(settled: Transition) -> None:
-    """Write down a reply that came after the lease: a 2xx ends the doubt, and the organisers read all else."""
     letter = Letter.objects.defer_encrypted().get(pk=settled.letter.pk)
     taken = letter.status == Status.UNKNOWN and settled.status == Status.SENT
     if taken and letter.transition_to(Status.SENT, note=settled.note, **settled.changes):
