@@ -1,4 +1,4 @@
-"""The form on which a writer corrects what is held of them."""
+"""The form on which a supporter corrects what is held of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CorrectForm(SenderForm):
             "town": lines[-1] if len(lines) > 1 else "",
             "postcode": letter.sender_postcode,
         }
-        # By value, as the letter has it: the seat's row may be another by now.
+        # By value, as the letter has it: the constituency's row may be another by now.
         seat = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
         super().__init__(*args, seat=seat, initial=initial, **kwargs)
         if letter.text_erased_at:
@@ -37,12 +37,10 @@ class CorrectForm(SenderForm):
                 del self.fields[name]
 
     def clean_postcode(self) -> str:
-        """Take the one that is held already: it was right when the letter was written."""
         held = self.letter.sender_postcode
         return held if self.cleaned_data["postcode"] == held else super().clean_postcode()
 
     def given(self) -> dict[str, str]:
-        """Return the letter's fields with what was typed, from a valid form."""
         data = self.cleaned_data
         if "address_1" not in data:
             return {"sender_name": data["name"]}

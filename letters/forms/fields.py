@@ -18,7 +18,6 @@ class LineField(forms.CharField):
     """One line of text, tidied."""
 
     def to_python(self, value: Any) -> str:
-        """Return the value as one tidy line."""
         return clean_line(super().to_python(value) or "")
 
 
@@ -61,7 +60,6 @@ class TextField(forms.CharField):
         self.most_lines = most_lines
 
     def validate(self, value: str) -> None:
-        """Refuse more lines than there may be."""
         super().validate(value)
         count = value.count("\n") + 1
         if self.most_lines and count > self.most_lines:
@@ -69,12 +67,11 @@ class TextField(forms.CharField):
             raise ValidationError(self.error_messages["max_lines"], code="max_lines", params=params)
 
     def to_python(self, value: Any) -> str:
-        """Return the value as tidy text."""
         return clean_text(super().to_python(value) or "")
 
 
 class MailAddressField(forms.EmailField):
-    """A writer's address, in a form that every mail server takes."""
+    """A supporter's address, in a form that every mail server takes."""
 
     def clean(self, value: Any) -> str:
         """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare).
@@ -101,7 +98,6 @@ class CrispyForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
-        """How crispy-forms lays the form out."""
         helper = FormHelper(self)
         helper.form_tag = False
         helper.disable_csrf = True

@@ -28,7 +28,6 @@ FILLED = _(
 
 
 def make_stamp() -> str:
-    """Return the time now, signed."""
     return signing.TimestampSigner(salt=SALT).sign("shown")
 
 

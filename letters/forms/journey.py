@@ -54,7 +54,6 @@ class ArgumentsForm(CrispyForm):
         self.fields["arguments"].choices = [(key, argument.title) for key, argument in arguments.items()]  # type: ignore[attr-defined]
 
     def clean_arguments(self) -> list[str]:
-        """Refuse more than an office will read."""
         keys: list[str] = self.cleaned_data["arguments"]
         if len(keys) > MAX_ARGUMENTS:
             raise ValidationError(
@@ -64,7 +63,6 @@ class ArgumentsForm(CrispyForm):
         return keys
 
     def keys(self) -> list[str]:
-        """Return the chosen arguments in the order in which they were ticked, as far as that is known."""
         keys: list[str] = self.cleaned_data["arguments"]
         ticked = self.cleaned_data["order"].split()
         return sorted(keys, key=lambda key: ticked.index(key) if key in ticked else len(ticked))
@@ -125,7 +123,6 @@ class SenderForm(CrispyForm):
         self.seat = seat
 
     def clean_postcode(self) -> str:
-        """Refuse a postcode that is known to belong to another constituency."""
         finding = find_seats(self.cleaned_data["postcode"])
         if finding.status in ("invalid", "no_mp"):
             raise ValidationError(finding.message)
@@ -141,7 +138,6 @@ class SenderForm(CrispyForm):
         return str(finding.postcode)
 
     def lines(self) -> tuple[str, ...]:
-        """Return the address without its postcode, from a valid form."""
         data = self.cleaned_data
         return tuple(line for line in (data["address_1"], data["address_2"], data["town"]) if line)
 
@@ -185,7 +181,6 @@ class DetailsForm(SenderForm):
             )
 
     def sender(self) -> Sender:
-        """Return who writes, from a valid form."""
         data = self.cleaned_data
         return Sender(data["name"], self.lines(), data["postcode"], data.get("email", ""))
 

@@ -28,7 +28,6 @@ PROMPTS = (
 
 
 def list_prompts(campaign: Campaign) -> list[str]:
-    """Return the questions that help to find one's own words: the campaign's, else ours."""
     return campaign.prompt_list or [str(prompt) for prompt in PROMPTS]
 
 
@@ -123,11 +122,9 @@ class WordsForm(CrispyForm):
                 field.widget.attrs.setdefault("autocomplete", "on")
 
     def listed(self) -> list[str]:
-        """Return what the letter is made of, in order."""
         return [key for key in self.draft.order if key == OWN or key in self.arguments]
 
     def update_draft(self) -> None:
-        """Take what was typed into the draft, except for what is not valid."""
         data = self.cleaned_data
         draft = self.draft
         draft.arrange(data.get("order", "").split())
@@ -141,7 +138,6 @@ class WordsForm(CrispyForm):
                 self.update_piece(piece, self.arguments[piece.key])
 
     def update_piece(self, piece: Piece, argument: Argument) -> None:
-        """Take one paragraph: the text for the phrasing that was shown, and then the phrasing that was chosen."""
         shown = self.cleaned_data.get(f"shown-{piece.key}") or piece.length
         typed = self.cleaned_data.get(f"text-{piece.key}")
         if typed is not None:
@@ -160,7 +156,6 @@ class WordsForm(CrispyForm):
         return FormVersion(data.get("page", ""), data.get("version") or 0, data.get("turn") or 0)
 
     def cards(self) -> list[dict[str, Any]]:
-        """Return what the template shows, in the order of the letter."""
         order = self.listed()
         pieces = {piece.key: piece for piece in self.draft.pieces}
         cards = []
@@ -187,7 +182,6 @@ class WordsForm(CrispyForm):
 
 
 def list_lengths(argument: Argument) -> list[tuple[str, str]]:
-    """Return the lengths to choose from, each with how many words it has."""
     choices = []
     for value, label in Phrasing.Length.choices:
         phrasing = argument.phrasing(value)
@@ -198,7 +192,6 @@ def list_lengths(argument: Argument) -> list[tuple[str, str]]:
 
 
 def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field]:
-    """Return the fields of one paragraph."""
     return {
         f"text-{piece.key}": TextField(
             label=_("Text of “%s”") % argument.title,
