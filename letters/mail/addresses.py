@@ -1,4 +1,4 @@
-"""Whom a mail is from and to: the writer's name at the site's address, bounce addresses, Message-IDs."""
+"""Whom a mail is from and to: the supporter's name at the site's address, bounce addresses, Message-IDs."""
 
 from __future__ import annotations
 
@@ -15,18 +15,15 @@ from letters.writing.text import clean_line
 
 
 def split_from() -> tuple[str, str]:
-    """Return local part and domain of the address that letters come from."""
     local, _at, domain = settings.LETTERS_FROM.rpartition("@")
     return local, domain
 
 
 def make_message_id(letter: Letter) -> str:
-    """Return the letter's Message-ID: the same however often it is sent."""
     return f"<{letter.id}@{split_from()[1]}>"
 
 
 def sign_stem(stem: str) -> str:
-    """Return the signature that ties a bounce address to the letter whose reference it carries."""
     return hmac.new(settings.SECRET_KEY.encode(), f"bounce:{stem}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
@@ -50,6 +47,5 @@ def verify_envelope_sender(address: str) -> str | None:
 
 
 def address_letter(sender_name: str, campaign: Campaign) -> Mailbox:
-    """Return the From of a letter: its writer's name at the site's address."""
     via = _("%(name)s via %(campaign)s") % {"name": sender_name, "campaign": campaign.title}
     return Mailbox(clean_line(via), settings.LETTERS_FROM)

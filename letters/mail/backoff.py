@@ -29,7 +29,6 @@ def count_pause(attempts: int, answer: str = "") -> dt.timedelta:
 
 
 def count_server_pause(answer: str) -> dt.timedelta:
-    """Return how long to wait for a server that is down for everybody: not long, unless it asks for more."""
     return min(max(SERVER_PAUSE, parse_retry_after(answer)), MAX_PAUSE)
 
 

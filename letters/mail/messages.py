@@ -1,4 +1,4 @@
-"""The mails that leave the site: the letter to the MP, and notices to its writer."""
+"""The mails that leave the site: the letter to the MP, and notices to its supporter."""
 
 from __future__ import annotations
 
@@ -40,13 +40,11 @@ class Mail:
 
 
 def write_subject(subject: str, constituency_name: str, *, rehearsal: bool) -> str:
-    """Return the subject line under which a letter arrives: offices sort by constituency."""
     line = f"{subject} ({constituency_name})"
     return clean_line(f"[{_('Rehearsal')}] {line}" if rehearsal else line)
 
 
 def name_domain(address: str) -> str:
-    """Return an address's domain as mail servers spell it: letters that only look like others show as xn--…"""
     domain = address.rpartition("@")[2].lower()
     try:
         return domain.encode("idna").decode()
@@ -55,13 +53,12 @@ def name_domain(address: str) -> str:
 
 
 def name_pdf(letter: Letter) -> str:
-    """Return the attachment's file name: which seat, which letter, nobody's name."""
+    """Return the attachment's file name: which constituency, which letter, nobody's name."""
     return f"letter-{_slugify(letter.constituency_name)}-{letter.reference}.pdf"
 
 
 @lru_cache(maxsize=MAX_COPIES)
 def render_copy(text: LetterText) -> bytes:
-    """Return the letter's PDF, which its MP and its writer get: made once where one process sends both."""
     return render_letter_pdf(text)
 
 
@@ -100,7 +97,7 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
 
 
 def build_notice_mail(letter: Letter, kind: str) -> Mail:
-    """Return the mail to the writer of that kind (Notice.Kind); the one about a sent letter has a copy and the PDF.
+    """Return the mail to the supporter of that kind (Notice.Kind); the one about a sent letter has a copy and the PDF.
 
     The one that asks for confirmation carries no free text and no name, so that the form is no relay for anybody's
     message: until then nobody knows whose address it is.

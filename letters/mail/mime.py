@@ -64,7 +64,6 @@ class MailRefusedError(ValueError):
 
 
 def is_address(text: str) -> bool:
-    """Whether a mail can carry this address."""
     return bool(ADDRESS.fullmatch(text)) and "=?" not in text and len(text) <= MAX_LENGTH
 
 
@@ -88,7 +87,6 @@ def _tidy(name: str, value: str | Mailbox) -> str | Mailbox:
 
 
 def _write_header(name: str, value: str | Mailbox) -> bytes:
-    """Return the header with its line end, folded between words."""
     if isinstance(value, Mailbox):
         if not is_address(value.address):
             raise MailRefusedError(f"{name}: no address that a mail can carry")
@@ -127,7 +125,6 @@ def _write_words(text: str, plain: re.Pattern[str]) -> list[str]:
 
 
 def _arrange(text: str, html: str, pdf: Pdf | None) -> Part:
-    """Return what the mail is to say, as a tree."""
     whole = Part("text/plain", _end_lines(text))
     if html:
         whole = Part("multipart/alternative", [whole, Part("text/html", _end_lines(html))])
@@ -141,7 +138,6 @@ def _end_lines(text: str) -> bytes:
 
 
 def _write_part(part: Part) -> bytes:
-    """Return the part with its headers."""
     kind, content, filename = part[0].encode(), part.content, part.filename
     if isinstance(content, list):
         # Quoted-printable and base64 have no line that begins so (RFC 2045, 6.7): no text can end its own part.
@@ -179,7 +175,6 @@ def _read_back(content: bytes, headers: list[Header], meant: Part) -> None:
 
 
 def _expect(part: Part, *names: str) -> tuple[Any, ...]:
-    """Return what _describe has to find: this part, behind headers of these names."""
     if isinstance(part.content, list):
         return [*names, "Content-Type"], part.kind, [], [_expect(one) for one in part.content]
     disposition = ["Content-Disposition"] if part.filename else []
@@ -187,7 +182,6 @@ def _expect(part: Part, *names: str) -> tuple[Any, ...]:
 
 
 def _describe(part: Message[Any, Any]) -> tuple[Any, ...]:
-    """Return the names of the headers, the kind, what is wrong, and the content or the same of each part inside."""
     content = part.get_payload(decode=True)
     if part.is_multipart():
         content = [_describe(one) for one in cast("list[Message[Any, Any]]", part.get_payload())]
@@ -195,7 +189,6 @@ def _describe(part: Message[Any, Any]) -> tuple[Any, ...]:
 
 
 def _reads_old(found: str, name: str, meant: str | Mailbox) -> bool:
-    """Whether the header, as Python's old parser gives it, says what was meant."""
     line = re.sub(r"\r?\n(?=[ \t])", "", found)
     if isinstance(meant, Mailbox):
         return [(_decode(person), address) for person, address in getaddresses([line])] == [meant]

@@ -116,13 +116,11 @@ class TlsClient(Client, smtplib.SMTP_SSL):
 
 
 def _clean(words: bytes | str) -> str:
-    """Return the server's words as one printable line of at most 400 characters."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return make_printable(text)[:400]
 
 
 def _describe(error: Exception) -> str:
-    """Return what happened, in the server's words where it had any."""
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_clean(error.smtp_error)}"
     return _clean(f"{type(error).__name__}: {error}")
@@ -162,13 +160,12 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a connection that the server has not ended, as far as anybody can tell without asking."""
         if self._client is not None and self._client.has_more():
             self._drop()
         return self._client is not None
 
     def open(self) -> None:
-        """Have a usable connection. Raises ServerUnavailableError with the reason."""
+        """Connect, or reconnect if the server has hung up. Raises ServerUnavailableError."""
         if self.is_open:
             return
         client: Client | None = None
@@ -192,7 +189,6 @@ class Connection:
         self._client = client
 
     def close(self) -> None:
-        """Say goodbye and hang up, without waiting for an answer."""
         if self._client is not None:
             with suppress(OSError):
                 self._client.putcmd("QUIT")
@@ -289,7 +285,6 @@ class Connection:
         return Reply(DeliveryResult.UNKNOWN, f"{code} {_clean(words)}", servers_fault=True)
 
     def _drop(self) -> None:
-        """Hang up without a goodbye."""
         if self._client is not None:
             self._client.close()
             self._client = None
