@@ -28,15 +28,14 @@ REFERENCE_ALPHABET = "3467CDFGHJKMNPQRTVWXY"
 
 
 def make_reference() -> str:
-    """Return a short public reference such as C7QK-4MHW (21^8, about 38 thousand million)."""
     letters = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
 
 
 class Letter(models.Model):
-    """A letter that its writer has asked the site to send.
+    """A letter that its supporter has asked the site to send.
 
-    Seat and member are kept by value, as they were when the supporter saw the letter. The row is the queue:
+    Constituency and member are kept by value, as they were when the supporter saw the letter. The row is the queue:
     whoever moves it does so through `transition_to`.
     """
 
@@ -65,7 +64,7 @@ class Letter(models.Model):
     subject = models.CharField(max_length=150)
     ask_text = EncryptedTextField(blank=True)
     with_sources = models.BooleanField(default=True)
-    # How much was the writer's own when they confirmed it (docs/distinctiveness.md). No personal data: these stay.
+    # How much was the supporter's own when they confirmed it (docs/distinctiveness.md). No personal data: these stay.
     own_word_count = models.PositiveSmallIntegerField(_("words of their own"), null=True, editable=False)
     own_share = models.FloatField(_("share of their own"), null=True, editable=False)
     own_score = models.FloatField(_("distinctiveness"), null=True, editable=False)
@@ -196,7 +195,7 @@ class Letter(models.Model):
         """Move the letter by one conditional UPDATE and write its event, both or neither.
 
         `code` says why, to programs, and `note` to people. `lease` makes the move conditional on still holding that
-        lease; `changes` are further fields to set. `told_as` is the kind of mail that the writer is owed, if it is
+        lease; `changes` are further fields to set. `told_as` is the kind of mail that the supporter is owed, if it is
         another than usual.
         Returns False, and changes nothing, if somebody else was first. Raises ValueError for a move that the
         table does not allow.
@@ -205,13 +204,12 @@ class Letter(models.Model):
 
     @property
     def recipient(self) -> str:
-        """Where it goes: to the MP if it was confirmed while its campaign was live."""
         if self.rehearsal:
             return self.campaign.test_address
         return self.member_email
 
     def would_rehearse(self) -> bool:
-        """Whether it is a rehearsal if it is confirmed now. During a pause it stays what its writer was shown."""
+        """Whether it is a rehearsal if it is confirmed now. During a pause it stays what its supporter was shown."""
         mode = self.campaign.mode
         return self.rehearsal if mode == Campaign.Mode.PAUSED else mode != Campaign.Mode.LIVE
 
@@ -237,7 +235,7 @@ class Transition:
 
     @property
     def notice(self) -> str:
-        """The kind of mail that the writer is owed; empty if none is."""
+        """The kind of mail that the supporter is owed; empty if none is."""
         return "" if self.letter.text_erased_at else str(self.told_as or NOTICE_FOR_STATUS.get(self.status, ""))
 
     def update(self) -> bool:
@@ -248,15 +246,12 @@ class Transition:
         return bool(mine.update(status=self.status, **self._all_changes()))
 
     def is_written(self) -> bool:
-        """Whether the row is as this move leaves it: for whoever was not told whether its transaction was committed."""
         return Letter.objects.filter(pk=self.letter.pk, status=self.status, **self.changes).exists()
 
     def write_event(self) -> LetterEvent:
-        """Return the event that tells of the move."""
         return LetterEvent(letter=self.letter, type=self.status, code=self.code, note=self.note, actor=self.actor)
 
     def show(self) -> None:
-        """Have the letter in memory say what its row says."""
         self.letter.status = self.status
         for name, value in self._all_changes().items():
             if not isinstance(value, models.expressions.Combinable):

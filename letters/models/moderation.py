@@ -134,14 +134,13 @@ class Finding(models.Model):
 
     @property
     def place(self) -> StrOrPromise:
-        """Where, in words."""
         if self.paragraph is not None:
             return _("paragraph %d") % (self.paragraph + 1)
         return self.get_part_display()
 
 
 class Refusal(models.Model):
-    """A held letter that a person has refused: it is never sent, and its writer is told why."""
+    """A held letter that a person has refused: it is never sent, and its supporter is told why."""
 
     letter = models.OneToOneField("letters.Letter", on_delete=models.CASCADE, related_name="refusal")
     reason = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("As the writer reads it."))

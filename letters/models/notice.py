@@ -43,5 +43,4 @@ class Notice(models.Model):
 
 
 def owe_confirmation(letter: Letter) -> Notice:
-    """Note that the writer is owed a confirmation mail, due now."""
     return Notice.objects.create(letter=letter, kind=Notice.Kind.CONFIRM)

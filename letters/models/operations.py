@@ -87,7 +87,6 @@ class Heartbeat(models.Model):
 
     @staticmethod
     def beat(name: str, *, seconds_ahead: float | None = None) -> None:
-        """Write down that it is at work now, by the database's clock, in one statement, however many do so at once."""
         now = Heartbeat(name=name, at=Now(), seconds_ahead=seconds_ahead)
         Heartbeat.objects.bulk_create(
             [now], update_conflicts=True, unique_fields=["name"], update_fields=["at", "seconds_ahead"]
@@ -127,7 +126,6 @@ def trust_clock() -> bool:
 
 
 def check_clock() -> None:
-    """Tell of a clock that is wrong: due times and leases are read by it (letters.delivery.health says so, too)."""
     ahead = measure_clock()
     if abs(ahead) > CLOCK_TOLERANCE:
         Heartbeat.beat(CLOCK, seconds_ahead=ahead)

@@ -29,7 +29,6 @@ def campaigns_that_send() -> models.QuerySet[Campaign]:
 
 
 def kinds_that_go() -> tuple[bool, ...]:
-    """Return which values of `rehearsal` may go now: live letters only if the operator allows it."""
     return (True, False) if settings.LIVE_DELIVERY else (True,)
 
 
@@ -43,26 +42,21 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return super().update(**changes)
 
     def defer_encrypted(self) -> LetterQuerySet:
-        """Letters without what would have to be decrypted, for lists and for whoever only moves them."""
         return self.defer(*ENCRYPTED)
 
     def due(self) -> LetterQuerySet:
-        """Queued letters whose time has come and which may go, longest waiting first."""
         may_go = Q(campaign__in=campaigns_that_send(), rehearsal__in=kinds_that_go(), erase_requested_at=None)
         return self.filter(may_go, status=Status.QUEUED, next_attempt_at__lte=timezone.now()).order_by(
             "next_attempt_at"
         )
 
     def uncounted(self) -> LetterQuerySet:
-        """Letters that have moved since they were last counted (letters.statistics.rollup)."""
         return self.exclude(status=F("tallied_status"))
 
     def past_lease(self) -> LetterQuerySet:
-        """Letters whose sender has not been heard of since its lease ended."""
         return self.filter(status__in=LEASED, lease_until__lt=timezone.now())
 
     def unconfirmed_too_long(self, now: dt.datetime) -> LetterQuerySet:
-        """Letters not confirmed within UNCONFIRMED_DAYS."""
         limit = now - dt.timedelta(days=settings.UNCONFIRMED_DAYS)
         return self.filter(status=Status.UNCONFIRMED, created_at__lt=limit)
 
@@ -78,17 +72,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         )
 
     def moved_before(self, limit: dt.datetime) -> LetterQuerySet:
-        """Letters that no event has moved since."""
         moved = Coalesce(Max("events__at", filter=Q(events__type__in=Status.values)), "created_at")
         return self.annotate(moved_at=moved).filter(moved_at__lt=limit)
 
     def withdrawn_before(self, now: dt.datetime) -> LetterQuerySet:
-        """Withdrawn letters, once those who want to print theirs have had UNCONFIRMED_DAYS to do so."""
         limit = now - dt.timedelta(days=settings.UNCONFIRMED_DAYS)
         return self.filter(status=Status.WITHDRAWN, scrubbed_at=None).moved_before(limit)
 
     def due_for_text_erasure(self, now: dt.datetime) -> LetterQuerySet:
-        """Letters whose text is past LETTER_DAYS since sending or failing."""
         limit = now - dt.timedelta(days=settings.LETTER_DAYS)
         kept = self.filter(text_erased_at=None)
         ended = kept.filter(status__in=(Status.FAILED, Status.BOUNCED, Status.UNKNOWN)).moved_before(limit)
@@ -110,5 +101,4 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return kept.filter(over | ~subscribed)
 
     def erasure_requested(self, _now: dt.datetime) -> LetterQuerySet:
-        """Letters whose supporters asked for erasure while they were being sent, now that they no longer are."""
         return self.filter(erase_requested_at__isnull=False).exclude(status=Status.SENDING)

@@ -15,7 +15,7 @@ from campaign.content.models import Campaign
 class Tally(models.Model):
     """How many of a campaign's letters have something in common: one row for each answer (letters.statistics.rollup).
 
-    `key` says which seat, day, argument or step of a scale; `other` which party, or the second argument of a pair.
+    `key` is a constituency, day, argument or step of a scale; `other` a party, or the second argument of a pair.
     """
 
     class Kind(models.TextChoices):
@@ -69,14 +69,13 @@ class StepCount(models.Model):
 
     @classmethod
     def add_one(cls, campaign: Campaign, step: Step) -> None:
-        """Count one draft today."""
         key: dict[str, Any] = {"campaign": campaign, "step": step, "day": timezone.localdate()}
         cls.objects.get_or_create(**key)
         cls.objects.filter(**key).update(count=F("count") + 1)
 
 
 class DownloadCount(models.Model):
-    """All that remains of letters that were only downloaded: how many, for which seat, on which day; how many went."""
+    """All that remains of downloaded letters: how many, for which constituency, on which day; how many were posted."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="downloads")
     constituency_gss = models.CharField(max_length=9)
@@ -94,12 +93,10 @@ class DownloadCount(models.Model):
 
     @classmethod
     def add_one(cls, campaign: Campaign, constituency_gss: str) -> None:
-        """Count one download today."""
         cls._add("count", campaign, constituency_gss)
 
     @classmethod
     def add_posted(cls, campaign: Campaign, constituency_gss: str) -> None:
-        """Count one letter of which its writer says today that it is in the post."""
         cls._add("posted", campaign, constituency_gss)
 
     @classmethod

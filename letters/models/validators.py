@@ -14,7 +14,6 @@ DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 
 def list_lines(text: str) -> list[str]:
-    """Return the lines of a list that an organiser has typed, without empty ones."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -28,7 +27,6 @@ def _refuse(lines: list[str], longest: int) -> None:
 
 
 def refuse_wide_phrases(text: str) -> None:
-    """Refuse phrases that would match nearly anything, or take long to look for."""
     _refuse(list_lines(text), MAX_LINE)
     for line in list_lines(text):
         if sum(c.isalnum() for c in line) < 3:
@@ -38,7 +36,6 @@ def refuse_wide_phrases(text: str) -> None:
 
 
 def refuse_odd_domains(text: str) -> None:
-    """Refuse what is no domain."""
     _refuse(list_lines(text), 253)
     for line in list_lines(text):
         if not DOMAIN.fullmatch(line.lower()):
