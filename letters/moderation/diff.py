@@ -1,4 +1,4 @@
-"""Shows what a writer has changed in a text of the campaign's, word by word."""
+"""Shows what a supporter has changed in a text of the campaign's, word by word."""
 
 from __future__ import annotations
 
@@ -45,12 +45,10 @@ def choose_base(text: str, bases: Sequence[str]) -> str:
 
 
 def overlaps(span: Span, others: Iterable[Span]) -> bool:
-    """Whether one of the others has a character of the span."""
     return any(start < span[1] and span[0] < end for start, end in others)
 
 
 def split_text(text: str, changed: Iterable[Span], marked: Iterable[Span] = ()) -> list[Stretch]:
-    """Return the text in stretches, each wholly changed or not, wholly marked or not."""
     changed, marked = list(changed), list(marked)
     edges = {0, len(text)} | {min(max(0, edge), len(text)) for span in (*changed, *marked) for edge in span}
     cuts = sorted(edges)

@@ -113,14 +113,12 @@ def read_lookalikes() -> dict[str, str]:
 
 
 def draw_skeleton(text: str) -> str:
-    """Return what a text looks like: texts that readers would take for each other have the same."""
     table = read_lookalikes()
     drawn = "".join(table.get(character, character) for character in unicodedata.normalize("NFKD", text))
     return fold_text(drawn)[0].replace("rn", "m")
 
 
 def split_name(folded: str) -> list[str]:
-    """Return the words of a folded name that tell people apart, without titles and honours, and whose it is ('s)."""
     words = re.findall(r"\w+(?:['\-]\w+)*", re.sub(r"'s\b", "", folded))
     return [word for word in words if word not in TITLES]
 
@@ -146,6 +144,5 @@ def _has_words(name: str, other: str) -> bool:
 
 
 def is_in_domains(email: str, domains: Iterable[str]) -> bool:
-    """Whether a mail address is in one of the domains, or in a subdomain of one."""
     domain = email.rpartition("@")[2].lower().rstrip(".")
     return any(domain == one or domain.endswith(f".{one}") for one in (known.lower() for known in domains))

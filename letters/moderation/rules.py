@@ -36,16 +36,14 @@ class Passage:
 
     @property
     def base(self) -> str:
-        """The campaign's text that it was probably made from; empty if it is all the writer's."""
+        """The campaign's text that it was probably made from; empty if it is all the supporter's."""
         return choose_base(self.text, self.bases)
 
     @cached_property
     def own(self) -> list[Span]:
-        """Where the writer says something that the campaign does not."""
         return find_changed(self.text, self.base)
 
     def keep_own(self, spans: Iterable[Span]) -> Iterator[Finding]:
-        """Yield those of the places that have a word of the writer's own, without rule."""
         for start, end in spans:
             if overlaps((start, end), self.own):
                 yield Finding(part=self.part, paragraph=self.paragraph, start=start, end=end)
@@ -60,7 +58,6 @@ class Held:
     passages: list[Passage] = field(default_factory=list)
 
     def find_in(self, parts: Iterable[Part], find: Callable[[str], Iterable[Span]]) -> Iterator[Finding]:
-        """Yield where `find` finds something of the writer's own."""
         for passage in self.passages:
             if passage.part in parts:
                 yield from passage.keep_own(find(passage.text))
@@ -70,39 +67,33 @@ TYPED = (Part.TEXT, Part.NAME, Part.ADDRESS)
 
 
 def find_threats(held: Held) -> Iterator[Finding]:
-    """The organisers' own list of threatening words."""
     phrases = list_lines(held.rules.threats)
     return held.find_in(TYPED, lambda text: find_phrases(text, phrases))
 
 
 def find_web_links(held: Held) -> Iterator[Finding]:
-    """A link: offices do not open them, and spammers send them."""
     return held.find_in(TYPED, find_links) if held.rules.links else iter(())
 
 
 def find_postcodes(held: Held) -> Iterator[Finding]:
-    """A postcode in another constituency than the writer's: perhaps they live there."""
     gss = held.letter.constituency_gss
     where = (Part.TEXT, Part.ADDRESS)
     return held.find_in(where, lambda text: find_postcodes_elsewhere(text, gss)) if held.rules.postcodes else iter(())
 
 
 def find_member(held: Held) -> Iterator[Finding]:
-    """The MP's own name, or what looks like it, in the sender's."""
     name = held.letter.sender_name
     if held.rules.members and bears_name(name, held.letter.member_name):
         yield Finding(part=Part.NAME, start=0, end=len(name))
 
 
 def find_disposable(held: Held) -> Iterator[Finding]:
-    """A mail address that is thrown away: no answer arrives there."""
     email = held.letter.sender_email
     if is_in_domains(email, list_lines(held.rules.disposable)):
         yield Finding(part=Part.EMAIL, start=email.rfind("@") + 1, end=len(email))
 
 
 def find_near_copy(held: Held) -> Iterator[Finding]:
-    """Own words that stand nearly so in another letter to the same MP."""
     if held.rules.near_copies and is_near_copy(held.letter):
         yield Finding(part=Part.WHOLE)
 
@@ -119,12 +110,10 @@ OF_SENDER = (Rule.THREAT, Rule.LINK, Rule.POSTCODE, Rule.MEMBER)  # what name an
 
 
 def read_rules(letter: Letter) -> HoldRules:
-    """Return the rules of the letter's campaign, or the usual ones."""
     return HoldRules.objects.filter(campaign=letter.campaign_id).first() or HoldRules(campaign_id=letter.campaign_id)
 
 
 def list_passages(letter: Letter) -> list[Passage]:
-    """Return the letter's paragraphs with the campaign's texts that they came from, in two queries."""
     opening = write_opening(Constituency(gss=letter.constituency_gss, name=letter.constituency_name))
     passages = []
     for part in letter.paragraphs.select_related("argument").prefetch_related("argument__phrasings"):
@@ -140,12 +129,10 @@ def list_passages(letter: Letter) -> list[Passage]:
 
 
 def list_sender(letter: Letter) -> list[Passage]:
-    """Return what the writer has said of themselves."""
     return [Passage(Part.NAME, letter.sender_name), Passage(Part.ADDRESS, letter.sender_address)]
 
 
 def find_reasons(letter: Letter, *, only_sender: bool = False) -> list[Finding]:
-    """Return what the campaign's rules find in the letter, not stored yet: three queries, or one for the sender."""
     passages = list_sender(letter) if only_sender else [*list_sender(letter), *list_passages(letter)]
     held = Held(letter, read_rules(letter), passages)
     found: list[Finding] = []
@@ -157,6 +144,5 @@ def find_reasons(letter: Letter, *, only_sender: bool = False) -> list[Finding]:
 
 
 def tell_reasons(findings: Iterable[Finding]) -> str:
-    """Return the note of a held letter: rules and places, none of its words."""
     told = ", ".join(dict.fromkeys(str(finding) for finding in findings))
     return f"Held by a rule: {told}."[:500] if told else ""
