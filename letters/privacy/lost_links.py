@@ -23,7 +23,6 @@ PAUSE = dt.timedelta(hours=1)  # at most one mail to an address in this time
 
 
 def ask_for_links(address: str) -> None:
-    """Write down that somebody wants the links of this address, unless that was so within the hour."""
     now = timezone.now()
     index = make_index(address)
     LinkRequest.objects.get_or_create(email_index=index, defaults={"asked_at": now})
@@ -32,7 +31,7 @@ def ask_for_links(address: str) -> None:
 
 
 def answer_requests() -> int:
-    """Owe a mail to each address that was asked for and has letters; return how many mails."""
+    """Queue a notice for each requested address that has letters; return the number of notices."""
     owed = 0
     for request in LinkRequest.objects.filter(answered_at=None):
         with transaction.atomic():
@@ -60,7 +59,6 @@ def may_mail(letter: Letter) -> bool:
 
 
 def find_letters(index: str) -> LetterQuerySet:
-    """Return the letters from the address with this index whose links still lead somewhere."""
     too_old = timezone.now() - CONFIRM_WITHIN
     letters = Letter.objects.filter(sender_email_index=index, erase_requested_at=None)
     return letters.exclude(status=Status.UNCONFIRMED, created_at__lt=too_old)

@@ -30,7 +30,6 @@ def hash_news_text() -> str:
 
 
 def note_wish(letter: Letter, *, wanted: bool) -> None:
-    """Keep with a letter that is not confirmed yet whether its writer wants news."""
     if wanted:
         agreed = {"version": NEWS_VERSION, "text_sha256": hash_news_text()}
         NewsConsent.objects.get_or_create(letter=letter, defaults=agreed)
@@ -39,12 +38,11 @@ def note_wish(letter: Letter, *, wanted: bool) -> None:
 
 
 def wants_news(letter: Letter) -> bool:
-    """Return whether the writer asked for news with this letter, and has neither stopped it nor withdrawn."""
     return letter.status != Status.WITHDRAWN and NewsConsent.objects.filter(letter=letter, withdrawn_at=None).exists()
 
 
 def stop_news(letter: Letter) -> int:
-    """Stop the campaign's news to the writer's address, with whichever letters it was asked for; return how many.
+    """Stop the campaign's news to the supporter's address, with whichever letters it was asked for; return how many.
 
     Erased letters have no address and no wish any more.
     """
@@ -87,7 +85,7 @@ class Subscriber:
 
 
 def list_subscribers(campaign: Campaign) -> Iterator[Subscriber]:
-    """Yield each address that wants news of the campaign, once: personal data, so callers ask for the permission."""
+    """Yield each subscriber of the campaign once. Personal data: callers check the permission."""
     seen: set[str] = set()
     for consent in find_consents(campaign).iterator(chunk_size=500):
         address = consent.letter.sender_email

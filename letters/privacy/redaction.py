@@ -1,4 +1,4 @@
-"""Take out of notes and mail servers' words what they tell of a letter's writer."""
+"""Take out of notes and mail servers' words what they tell of a letter's supporter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CODE = re.compile(r"(?<![\d.])[45](?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])")
 
 
 def hide_personal(words: str, letter: Letter) -> str:
-    """Return the server's words without any address and without what the letter's row knows of its writer.
+    """Return the server's words without any address and without what the letter's row knows of its supporter.
 
     After an erasure nobody knows any more what to look for: then only the codes are kept.
     """
@@ -22,7 +22,7 @@ def hide_personal(words: str, letter: Letter) -> str:
 
 
 def hide_writer(words: str, letter: Letter) -> str:
-    """Return the words without what the letter's row knows of its writer."""
+    """Return the text with everything that the letter's row says about its supporter blanked out."""
     known = [letter.sender_email, letter.sender_name, *letter.sender_address.splitlines(), letter.sender_postcode]
     parts = [name for name in letter.sender_name.split() if len(name) > 2]
     parts += re.findall(r"\w{5,}", letter.sender_address)
@@ -34,7 +34,7 @@ def hide_writer(words: str, letter: Letter) -> str:
 
 
 def hide_in_notes(letter: Letter) -> None:
-    """Take out of notes and mail servers' words what `letter`, still as it was, says of its writer."""
+    """Redact notes and server replies by what the letter says about its supporter. Call it before erasing."""
     for event in letter.events.exclude(note=""):
         if (note := hide_writer(event.note, letter)) != event.note:
             letter.events.filter(pk=event.pk).update(note=note[:500])

@@ -25,11 +25,10 @@ def make_token(letter_id: uuid.UUID, purpose: str) -> str:
 
 
 def make_confirm_token(letter: Letter) -> str:
-    """Return the secret behind which the letter is confirmed; another one after each change of the writer's address."""
+    """Return the secret of the confirmation link; it changes with the supporter's email address."""
     generation = letter.confirm_generation
     return make_token(letter.id, f"confirm.{generation}" if generation else "confirm")
 
 
 def hash_token(token: str) -> str:
-    """Return what the database keeps of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

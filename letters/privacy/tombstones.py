@@ -23,17 +23,16 @@ logger = logging.getLogger(__name__)
 
 
 def find_file() -> Path:
-    """Return where the lines are."""
     return Path(settings.DATA_DIR) / "tombstones"
 
 
 def hash_id(letter_id: uuid.UUID) -> str:
-    """Return what a tombstone says of the letter: without SECRET_KEY nobody can tell whose it is."""
+    """Return the keyed hash by which a tombstone names the letter; meaningless without SECRET_KEY."""
     return salted_hmac("letters.tombstone", str(letter_id), algorithm="sha256").hexdigest()
 
 
 def set_tombstone(letter_id: uuid.UUID, kind: Tombstone.Kind) -> None:
-    """Write the row now, and the line once that is committed. A full disk keeps nobody from being erased."""
+    """Write the row now, the file's line on commit. A full disk must not prevent an erasure."""
     digest = hash_id(letter_id)
     Tombstone.objects.get_or_create(kind=kind, digest=digest)
     transaction.on_commit(lambda: append_lines([(str(kind), digest)]), robust=True)
@@ -58,7 +57,6 @@ def read_file() -> set[tuple[str, str]]:
 
 
 def gather_tombstones() -> dict[str, set[str]]:
-    """Return the digests of each kind from file and rows, after giving each what only the other had."""
     in_file = read_file()
     in_rows = set(Tombstone.objects.values_list("kind", "digest"))
     append_lines(sorted(in_rows - in_file))
