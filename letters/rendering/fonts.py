@@ -58,7 +58,6 @@ class SourceMissingError(Exception):
 
 
 def letter_font_files() -> dict[str, Path]:
-    """Return the font files the PDF is set in, by file name, whether or not they have been built."""
     return {f"Gelasio-{face}.ttf": settings.BUILD_DIR / "fonts" / f"Gelasio-{face}.ttf" for face in LETTER_FACES}
 
 

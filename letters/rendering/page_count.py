@@ -28,7 +28,6 @@ NOTE_SIZE = 11 * 0.66
 
 @cache
 def read_widths(face: str = "Regular") -> tuple[dict[int, float], float]:
-    """Return how wide each character of the letter's font is, in ems, and what to take for one it does not have."""
     from fontTools.ttLib import TTFont
 
     path: Path = letter_font_files()[f"Gelasio-{face}.ttf"]
@@ -39,7 +38,6 @@ def read_widths(face: str = "Regular") -> tuple[dict[int, float], float]:
 
 
 def measure(text: str, size: float, face: str = "Regular") -> float:
-    """Return the width of a text on one line."""
     widths, usual = read_widths(face)
     return size * sum(widths.get(ord(character), usual) for character in text)
 
@@ -105,12 +103,10 @@ def count_pages(text: LetterText) -> int:
 
 
 def measure_notes(numbers: Iterable[int]) -> float:
-    """Return the width of a paragraph's note numbers."""
     return measure(", ".join(map(str, numbers)), NOTE_SIZE)
 
 
 def put_sources(pages: Pages, sources: tuple[str, ...]) -> None:
-    """Put the notes, their heading with the first of them."""
     above = SOURCE_LINE + SOURCE_SIZE * 0.3
     for source in sources:
         lines = count_lines(source, PAGE_WIDTH - 1.5 * SOURCE_SIZE, SOURCE_SIZE)

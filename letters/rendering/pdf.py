@@ -31,7 +31,7 @@ PRINT = 4  # the Print flag of an annotation: ISO 32000-1, table 165, bit 3
 # Rows of the recipient that fit into the envelope's window at the usual size, and characters that fit into a row.
 WINDOW_ROWS, WINDOW_ROW_LENGTH, WINDOW_ROW_LENGTH_LARGE = 5, 42, 36
 
-# A stored letter may have grown by a page since it was admitted: its writer may have corrected the address.
+# A stored letter may have grown by a page since it was admitted: its supporter may have corrected the address.
 MAX_PRINTED = MAX_PAGES + 1
 LARGE_PRINT_PAGES = 4  # what a page of ordinary print makes in large print, at most
 
@@ -105,7 +105,6 @@ def count_letter_pages(text: LetterText, *, large_print: bool = False) -> int:
 
 
 def _address_class(lines: tuple[str, ...], *, large_print: bool) -> str:
-    """Return the class that sets the recipient smaller where it would not fit into the envelope's window."""
     if _count_rows(lines, WINDOW_ROW_LENGTH) > WINDOW_ROWS:
         return "address-long"
     if large_print and _count_rows(lines, WINDOW_ROW_LENGTH_LARGE) > WINDOW_ROWS - 1:
@@ -114,7 +113,6 @@ def _address_class(lines: tuple[str, ...], *, large_print: bool) -> str:
 
 
 def _count_rows(lines: tuple[str, ...], length: int) -> int:
-    """Return how many rows these lines take at most, at `length` characters a row."""
     return sum(max(1, -(-len(line) // length)) for line in lines)
 
 
@@ -141,7 +139,6 @@ class _Renderer:
         self.large_styles = [*self.styles, parse("large-print.css")]
 
     def lay_out(self, html: str, *, large_print: bool) -> Document:
-        """Return the pages of a whole document."""
         from weasyprint import HTML
 
         styles = self.large_styles if large_print else self.styles
@@ -159,7 +156,7 @@ class _Renderer:
 
 @cache
 def _get_renderer() -> _Renderer:
-    """Return the process's press; call it under the lock."""
+    """Return the process's renderer; call it under the lock."""
     press = _Renderer()
     # All that is loaded by now stays until the process ends. Unless it is told so, Python's garbage collector walks
     # through it again and again while letters are laid out, for a twelfth of their time.
@@ -199,7 +196,6 @@ def refuse(url: str) -> NoReturn:
 
 
 def _let_links_print(document: Document, pdf: Any) -> None:
-    """Set the Print flag on link annotations, as PDF/UA checkers ask."""
     for item in pdf.objects:
         if isinstance(item, dict) and item.get("Subtype") == "/Link":
             item["F"] = PRINT

@@ -9,7 +9,6 @@ from letters.writing.compose import LetterText
 
 
 def write_plain_text(text: LetterText) -> str:
-    """Return the letter as plain text, complete with address and sources."""
     body = []
     for paragraph in text.paragraphs:
         marks = "".join(f" [{number}]" for number in paragraph.note_numbers)
