@@ -56,22 +56,18 @@ class Column:
 
     @property
     def first_y(self) -> float:
-        """Where the first column's top is, from above."""
         return round(100 - self.first_height, 1)
 
     @property
     def second_y(self) -> float:
-        """Where the second column's top is, from above."""
         return round(100 - self.second_height, 1)
 
     @property
     def half(self) -> float:
-        """How wide each of the two is."""
         return round(self.width / 2, 2)
 
     @property
     def middle(self) -> float:
-        """Where the second one begins."""
         return round(self.x + self.width / 2, 2)
 
 
@@ -85,7 +81,6 @@ class Columns:
 
 
 def make_columns(first: dict[dt.date, int], second: dict[dt.date, int], until: dt.date) -> Columns:
-    """Return the days from the first one with anything to `until`, or the weeks if these are too many days."""
     start = min([*first, *second], default=until)
     start = min(start, until - dt.timedelta(days=6))
     weekly = (until - start).days >= MAX_COLUMNS
@@ -112,7 +107,6 @@ def make_columns(first: dict[dt.date, int], second: dict[dt.date, int], until: d
 
 
 def _sum_weeks(days: dict[dt.date, int]) -> dict[dt.date, int]:
-    """Return the numbers by the Mondays of their weeks."""
     weeks: dict[dt.date, int] = {}
     for day, count in days.items():
         monday = day - dt.timedelta(days=day.weekday())
@@ -121,7 +115,6 @@ def _sum_weeks(days: dict[dt.date, int]) -> dict[dt.date, int]:
 
 
 def round_up(number: int) -> int:
-    """Return the next of 1, 2, 5, 10, 20, 50 … that is no smaller."""
     power = 10 ** max(0, math.floor(math.log10(number))) if number > 0 else 1
     return next(step * power for step in (1, 2, 5, 10) if step * power >= number)
 
@@ -142,7 +135,6 @@ class Step:
 
 
 def make_steps(counts: Sequence[int]) -> list[Step]:
-    """Divide the constituencies into those without a letter and at most five steps of about as many each."""
     some = sorted(count for count in counts if count)
     fifths = sorted({1, *(some[len(some) * fifth // 5] for fifth in range(1, 5))}) if some else []
     edges = [0, *fifths]
@@ -152,12 +144,10 @@ def make_steps(counts: Sequence[int]) -> list[Step]:
 
 
 def find_step(steps: Sequence[Step], count: int) -> int:
-    """Return the number of the step that so many letters are in."""
     return max(step.number for step in steps if step.least <= count)
 
 
 def place_hex(hexagon: Hex) -> tuple[int, int]:
-    """Return where the hexagon's middle lies on the map."""
     return (
         round(HEX_WIDTH * (hexagon.column + 0.5 * (hexagon.row % 2) + 0.5)),
         round(HEX_HEIGHT * hexagon.row + 2 * HEX_HEIGHT / 3),

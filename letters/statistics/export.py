@@ -25,7 +25,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def make_pseudonym(letter: Letter) -> str:
-    """Return what stands for the letter, the same in each export; without SECRET_KEY nobody can tell which it is."""
+    """Return a pseudonym, the same in every export; only SECRET_KEY links it to the letter."""
     return salted_hmac("letters.export", str(letter.pk), algorithm="sha256").hexdigest()[:16]
 
 
@@ -40,7 +40,6 @@ def tell_moment(moment: dt.datetime | None) -> str:
 
 
 def list_parts(letter: Any) -> list[tuple[str, str]]:
-    """Return argument and text of the paragraphs of a letter that `walk_letters` has brought."""
     parts: list[tuple[str, str]] = letter.parts
     return parts
 
@@ -49,7 +48,6 @@ Column = tuple[str, Callable[[Any], object]]
 
 
 def say_two_places(value: float | None) -> str:
-    """Return the share to two places: more would mark the letter."""
     return "" if value is None else f"{value:.2f}"
 
 
@@ -99,7 +97,6 @@ PERSONAL: list[Column] = [
 
 
 def list_columns(*, with_person: bool) -> list[str]:
-    """Return the names of the columns."""
     return [name for name, _read in (PERSONAL if with_person else PSEUDONYMOUS)]
 
 
@@ -136,7 +133,6 @@ def read_parts(letters: list[Letter], *, with_person: bool) -> dict[uuid.UUID, l
 
 
 def make_rows(letters: QuerySet[Letter], *, with_person: bool) -> Iterator[list[str]]:
-    """Yield the heading and a row for each letter, every cell harmless in a spreadsheet."""
     columns = PERSONAL if with_person else PSEUDONYMOUS
     yield list_columns(with_person=with_person)
     for letter in walk_letters(letters, with_person=with_person):
@@ -144,7 +140,6 @@ def make_rows(letters: QuerySet[Letter], *, with_person: bool) -> Iterator[list[
 
 
 def escape_cell(value: Any) -> str:
-    """Return the value as text that no spreadsheet takes for a formula: an apostrophe goes before one that might be."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(DANGEROUS) or text.lstrip().startswith(DANGEROUS) else text
 

@@ -53,7 +53,7 @@ class Figures:
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
     parties: dict[str, tuple[int, int]] = field(default_factory=dict)  # letters, constituencies
     regions: dict[str, tuple[int, int, int]] = field(default_factory=dict)  # letters, constituencies with any, and all
-    vacant_waiting: dict[str, int] = field(default_factory=dict)  # letters by GSS code of a seat without an MP
+    vacant_waiting: dict[str, int] = field(default_factory=dict)  # letters by GSS code of a constituency without an MP
     own_words: list[int] = field(default_factory=list)  # of the newest letters: words
     own_scores: list[float] = field(default_factory=list)  # of the newest letters: distinctiveness, 0–1
     sent_in_an_hour: int = 0  # of this campaign
@@ -61,22 +61,18 @@ class Figures:
 
     @property
     def written(self) -> int:
-        """Letters that their writers have confirmed and not withdrawn."""
         return sum(self.statuses.get(status, 0) for status in WRITTEN)
 
     @property
     def seats_reached(self) -> int:
-        """Constituencies with a letter at all."""
         return sum(reached for _letters, reached, _all in self.regions.values())
 
     @property
     def seats(self) -> int:
-        """All constituencies."""
         return sum(seats for _letters, _reached, seats in self.regions.values())
 
 
 def find_campaigns() -> QuerySet[Campaign]:
-    """Return campaigns that bring along what is quicker asked with them than one by one."""
     letters = Letter.objects.filter(campaign=OuterRef("pk")).order_by()
     hour = timezone.now() - dt.timedelta(hours=1)
     counts: dict[str, QuerySet[Any, Any]] = {
@@ -111,7 +107,6 @@ def find_campaigns() -> QuerySet[Campaign]:
 
 
 def read_figures(campaign: Campaign, *, rehearsal: bool) -> Figures:
-    """Return the figures of a campaign from `find_campaigns`, counted up to this moment."""
     extra = vars(campaign)
     figures = Figures(rehearsal, uncounted=count_now())
     figures.steps = {step: extra[step] for step in StepCount.Step.values}
@@ -136,7 +131,6 @@ def count_now() -> int:
 
 
 def _read_tallies(figures: Figures, campaign: Campaign) -> None:
-    """Read days and arguments, in one query."""
     tallies = Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, count__gt=0).exclude(kind=Kind.SEAT)
     for kind, key, other, count in tallies.values_list("kind", "key", "other", "count"):
         if kind == Kind.CONFIRMED:
@@ -150,7 +144,6 @@ def _read_tallies(figures: Figures, campaign: Campaign) -> None:
 
 
 def _read_seats(figures: Figures, campaign: Campaign) -> None:
-    """Read statuses, parties and constituencies, in one query."""
     # "In" rather than "exists": PostgreSQL then reads the members once, not for each row.
     sitting = Q(key__in=Member.objects.filter(sitting=True).values("constituency"))
     rows = (
@@ -185,7 +178,7 @@ class SeatFigures:
     gss: str
     name: str
     region: str
-    member: str  # empty while the seat is vacant
+    member: str  # empty while the constituency is vacant
     party: str
     letters: int  # confirmed and not withdrawn
     sent: int
@@ -194,7 +187,6 @@ class SeatFigures:
 
 
 def read_seats(campaign: Campaign, *, rehearsal: bool) -> list[SeatFigures]:
-    """Return every constituency, those without a letter too, by name."""
     count_now()
     counts = {
         row["key"]: row
@@ -234,7 +226,6 @@ def read_seats(campaign: Campaign, *, rehearsal: bool) -> list[SeatFigures]:
 
 
 def name_arguments(campaign: Campaign) -> tuple[dict[str, str], int]:
-    """Return the campaign's arguments' titles by key, and how many are due for review, in one query."""
     today = timezone.localdate()
     rows = Argument.objects.filter(campaign=campaign).order_by().values_list("key", "title", "published", "review_by")
     titles, due = {}, 0

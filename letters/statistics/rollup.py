@@ -1,4 +1,4 @@
-"""The roll-up: how many letters there are by seat, status, day and argument, however many there are.
+"""The roll-up: how many letters there are by constituency, status, day and argument, however many there are.
 
 Each letter's row says as what it has been counted (`tallied_status`), beside what it is (`status`). So no move can be
 missed, whoever makes it and however: a letter of which the two differ is still to be counted, and a partial index finds
@@ -84,12 +84,10 @@ def roll_up_all(until: dt.datetime | None = None) -> int:
 
 
 def _is_written(status: str) -> bool:
-    """Whether such a letter counts as one that its writer stands by."""
     return status not in NOT_WRITTEN
 
 
 def _read_arguments(letters: list[uuid.UUID]) -> defaultdict[uuid.UUID, set[str]]:
-    """Return the keys of the arguments in each letter."""
     arguments: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
     rows = LetterParagraph.objects.filter(letter__in=letters).exclude(argument_key="").order_by()
     for letter, key in rows.values_list("letter_id", "argument_key"):
@@ -98,7 +96,6 @@ def _read_arguments(letters: list[uuid.UUID]) -> defaultdict[uuid.UUID, set[str]
 
 
 def _list_numbers(letter: Letter, status: str, arguments: Iterable[str]) -> Iterator[TallyKey]:
-    """List the numbers that a letter of this status is in. `recount` does the same for all letters, in SQL."""
     if status == Status.UNCONFIRMED:
         return
     mine = letter.campaign_id, letter.rehearsal
@@ -114,7 +111,6 @@ def _list_numbers(letter: Letter, status: str, arguments: Iterable[str]) -> Iter
 
 
 def add_to_tallies(changes: Counter[TallyKey]) -> None:
-    """Add the changes to the stored numbers, always in the same order."""
     rows = [(*number, change) for number, change in sorted(changes.items()) if change]
     if rows:
         with connection.cursor() as cursor:
@@ -122,7 +118,6 @@ def add_to_tallies(changes: Counter[TallyKey]) -> None:
 
 
 def recount() -> Counter[TallyKey]:
-    """Return what the tallies have to be, by counting every letter as what it has been counted."""
     counted = Letter.objects.exclude(tallied_status=Status.UNCONFIRMED).order_by()
     paragraphs = LetterParagraph.objects.filter(letter__in=counted.exclude(tallied_status=Status.WITHDRAWN)).order_by()
     paragraphs = paragraphs.exclude(argument_key="").annotate(
