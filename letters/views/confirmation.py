@@ -20,18 +20,15 @@ from letters.views.throttling import Action, TooOftenError, count_mail, refuse_i
 
 
 def find_letter(journey: Journey) -> Letter | None:
-    """Return the letter that this session's draft has become, if it has."""
     return Letter.objects.filter(draft_id=journey.draft.id).first()
 
 
 def hint_at_address(address: str) -> str:
-    """Return the address with all but the first letter before the @ hidden: enough to see a typing error's domain."""
     local, _at, domain = address.rpartition("@")
     return f"{local[:1]}…@{domain}"
 
 
 def show_waiting(journey: Journey, letter: Letter | None, form: AddressForm) -> HttpResponse:
-    """Show step 6 as it stands with this letter."""
     waiting = letter is not None and letter.status == Status.UNCONFIRMED
     context = {
         "mailbox": settings.MAILBOX_DIR is not None,
@@ -45,7 +42,7 @@ def show_waiting(journey: Journey, letter: Letter | None, form: AddressForm) -> 
 
 
 def mail_again(journey: Journey, address: str, owe: Callable[[], bool]) -> bool:
-    """Owe one more confirmation mail and have it sent; False if none was. Raises TooOftenError."""
+    """Queue another confirmation notice; False if none is due. Raises TooOftenError."""
     with transaction.atomic():
         owed = owe()
         if owed:
@@ -56,7 +53,6 @@ def mail_again(journey: Journey, address: str, owe: Callable[[], bool]) -> bool:
 
 @journey_step()
 def show_sent(journey: Journey) -> HttpResponse:
-    """Step 6: look into your mail."""
     return show_waiting(journey, find_letter(journey), AddressForm())
 
 

@@ -1,4 +1,4 @@
-"""Behind the secret link: a writer corrects name and address."""
+"""Behind the secret link: a supporter corrects name and address."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ MESSAGES: dict[CorrectionResult, StrOrPromise] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_page
 def correct_details(request: HttpRequest, letter: Letter) -> HttpResponse:
-    """Show what is held of the writer, and put right what they send."""
     confirming = request.path.startswith("/confirm/") and letter.status == Status.UNCONFIRMED
     token = make_confirm_token(letter) if confirming else make_token(letter.id, "letter")
     back = redirect("confirm" if confirming else "letter", token)

@@ -30,7 +30,6 @@ def show_health(request: HttpRequest) -> HttpResponse:
 
 
 def wants_details(request: HttpRequest) -> bool:
-    """Whether the request prefers JSON or asks for details outright."""
     preferred = request.get_preferred_type(["text/plain", "application/json"])
     return "details" in request.GET or preferred == "application/json"
 

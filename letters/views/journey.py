@@ -26,7 +26,6 @@ FINDING = "finding"  # session key: what the last postcode led to; the postcode 
 
 
 def choose_seat(journey: Journey, gss: str) -> bool:
-    """Write to the member for this constituency, if there is one by that code."""
     gss = clean_line(gss)  # PostgreSQL refuses to be asked for some characters
     if not Constituency.objects.filter(pk=gss).exists():
         return False
@@ -75,7 +74,6 @@ def find_member(journey: Journey) -> HttpResponse:
 
 @journey_step()
 def choose_from_seats(journey: Journey) -> HttpResponse:
-    """Step 1, the way that always works: all constituencies, searchable by name of seat or MP."""
     if journey.request.method == "POST" and choose_seat(journey, journey.request.POST.get("gss", "")):
         return journey.go("write-mp")
     query = clean_line(journey.request.GET.get("q", ""))[:60]
@@ -85,7 +83,6 @@ def choose_from_seats(journey: Journey) -> HttpResponse:
 
 @journey_step(needs_member=True)
 def choose_arguments(journey: Journey) -> HttpResponse:
-    """Step 2: one to four arguments."""
     warm_up()  # the next step compares letters
     if journey.request.method == "POST":
         form = ArgumentsForm(journey.request.POST, arguments=journey.arguments)
@@ -117,17 +114,14 @@ def give_details(journey: Journey) -> HttpResponse:
 
 
 def read_details(journey: Journey) -> DetailsForm:
-    """Return the form with what was sent."""
     return DetailsForm(journey.request.POST, **ask_for(journey))
 
 
 def ask_for(journey: Journey) -> dict[str, Any]:
-    """Return what the details that are asked for depend on."""
     return {"seat": journey.seat, "member": journey.member, "missing_own_words": journey.missing_own_words}
 
 
 def show_details(journey: Journey, form: DetailsForm) -> HttpResponse:
-    """Show step 4 with this form."""
     return journey.render("write-details", "letters/details.html", {"form": form})
 
 
@@ -164,7 +158,6 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
 @costly
 @journey_step(needs_member=True, needs_arguments=True)
 def check_letter(journey: Journey) -> HttpResponse:
-    """Step 5: the letter as it will arrive, to download or to send."""
     if journey.request.method != "POST":
         return journey.go("write-details")
     form = read_details(journey)

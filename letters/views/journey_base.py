@@ -51,7 +51,6 @@ class Journey:
 
     @cached_property
     def arguments(self) -> dict[str, Argument]:
-        """The arguments on offer by key."""
         offered = Argument.objects.offered().with_facts().filter(campaign=self.campaign)
         arguments = {argument.key: argument for argument in offered}
         for argument in arguments.values():
@@ -65,7 +64,6 @@ class Journey:
 
     @cached_property
     def found_seat(self) -> Constituency | None:
-        """The chosen constituency with its member, if one has been chosen."""
         return Constituency.objects.with_members().filter(pk=self.draft.gss).first() if self.draft.gss else None
 
     @property
@@ -82,12 +80,11 @@ class Journey:
 
     @property
     def chosen(self) -> list[str]:
-        """The chosen arguments that are still offered."""
         return [key for key in self.draft.keys if key in self.arguments]
 
     @property
     def in_place(self) -> bool:
-        """Whether a script asks, which puts the answer into the page it is on."""
+        """Whether this is an htmx request."""
         return bool(HtmxDetails(self.request))
 
     def save(self, page: str = "", turn: int = 0) -> None:
@@ -95,7 +92,6 @@ class Journey:
         save_draft(self.request.session, self.campaign.slug, self.draft, page, turn)
 
     def count_step(self, step: StepCount.Step) -> None:
-        """Count, once, that the draft came to this step."""
         if self.campaign.is_draft:
             return
         mark, counted = f"{self.draft.id} {step.value}", self.request.session.get("steps", [])
@@ -104,7 +100,6 @@ class Journey:
             StepCount.add_one(self.campaign, step)
 
     def write(self, sender: Sender | None = None) -> LetterText:
-        """Return the letter as it stands."""
         nobody = Sender(_("Your name"), (_("Your address"),), "")
         return write_letter(
             self.draft, self.campaign, self.arguments, self.seat, self.member, sender or nobody, self.check
@@ -112,7 +107,7 @@ class Journey:
 
     @property
     def own_word_count(self) -> int:
-        """How many words are the writer's own; what was pasted from the campaign's texts is not."""
+        """How many words are the supporter's own; what was pasted from the campaign's texts is not."""
         return count_own_words(self.draft, self.arguments)
 
     @property
@@ -136,7 +131,6 @@ class Journey:
         return response
 
     def go(self, step: str, anchor: str = "") -> HttpResponse:
-        """Go to a step of this campaign's journey."""
         response = redirect(step, self.campaign.slug)
         if anchor:
             response["Location"] += f"#{anchor}"
@@ -144,7 +138,7 @@ class Journey:
 
 
 def show_door(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    """Lead to the campaign's page, which says why nobody can write; first show what was typed, to be copied."""
+    """Redirect to the campaign's page, which says why it is closed; first show what was typed, to be copied."""
     if request.method == "POST" and not HtmxDetails(request) and list_typed(request):
         return show_refusal(request, "letters/shut.html", {"campaign": campaign, "door": find_door(campaign)})
     return redirect("campaign", campaign.slug)
@@ -197,7 +191,7 @@ def journey_step(
                 )
                 return journey.go("write-mp")
             if needs_member and (journey.found_seat is None or journey.found_seat.member is None):
-                if journey.found_seat is None:  # a vacant seat is explained on that page
+                if journey.found_seat is None:  # a vacant constituency is explained on that page
                     messages.info(request, _("First, let us find your MP."))
                 return journey.go("write-mp")
             if needs_arguments and not journey.chosen:

@@ -107,7 +107,6 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
 
 
 def say_when_it_goes(letter: Letter) -> str:
-    """Return “8:00 on Monday” if the campaign's hours keep the letter until then, else an empty string."""
     now = timezone.now()
     if letter.status not in (Status.UNCONFIRMED, Status.QUEUED) or is_open(letter.campaign, now):
         return ""
@@ -115,7 +114,6 @@ def say_when_it_goes(letter: Letter) -> str:
 
 
 def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
-    """Return what the writer is told of the letter's life, in order."""
     told = []
     confirmed = went = False
     refused = hasattr(letter, "refusal")
@@ -147,7 +145,6 @@ def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
 @require_safe
 @secret_page
 def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
-    """Show what has happened to the letter so far, and what its writer can do."""
     context = {
         "campaign": letter.campaign,
         "letter": letter,
@@ -169,7 +166,6 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
 @require_safe
 @secret_page
 def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
-    """Give the writer the PDF of the letter."""
     if letter.text_erased_at:
         return redirect("letter", make_token(letter.id, "letter"))
     if page := refuse_if_too_often(Action.PRINT, request, letter.campaign):
@@ -187,7 +183,6 @@ def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
 @require_safe
 @secret_page
 def show_own_text(request: HttpRequest, letter: Letter) -> HttpResponse:
-    """Show the writer the letter as plain text, to paste elsewhere."""
     token = make_token(letter.id, "letter")
     if letter.text_erased_at:
         return redirect("letter", token)
@@ -198,7 +193,6 @@ def show_own_text(request: HttpRequest, letter: Letter) -> HttpResponse:
 @require_POST
 @secret_page
 def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
-    """Do what the writer asked: withdraw, stop the news, note that it was posted or answered, or erase."""
     action = request.POST.get("action")
     if action == "withdraw":
         done = withdraw_letter(letter)
@@ -219,7 +213,6 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
 
 
 def tell_of_draft(request: HttpRequest, letter: Letter) -> str:
-    """Delete the letter's draft from this browser's session, and return what is to be said of it."""
     if letter.draft_id is None:
         return ""
     if drop_draft_of(request.session, letter):

@@ -1,4 +1,4 @@
-"""The letter without a trace: as a PDF, as plain text, and what its writer does with the paper."""
+"""The letter without a trace: as a PDF, as plain text, and what its supporter does with the paper."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ DOWNLOADED, POSTED = "downloaded", "posted"  # session keys: the drafts that are
 
 
 def count_once(journey: Journey, what: str) -> bool:
-    """Return whether this draft has not been counted for that yet, and remember it."""
     counted: list[str] = journey.request.session.get(what, [])
     if journey.draft.id in counted:
         return False
@@ -83,7 +82,6 @@ def show_posting(journey: Journey) -> HttpResponse:
 
 @journey_step()
 def finish(journey: Journey) -> HttpResponse:
-    """Forget the draft and say thanks."""
     if journey.request.method != "POST":
         return journey.go("campaign")
     drop_draft(journey.request.session, journey.campaign.slug)

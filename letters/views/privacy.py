@@ -33,14 +33,13 @@ AGREED = ("version", "text_sha256", "given_at", "withdrawn_at")
 @require_safe
 @secret_page
 def download_data(_request: HttpRequest, letter: Letter) -> HttpResponse:
-    """Give the writer everything that is held of the letter, for people and programs to read."""
     response = JsonResponse(tell_everything(letter), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="letter-{letter.reference}.json"'
     return response
 
 
 def tell_everything(letter: Letter) -> dict[str, Any]:
-    """Return all that the rows of a letter say of it and of its writer, but for secrets of the site."""
+    """Return all that the rows of a letter say of it and of its supporter, but for secrets of the site."""
     consent = {"consent": getattr(letter, "consent", None), "news": getattr(letter, "news_consent", None)}
     return {
         "campaign": letter.campaign.title,

@@ -22,7 +22,6 @@ from letters.writing.compose import MAX_PAGES
 @costly
 @journey_step(needs_member=True, needs_arguments=True)
 def send_letter(journey: Journey) -> HttpResponse:
-    """Store the letter and ask its writer, by email, to confirm it."""
     if journey.request.method != "POST":
         return journey.go("write-details")
     form = SendForm(journey.request.POST, offers_news=journey.campaign.offers_news, **ask_for(journey))

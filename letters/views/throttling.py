@@ -87,7 +87,6 @@ class RateLimited:
 
     @property
     def seconds(self) -> int:
-        """Whole seconds until then, at least one."""
         return max(1, int((self.until - timezone.now()).total_seconds()) + 1)
 
 
@@ -122,13 +121,12 @@ def check_rate_limit(
 
 
 def _count(counted: dict[Window, Scope]) -> RateLimited | None:
-    """Take a slot in every window, or in none if one is full already."""
     full = take_each(counted)
     return RateLimited(counted[full], dt.datetime.fromtimestamp(reset_at(*full), dt.UTC)) if full else None
 
 
 def make_key(act: Action, by: Scope, value: str) -> str:
-    """Return the name of the count: a hash that only who has SECRET_KEY can make."""
+    """Return the counter's key: a keyed hash, so that Redis holds no address."""
     return f"{act}:{by}:{salted_hmac('letters.gate', f'{by}:{value}', algorithm='sha256').hexdigest()[:32]}"
 
 
@@ -165,7 +163,7 @@ class TooOftenError(Exception):
 def refuse_if_too_often(
     act: Action, request: HttpRequest, campaign: Campaign | None, *, email: str = "", postcode: str = ""
 ) -> HttpResponse | None:
-    """Count one act and return None, or return the page that says when to try again."""
+    """Count one action; return None, or the page that says when to try again."""
     refusal = check_rate_limit(act, request, email=email, postcode=postcode, campaign=campaign.slug if campaign else "")
     return show_too_many(request, refusal, act, campaign) if refusal else None
 

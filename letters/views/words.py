@@ -34,7 +34,7 @@ PARTS |= {"question": ("question",), "next": ("few",), "more": ("few",)}
 
 
 def make_again(journey: Journey) -> None:
-    """Make a draft again from what its page sends, if its session has ended while the page was open."""
+    """Rebuild the draft from the posted form; the session may have expired while the page was open."""
     posted = journey.request.POST
     if journey.draft.pieces or "own_words" not in posted:
         return
@@ -46,14 +46,12 @@ def make_again(journey: Journey) -> None:
 
 
 def read_order(journey: Journey) -> list[str]:
-    """Return the arguments that the page has, as far as they are offered."""
     return [key for key in journey.request.POST.get("order", "").split() if key in journey.arguments][:MAX_ARGUMENTS]
 
 
 @costly
 @journey_step(needs_member=True, needs_arguments=True, prepare=make_again)
 def write_words(journey: Journey) -> HttpResponse:
-    """Show the builder, or take what was typed and do what the button says."""
     if page := refuse_if_too_often(Action.SAVE, journey.request, journey.campaign):
         return page
     if journey.request.method != "POST":
@@ -91,14 +89,13 @@ def write_words(journey: Journey) -> HttpResponse:
 
 
 def count_too_many(journey: Journey) -> int:
-    """Return how many pages the letter has if that is too many to go on with; else 0. Laid out only if it may be."""
+    """Return the page count if it is over the limit, else 0. The letter is laid out only if the estimate is close."""
     text = journey.write()
     pages = count_letter_pages(text) if count_pages(text) > MAX_PAGES else 0
     return pages if pages > MAX_PAGES else 0
 
 
 def say_too_long(pages: int) -> str:
-    """Return what to do about a letter of so many pages."""
     text = _(
         "Your letter has %(pages)d pages. It can have %(most)d at most: please shorten it, or leave an argument out. "
         "All that you wrote is saved."
@@ -107,7 +104,6 @@ def say_too_long(pages: int) -> str:
 
 
 def make_form(journey: Journey, draft: Draft, *, sent: bool = False) -> WordsForm:
-    """Return the form for a draft: with what was sent, or as the draft has it."""
     return WordsForm(
         journey.request.POST if sent else None,
         campaign=journey.campaign,
@@ -148,13 +144,12 @@ def act(journey: Journey, action: str, key: str) -> tuple[str, str]:
 
 
 def list_changes(journey: Journey, draft: Draft) -> set[str]:
-    """Return what is to be said about claims that the draft's edits have changed."""
     pieces = [(piece, journey.arguments[piece.key]) for piece in draft.pieces if piece.key in journey.arguments]
     return {change.text for piece, argument in pieces for change in find_changes(piece, argument, journey.check)}
 
 
 def take_theirs(journey: Journey, *, overtaken: bool) -> HttpResponse:
-    """Take what the other tab has: what is stored if this page was overtaken, else what was set apart."""
+    """Accept the other tab's text: the stored draft if this page is out of date, else the stashed conflict."""
     if journey.draft.other and not overtaken:
         journey.draft = accept_other(journey.draft)
     journey.draft.other = {}
@@ -163,7 +158,6 @@ def take_theirs(journey: Journey, *, overtaken: bool) -> HttpResponse:
 
 
 def show_clash(journey: Journey, form: WordsForm) -> HttpResponse:
-    """Show this page's text and the other tab's, and keep both."""
     stored = copy.deepcopy(journey.draft)
     clashes = find_conflicts(form.draft, stored, journey.arguments)
     stash_conflict(journey.request.session, journey.campaign.slug, journey.draft, form.draft)
@@ -172,7 +166,6 @@ def show_clash(journey: Journey, form: WordsForm) -> HttpResponse:
 
 
 def answer(journey: Journey, action: str, key: str = "", said: str = "", focus: str = "") -> HttpResponse:
-    """Lead on after a valid save: to another step, or to where the button was."""
     few = action == "next" and key != "post" and journey.missing_own_words > 0
     step = "write-details" if action == "next" and not few else ""
     if action == "add" or not journey.draft.pieces:
