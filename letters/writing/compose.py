@@ -63,18 +63,15 @@ class Sender:
 
 
 def choose_asks(campaign: Campaign, member: Member) -> list[Ask]:
-    """Return the asks that make sense for this member."""
     suitable = [ask for ask in campaign.asks.all() if not member.offices.intersection(ask.not_for)]
     return [ask for ask in suitable if member.takes_part or not ask.in_chamber]
 
 
 def pick_ask(draft: Draft, asks: list[Ask]) -> Ask | None:
-    """Return the ask that the supporter chose, else the first."""
     return next((ask for ask in asks if ask.key == draft.ask), asks[0] if asks else None)
 
 
 def write_opening(seat: Constituency) -> str:
-    """Return the sentence with which a letter begins unless the supporter writes another."""
     return _("I am writing to you as one of your constituents in %(seat)s.") % {"seat": seat.name}
 
 
@@ -88,20 +85,17 @@ class Composed:
 
 
 def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
-    """Return the paragraph as the supporter left it: edited, or as it stands in the bank."""
     phrasing = argument.phrasing(piece.length, language)
     return piece.edits.get(piece.length) or (phrasing.text if phrasing else argument.claim)
 
 
 def find_changes(piece: Piece, argument: Argument, check: Check = check_edit) -> list[ClaimChange]:
-    """Return what the supporter's edit has changed in the argument's claims."""
     phrasing = argument.phrasing(piece.length)
     edited = piece.edits.get(piece.length)
     return check(phrasing.text, edited) if phrasing and edited else []
 
 
 def keeps_source(piece: Piece, argument: Argument, check: Check = check_edit) -> bool:
-    """Return whether the source notes stay: the claims are as the source has them, or the supporter says so."""
     return piece.keep_source or not find_changes(piece, argument, check)
 
 
@@ -110,7 +104,7 @@ def compose_paragraphs(
 ) -> list[Composed]:
     """Return the draft's paragraphs in order. Arguments no longer offered are left out.
 
-    A paragraph whose edit has changed a claim has no source notes, unless its writer keeps them.
+    A paragraph whose edit has changed a claim has no source notes, unless its supporter keeps them.
     """
     opening = write_opening(seat) if draft.opening is None else draft.opening
     pieces = {piece.key: piece for piece in draft.pieces}
@@ -129,7 +123,6 @@ def compose_paragraphs(
 
 
 def number_notes(paragraphs: Iterable[tuple[str, Iterable[str]]]) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
-    """Return the paragraphs with note numbers, and the notes, each once and in the order of first use."""
     notes: dict[str, int] = {}
     numbered = []
     for text, its_notes in paragraphs:
@@ -139,7 +132,6 @@ def number_notes(paragraphs: Iterable[tuple[str, Iterable[str]]]) -> tuple[tuple
 
 
 def write_credit(campaign: Campaign) -> str:
-    """Return the footer's first part."""
     return _("Written with %(campaign)s") % {"campaign": campaign.title}
 
 
@@ -152,7 +144,6 @@ def write_letter(
     sender: Sender,
     check: Check = check_edit,
 ) -> LetterText:
-    """Return the draft as the letter it would be today."""
     composed = compose_paragraphs(draft, arguments, seat, check)
     paragraphs, sources = number_notes((part.text, part.notes) for part in composed)
     ask = pick_ask(draft, choose_asks(campaign, member))
@@ -174,7 +165,6 @@ def write_letter(
 
 
 def read_letter(letter: Letter) -> LetterText:
-    """Return a stored letter as it will be read."""
     parts = letter.parts
     if parts is None:
         parts = [(part.text, part.sources) for part in letter.paragraphs.all()]

@@ -27,7 +27,6 @@ class Piece:
 
     @property
     def size(self) -> int:
-        """How many characters its edits have."""
         return sum(map(len, self.edits.values()))
 
 
@@ -45,20 +44,18 @@ class Draft:
     with_sources: bool = True
     aside: list[Piece] = field(default_factory=list)  # removed, with their edits, the last one last
     question: int = 0  # which of the guiding questions heads the box for own words
-    channel: str = ""  # "post" once the writer has said so in the builder
+    channel: str = ""  # "post" once the supporter has said so in the builder
     version: int = 0  # grows with each save; `letters.writing.session` tells by it what another tab has overtaken
     saved_by: str = ""  # the page that saved last, and its how manieth request that was
     turn: int = 0
-    other: dict[str, Any] = field(default_factory=dict)  # what another tab wrote meanwhile, until its writer chooses
+    other: dict[str, Any] = field(default_factory=dict)  # what another tab wrote meanwhile, until its supporter chooses
 
     @property
     def keys(self) -> list[str]:
-        """The chosen arguments in order."""
         return [piece.key for piece in self.pieces]
 
     @property
     def order(self) -> list[str]:
-        """Arguments and own words in the order in which they will be read."""
         keys = self.keys
         at = min(self.own_position, len(keys))
         return [*keys[:at], OWN, *keys[at:]]
@@ -80,7 +77,6 @@ class Draft:
         self.own_position = min(self.own_position, len(self.pieces))
 
     def restore(self, key: str) -> None:
-        """Put an argument that was removed back to its place."""
         if key in {piece.key for piece in self.aside} and len(self.pieces) < MAX_ARGUMENTS:
             self.choose([*self.keys, key])
             piece = self.pieces.pop()
@@ -93,7 +89,6 @@ class Draft:
             self.pieces.sort(key=lambda piece: order.index(piece.key))
 
     def move(self, key: str, step: int) -> None:
-        """Move an argument, or the own words, `step` places down (negative: up), as far as there is room."""
         order = self.order
         if key not in order:
             return

@@ -93,13 +93,11 @@ def make_plain(text: str) -> str:
 
 
 def list_words(text: str) -> list[tuple[str, int]]:
-    """Return the words without case and apostrophes, each with its place."""
     found = re.finditer(r"\w+(?:['’‘]\w+)*", text)
     return [(re.sub(r"['’‘]", "", match[0]).casefold(), match.start()) for match in found]
 
 
 def find_quotations(text: str) -> tuple[list[Quotation], int]:
-    """Return the quotations of a plain text, double and single marks, and how many marks stand alone."""
     spans: list[tuple[int, int]] = []
     double = [match.start() for match in re.finditer('"', text)]
     spans += list(zip(double[::2], double[1::2], strict=False))
@@ -120,7 +118,6 @@ def find_quotations(text: str) -> tuple[list[Quotation], int]:
 
 
 def find_facts(text: str) -> list[Fact]:
-    """Return the dates and numbers of a plain text, in order."""
     facts = [_read_date(match) for match in DATE.finditer(text)]
     # What is taken is blanked out, so that no number is found in a date.
     for find in (_find_numbers, _find_spelled):
@@ -129,7 +126,6 @@ def find_facts(text: str) -> list[Fact]:
 
 
 def _blank_out(text: str, facts: list[Fact]) -> str:
-    """Return the text with nothing where these facts stand."""
     parts, at = [], 0
     for fact in sorted(facts, key=lambda fact: fact.start):
         parts += [text[at : fact.start], "\x00" * (fact.end - fact.start)]
@@ -176,7 +172,7 @@ ALIKE = 0.5  # quotations so alike are one and the same, changed
 MAX_CHANGES = 20  # of one paragraph; nobody reads more
 MAX_SHOWN = 120  # characters of what was changed
 MIN_QUOTED = 3  # words; shorter ones in quotation marks may be said with a wink
-OWN_VOICE = re.compile(r"\b(?:I|[Mm]y|me|mine|[Ww]e|us|[Oo]urs?)\b")  # in a new sentence: the writer's own statement
+OWN_VOICE = re.compile(r"\b(?:I|[Mm]y|me|mine|[Ww]e|us|[Oo]urs?)\b")  # in a new sentence: the supporter's own statement
 SENTENCE_END = re.compile(r"[.!?][\"'’)\]]*\s+(?=[\"'‘(\[]?[A-Z\d])|\n+")
 
 Kind = Literal["quotation", "quoted words", "number", "date"]
@@ -189,7 +185,7 @@ class ClaimChange:
     kind: Kind
     before: str  # as the bank has it; empty: added
     after: str | None  # as it is now; None: taken out
-    text: str  # what to tell the writer
+    text: str  # what to tell the supporter
 
 
 class Side:
@@ -208,7 +204,6 @@ class Side:
         self.is_quoted = self.mark_quoted([at for _word, at in found])  # each word
 
     def mark_quoted(self, places: list[int]) -> list[bool]:
-        """Return of each of these places, given in order, whether it is in a quotation."""
         marked, number, until = [], 0, 0
         for place in places:
             while number < len(self.quotations) and self.quotations[number].start < place:
@@ -219,17 +214,14 @@ class Side:
 
     @cached_property
     def facts(self) -> list[Fact]:
-        """Its numbers and dates."""
         return find_facts(self.plain)
 
     @cached_property
     def values(self) -> set[Hashable]:
-        """What its numbers and dates say."""
         return {fact.value for fact in self.facts}
 
     @cached_property
     def sentences(self) -> list[Counter[str]]:
-        """The words of each sentence, without numbers."""
         sentences: list[Counter[str]] = [Counter() for _bounds in self.bounds]
         for word, number in zip(self.words, self.sentence_of, strict=True):
             if not word.isdigit():
@@ -238,15 +230,12 @@ class Side:
 
     @cached_property
     def unquoted(self) -> list[str]:
-        """The words that stand outside quotation marks."""
         return [word for word, quoted in zip(self.words, self.is_quoted, strict=True) if not quoted]
 
     def sentence_at(self, place: int) -> int:
-        """Return the number of the sentence that has this place."""
         return min(bisect_right(self.ends, place), len(self.bounds) - 1)
 
     def show(self, part: Fact | Quotation) -> str:
-        """Return a part as it is written, a long one shortened."""
         shown = self.text[part.start : part.end]
         if isinstance(part, Quotation):
             shown = Truncator(shown[1:-1].strip()).words(12, truncate=" …")
@@ -271,7 +260,6 @@ class Comparison:
 
     @cached_property
     def sentence_matches(self) -> dict[int, int]:
-        """In which sentence now each of the original's sentences is that was not dropped."""
         having: dict[str, list[tuple[int, int]]] = {}  # the sentences now that have a word, and how often
         for number, words in enumerate(self.edited.sentences):
             for word, count in words.items():
@@ -289,7 +277,6 @@ class Comparison:
 
     @cached_property
     def own_voice(self) -> list[bool]:
-        """Of each sentence now, whether it is new and speaks of its writer."""
         old = set(self.sentence_matches.values())
         return [
             number not in old and bool(OWN_VOICE.search(self.edited.plain[start:end]))
@@ -297,7 +284,6 @@ class Comparison:
         ]
 
     def is_own_voice(self, place: int) -> bool:
-        """Return whether the sentence at this place is new and speaks of its writer."""
         return self.own_voice[self.edited.sentence_at(place)]
 
     @property
@@ -306,13 +292,11 @@ class Comparison:
         return len(self.changes) >= MAX_CHANGES
 
     def report(self, kind: Kind, before: str, after: str | None, text: str) -> None:
-        """Add a change, once."""
         change = ClaimChange(kind, before, after, text)
         if change not in self.changes and not self.is_enough:
             self.changes.append(change)
 
     def compare_quotations(self) -> None:
-        """Find quotations whose marks or words were changed."""
         left = list(self.edited.quotations)
         gone = []
         for quotation in self.original.quotations:
@@ -340,7 +324,6 @@ class Comparison:
             self.report("quotation", "", None, text)
 
     def compare_quotation(self, quotation: Quotation, left: list[Quotation]) -> None:
-        """Say what became of a quotation that is not there any more as it was."""
         shown = self.original.show(quotation)
         home = self.sentence_matches.get(self.original.sentence_at(quotation.start))
         now = self.find_successor(quotation, home, left)
@@ -358,7 +341,6 @@ class Comparison:
         self.reported_spans.append((quotation.start, quotation.end))
 
     def find_successor(self, quotation: Quotation, home: int | None, left: list[Quotation]) -> Quotation | None:
-        """Return which of the quotations now was probably made from this one."""
         whole = " ".join(quotation.words)
         there = next((other for other in left if whole in " ".join(other.words)), None)
         if there is None:
@@ -369,7 +351,6 @@ class Comparison:
         return there
 
     def is_unquoted(self, quotation: Quotation, home: int | None) -> bool:
-        """Return whether the quotation's words are still there without its marks."""
         if any(outer.start < quotation.start and quotation.end <= outer.end for outer in self.original.quotations):
             return home is not None and self.edited.count_words(quotation.words, home, quoted=True) > 0
         if len(quotation.words) < MIN_QUOTED:
@@ -377,7 +358,6 @@ class Comparison:
         return self.edited.count_words(quotation.words) > self.original.count_words(quotation.words)
 
     def compare_facts(self) -> None:
-        """Find numbers and dates that were changed, taken out of a sentence that stays, or added."""
         missing, added = _subtract(self.original.facts, self.edited.facts)
         dates = [other for other in added if other.kind == "date"]
         inside: dict[int, list[Fact]] = {}  # those added, by sentence
@@ -414,7 +394,6 @@ class Comparison:
                 self.report_fact(None, "", after, _("You added “%(after)s”. The source does not give it."), fact.kind)
 
     def report_fact(self, fact: Fact | None, before: str, after: str | None, text: str, kind: str = "") -> None:
-        """Report a fact, unless it stands in a quotation about which something was said already."""
         if fact and any(start <= fact.start < end for start, end in self.reported_spans):
             return
         named: Kind = "date" if (fact.kind if fact else kind) == "date" else "number"
@@ -434,7 +413,6 @@ def _find_longest(words: tuple[str, ...], text: list[str]) -> int:
 
 
 def _subtract(original: list[Fact], edited: list[Fact]) -> tuple[list[Fact], list[Fact]]:
-    """Return what is in the first list only, and what is in the second only, by value."""
     spare = Counter(fact.value for fact in original)
     added = []
     for fact in edited:

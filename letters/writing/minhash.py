@@ -35,7 +35,6 @@ class Nearness:
 
 
 def list_shingles(passage: Iterable[Words]) -> set[bytes]:
-    """Return every three words in a row, within each of the passage's stretches."""
     return {" ".join(run).encode() for stretch in passage for run in list_runs(stretch, SHINGLE)}
 
 
@@ -85,7 +84,6 @@ def compare(mine: bytes, theirs: Sequence[bytes]) -> Nearness:
 
 
 def compare_each(mine: bytes, theirs: Sequence[bytes]) -> list[Nearness]:
-    """Return how near the first fingerprint is to each of the others, in their order."""
     lengths = [len(one) // (2 * WIDTH) for one in theirs]  # passages
     filled = [number for number, length in enumerate(lengths) if length]
     near = [Nearness(0.0, copied=False)] * len(theirs)
@@ -111,7 +109,6 @@ def _count_shingles(fingerprint: bytes) -> float:
 
 
 def _compare_passages(mine: bytes, theirs: bytes) -> Iterator[tuple[Any, Any]]:
-    """Yield for each passage how many shingles it shares with each of theirs, and which of these are copies of it."""
     if not mine or not theirs:
         return
     import numpy as np
@@ -128,6 +125,5 @@ def _compare_passages(mine: bytes, theirs: bytes) -> Iterator[tuple[Any, Any]]:
 
 
 def warm_up() -> None:
-    """Import in the background what comparing needs, when somebody is about to need it."""
     if "datasketch" not in sys.modules:
         threading.Thread(target=import_module, args=("datasketch",), name="warm-up", daemon=True).start()

@@ -1,4 +1,4 @@
-"""How much of a letter is its writer's own, and how near it is to others sent to the same MP (docs/distinctiveness.md).
+"""How much of a letter is its supporter's own, and how near others to the same MP are (docs/distinctiveness.md).
 
 Advice, never a bar: only the campaign's minimum of own words keeps a letter from being sent by the site.
 """
@@ -25,7 +25,7 @@ from letters.writing.own_words import Corpus, OwnWords, count_own_words, find_ow
 from letters.writing.text import count_words
 
 MAX_COMPARED = 5000  # letters to one MP, the newest
-ENOUGH_OWN = 0.5  # a letter half of which is the writer's own gets full marks for it
+ENOUGH_OWN = 0.5  # a letter half of which is the supporter's own gets full marks for it
 SET_WEIGHT = 0.15  # what choosing arguments in a way of one's own counts for
 FEW_LETTERS = 5  # so few letters say little of what is common
 NEAR = 0.5  # from this share of own words in other letters on, say so
@@ -52,7 +52,7 @@ class Originality:
     own_share: float  # of the words of the letter's paragraphs, 0–1
     own_nearness: float  # how much of the own words stands, nearly so, in others' letters to this MP, 0–1
     set_commonness: float  # how usual this choice of arguments is among them, 0–1; not to be shown to supporters
-    score: float  # 0–1, higher: more the writer's own
+    score: float  # 0–1, higher: more the supporter's own
     advice: Advice | None
 
 
@@ -64,27 +64,22 @@ class Measured:
 
     @property
     def own_count(self) -> int:
-        """Words that are the writer's own, in all paragraphs."""
         return sum(owned.own_count for owned, _argued in self.parts)
 
     @property
     def own_share(self) -> float:
-        """Their share of all words."""
         return self.own_count / max(1, sum(owned.word_count for owned, _argued in self.parts))
 
     @property
     def unedited(self) -> bool:
-        """Whether all arguments stand as the bank has them."""
         argued = [owned for owned, its in self.parts if its]
         return bool(argued) and not any(owned.own_count for owned in argued)
 
     def take_fingerprint(self) -> bytes:
-        """Return the fingerprint of the own words."""
         return take_fingerprint(owned.stretches for owned, _argued in self.parts)
 
 
 def measure_paragraphs(paragraphs: Iterable[tuple[str, Argument | None]], bank: Corpus) -> Measured:
-    """Return how much of each paragraph is the writer's own."""
     return Measured(tuple((find_own(text, bank, argument), argument is not None) for text, argument in paragraphs))
 
 
@@ -102,7 +97,7 @@ def score_draft(
     composed = compose_paragraphs(draft, arguments, seat, check)
     bank = read_corpus(campaign, arguments.values(), write_opening(seat))
     measured = measure_paragraphs(((part.text, part.argument) for part in composed), bank)
-    # The writer's own letter of this draft, if it is confirmed already, is no other.
+    # The supporter's own letter of this draft, if it is confirmed already, is no other.
     others = Fingerprint.objects.exclude(letter__draft_id=draft.id)
     keys = [part.argument.key for part in composed if part.argument]
     nearness, commonness = compare_letter(measured, keys, campaign, seat.gss, others)
@@ -121,7 +116,6 @@ def score_draft(
 def compare_letter(
     measured: Measured, keys: Sequence[str], campaign: Campaign, gss: str, others: models.QuerySet[Fingerprint]
 ) -> tuple[Nearness, float]:
-    """Return how near a letter's own words are to those of the others, and how common its choice of arguments is."""
     others = others.filter(campaign=campaign, constituency_gss=gss).order_by("-pk")
     mine = measured.take_fingerprint()
     if mine:
@@ -133,14 +127,12 @@ def compare_letter(
 
 
 def count_commonness(keys: Sequence[str], others: Counter[str]) -> float:
-    """Return how common this choice of arguments is, 0–1: the same ones count half, in the same order whole."""
     same_order = others[" ".join(keys)]
     same_set = sum(count for theirs, count in others.items() if sorted(theirs.split()) == sorted(keys))
     return (same_order + same_set) / 2 / (others.total() + FEW_LETTERS)
 
 
 def count_score(own_share: float, nearness: float, commonness: float) -> float:
-    """Return the score: what is own and not like others', and a little for the choice of arguments."""
     own = min(1.0, own_share / ENOUGH_OWN) * (1 - nearness)
     return (1 - SET_WEIGHT) * own + SET_WEIGHT * (1 - commonness)
 
@@ -154,7 +146,6 @@ def advise(
     campaign: Campaign,
     has_written: bool,
 ) -> Advice | None:
-    """Return the one piece of advice that helps most: own words first, then being unlike others, then length."""
     wanted = max(FEW_WORDS, campaign.own_words_minimum)
     if own_words == 0 and has_written:
         text = _("What you wrote so far is the campaign’s. Say in your own words why it matters to you.")
@@ -187,7 +178,6 @@ def advise(
 
 
 def measure_letter(letter: Letter) -> tuple[Measured, list[str]]:
-    """Return how much of a stored letter is its writer's own, and the keys of its arguments."""
     arguments = list(Argument.objects.with_texts().filter(campaign=letter.campaign))
     known = {argument.pk: argument for argument in arguments}
     paragraphs = list(letter.paragraphs.all())
@@ -198,7 +188,6 @@ def measure_letter(letter: Letter) -> tuple[Measured, list[str]]:
 
 
 def is_near_copy(letter: Letter) -> bool:
-    """Whether the letter's own words stand nearly so in another letter to the same MP."""
     measured, keys = measure_letter(letter)
     others = Fingerprint.objects.exclude(letter=letter)
     nearness, _commonness = compare_letter(measured, keys, letter.campaign, letter.constituency_gss, others)
@@ -222,12 +211,11 @@ def find_alike(letter: Letter, most: int) -> list[tuple[Letter, Nearness]]:
 
 
 def is_near(nearness: Nearness) -> bool:
-    """Whether that is so near that a rule holds the letter for it."""
     return nearness.copied or nearness.share >= NEAR
 
 
 def record_fingerprint(letter: Letter) -> None:
-    """Keep what a confirmed letter is compared by, and on the letter how much of it is its writer's own.
+    """Keep what a confirmed letter is compared by, and on the letter how much of it is its supporter's own.
 
     Does nothing for a letter that was erased or withdrawn meanwhile. Done again, it changes nothing.
     """

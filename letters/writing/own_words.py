@@ -1,4 +1,4 @@
-"""Tell a writer's own words from the campaign's. What was pasted from the bank is not the writer's own."""
+"""Tell a supporter's own words from the campaign's. What was pasted from the bank is not the supporter's own."""
 
 from __future__ import annotations
 
@@ -32,14 +32,13 @@ class Corpus:
 
 @dataclass(frozen=True)
 class OwnWords:
-    """One paragraph: the stretches of it that are the writer's own, and how many words it has."""
+    """One paragraph: the stretches of it that are the supporter's own, and how many words it has."""
 
     stretches: tuple[Words, ...]
     word_count: int
 
     @property
     def own_count(self) -> int:
-        """How many words are the writer's own."""
         return sum(len(stretch) for stretch in self.stretches)
 
 
@@ -53,7 +52,6 @@ def split_words(text: str) -> Words:
 
 
 def list_runs(words: Sequence[str], length: int) -> Iterator[Words]:
-    """Yield every so many words in a row."""
     return (tuple(words[at : at + length]) for at in range(len(words) - length + 1))
 
 
@@ -78,13 +76,12 @@ def read_corpus(campaign: Campaign, arguments: Iterable[Argument], *more: str) -
 
 
 def find_unchanged(words: Words, base: Words) -> set[int]:
-    """Return the positions of the words that stand so, in this order, in the text they were made from."""
     blocks = SequenceMatcher(None, base, words, autojunk=False).get_matching_blocks()
     return {at for block in blocks if block.size >= BLOCK for at in range(block.b, block.b + block.size)}
 
 
 def find_own(text: str, bank: Corpus, argument: Argument | None = None) -> OwnWords:
-    """Return which words of a paragraph are the writer's own.
+    """Return which words of a paragraph are the supporter's own.
 
     Words that stand in the bank RUN or more in a row are not. In a paragraph made from a text of the bank (this
     argument's, if one is given) only the changed words are.
@@ -117,12 +114,11 @@ def find_own(text: str, bank: Corpus, argument: Argument | None = None) -> OwnWo
 
 
 def split_paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text, without empty ones."""
     return [part for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
 def count_own_words(draft: Draft, arguments: dict[str, Argument]) -> int:
-    """Return how many words of the own-words box are really the writer's own.
+    """Return how many words of the own-words box are really the supporter's own.
 
     Costs no query for arguments that were loaded with their texts and campaign.
     """

@@ -1,7 +1,7 @@
 """From one page to the next: the draft in the session, also when two tabs write the same one.
 
 A page that was shown before somebody else saved may not write over what it has not seen. It carries the version that it
-shows and a name of its own; its text is kept apart if any of it would be lost, until the writer has chosen.
+shows and a name of its own; its text is kept apart if any of it would be lost, until the supporter has chosen.
 
 Sessions are rows of the database, so the draft is encrypted in them, for its campaign. It is not bound to its session:
 the data of one are signed as a whole (SECRET_KEY), so that none can be put together from others', and whoever can copy
@@ -47,12 +47,10 @@ def load_draft(session: MutableMapping[str, Any], slug: str) -> Draft:
 
 
 def has_draft(session: MutableMapping[str, Any], slug: str) -> bool:
-    """Return whether the session has a draft for this campaign."""
     return slug in session.get("drafts", {})
 
 
 def read_draft(kept: dict[str, Any]) -> Draft:
-    """Return the draft that `asdict` made this of."""
     pieces = {name: [Piece(**piece) for piece in kept.get(name, [])] for name in ("pieces", "aside")}
     known = {field.name for field in fields(Draft)}
     draft = Draft(**{name: value for name, value in kept.items() if name in known} | pieces)
@@ -62,20 +60,18 @@ def read_draft(kept: dict[str, Any]) -> Draft:
 
 
 def save_draft(session: MutableMapping[str, Any], slug: str, draft: Draft, page: str = "", turn: int = 0) -> None:
-    """Keep the draft in the session, as the next version; `page` and `turn` say who saves and for how manieth time."""
+    """Store the draft as the session's next version; `page` identifies the tab, `turn` its request number."""
     draft.version += 1
     draft.saved_by, draft.turn = page, turn
     store_draft(session, slug, draft)
 
 
 def store_draft(session: MutableMapping[str, Any], slug: str, draft: Draft) -> None:
-    """Keep the draft as the version that it is."""
     token = encrypt(json.dumps(asdict(draft), ensure_ascii=False), PURPOSE, slug)
     session["drafts"] = {**session.get("drafts", {}), slug: token}
 
 
 def drop_draft(session: MutableMapping[str, Any], slug: str) -> None:
-    """Forget the draft."""
     session["drafts"] = {other: kept for other, kept in session.get("drafts", {}).items() if other != slug}
 
 
@@ -97,11 +93,9 @@ class FormVersion:
     turn: int
 
     def is_overtaken(self, draft: Draft) -> bool:
-        """Return whether another page has saved since this one was shown."""
         return self.version < draft.version and self.page != draft.saved_by
 
     def is_late(self, draft: Draft) -> bool:
-        """Return whether a later request of the same page was faster."""
         return self.page == draft.saved_by and self.turn < draft.turn
 
 
@@ -115,7 +109,7 @@ class EditConflict:
 
 
 def find_conflicts(here: Draft, there: Draft, arguments: dict[str, Argument]) -> list[EditConflict]:
-    """Return where words of `here` would be lost if `there` stood. Words that `there` holds too are not lost."""
+    """Return the parts of `here` whose words are missing from `there`."""
     clashes = []
 
     def compare(label: str, mine: str | None, theirs: str | None) -> None:
@@ -134,18 +128,16 @@ def find_conflicts(here: Draft, there: Draft, arguments: dict[str, Argument]) ->
 
 
 def stash_conflict(session: MutableMapping[str, Any], slug: str, draft: Draft, other: Draft) -> None:
-    """Keep what another tab wrote beside the draft, until the writer has chosen. It counts as no new version."""
+    """Store the other tab's text beside the draft until the supporter has chosen. This is not a new version."""
     draft.other = asdict(other) | {"other": {}}
     store_draft(session, slug, draft)
 
 
 def find_stashed(draft: Draft, arguments: dict[str, Argument]) -> list[EditConflict]:
-    """Return what was set apart and is not in the draft."""
     return find_conflicts(read_draft(draft.other), draft, arguments) if draft.other else []
 
 
 def accept_other(draft: Draft) -> Draft:
-    """Return what was set apart as the draft, in place of this one."""
     other = read_draft(draft.other)
     other.version = draft.version
     return other

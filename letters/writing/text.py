@@ -28,14 +28,12 @@ def clean_text(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Return the text as one tidy line."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     return " ".join(clean_text(text).split())
 
 
 def count_words(text: str) -> int:
-    """Return how many words a reader would count."""
     return len(re.findall(r"\w+(?:[’'\-]\w+)*", text))
 
 
