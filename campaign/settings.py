@@ -43,7 +43,6 @@ DEVELOPMENT_FIELD_KEY = "only-for-development-1Ff9qZr7Vw3kTt0bXcYhUe"
 
 
 def _read_field_keys() -> list[str]:
-    """Return FIELD_KEYS from the environment, else those that `make setup` keeps in the data directory, one a line."""
     keys: list[str] = env.str("FIELD_KEYS", "").replace(",", " ").split()
     key_file = DATA_DIR / "field_keys"
     if not keys and key_file.exists():
@@ -66,7 +65,6 @@ def _read_field_keys() -> list[str]:
 
 
 def _read_backup_keys() -> list[str]:
-    """Return BACKUP_KEYS from the environment, else those in the data directory, a file such as age-keygen writes."""
     keys: list[str] = env.str("BACKUP_KEYS", "").replace(",", " ").split()
     key_file = DATA_DIR / "backup_keys"
     if not keys and key_file.exists():
@@ -282,7 +280,6 @@ EMAIL_SENDERS: int = env.int("EMAIL_SENDERS", 3, validate=validate.Range(min=1))
 
 
 def _read_address(name: str, default: str) -> str:
-    """Return an email address, without a name that may stand before it."""
     found = getaddresses([env.str(name, default)])
     if len(found) != 1 or not re.fullmatch(r"[\w.!#$%&'*+/^`{|}~-]+@[\w-]+(\.[\w-]+)*", found[0][1], re.ASCII):
         raise ImproperlyConfigured(f"{name} has to be one email address, such as letters@campaign.example.")

@@ -10,7 +10,6 @@ class LettersConfig(AppConfig):
     name = "letters"
 
     def ready(self) -> None:
-        """Register checks and what is rehearsed before going live; listen to the desk, and to the mail provider."""
         from campaign.content import modes
         from campaign.staff.destinations import redirected
         from letters import checks  # noqa: F401

@@ -23,7 +23,6 @@ from letters.rendering.pdf import RenderingNotReadyError, require_fast_subsettin
 
 @register("letters")
 def check_letters_can_be_made(**kwargs: Any) -> list[CheckMessage]:
-    """Return an error for every thing that is missing, with the way to mend it."""
     errors: list[CheckMessage] = []
     for number, require in enumerate((require_fast_subsetting, require_fonts), start=1):
         try:
@@ -49,7 +48,6 @@ def check_webhooks(**kwargs: Any) -> list[CheckMessage]:
 
 @register("letters")
 def check_letters_can_be_read(**kwargs: Any) -> list[CheckMessage]:
-    """Return an error if the newest letter cannot be decrypted: each one would fail, one by one."""
     kept = Letter.objects.exclude(sender_email_index="").order_by("-created_at")
     try:
         for newest in kept.only("sender_email")[:1]:
@@ -65,7 +63,6 @@ def check_letters_can_be_read(**kwargs: Any) -> list[CheckMessage]:
 
 
 def require_rehearsal(campaign: Campaign) -> Requirement:
-    """Ask for one letter that went the whole way in rehearsal, to the test address."""
     sent = Letter.objects.filter(campaign=campaign, rehearsal=True, status=Status.SENT)
     return Requirement(
         _("A letter sent in rehearsal"),

@@ -31,24 +31,23 @@ TALLY_SECONDS = 10  # what is left over is counted the next time
 
 @worker_ready.connect
 def get_ready(**_signal: Any) -> None:
-    """Have the first letter wait no longer than the others."""
     warm_up()
 
 
 @shared_task
 def wake() -> None:
-    """Send what is due: notices first, for somebody waits for them; then letters, and the notices they gave rise to."""
+    """Send what is due: notices first, because somebody is waiting for them; then letters and their notices."""
     answer_requests()
     send_notices()
     sent = drain_queue()
-    finish_erasures()  # of letters that were being sent when their writers asked
+    finish_erasures()  # of letters that were being sent when their supporters asked
     if sent:
         send_notices()
 
 
 @shared_task
 def sweep() -> None:
-    """The safety net, run by beat: take back lost claims, then send whatever is due."""
+    """The safety net, run by beat: recover expired leases, then send whatever is due."""
     has_jumped()
     Heartbeat.beat(SWEEP)  # before all else, for what follows may take minutes; letters.delivery.health reads it
     check_clock()
@@ -64,13 +63,11 @@ def sweep() -> None:
 
 @shared_task
 def tally() -> None:
-    """Bring the dashboard's numbers up to date."""
     roll_up_all(until=timezone.now() + dt.timedelta(seconds=TALLY_SECONDS))
 
 
 @shared_task
 def tidy() -> None:
-    """Delete what has outlived its purpose (letters.actions.purge), and the door's wrong tries."""
     if has_jumped():
         logger.error("nothing is purged until somebody says that the clock is right (manage.py purge_personal_data)")
     else:

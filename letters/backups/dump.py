@@ -39,7 +39,6 @@ class BackupFailedError(Exception):
 
 
 def name_backup() -> str:
-    """Return the ending that tells what is in the file."""
     return "sqlite3.age" if connection.vendor == "sqlite" else "pgdump.age"
 
 
@@ -148,7 +147,6 @@ def replay_erasures() -> Counter[str]:
 
 @contextlib.contextmanager
 def _read_database() -> Iterator[IO[bytes]]:
-    """Yield the database as a stream of bytes."""
     if connection.vendor == "sqlite":
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:  # readable by its owner only
             copy = Path(folder) / "copy.sqlite3"
@@ -164,7 +162,6 @@ def _read_database() -> Iterator[IO[bytes]]:
 
 
 def _write_database(source: Path) -> None:
-    """Replace the database by what is in the backup, in one transaction."""
     if connection.vendor == "sqlite":
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
             copy = Path(folder) / "copy.sqlite3"

@@ -14,7 +14,6 @@ ENVELOPE_TO = "X-Envelope-To"
 
 
 def file_message(folder: Path, sender: str | None, recipients: list[str], content: bytes) -> str:
-    """File one message with its envelope in two headers above its own, and return its key."""
     lines = [(ENVELOPE_FROM, sender or "<>"), *((ENVELOPE_TO, recipient) for recipient in recipients)]
     envelope = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in lines)
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -35,7 +35,6 @@ class Attachment:
 
     @property
     def size(self) -> int:
-        """Length in bytes."""
         return len(self.content)
 
 
@@ -51,16 +50,13 @@ class CaughtMail:
 
     @property
     def subject(self) -> str:
-        """The subject, or the empty string."""
         return self.header("Subject")
 
     @property
     def sender(self) -> str:
-        """Who the message says it is from, else its envelope sender."""
         return self.header("From") or self.envelope_from
 
     def header(self, name: str) -> str:
-        """Return the header of that name, decoded, or the empty string."""
         return next((value for key, value in self.headers if key == name), "")
 
 
@@ -73,7 +69,6 @@ class OpenedMail(CaughtMail):
 
 
 def list_mail(folder: Path) -> list[CaughtMail]:
-    """Return the latest messages, newest first."""
     if not (folder / "new").is_dir():
         return []
     maildir = Maildir(folder, create=False)
@@ -91,7 +86,6 @@ def open_mail(folder: Path, key: str) -> OpenedMail | None:
 
 
 def read_headers(key: str, content: bytes) -> CaughtMail:
-    """Read what the list shows."""
     return CaughtMail(key, *_read_head(BytesHeaderParser().parsebytes(content)), _when(key))
 
 
@@ -115,7 +109,6 @@ def _read_bytes(maildir: Maildir, key: str) -> bytes | None:
 
 
 def _arrival(key: str) -> tuple[int, int, int]:
-    """Return the moment of arrival that Maildir writes into its keys, for sorting."""
     found = _KEY.match(key)
     return (int(found[1]), int(found[2] or 0), int(found[3] or 0)) if found else (0, 0, 0)
 
@@ -129,7 +122,6 @@ def _when(key: str) -> datetime | None:
 
 
 def _read_head(message: Message) -> tuple[str, list[str], list[tuple[str, str]]]:
-    """Return envelope sender, envelope recipients and the headers worth showing."""
     senders = [_decode(value) for value in message.get_all(ENVELOPE_FROM, [])]
     recipients = [_decode(value) for value in message.get_all(ENVELOPE_TO, [])]
     headers = [(name, _decode(value)) for name in SHOWN_HEADERS for value in message.get_all(name, [])]
@@ -137,7 +129,6 @@ def _read_head(message: Message) -> tuple[str, list[str], list[tuple[str, str]]]
 
 
 def _decode(value: object) -> str:
-    """Return a header's value with its encoded words decoded, as one line."""
     try:
         text = str(make_header(decode_header(str(value))))
     except (MessageError, LookupError, ValueError):
@@ -146,7 +137,6 @@ def _decode(value: object) -> str:
 
 
 def _read_parts(message: Message) -> tuple[str, list[Attachment]]:
-    """Return the first plain text and every other part as an attachment."""
     text: str | None = None
     attachments: list[Attachment] = []
     for part in _leaves(message):

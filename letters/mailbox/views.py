@@ -24,7 +24,6 @@ FORWARDED = tuple(
 @never_cache
 @require_safe
 def list_mailbox(request: HttpRequest) -> HttpResponse:
-    """Show the latest messages, newest first."""
     folder = _find_folder(request)
     return render(request, "mailbox/list.html", {"mails": list_mail(folder), "list_length": LIST_LENGTH})
 
@@ -39,7 +38,6 @@ def show_mail(request: HttpRequest, key: str) -> HttpResponse:
 @never_cache
 @require_safe
 def send_attachment(request: HttpRequest, key: str, number: int, filename: str) -> HttpResponse:
-    """Hand out an attachment: a PDF opens in the browser, anything else is saved."""
     found = next((part for part in _find_mail(request, key).attachments if part.number == number), None)
     if found is None:
         raise Http404
@@ -66,7 +64,6 @@ def _find_folder(request: HttpRequest) -> Path:
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """Whether the request comes from this machine itself, and through no proxy."""
     # nginx, unless told otherwise, adds nothing, but speaks HTTP/1.0, which no browser has done for long.
     if any(name in request.META for name in FORWARDED) or request.META.get("SERVER_PROTOCOL") == "HTTP/1.0":
         return False

@@ -14,19 +14,16 @@ register = template.Library()
 
 @register.filter
 def grouped(number: int) -> str:
-    """Return the number with its thousands apart: 12,345."""
     return f"{number:,}"
 
 
 @register.simple_tag
 def find_dashboards(request: HttpRequest) -> list[tuple[Campaign, str]]:
-    """Return the campaigns with the addresses of their dashboards, for those who may see them."""
     return list_dashboards(request)
 
 
 @register.simple_tag
 def may_see_dashboards(request: HttpRequest) -> bool:
-    """Whether the user may see a campaign's figures."""
     return may_see_figures(request)
 
 

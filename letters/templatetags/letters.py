@@ -47,14 +47,12 @@ def count_letters(campaign: Campaign) -> Counts:
 
 @register.simple_tag
 def confirm_within() -> str:
-    """Return for how long a letter waits for its confirmation: "7 days"."""
     days: int = settings.UNCONFIRMED_DAYS
     return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 @register.simple_tag
 def draft_lasts() -> str:
-    """Return for how long a draft is kept: "24 hours"."""
     hours: int = settings.DRAFT_HOURS
     return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 

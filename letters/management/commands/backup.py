@@ -22,7 +22,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the folder."""
         parser.add_argument("folder", type=Path, metavar="FOLDER")
         parser.add_argument(
             "--keep-days", type=int, default=30, help="delete older ones; what was erased lives on in them"

@@ -24,7 +24,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # the checks ask for the very files that this makes
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Build what is missing or out of date."""
         node_modules: Path = settings.BASE_DIR / "node_modules"
         try:
             written = build_fonts(node_modules, settings.BUILD_DIR)

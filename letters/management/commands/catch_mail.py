@@ -19,11 +19,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the port."""
         parser.add_argument("--port", type=int, default=settings.EMAIL_PORT)
 
     def handle(self, *_args: Any, port: int, **_options: Any) -> None:
-        """Listen until SIGINT or SIGTERM."""
         if settings.MAILBOX_DIR is None:
             raise CommandError("Set MAILBOX_DIR to the folder that is to keep the mail.")
         stop = threading.Event()

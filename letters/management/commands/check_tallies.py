@@ -16,11 +16,9 @@ class Command(BaseCommand):
     help = "Compares the dashboard's numbers with a full count of all letters, and mends them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Read whether only to look."""
         parser.add_argument("--dry-run", action="store_true", help="only say what is wrong; ends with an error then")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Count, compare, mend."""
         counted = roll_up_all()
         wrong = check_tallies(mend=not options["dry_run"])
         for number, change in sorted(wrong.items()):

@@ -34,7 +34,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # a missing font is no reason to refuse a report
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the source."""
         parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a mail, an mbox, a Maildir, a folder")
         parser.add_argument(
             "--pipe", action="store_true", help="read one mail from standard input, as Postfix sends it"
@@ -42,7 +41,6 @@ class Command(BaseCommand):
         parser.add_argument("--recipient", help="with --pipe: the envelope recipient, which then alone counts")
 
     def handle(self, *_args: Any, path: Path | None, pipe: bool, recipient: str | None, **_options: Any) -> None:
-        """Read, apply, and print a tally."""
         if pipe and path:
             raise CommandError("Give PATH or --pipe, not both.")
         if recipient is not None and not pipe:
@@ -67,7 +65,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{self.tally.total()} read: {counts}" if counts else "0 read")
 
     def take(self, raw: bytes, recipient: str | None = None) -> AfterReading:
-        """Apply one mail and count it."""
         outcome = take_bounce(raw, recipient)
         self.tally[outcome] += 1
         return LEAVE.get(outcome, AfterReading.KEPT)

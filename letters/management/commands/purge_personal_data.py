@@ -21,7 +21,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # a missing font is no reason to keep data
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the form."""
         parser.add_argument("--dry-run", action="store_true", help="only count what is due")
         parser.add_argument(
             "--clock-is-right", action="store_true", help="say that this machine's clock is right after a jump"

@@ -34,11 +34,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # it has to answer just when things are broken
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the form."""
         parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print, then end with 1 if unhealthy."""
         health = measure_health()
         state = health.as_dict() | (describe_queue() if health.database else {})
         if options["json"]:
@@ -50,7 +48,6 @@ class Command(BaseCommand):
 
 
 def describe_queue() -> dict[str, Any]:
-    """Return what measuring the health leaves out: what waits, for what, and until when."""
     queued = Letter.objects.filter(status=Status.QUEUED).order_by()
     paused = queued.filter(campaign__mode=Campaign.Mode.PAUSED)
     moving = queued.exclude(campaign__mode=Campaign.Mode.PAUSED)
@@ -84,7 +81,6 @@ def describe_queue() -> dict[str, Any]:
 
 
 def group_answers(letters: QuerySet[Letter]) -> list[tuple[str, int]]:
-    """Return the mail server's last words to these letters, most frequent first, without anybody's address."""
     answers: Counter[str] = Counter()
     for words, count in letters.values_list("last_answer").annotate(Count("pk")):
         answers[ADDRESS.sub("…", words)] += count
@@ -92,7 +88,6 @@ def group_answers(letters: QuerySet[Letter]) -> list[tuple[str, int]]:
 
 
 def write_lines(health: Health, state: dict[str, Any]) -> list[str]:
-    """Return the state as lines of text."""
     lines = ["Healthy." if health.ok else "Something is wrong:", *(f"  - {words}" for words in health.problems), ""]
     if health.database:
         lines += [*_write_queue(health, state), "", *_write_people(health), ""]
@@ -105,7 +100,6 @@ def write_lines(health: Health, state: dict[str, Any]) -> list[str]:
 
 
 def _write_queue(health: Health, state: dict[str, Any]) -> list[str]:
-    """What is on its way, and what waits for what."""
     lines = ["Letters:"]
     lines += [f"  {count:>7,}  {Status(status).label}" for status, count in state["letters"].items() if count]
     if len(lines) == 1:
@@ -137,7 +131,6 @@ def _write_queue(health: Health, state: dict[str, Any]) -> list[str]:
 
 
 def _write_people(health: Health) -> list[str]:
-    """What only a person can decide."""
     undecided = {Status.UNKNOWN: health.unknown, Status.FAILED: health.failed, Status.HELD: health.held}
     if not any(undecided.values()):
         return ["Nothing needs a person."]
@@ -148,5 +141,4 @@ def _write_people(health: Health) -> list[str]:
 
 
 def _say_time(moment: Any) -> str:
-    """A time as people in the UK write it, to the minute."""
     return f"{timezone.localtime(moment):%-d %B %Y, %H:%M}"

@@ -19,7 +19,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Replay and print the counts."""
         counts = replay_erasures()
         done = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
         self.stdout.write(done or "Nothing had come back.")

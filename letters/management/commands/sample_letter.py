@@ -24,13 +24,11 @@ class Command(BaseCommand):
     help = "Write a sample letter as PDF to the standard output: manage.py sample_letter --gss E14001064 > letter.pdf"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare whose letter and how."""
         parser.add_argument("--gss", required=True, help="the constituency's GSS code, such as E14001064")
         parser.add_argument("--campaign", metavar="SLUG", help="needed only if there are several")
         parser.add_argument("--large-print", action="store_true", help="18 pt")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the letter and write it; refuse to write a PDF to a terminal."""
         if self.stdout.isatty():
             raise CommandError("A PDF does not belong on a terminal. Add `> letter.pdf` to the command.")
         text = write_sample(find_campaign(options["campaign"]), options["gss"].strip().upper())
