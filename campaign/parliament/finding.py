@@ -8,7 +8,7 @@ from typing import Literal
 from campaign.parliament.models import Constituency
 from campaign.parliament.postcodes import (
     Postcode,
-    list_seats_nearby,
+    list_constituencies_nearby,
     look_up_postcode,
     parse_postcode,
     squeeze_text,
@@ -40,7 +40,7 @@ class PostcodeResult:
     suggestion: str = ""  # the postcode that was probably meant, as it is written; "" if there is none
 
 
-def find_seats(text: str | None) -> PostcodeResult:
+def look_up_constituency(text: str | None) -> PostcodeResult:
     """Return what a postcode leads to. Asks no database, takes microseconds, never raises."""
     squeezed = squeeze_text(text)
     if not squeezed:
@@ -69,20 +69,20 @@ def load_constituencies(codes: Sequence[str]) -> list[Constituency]:
 
 def find_constituencies(text: str | None) -> tuple[PostcodeResult, list[Constituency]]:
     """Return the result and its constituencies, in at most two queries; the message names them."""
-    finding = find_seats(text)
+    finding = look_up_constituency(text)
     seats = load_constituencies(finding.gss)
     if finding.gss and not seats:
         message = f"We know {finding.postcode}, but this site has no constituencies yet. Please tell its organisers."
         return replace(finding, status="unknown", message=message, gss=()), []
     if finding.status == "found":
-        return replace(finding, message=f"{finding.postcode} is in {describe_seat(seats[0])}"), seats
+        return replace(finding, message=f"{finding.postcode} is in {describe_constituency(seats[0])}"), seats
     if finding.status == "confirm":
-        likeliest = f"The likeliest constituency is {describe_seat(seats[0])}"
+        likeliest = f"The likeliest constituency is {describe_constituency(seats[0])}"
         return replace(finding, message=f"{finding.message} {likeliest}"), seats
     return finding, seats
 
 
-def describe_seat(seat: Constituency) -> str:
+def describe_constituency(seat: Constituency) -> str:
     """Return the end of a sentence: "Clacton. Its MP is …", or that the constituency is vacant."""
     if seat.member:
         return f"{seat.name}. Its MP is {seat.member.name_display} ({seat.member.party})."
@@ -107,7 +107,7 @@ def _look_up(postcode: Postcode) -> PostcodeResult:
         )
     if found.live and found.place.certain:
         return PostcodeResult(str(postcode), "found", f"We found the constituency of {postcode}.", (gss,))
-    nearby = (gss, *(other for other in list_seats_nearby(postcode) if other != gss))[:MAX_NEARBY]
+    nearby = (gss, *(other for other in list_constituencies_nearby(postcode) if other != gss))[:MAX_NEARBY]
     reason = "is near a boundary between constituencies" if found.live else "is no longer in use"
     if found.live and len(nearby) == 1:
         reason = "could not be placed with certainty"

@@ -50,7 +50,7 @@ class MemberFileError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class SeatFacts:
+class ConstituencyFacts:
     """What a file of our own says of a constituency itself."""
 
     name: str
@@ -72,17 +72,17 @@ class MemberFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatRow:
+class ConstituencyRow:
     """One row: a constituency, who sits there (nobody: None) and when. `seat` is None in a file of members only."""
 
     line: int
     gss: str
-    seat: SeatFacts | None
+    seat: ConstituencyFacts | None
     member: MemberFacts | None
     as_of: date
 
 
-def read_member_file(path: Path) -> list[SeatRow]:
+def read_member_file(path: Path) -> list[ConstituencyRow]:
     """Return the rows of a CSV file in UTF-8, in its order.
 
     Raises MemberFileError with every problem of the file (at most 20 are spelt out): unreadable or not UTF-8,
@@ -105,9 +105,9 @@ class _Reader:
         self.line = 1
         self.problems: list[str] = []
 
-    def read(self, file: TextIO) -> list[SeatRow]:
+    def read(self, file: TextIO) -> list[ConstituencyRow]:
         reader = csv.reader(file, strict=True)
-        rows: list[SeatRow] = []
+        rows: list[ConstituencyRow] = []
         try:
             columns = self._read_header(next(reader, []))
             while columns:
@@ -150,7 +150,7 @@ class _Reader:
                 self._report(column, "the column is missing")
         return [] if self.problems else columns
 
-    def _read_row(self, cells: dict[str, str]) -> SeatRow | None:
+    def _read_row(self, cells: dict[str, str]) -> ConstituencyRow | None:
         before = len(self.problems)
         for column, cell in cells.items():
             if column not in COLUMNS:
@@ -167,9 +167,9 @@ class _Reader:
         as_of = self._read(cells, "as_of", _parse_date)
         if len(self.problems) > before or as_of is None:
             return None
-        return SeatRow(self.line, gss, seat, member, as_of)
+        return ConstituencyRow(self.line, gss, seat, member, as_of)
 
-    def _read_seat(self, cells: dict[str, str]) -> SeatFacts | None:
+    def _read_seat(self, cells: dict[str, str]) -> ConstituencyFacts | None:
         nation = _NATIONS.get(cells["nation"].casefold(), cells["nation"].upper())
         if not cells["name"]:
             self._report("name", "the seat has no name")
@@ -178,7 +178,7 @@ class _Reader:
         elif nation != cells["gss"][:1]:
             self._report("nation", f"“{cells['nation']}” does not go with the GSS code {cells['gss']}")
         as_of = self._read(cells, "seat_as_of", _parse_date)
-        return SeatFacts(cells["name"], cells["name_cy"], nation, as_of) if as_of else None
+        return ConstituencyFacts(cells["name"], cells["name_cy"], nation, as_of) if as_of else None
 
     def _read_member(self, cells: dict[str, str]) -> MemberFacts | None:
         """Return the member of a row; a row that says "Vacant", or has empty fields, has none."""
@@ -214,7 +214,7 @@ class _Reader:
             self._report(column, str(error))
             return None
 
-    def _check_twice(self, rows: list[SeatRow]) -> None:
+    def _check_twice(self, rows: list[ConstituencyRow]) -> None:
         seats: dict[str, int] = {}
         people: dict[int, int] = {}
         for row in rows:

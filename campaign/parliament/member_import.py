@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from campaign.parliament.address import fold_name
-from campaign.parliament.member_file import MemberFacts, MemberFileError, SeatRow
+from campaign.parliament.member_file import ConstituencyRow, MemberFacts, MemberFileError
 from campaign.parliament.models import Constituency, Member
 from campaign.staff.destinations import Redirection, tell
 
@@ -70,7 +70,7 @@ class Plan:
 
 @transaction.atomic
 def import_members(
-    rows: list[SeatRow],
+    rows: list[ConstituencyRow],
     name: str,
     *,
     known_seats: set[str] | None = None,
@@ -126,7 +126,7 @@ class _Planner:
         }
         self.plan = Plan(seats, before, sitting)
 
-    def plan_seat(self, row: SeatRow, name: str, known_seats: set[str] | None) -> str | None:
+    def plan_seat(self, row: ConstituencyRow, name: str, known_seats: set[str] | None) -> str | None:
         self.plan.in_file.append(row.gss)
         stored = self.plan.seats.get(row.gss)
         facts = row.seat
@@ -157,7 +157,7 @@ class _Planner:
         self.plan.changed_seats[row.gss] = stored
         return None
 
-    def plan_member(self, row: SeatRow) -> None:
+    def plan_member(self, row: ConstituencyRow) -> None:
         known = self.known_as_of.get(row.gss)
         person = self._find_person(row) if row.member else None
         if known and row.as_of < known:
@@ -172,7 +172,7 @@ class _Planner:
         else:
             self._seat_person(row, row.member, person)
 
-    def _find_person(self, row: SeatRow) -> Member | None:
+    def _find_person(self, row: ConstituencyRow) -> Member | None:
         facts = row.member
         if facts is None:
             return None
@@ -186,7 +186,7 @@ class _Planner:
         ]
         return max(namesakes, key=lambda person: person.sitting, default=None)
 
-    def _keep(self, row: SeatRow, person: Member | None, known: date) -> None:
+    def _keep(self, row: ConstituencyRow, person: Member | None, known: date) -> None:
         current = self.plan.before.get(row.gss)
         same = current.member is person if current else row.member is None
         if same and (row.member is None or person is None or not _list_changes(person, row.member)):
@@ -201,7 +201,7 @@ class _Planner:
             self._mark_gone(leaver)
         self._set_vacant(gss, as_of)
 
-    def _seat_person(self, row: SeatRow, facts: MemberFacts, person: Member | None) -> None:
+    def _seat_person(self, row: ConstituencyRow, facts: MemberFacts, person: Member | None) -> None:
         gss = row.gss
         current = self.plan.after.get(gss)
         if current and current is not person:

@@ -74,7 +74,7 @@ def look_up_postcode(postcode: Postcode) -> Found | None:
     return None
 
 
-def list_seats_nearby(postcode: Postcode) -> list[str]:
+def list_constituencies_nearby(postcode: Postcode) -> list[str]:
     live, old = load_tables()
     return live.list_seats(postcode.outward, postcode.inward) or old.list_seats(postcode.outward, postcode.inward)
 

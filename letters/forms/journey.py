@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.models import Argument
-from campaign.parliament.finding import find_seats
+from campaign.parliament.finding import look_up_constituency
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, MailAddressField, NameField
 from letters.forms.honeypot import HoneypotField, StampField
@@ -123,7 +123,7 @@ class SenderForm(CrispyForm):
         self.seat = seat
 
     def clean_postcode(self) -> str:
-        finding = find_seats(self.cleaned_data["postcode"])
+        finding = look_up_constituency(self.cleaned_data["postcode"])
         if finding.status in ("invalid", "no_mp"):
             raise ValidationError(finding.message)
         certain = finding.status == "found" and self.seat.gss not in finding.gss

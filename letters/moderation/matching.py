@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from campaign.parliament.finding import find_seats
+from campaign.parliament.finding import look_up_constituency
 
 Span = tuple[int, int]  # the first character, and the one after the last
 
@@ -90,7 +90,7 @@ def find_postcodes_elsewhere(text: str, gss: str) -> list[Span]:
     for match in POSTCODE.finditer(text):
         postcode = re.sub(r"\s", "", match[0]).upper()
         if postcode not in elsewhere and len(elsewhere) < most:
-            finding = find_seats(postcode)
+            finding = look_up_constituency(postcode)
             elsewhere[postcode] = finding.status in ("found", "confirm") and gss not in finding.gss
         if elsewhere.get(postcode, True):
             found.append(match.span())

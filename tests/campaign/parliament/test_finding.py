@@ -14,8 +14,8 @@ from campaign.parliament.finding import (
     NORTHERN_IRELAND,
     PostcodeResult,
     find_constituencies,
-    find_seats,
     load_constituencies,
+    look_up_constituency,
 )
 from campaign.parliament.models import Constituency, Member
 
@@ -26,25 +26,25 @@ def _parliament(db: None) -> None:
 
 
 def test_a_certain_postcode_is_found() -> None:
-    finding = find_seats("sw1a 0aa")
+    finding = look_up_constituency("sw1a 0aa")
     assert finding == PostcodeResult("SW1A 0AA", "found", "We found the constituency of SW1A 0AA.", ("E14001172",))
 
 
 def test_an_uncertain_postcode_is_a_question_with_the_likeliest_seat_first() -> None:
-    finding = find_seats("E17 3RS")
+    finding = look_up_constituency("E17 3RS")
     assert (finding.status, finding.gss[0]) == ("confirm", "E14001167")
     assert len(finding.gss) == len(set(finding.gss)) == 2
     assert finding.message.startswith("E17 3RS is near a boundary between constituencies. Choose your constituency")
 
 
 def test_an_old_postcode_is_a_question() -> None:
-    finding = find_seats("AB1 0AA")
+    finding = look_up_constituency("AB1 0AA")
     assert (finding.status, finding.gss[0]) == ("confirm", "S14000061")
     assert finding.message.startswith("AB1 0AA is no longer in use.")
 
 
 def test_northern_ireland_chooses_among_its_seats() -> None:
-    finding = find_seats("BT1 1AA")
+    finding = look_up_constituency("BT1 1AA")
     assert (finding.postcode, finding.status, len(finding.gss)) == ("BT1 1AA", "choose", 18)
 
 
@@ -85,7 +85,7 @@ def test_the_seats_of_northern_ireland_are_all_of_them() -> None:
     ],
 )
 def test_each_place_without_an_mp_has_its_own_sentence(text: str, postcode: str, place: str) -> None:
-    finding = find_seats(text)
+    finding = look_up_constituency(text)
     assert (finding.postcode, finding.status, finding.gss) == (postcode, "no_mp", ())
     assert place in finding.message
     assert "nter the postcode of" in finding.message  # what to do next
@@ -102,19 +102,19 @@ def test_each_place_without_an_mp_has_its_own_sentence(text: str, postcode: str,
     ],
 )
 def test_what_is_not_found_says_what_to_do(text: str, status: str, message: str) -> None:
-    finding = find_seats(text)
+    finding = look_up_constituency(text)
     assert (finding.status, finding.message, finding.gss) == (status, message, ())
 
 
 def test_a_postcode_in_use_without_a_place_is_told_apart_from_an_unknown_one() -> None:
-    finding = find_seats("AB43 1AG")
+    finding = look_up_constituency("AB43 1AG")
     assert finding.status == "unknown"
     assert finding.message.startswith("AB43 1AG is in use, but is not tied to a place")
 
 
 @given(st.one_of(st.none(), st.text(), st.text("BT1JEIMGYOL0 -", max_size=9)))
 def test_no_input_raises(text: str | None) -> None:
-    finding = find_seats(text)
+    finding = look_up_constituency(text)
     assert finding.message
     assert bool(finding.gss) == (finding.status in {"found", "confirm", "choose"})
 
@@ -122,7 +122,7 @@ def test_no_input_raises(text: str | None) -> None:
 @pytest.mark.usefixtures("_parliament")
 @pytest.mark.parametrize("text", ["SW1A 0AA", "BT1 1AA"])
 def test_seats_are_loaded_in_two_queries(text: str, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    finding = find_seats(text)
+    finding = look_up_constituency(text)
     with django_assert_num_queries(2):
         seats = load_constituencies(finding.gss)
         assert [seat.gss for seat in seats if seat.member] == list(finding.gss)
@@ -203,5 +203,5 @@ def test_find_mp_is_readable_and_vacant_seats_have_no_member() -> None:
     ("typed", "meant"), [("SWIA OAA", "SW1A 0AA"), ("sw1aoaa", "SW1A 0AA"), ("LSl 3AD", "LS1 3AD")]
 )
 def test_a_letter_typed_for_a_digit_is_suggested_back_as_a_postcode_that_is_found(typed: str, meant: str) -> None:
-    assert find_seats(typed).suggestion == meant
-    assert find_seats(meant).status == "found"
+    assert look_up_constituency(typed).suggestion == meant
+    assert look_up_constituency(meant).status == "found"

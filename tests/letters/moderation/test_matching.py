@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign.parliament.finding import find_seats
+from campaign.parliament.finding import look_up_constituency
 from letters.moderation.diff import find_changed, split_text
 from letters.moderation.matching import (
     bears_name,
@@ -88,9 +88,9 @@ def test_a_text_full_of_postcodes_costs_no_more_than_fifty_look_ups(monkeypatch:
 
     def count(postcode: str) -> object:
         looked_up.append(postcode)
-        return find_seats(postcode)
+        return look_up_constituency(postcode)
 
-    monkeypatch.setattr("letters.moderation.matching.find_seats", count)
+    monkeypatch.setattr("letters.moderation.matching.look_up_constituency", count)
     spelt = "SW1A 1AA sw1a1aa SW1A\u00a01AA " * 100
     assert find_postcodes_elsewhere(spelt, WESTMINSTER) == []
     assert looked_up == ["SW1A1AA"]
