@@ -198,7 +198,7 @@ AXES_FAILURE_LIMIT = LOGIN_TRIES
 AXES_COOLOFF_TIME = dt.timedelta(minutes=LOCKOUT_MINUTES)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or the page that says when to try again would lie
-AXES_CLIENT_IP_CALLABLE = "campaign.core.client_ip.find_address"
+AXES_CLIENT_IP_CALLABLE = "campaign.core.client_ip.get_client_ip"
 AXES_LOCKOUT_CALLABLE = "campaign.staff.lockout.show_lockout"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 AXES_DISABLE_ACCESS_LOG = True  # addresses live as long as the lockout and no longer

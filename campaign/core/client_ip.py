@@ -12,7 +12,7 @@ from django.http import HttpRequest
 logger = logging.getLogger(__name__)
 
 
-def find_address(request: HttpRequest) -> str:
+def get_client_ip(request: HttpRequest) -> str:
     """Return the visitor's IP address, without guessing.
 
     Each proxy of one's own adds one entry at the right of X-Forwarded-For: the PROXY_COUNTth from there was written

@@ -34,7 +34,7 @@ admin.site.unregister(StaticDevice)
 admin.site.unregister([User, Group])
 
 
-def find_rights(user: User) -> set[str]:
+def list_rights(user: User) -> set[str]:
     names = Permission.objects.filter(Q(user=user) | Q(group__user=user))
     return {f"{label}.{name}" for label, name in names.values_list("content_type__app_label", "codename")}
 
@@ -109,7 +109,7 @@ class AccountAdmin(ProvenFirst, AccountBase):
         me = cast(User, request.user)
         if obj is None or me.is_superuser:
             return False
-        return obj.is_superuser or not find_rights(obj) <= find_rights(me)
+        return obj.is_superuser or not list_rights(obj) <= list_rights(me)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         has_acted = obj is not None and LogEntry.objects.filter(user=obj.pk).exists()

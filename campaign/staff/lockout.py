@@ -23,7 +23,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.log import log_response
 
 from campaign.core.bulkhead import BULKHEAD, RETRY_SECONDS, CrowdedError
-from campaign.core.client_ip import find_address
+from campaign.core.client_ip import get_client_ip
 from campaign.core.identity import list_networks
 from campaign.core.ratelimit import Window, read_rate, reset_at, return_slots, take_each, widen
 
@@ -39,8 +39,8 @@ def is_locked(request: HttpRequest, username: str) -> bool:
     return not AxesProxyHandler.is_allowed(request, {"username": username})
 
 
-def forgive(request: HttpRequest, username: str) -> None:
-    reset(username=username, ip=find_address(request))
+def clear_failures(request: HttpRequest, username: str) -> None:
+    reset(username=username, ip=get_client_ip(request))
 
 
 def find_end(username: str, address: str) -> dt.datetime | None:
@@ -76,7 +76,7 @@ def return_try(request: HttpRequest) -> None:
 
 
 def hash_in_turn(request: HttpRequest, view: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
-    visitor, _times = list_networks(find_address(request))[0]
+    visitor, _times = list_networks(get_client_ip(request))[0]
     try:
         with BULKHEAD.enter(visitor):
             return view(request)
@@ -94,7 +94,7 @@ def _list_windows(request: HttpRequest) -> list[Window]:
     rate = read_rate(settings.LIMIT_SIGNINS_PER_IP)
     return [
         (widen(rate, times), salted_hmac("campaign.staff.lockout", network, algorithm="sha256").hexdigest()[:32])
-        for network, times in list_networks(find_address(request))
+        for network, times in list_networks(get_client_ip(request))
         if rate and network
     ]
 
@@ -103,7 +103,7 @@ def show_lockout(
     request: HttpRequest, _response: HttpResponse | None, credentials: dict[str, Any] | None
 ) -> HttpResponse:
     """Say that it was too often, and when to try again. Known and unknown accounts get the same page."""
-    end = find_end(str((credentials or {}).get("username") or ""), find_address(request))
+    end = find_end(str((credentials or {}).get("username") or ""), get_client_ip(request))
     return _show_locked(request, end)
 
 

@@ -26,7 +26,7 @@ def make_permissions(apps: Any, labels: Iterable[str], alias: str) -> None:
             config.models_module = before
 
 
-def find_permissions(apps: Any, names: Iterable[str], alias: str) -> list[Any]:
+def list_permissions(apps: Any, names: Iterable[str], alias: str) -> list[Any]:
     """Return the rows of these permissions, all of them. Raises LookupError for one that does not exist."""
     wanted = sorted(set(names))
     asked = Q()
@@ -46,14 +46,14 @@ def make_roles(apps: Any, roles: Roles, alias: str) -> None:
     for role, names in roles.items():
         group, is_new = groups.get_or_create(name=role)
         if is_new:
-            group.permissions.set(find_permissions(apps, names, alias))
+            group.permissions.set(list_permissions(apps, names, alias))
 
 
 def extend_roles(apps: Any, roles: Roles, alias: str) -> None:
     groups = apps.get_model("auth", "Group").objects.using(alias)
     make_permissions(apps, _list_apps(roles), alias)
     for group in groups.filter(name__in=roles):
-        group.permissions.add(*find_permissions(apps, roles[group.name], alias))
+        group.permissions.add(*list_permissions(apps, roles[group.name], alias))
 
 
 def _list_apps(roles: Roles) -> list[str]:

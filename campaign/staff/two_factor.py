@@ -118,7 +118,7 @@ def write_key_url(user: User, key: str) -> str:
     return f"otpauth://totp/{quote(f'{issuer}:{user.get_username()}')}?{urlencode(asked, quote_via=quote)}"
 
 
-def draw_key(user: User, key: str) -> str:
+def render_key(user: User, key: str) -> str:
     code = qrcode.QRCode(image_factory=SvgPathFillImage, border=4)
     code.add_data(write_key_url(user, key))
     image = BytesIO()

@@ -110,7 +110,7 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
     context = {
         "title": _("Set up your second factor"),
         "form": form,
-        "picture": two_factor.draw_key(user, key),
+        "picture": two_factor.render_key(user, key),
         "key": two_factor.write_key(key),
     }
     return render_door(request, "staff/set_up.html", context)

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaign.core.client_ip import find_address
+from campaign.core.client_ip import get_client_ip
 from campaign.staff.access import is_let_in
 from letters.delivery.health import measure_health
 
@@ -22,7 +22,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
     response: HttpResponse
     if wants_details(request) and is_staff(request):
         # By their own address organisers see that the proxy passes on visitors' addresses.
-        response = JsonResponse(health.as_dict() | {"your_address": find_address(request)}, status=status)
+        response = JsonResponse(health.as_dict() | {"your_address": get_client_ip(request)}, status=status)
     else:
         response = HttpResponse("ok\n" if health.ok else "not ok\n", status=status, content_type="text/plain")
     patch_vary_headers(response, ["Accept", "Cookie"])

@@ -21,7 +21,7 @@ from django_htmx.middleware import HtmxDetails
 
 from campaign.content.models import Campaign
 from campaign.core.bulkhead import BULKHEAD, RETRY_SECONDS, CrowdedError
-from campaign.core.client_ip import find_address
+from campaign.core.client_ip import get_client_ip
 from campaign.core.identity import list_networks, name_mailbox
 from campaign.core.ratelimit import Window, read_rate, reset_at, take_each, widen
 
@@ -97,7 +97,7 @@ def check_rate_limit(
 
     What is not given is not counted.
     """
-    networks, mailbox = list_networks(find_address(request)), name_mailbox(email)
+    networks, mailbox = list_networks(get_client_ip(request)), name_mailbox(email)
     given = {
         Scope.IP: networks,
         Scope.EMAIL: [(mailbox, 1)],
@@ -187,7 +187,7 @@ def costly(
 
     @wraps(view)
     def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        visitor, _times = list_networks(find_address(request))[0]
+        visitor, _times = list_networks(get_client_ip(request))[0]
         try:
             with BULKHEAD.enter(visitor):
                 return view(request, *args, **kwargs)

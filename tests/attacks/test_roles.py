@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaign.content.models import Campaign
-from campaign.staff.roles import extend_roles, find_permissions, make_roles
+from campaign.staff.roles import extend_roles, list_permissions, make_roles
 from letters.models import Alert, Finding, Letter, Part, Refusal, Rule, Status
 from letters.statistics.rollup import roll_up_all
 from tests.attacks.test_access import AT_THE_DOOR, FORBIDDEN, OWN, paths, snap
@@ -226,7 +226,7 @@ def test_an_organiser_tells_all_of_a_redirection(client: Client, paths: dict[str
 
 def test_a_group_that_an_organiser_has_changed_stays_as_it_is() -> None:
     viewer = Group.objects.get(name="Viewer")
-    viewer.permissions.set(find_permissions(apps, ["letters.view_tally"], connection.alias))
+    viewer.permissions.set(list_permissions(apps, ["letters.view_tally"], connection.alias))
     make_roles(apps, {"Viewer": ["letters.view_letter"]}, connection.alias)
     assert [one.codename for one in viewer.permissions.all()] == ["view_tally"]
     extend_roles(apps, {"Viewer": ["letters.view_letter"], "Nobody": ["letters.view_letter"]}, connection.alias)

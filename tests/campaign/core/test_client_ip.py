@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from campaign.core.client_ip import find_address, warn_of_proxy
+from campaign.core.client_ip import get_client_ip, warn_of_proxy
 
 PROXY = "10.0.0.1"
 
 
 def find(forwarded: str | None) -> str:
     header: dict[str, Any] = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
-    return find_address(RequestFactory().get("/", REMOTE_ADDR=PROXY, **header))
+    return get_client_ip(RequestFactory().get("/", REMOTE_ADDR=PROXY, **header))
 
 
 @pytest.fixture(autouse=True)
