@@ -14,11 +14,11 @@ class LettersConfig(AppConfig):
         from campaign.staff.destinations import redirected
         from letters import checks  # noqa: F401
         from letters.checks import require_rehearsal
-        from letters.delivery.alerts import owe_alert
+        from letters.delivery.alerts import queue_alert
 
         if require_rehearsal not in modes.FURTHER:
             modes.FURTHER.append(require_rehearsal)
-        redirected.connect(owe_alert)
+        redirected.connect(queue_alert)
         if settings.ANYMAIL_PROVIDER:
             from letters.bounces.webhooks import listen
 

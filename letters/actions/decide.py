@@ -73,7 +73,7 @@ def needs_a_person() -> Q:
     return Q(status__in=(Status.UNKNOWN, Status.HELD)) | open_failure
 
 
-def find_kept_back(letters: Iterable[Letter], *, may_moderate: bool) -> set[uuid.UUID]:
+def list_kept_back(letters: Iterable[Letter], *, may_moderate: bool) -> set[uuid.UUID]:
     """Return those that do not go back into the queue with many others, whatever is decided.
 
     What was refused never does. What a rule has held needs somebody who may moderate; if it was held for threatening
@@ -94,7 +94,7 @@ def decide(
 
     An erased letter has no text left: it never goes back into the queue. `reason` must hold no personal data.
     """
-    kept_back = find_kept_back(letters, may_moderate=may_moderate) if decision.to == Status.QUEUED else set()
+    kept_back = list_kept_back(letters, may_moderate=may_moderate) if decision.to == Status.QUEUED else set()
     return sum(_move(decision, one, reason, actor) for one in letters if one.pk not in kept_back)
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency, Member
-from letters.models import Consent, EventType, Letter, LetterParagraph, Status, owe_confirmation
+from letters.models import Consent, EventType, Letter, LetterParagraph, Status, queue_confirmation
 from letters.privacy.consent import CONSENT_VERSION, hash_consent
 from letters.privacy.newsletter import note_wish
 from letters.privacy.tokens import hash_token, make_confirm_token, make_token
@@ -89,7 +89,7 @@ def store_letter(
     Consent.objects.create(letter=letter, version=CONSENT_VERSION, text_sha256=hash_consent())
     note_wish(letter, wanted=news)
     letter.log_event(EventType.CREATED)
-    owe_confirmation(letter)
+    queue_confirmation(letter)
     count_mail()
     return True
 

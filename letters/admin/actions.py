@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from letters.actions.decide import REFUSE, Decision, decide, find_kept_back, refuse
+from letters.actions.decide import REFUSE, Decision, decide, list_kept_back, refuse
 from letters.admin.permissions import may_decide, may_moderate
 from letters.forms.decisions import ReasonForm, RefuseForm
 from letters.models import Letter, Status
@@ -96,7 +96,7 @@ def settle(
     kept_back = 0
     if decision.to == Status.QUEUED:
         waiting = [letter for letter in movable if letter.status == decision.origin]
-        kept_back = len(find_kept_back(waiting, may_moderate=may_moderate(request)))
+        kept_back = len(list_kept_back(waiting, may_moderate=may_moderate(request)))
     if kept_back:
         said = ngettext(
             "%d letter was kept back: what was refused is never sent, what a rule holds is released by those who may "

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from campaign.core.ciphers import list_indexes
-from letters.actions.decide import DECISIONS, REFUSE, find_kept_back
+from letters.actions.decide import DECISIONS, REFUSE, list_kept_back
 from letters.admin.actions import FILTERS, ask_for_decision, may_carry_out
 from letters.admin.attention import ask_for, count_undecided
 from letters.admin.changelist import PagesByLetter, search_letters
@@ -140,7 +140,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         origin = letter.status if letter is not None else ""
         read = may_moderate(request) and origin == Status.HELD
         offered = [one for one in DECISIONS if one.origin == origin and may_carry_out(one, request)]
-        if letter is not None and find_kept_back([letter], may_moderate=may_moderate(request)):
+        if letter is not None and list_kept_back([letter], may_moderate=may_moderate(request)):
             offered = [one for one in offered if one.to != Status.QUEUED]
         extra = {"may_review": read, "decisions": [] if read else offered, "filters": request.GET.get(FILTERS, "")}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})

@@ -107,7 +107,7 @@ def list_moderation_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
     ]
 
 
-def find_held(rule: str = "", among: Mapping[str, Any] | None = None) -> QuerySet[Letter]:
+def list_held(rule: str = "", among: Mapping[str, Any] | None = None) -> QuerySet[Letter]:
     """Return the held letters, longest waiting first; of one rule, or of none (`OTHER`); `among` narrows them down."""
     held = Letter.objects.filter(status=Status.HELD, **(among or {})).order_by("created_at", "pk")
     if rule == OTHER:
@@ -132,12 +132,12 @@ def show_queue(request: HttpRequest, admin_site: admin.AdminSite) -> HttpRespons
     rule = request.GET.get("rule", "")
     rule = rule if rule in (*Rule.values, OTHER) else ""
     among, narrowed = narrow_down(request)
-    findings = Finding.objects.filter(letter__in=find_held(among=among).order_by().values("pk"))
+    findings = Finding.objects.filter(letter__in=list_held(among=among).order_by().values("pk"))
     found = Counter(one for _letter, one in set(findings.values_list("letter", "rule")))
-    all_held = find_held(among=among).count()
-    found[OTHER] = find_held(OTHER, among).count()
+    all_held = list_held(among=among).count()
+    found[OTHER] = list_held(OTHER, among).count()
     labels = [*Rule.choices, (OTHER, _("Held by a person, or the MP has changed"))]
-    held: Any = find_held(rule, among)
+    held: Any = list_held(rule, among)
     letters = list(held.defer_encrypted().select_related("campaign").prefetch_related("findings")[: SHOWN + 1])
     context = admin_site.each_context(request) | {
         "title": _("Held letters"),
@@ -204,7 +204,7 @@ def settle_one(
         messages.success(request, said % letter.reference)
     else:
         messages.warning(request, _("%s was not changed: somebody has moved it meanwhile.") % letter.reference)
-    after = find_held().filter(Q(created_at__gt=letter.created_at) | Q(created_at=letter.created_at, pk__gt=letter.pk))
+    after = list_held().filter(Q(created_at__gt=letter.created_at) | Q(created_at=letter.created_at, pk__gt=letter.pk))
     following = after.values_list("pk", flat=True).first()
     if following:
         return redirect("admin:letters_letter_review", following)

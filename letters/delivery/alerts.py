@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 MAX_LISTED = 50  # changes in one mail; after an election there are hundreds
 
 
-def owe_alert(by: str, changes: Sequence[Redirection], **_signal: Any) -> list[str]:
+def queue_alert(by: str, changes: Sequence[Redirection], **_signal: Any) -> list[str]:
     """Hold what would go to somebody who has gone, and have the organisers told who has changed where letters go.
 
     Returns which letters are held, in sentences.

@@ -22,7 +22,7 @@ from letters.models import PACED, EventCode, Heartbeat, Letter, LetterParagraph,
 BATCH = 10  # letters a claim: their PDFs are made in half a second, and none waits for long behind a slow one
 
 
-def claim_letters(lease: uuid.UUID, limit: int = BATCH, turns: FairScheduler | None = None) -> list[Letter]:
+def lease_letters(lease: uuid.UUID, limit: int = BATCH, turns: FairScheduler | None = None) -> list[Letter]:
     """Claim up to `limit` due letters under this lease and return them, in the order of their turns.
 
     `turns` remembers, from one claim of a drain to the next, whose turn it is and whom the pace keeps back. Letters
@@ -70,7 +70,7 @@ def _read_paragraphs(letters: list[Letter]) -> None:
         letter.parts = parts[letter.pk]
 
 
-def renew_claims(letters: list[Letter], lease: uuid.UUID) -> None:
+def renew_leases(letters: list[Letter], lease: uuid.UUID) -> None:
     """Let the lease of these letters, claimed and not offered yet, begin again: their server is slow, not gone.
 
     Letters that have been taken back meanwhile stay where they are.

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters.delivery.rate_limits import find_domain
+from letters.delivery.rate_limits import get_domain
 from letters.models import campaigns_that_send, kinds_that_go
 
 
@@ -130,7 +130,7 @@ def _find(campaign: Campaign, rehearsal: bool) -> list[tuple[Lane, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(LANES, {"campaign": campaign.pk, "rehearsal": rehearsal, "now": _now()})
         return [
-            (Lane(campaign.pk, rehearsal, gss, find_domain(campaign.test_address if rehearsal else address)), due)
+            (Lane(campaign.pk, rehearsal, gss, get_domain(campaign.test_address if rehearsal else address)), due)
             for gss, due, address in cursor.fetchall()
         ]
 

@@ -34,7 +34,7 @@ def build_notice(notice: Notice) -> Mail | None:
     return None if outdated or gone else build_notice_mail(letter, notice.kind)
 
 
-def claim_notice(notice: Notice) -> bool:
+def lease_notice(notice: Notice) -> bool:
     """Claim the notice by moving its due time on; False if another worker was first."""
     claimed = Notice.objects.filter(pk=notice.pk, due_at=notice.due_at)
     return bool(claimed.update(due_at=timezone.now() + lease_length(), attempts=F("attempts") + 1))
@@ -56,7 +56,7 @@ def send_notices() -> int:
             except ServerUnavailableError as error:
                 record_failure(str(error), probing=probing, costly=False)
                 return sent
-            if not claim_notice(notice):
+            if not lease_notice(notice):
                 continue
             try:
                 mail = build_notice(notice)

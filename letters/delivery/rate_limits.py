@@ -25,7 +25,7 @@ def admit_letters(letters: Iterable[Letter]) -> tuple[list[Letter], set[str]]:
     full: set[str] = set()  # MPs
     going: dict[str, list[Letter]] = {}
     for letter in letters:
-        mp, domain = name_mp(letter), find_domain(letter.recipient)
+        mp, domain = name_mp(letter), get_domain(letter.recipient)
         if per_domain and domain not in room:
             room[domain] = remaining(per_domain, f"domain:{domain}")
         if mp in full or (per_domain and room[domain] < 1):
@@ -54,7 +54,7 @@ def return_letters(letters: Iterable[Letter]) -> None:
         if per_mp:
             taken[per_mp, name_mp(letter)] += 1
         if per_domain:
-            taken[per_domain, f"domain:{find_domain(letter.recipient)}"] += 1
+            taken[per_domain, f"domain:{get_domain(letter.recipient)}"] += 1
     for (rate, key), count in taken.items():
         return_slots(rate, key, count)
 
@@ -64,5 +64,5 @@ def name_mp(letter: Letter) -> str:
     return f"{'rehearsal' if letter.rehearsal else 'mp'}:{letter.constituency_gss}"
 
 
-def find_domain(address: str) -> str:
+def get_domain(address: str) -> str:
     return address.rpartition("@")[2].lower()

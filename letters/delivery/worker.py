@@ -23,7 +23,7 @@ from letters.delivery.circuit_breaker import (
     return_probe,
     take_probe,
 )
-from letters.delivery.claims import BATCH, claim_letters, release_letters, renew_claims
+from letters.delivery.claims import BATCH, lease_letters, release_letters, renew_leases
 from letters.delivery.fairness import FairScheduler
 from letters.delivery.lease import lease_length
 from letters.mail.backoff import MAX_ATTEMPTS, count_pause, count_server_pause
@@ -168,7 +168,7 @@ def send_batch(
             server.open()
             if time.monotonic() > renew_at:
                 renew_at = time.monotonic() + RENEW_SHARE * length
-                renew_claims([letter for letter, _mail in ready[number:]], lease)
+                renew_leases([letter for letter, _mail in ready[number:]], lease)
             until = time.monotonic() + length  # before the lease is written: never later
             may_go = record(settled, start_letter(letter, lease), until, tally)
             settled = None
@@ -213,7 +213,7 @@ def _drain() -> Counter[str]:
             lease = uuid.uuid4()
             try:
                 server.open()
-                letters = claim_letters(lease, 1 if probing else BATCH, turns=turns)
+                letters = lease_letters(lease, 1 if probing else BATCH, turns=turns)
                 if not letters:
                     if probing:
                         return_probe()

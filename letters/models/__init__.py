@@ -14,7 +14,7 @@ from letters.models.letter import (
     make_reference,
 )
 from letters.models.moderation import Finding, HoldRules, Part, Refusal, Rule
-from letters.models.notice import Notice, owe_confirmation
+from letters.models.notice import Notice, queue_confirmation
 from letters.models.operations import (
     CLOCK,
     JUMP,
@@ -75,6 +75,6 @@ __all__ = [
     "kinds_that_go",
     "make_reference",
     "measure_clock",
-    "owe_confirmation",
+    "queue_confirmation",
     "trust_clock",
 ]

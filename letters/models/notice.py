@@ -42,5 +42,5 @@ class Notice(models.Model):
         return f"{self.letter_id} {self.kind}"
 
 
-def owe_confirmation(letter: Letter) -> Notice:
+def queue_confirmation(letter: Letter) -> Notice:
     return Notice.objects.create(letter=letter, kind=Notice.Kind.CONFIRM)

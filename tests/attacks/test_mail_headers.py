@@ -16,7 +16,7 @@ from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
 from letters.mail import mime
 from letters.mail.backoff import MAX_ATTEMPTS
-from letters.models import Alert, Letter, Notice, Status, owe_confirmation
+from letters.models import Alert, Letter, Notice, Status, queue_confirmation
 from letters.privacy.tokens import make_token
 from tests.letters.actions.test_correct import NEW
 from tests.letters.factories import make_campaign, make_letter, make_seat
@@ -83,7 +83,7 @@ def test_an_ordinary_name_arrives_as_it_was_typed(client: Client, smtp_server: M
 def test_a_letter_of_before_with_such_a_name_arrives_as_one_letter(smtp_server: MailServer, name: str) -> None:
     campaign = make_campaign(title=name[:120], subject=name[:150])
     letter = make_letter(campaign, sender_name=name, constituency_name=name, member_name=name)
-    owe_confirmation(make_letter(campaign, queued=False, sender_name=name, member_name=name))
+    queue_confirmation(make_letter(campaign, queued=False, sender_name=name, member_name=name))
     assert drain_queue() == {"sent": 1}
     assert send_notices() == 2
     sent, *told = (taken.content for taken in smtp_server.messages)
@@ -145,8 +145,8 @@ def test_a_letter_that_would_be_read_otherwise_fails_and_the_others_go(
 @pytest.mark.usefixtures("faulty_writer")
 def test_a_notice_that_would_be_read_otherwise_is_given_up_and_the_others_go(smtp_server: MailServer) -> None:
     bad = make_letter(make_campaign(), queued=False, member_name="Bad")
-    owe_confirmation(bad)
-    owe_confirmation(make_letter(queued=False))
+    queue_confirmation(bad)
+    queue_confirmation(make_letter(queued=False))
     sent = []
     for _ in range(MAX_ATTEMPTS + 1):
         Notice.objects.filter(due_at__isnull=False).update(due_at=timezone.now())

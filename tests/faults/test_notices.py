@@ -13,7 +13,7 @@ from letters.delivery import notices
 from letters.mail import messages
 from letters.mail.backoff import MAX_ATTEMPTS
 from letters.mail.messages import Mail
-from letters.models import Letter, Notice, Status, owe_confirmation
+from letters.models import Letter, Notice, Status, queue_confirmation
 from tests.faults.sink import Sink
 from tests.letters.factories import make_letter
 
@@ -36,7 +36,7 @@ def test_a_notice_that_cannot_be_made_does_not_keep_letters_from_going(
         raise RuntimeError("no template")
 
     monkeypatch.setattr(notices, "build_notice_mail", break_off)
-    owe_confirmation(make_letter(queued=False))
+    queue_confirmation(make_letter(queued=False))
     letter = make_letter()
     tasks.wake()
     letter.refresh_from_db()
@@ -57,8 +57,8 @@ def test_a_notice_that_can_never_be_made_is_given_up_and_the_others_go(
         return build(letter, kind)
 
     monkeypatch.setattr(notices, "build_notice_mail", build_or_break)
-    owe_confirmation(broken)
-    owe_confirmation(whole)
+    queue_confirmation(broken)
+    queue_confirmation(whole)
     for _ in range(MAX_ATTEMPTS):
         Notice.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
         notices.send_notices()

@@ -16,7 +16,7 @@ from letters.actions.confirm import confirm
 from letters.actions.correct import CorrectionResult, correct_letter
 from letters.actions.erase import erase_letter, erase_text
 from letters.delivery import worker
-from letters.delivery.claims import claim_letters
+from letters.delivery.claims import lease_letters
 from letters.delivery.worker import drain_queue, prepare_letters, start_letter
 from letters.models import Letter, Status, apply_transitions
 from letters.privacy.tokens import make_confirm_token, make_token
@@ -196,7 +196,7 @@ def test_corrections_and_claims_at_once_send_no_old_name_after_a_promise() -> No
     def send() -> None:
         while len(started) < len(letters):
             lease = uuid.uuid4()
-            for letter in claim_letters(lease, 3):
+            for letter in lease_letters(lease, 3):
                 if apply_transitions(start_letter(letter, lease)) == [True]:
                     started[letter.pk] = letter.sender_name
 

@@ -24,7 +24,7 @@ from letters.actions.erase import erase_letter, erase_text, scrub_letter
 from letters.actions.purge import purge_data
 from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
-from letters.models import Letter, NewsConsent, Notice, Status, owe_confirmation
+from letters.models import Letter, NewsConsent, Notice, Status, queue_confirmation
 from letters.privacy.tokens import make_confirm_token, make_token
 from letters.tasks import tidy, wake_worker
 from letters.writing.draft import Draft
@@ -250,7 +250,7 @@ def test_after_a_purge_a_search_for_bytes_finds_nobody(
     letters = [make_letter(queued=False, **SECRETS) for _ in range(4)]
     for letter in letters:
         write_paragraph(letter, OWN_WORDS)
-        owe_confirmation(letter)
+        queue_confirmation(letter)
     session = client.session
     save_draft(session, "peace", Draft(own_words=OWN_WORDS))
     session.save()

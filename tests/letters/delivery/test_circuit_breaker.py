@@ -17,7 +17,7 @@ from letters.delivery.circuit_breaker import CircuitState, get_state, record_fai
 from letters.delivery.health import measure_health
 from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
-from letters.models import Alert, Breaker, Letter, Status, owe_confirmation
+from letters.models import Alert, Breaker, Letter, Status, queue_confirmation
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.mail import MailServer
@@ -164,7 +164,7 @@ def test_notices_wait_too_and_one_of_them_may_be_the_probe(scripted: ScriptedSer
     letters = [make_letter(make_campaign(), queued=False)]
     letters += [make_letter(letters[0].campaign, queued=False) for _ in range(4)]
     for letter in letters:
-        owe_confirmation(letter)
+        queue_confirmation(letter)
     scripted.script.extend(["data 451 try later"] * 3)
     assert send_notices() == 0
     assert get_state() is CircuitState.OPEN

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaign.content.models import Campaign
 from letters.delivery import fairness
-from letters.delivery.claims import claim_letters
+from letters.delivery.claims import lease_letters
 from letters.delivery.fairness import FairScheduler, lock_next
 from letters.models import Letter, Status
 from tests.letters.factories import make_campaign, make_letter
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def claim(limit: int = 50, order: FairScheduler | None = None) -> list[Letter]:
-    return claim_letters(uuid.uuid4(), limit, order)
+    return lease_letters(uuid.uuid4(), limit, order)
 
 
 def test_in_one_lane_the_longest_waiting_go_first() -> None:

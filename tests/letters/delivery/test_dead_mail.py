@@ -11,7 +11,7 @@ from letters.delivery.circuit_breaker import CircuitState, get_state, record_fai
 from letters.delivery.health import measure_health
 from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
-from letters.models import Heartbeat, Letter, Notice, Status, owe_confirmation
+from letters.models import Heartbeat, Letter, Notice, Status, queue_confirmation
 from letters.tasks import sweep
 from tests.letters.clock import pass_time
 from tests.letters.factories import make_letter
@@ -26,7 +26,7 @@ TEN_MINUTES, TWO_MINUTES = 40, 8  # sweeps
 def owe(count: int = 3) -> list[Letter]:
     letters = [make_letter(queued=False) for _ in range(count)]
     for letter in letters:
-        owe_confirmation(letter)
+        queue_confirmation(letter)
     return letters
 
 

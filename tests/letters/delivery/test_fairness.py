@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from campaign.content.models import Campaign
-from letters.delivery.claims import claim_letters
+from letters.delivery.claims import lease_letters
 from letters.delivery.fairness import FairScheduler
 from letters.models import Letter
 from tests.letters.factories import make_campaign, make_letter
@@ -45,13 +45,13 @@ def test_the_lanes_of_a_domain_that_takes_no_more_lose_their_turns(live: Campaig
 
 def test_a_full_domain_is_asked_once_however_many_mps_it_has(live: Campaign) -> None:
     write_to(live, 0, "parliament.example")
-    assert len(claim_letters(uuid.uuid4())) == 1
+    assert len(lease_letters(uuid.uuid4())) == 1
     asked = []
     for seats in (range(2, 6), range(6, 40)):
         for seat in seats:
             write_to(live, seat, "parliament.example")
         with CaptureQueriesContext(connection) as queries:
-            assert claim_letters(uuid.uuid4(), 2) == []
+            assert lease_letters(uuid.uuid4(), 2) == []
         asked.append(len(queries))
     assert asked[0] == asked[1]
 
@@ -59,11 +59,11 @@ def test_a_full_domain_is_asked_once_however_many_mps_it_has(live: Campaign) -> 
 def test_a_full_domain_holds_up_nobody_elses_letters(live: Campaign) -> None:
     write_to(live, 0, "parliament.example")
     turns = FairScheduler()
-    assert len(claim_letters(uuid.uuid4(), 2, turns)) == 1
+    assert len(lease_letters(uuid.uuid4(), 2, turns)) == 1
     for seat in range(1, 8):
         write_to(live, seat, "parliament.example")
     other = write_to(live, 8, "assembly.example")
-    assert [letter.pk for letter in claim_letters(uuid.uuid4(), 2, turns)] == [other.pk]
+    assert [letter.pk for letter in lease_letters(uuid.uuid4(), 2, turns)] == [other.pk]
 
 
 def test_a_drain_ends_when_nobody_may_go(live: Campaign) -> None:
@@ -71,5 +71,5 @@ def test_a_drain_ends_when_nobody_may_go(live: Campaign) -> None:
         for _ in range(2):
             write_to(live, seat, "parliament.example")
     turns = FairScheduler()
-    claimed = [claim_letters(uuid.uuid4(), 2, turns) for _ in range(4)]
+    claimed = [lease_letters(uuid.uuid4(), 2, turns) for _ in range(4)]
     assert [len(batch) for batch in claimed] == [1, 0, 0, 0]

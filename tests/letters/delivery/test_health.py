@@ -22,12 +22,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from campaign.content.models import Campaign
-from letters.delivery.claims import claim_letters, release_letters
+from letters.delivery.claims import lease_letters, release_letters
 from letters.delivery.health import measure_health, reach_broker
 from letters.delivery.lease import lease_length
 from letters.delivery.problems import say_age
 from letters.delivery.worker import drain_queue
-from letters.models import Heartbeat, Letter, Notice, Status, owe_confirmation
+from letters.models import Heartbeat, Letter, Notice, Status, queue_confirmation
 from letters.tasks import sweep
 from tests.letters.factories import make_campaign, make_letter, make_seat
 from tests.letters.scripted_smtp import ScriptedServer
@@ -134,7 +134,7 @@ def test_a_mail_server_that_cannot_be_reached_is_named(settings: Any) -> None:
 
 def test_a_mail_server_that_goes_away_again_and_again_is_named_though_no_letter_is_due_for_long() -> None:
     make_letter()
-    [letter] = claim_letters(LEASE)  # type: ignore[arg-type]
+    [letter] = lease_letters(LEASE)  # type: ignore[arg-type]
     release_letters(LEASE, "ConnectionResetError")  # type: ignore[arg-type]
     assert measure_health().ok
     Letter.objects.filter(pk=letter.pk).update(confirmed_at=ago(minutes=11))
@@ -143,7 +143,7 @@ def test_a_mail_server_that_goes_away_again_and_again_is_named_though_no_letter_
 
 
 def test_a_notice_that_nobody_sends_is_stuck() -> None:
-    owe_confirmation(make_letter(queued=False))
+    queue_confirmation(make_letter(queued=False))
     assert measure_health().ok
     Notice.objects.update(due_at=ago(minutes=11))
     assert the_problem() == "The oldest mail to a supporter has been due for 11 minutes (1 due)."
@@ -151,7 +151,7 @@ def test_a_notice_that_nobody_sends_is_stuck() -> None:
 
 def test_a_lost_lease_that_nobody_takes_back_is_stuck() -> None:
     make_letter()
-    claim_letters(LEASE)  # type: ignore[arg-type]
+    lease_letters(LEASE)  # type: ignore[arg-type]
     Letter.objects.update(lease_until=ago(seconds=1))
     health = measure_health()
     assert (health.ok, health.past_lease) == (True, 1)
@@ -182,7 +182,7 @@ def test_a_worker_busy_with_a_long_queue_is_not_taken_for_dead() -> None:
         make_letter(campaign)
     Heartbeat.objects.update(at=ago(seconds=200))
     assert not measure_health().ok
-    [letter] = claim_letters(LEASE, limit=1)  # type: ignore[arg-type]
+    [letter] = lease_letters(LEASE, limit=1)  # type: ignore[arg-type]
     health = measure_health()
     assert health.ok
     assert health.heartbeat_age == pytest.approx(200, abs=5)

@@ -10,7 +10,7 @@ import pytest
 from campaign.core.logs import JsonLines
 from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
-from letters.models import Notice, owe_confirmation
+from letters.models import Notice, queue_confirmation
 from tests.letters.factories import make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
@@ -29,7 +29,7 @@ def test_a_letter_that_was_sent(scripted: ScriptedServer, caplog: pytest.LogCapt
 
 def test_a_mail_to_a_supporter_that_was_refused(scripted: ScriptedServer, caplog: pytest.LogCaptureFixture) -> None:
     letter = make_letter(queued=False)
-    owe_confirmation(letter)
+    queue_confirmation(letter)
     scripted.script.append("rcpt 550 no such person")
     send_notices()
     assert Notice.objects.get().due_at is None

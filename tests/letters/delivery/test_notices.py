@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from letters.actions.erase import erase_letter
-from letters.delivery.notices import claim_notice, send_notices
+from letters.delivery.notices import lease_notice, send_notices
 from letters.delivery.worker import drain_queue
-from letters.models import Letter, Notice, Status, owe_confirmation
+from letters.models import Letter, Notice, Status, queue_confirmation
 from tests.letters.factories import make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def owe() -> Letter:
     letter = make_letter(queued=False)
-    owe_confirmation(letter)
+    queue_confirmation(letter)
     return letter
 
 
@@ -72,8 +72,8 @@ def test_a_letter_that_is_no_longer_waiting_is_not_asked_about(scripted: Scripte
 def test_a_notice_claimed_by_a_worker_that_died_comes_back(scripted: ScriptedServer) -> None:
     owe()
     notice = Notice.objects.get()
-    assert claim_notice(notice)
-    assert claim_notice(notice) is False
+    assert lease_notice(notice)
+    assert lease_notice(notice) is False
     assert send_notices() == 0
     Notice.objects.update(due_at=timezone.now() - dt.timedelta(seconds=1))
     assert send_notices() == 1

@@ -18,7 +18,7 @@ from django.utils import timezone
 from campaign.content.models import Campaign
 from campaign.core import ratelimit
 from letters.delivery import rate_limits
-from letters.delivery.claims import claim_letters, release_letters
+from letters.delivery.claims import lease_letters, release_letters
 from letters.delivery.worker import drain_queue
 from letters.models import PACED, Heartbeat, Letter, Status
 from tests.letters.factories import make_campaign, make_letter
@@ -38,7 +38,7 @@ def own_redis(redis_url: str, settings: Any) -> str:
 
 
 def claim() -> list[Letter]:
-    return claim_letters(uuid.uuid4())
+    return lease_letters(uuid.uuid4())
 
 
 @pytest.mark.parametrize("shared", [False, True])
@@ -50,7 +50,7 @@ def test_a_batch_that_was_not_offered_gives_its_slots_back(
     settings.PACE_PER_MP, settings.PACE_PER_DOMAIN = "4/hour", "4/hour"
     letters = [make_letter() for _ in range(4)]
     lease = uuid.uuid4()
-    assert len(claim_letters(lease, 3)) == 3
+    assert len(lease_letters(lease, 3)) == 3
     release_letters(lease, "The server is away.")
     assert claim() == letters[3:]
     Letter.objects.filter(status=Status.QUEUED).update(next_attempt_at=timezone.now())
@@ -89,7 +89,7 @@ def test_a_domain_gets_no_more_than_the_pace_whoever_the_mp_is(settings: Any) ->
     for number, address in enumerate(addresses):
         make_letter(campaign, constituency_gss=f"E1400000{number}", member_email=address)
     claimed = [*claim(), *claim()]
-    assert Counter(rate_limits.find_domain(letter.member_email) for letter in claimed) == {
+    assert Counter(rate_limits.get_domain(letter.member_email) for letter in claimed) == {
         "parliament.example": 3,
         "assembly.example": 1,
     }

@@ -14,7 +14,7 @@ import pytest
 
 from letters.delivery.alerts import pass_alerts_on, send_alerts, watch_health
 from letters.delivery.second_way import MAX_CHARACTERS, SecondWayError, pass_on
-from letters.models import Alert, Heartbeat, Notice, owe_confirmation
+from letters.models import Alert, Heartbeat, Notice, queue_confirmation
 from letters.tasks import sweep
 from tests.letters.clock import pass_time
 from tests.letters.factories import make_letter
@@ -112,7 +112,7 @@ def test_dead_mail_is_told_by_the_second_way_within_ten_minutes_and_its_end_by_b
 ) -> None:
     settings.OPERATOR_EMAIL = "operator@campaign.example"
     settings.BREAKER_AFTER = 0
-    owe_confirmation(make_letter(queued=False))
+    queue_confirmation(make_letter(queued=False))
     smtp_server.answer_with(*["451 no"] * 10_000, at="MAIL")
     for _ in range(42):
         sweep()

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters.delivery import worker
-from letters.delivery.claims import claim_letters, recover_leases
+from letters.delivery.claims import lease_letters, recover_leases
 from letters.delivery.worker import drain_queue, settle_letter, start_letter
 from letters.mail import backoff, messages
 from letters.mail.smtp import Connection, DeliveryResult, Reply
@@ -366,7 +366,7 @@ def test_two_senders_never_claim_the_same_letter() -> None:
     campaign = make_campaign()
     for _ in range(4):
         make_letter(campaign)
-    first, second = claim_letters(uuid.uuid4(), 3), claim_letters(uuid.uuid4(), 3)
+    first, second = lease_letters(uuid.uuid4(), 3), lease_letters(uuid.uuid4(), 3)
     assert (len(first), len(second)) == (3, 1)
     assert {letter.pk for letter in first}.isdisjoint(letter.pk for letter in second)
 
@@ -374,11 +374,11 @@ def test_two_senders_never_claim_the_same_letter() -> None:
 def test_a_sender_that_lost_its_lease_sends_nothing_and_writes_nothing() -> None:
     make_letter()
     lease = uuid.uuid4()
-    [letter] = claim_letters(lease)
+    [letter] = lease_letters(lease)
     Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
     assert recover_leases() == {"queued": 1}
     assert apply_transitions(start_letter(letter, lease)) == [False]
-    [again] = claim_letters(uuid.uuid4())
+    [again] = lease_letters(uuid.uuid4())
     letter.status = Status.SENDING
     assert apply_transitions(settle_letter(letter, Reply(DeliveryResult.ACCEPTED, "250"), lease)) == [False]
     again.refresh_from_db()
@@ -389,7 +389,7 @@ def test_a_sender_that_lost_its_lease_sends_nothing_and_writes_nothing() -> None
 def test_of_two_senders_of_one_letter_only_who_has_the_lease_goes_on() -> None:
     make_letter()
     mine, lost = uuid.uuid4(), uuid.uuid4()
-    [claimed] = claim_letters(mine)
+    [claimed] = lease_letters(mine)
     stale = Letter.objects.get()
     assert apply_transitions(start_letter(stale, lost), start_letter(claimed, mine)) == [False, True]
     assert list(claimed.events.values_list("type", flat=True)) == ["queued", "claimed", "sending"]
@@ -398,7 +398,7 @@ def test_of_two_senders_of_one_letter_only_who_has_the_lease_goes_on() -> None:
 def test_a_letter_whose_sender_died_while_sending_becomes_unknown() -> None:
     letter = make_letter()
     lease = uuid.uuid4()
-    [claimed] = claim_letters(lease)
+    [claimed] = lease_letters(lease)
     assert apply_transitions(start_letter(claimed, lease)) == [True]
     Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
     assert recover_leases() == {"unknown": 1}
@@ -409,7 +409,7 @@ def test_a_letter_whose_sender_died_while_sending_becomes_unknown() -> None:
 def test_a_letter_that_kills_its_sender_each_time_fails_in_the_end() -> None:
     letter = make_letter()
     for _ in range(backoff.MAX_ATTEMPTS):
-        if claim_letters(uuid.uuid4()):
+        if lease_letters(uuid.uuid4()):
             Letter.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
             recover_leases()
     letter.refresh_from_db()
