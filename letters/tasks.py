@@ -20,7 +20,7 @@ from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
 from letters.mail.messages import render_copy
 from letters.models import SWEEP, Heartbeat, check_clock, has_jumped
-from letters.privacy.lost_links import answer_requests
+from letters.privacy.lost_links import queue_link_notices
 from letters.rendering.pdf import warm_up
 from letters.statistics.rollup import roll_up_all
 
@@ -37,7 +37,7 @@ def get_ready(**_signal: Any) -> None:
 @shared_task
 def wake() -> None:
     """Send what is due: notices first, because somebody is waiting for them; then letters and their notices."""
-    answer_requests()
+    queue_link_notices()
     send_notices()
     sent = drain_queue()
     finish_erasures()  # of letters that were being sent when their supporters asked

@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaign.core.encrypted import encrypt_for
 from letters.models import WITHDRAWABLE, EventCode, EventType, Finding, Letter, Part, Status
 from letters.moderation.rules import find_reasons, tell_reasons
-from letters.privacy.redaction import hide_in_notes
+from letters.privacy.redaction import redact_notes
 
 # What can be corrected, and how the organisers' timeline calls it. The email is not among them: it was confirmed.
 PARTS = {"sender_name": "name", "sender_address": "address", "sender_postcode": "postcode"}
@@ -57,7 +57,7 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> CorrectionResult:
             note = "Taken back from its sender: corrected by its writer."
             letter.transition_to(Status.QUEUED, code=EventCode.CORRECTED, note=note, next_attempt_at=timezone.now())
         Letter.objects.filter(pk=pk).update(**stored)
-        hide_in_notes(before)  # afterwards nobody knows what else to look for
+        redact_notes(before)  # afterwards nobody knows what else to look for
         for part, value in changes.items():
             setattr(letter, part, value)
         hold_again(letter)

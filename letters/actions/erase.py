@@ -19,7 +19,7 @@ from letters.models import (
     Status,
     Tombstone,
 )
-from letters.privacy.redaction import hide_in_notes
+from letters.privacy.redaction import redact_notes
 from letters.privacy.tombstones import set_tombstone
 
 GOING = (Status.QUEUED, Status.CLAIMED, Status.SENDING)  # these need their text
@@ -60,7 +60,7 @@ def erase_text(letter: Letter) -> bool:
         mine = Letter.objects.filter(pk=letter.pk, status=letter.status, text_erased_at=None).exclude(status__in=GOING)
         if not mine.update(**dict.fromkeys(OF_TEXT, ""), text_erased_at=now, draft_id=None):
             return False
-        hide_in_notes(letter)
+        redact_notes(letter)
         LetterParagraph.objects.filter(letter=letter).update(text="")
         Fingerprint.objects.filter(letter=letter).delete()
         Finding.objects.filter(letter=letter).delete()
@@ -85,7 +85,7 @@ def scrub_letter(letter: Letter) -> bool:
         dates = {"scrubbed_at": now, "text_erased_at": letter.text_erased_at or now, "erase_requested_at": None}
         if not mine.update(**gone, **dates, draft_id=None):
             return False
-        hide_in_notes(letter)
+        redact_notes(letter)
         LetterParagraph.objects.filter(letter=letter).update(text="")
         Fingerprint.objects.filter(letter=letter).delete()
         Finding.objects.filter(letter=letter).delete()

@@ -18,7 +18,7 @@ from campaign.staff.sudo import require_recent_login
 from letters.admin.pages import open_page
 from letters.admin.permissions import may_export_person
 from letters.forms.decisions import PurposeForm
-from letters.privacy.newsletter import find_consents, list_subscribers
+from letters.privacy.newsletter import list_consents, list_subscribers
 from letters.statistics.export import escape_cell, stream_csv
 
 
@@ -36,7 +36,7 @@ def give_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -
     context = open_page(request, slug, admin_site)
     campaign = context["campaign"]
     form = PurposeForm(request.POST if request.method == "POST" else None)
-    count = find_consents(campaign).count()
+    count = list_consents(campaign).count()
     if form.is_valid():
         log_readers(request, campaign, count, form.cleaned_data["reason"])
         answer = StreamingHttpResponse(

@@ -30,14 +30,14 @@ def ask_for_links(address: str) -> None:
     asked_before.update(asked_at=now, answered_at=None)
 
 
-def answer_requests() -> int:
+def queue_link_notices() -> int:
     """Queue a notice for each requested address that has letters; return the number of notices."""
     owed = 0
     for request in LinkRequest.objects.filter(answered_at=None):
         with transaction.atomic():
             if not LinkRequest.objects.filter(pk=request.pk, answered_at=None).update(answered_at=timezone.now()):
                 continue  # another worker was first
-            newest = find_letters(request.email_index).defer_encrypted().order_by("-created_at").first()
+            newest = list_letters(request.email_index).defer_encrypted().order_by("-created_at").first()
             if newest and may_mail(newest):
                 due = {"due_at": timezone.now(), "attempts": 0, "sent_at": None}
                 Notice.objects.update_or_create(letter=newest, kind=Notice.Kind.LINKS, defaults=due)
@@ -51,14 +51,14 @@ def may_mail(letter: Letter) -> bool:
     Always if a letter from it has been confirmed: one an hour is little, and of use to its owner whoever has asked. If
     none has, a stranger may have typed it, under any tags, and what goes to the mailbox is counted.
     """
-    if find_letters(letter.sender_email_index).filter(confirmed_at__isnull=False).exists():
+    if list_letters(letter.sender_email_index).filter(confirmed_at__isnull=False).exists():
         return True
     rate = read_rate(settings.LIMIT_LINKS_PER_EMAIL)
     mailbox = salted_hmac("letters.links", name_mailbox(letter.sender_email), algorithm="sha256").hexdigest()
     return rate is None or hit(rate, f"links:{mailbox[:32]}")
 
 
-def find_letters(index: str) -> LetterQuerySet:
+def list_letters(index: str) -> LetterQuerySet:
     too_old = timezone.now() - CONFIRM_WITHIN
     letters = Letter.objects.filter(sender_email_index=index, erase_requested_at=None)
     return letters.exclude(status=Status.UNCONFIRMED, created_at__lt=too_old)
@@ -66,7 +66,7 @@ def find_letters(index: str) -> LetterQuerySet:
 
 def list_links(letter: Letter) -> list[tuple[Letter, str]]:
     """Return all letters from this letter's address, newest first, each with its secret link."""
-    letters = find_letters(letter.sender_email_index).defer_encrypted().order_by("-created_at")
+    letters = list_letters(letter.sender_email_index).defer_encrypted().order_by("-created_at")
     return [(one, settings.SITE_URL + make_path(one)) for one in letters[:20]]
 
 

@@ -41,7 +41,7 @@ def wants_news(letter: Letter) -> bool:
     return letter.status != Status.WITHDRAWN and NewsConsent.objects.filter(letter=letter, withdrawn_at=None).exists()
 
 
-def stop_news(letter: Letter) -> int:
+def unsubscribe(letter: Letter) -> int:
     """Stop the campaign's news to the supporter's address, with whichever letters it was asked for; return how many.
 
     Erased letters have no address and no wish any more.
@@ -58,7 +58,7 @@ def stop_news(letter: Letter) -> int:
         return standing.update(withdrawn_at=timezone.now())
 
 
-def find_consents(campaign: Campaign) -> QuerySet[NewsConsent]:
+def list_consents(campaign: Campaign) -> QuerySet[NewsConsent]:
     """Return the consents to this campaign's news that stand, oldest first, decrypting the address alone.
 
     Those of letters that were not confirmed, or withdrawn, or are to be erased do not count.
@@ -87,7 +87,7 @@ class Subscriber:
 def list_subscribers(campaign: Campaign) -> Iterator[Subscriber]:
     """Yield each subscriber of the campaign once. Personal data: callers check the permission."""
     seen: set[str] = set()
-    for consent in find_consents(campaign).iterator(chunk_size=500):
+    for consent in list_consents(campaign).iterator(chunk_size=500):
         address = consent.letter.sender_email
         if address.lower() not in seen:
             seen.add(address.lower())

@@ -18,10 +18,10 @@ def hide_personal(words: str, letter: Letter) -> str:
     """
     if letter.scrubbed_at:
         return " ".join(CODE.findall(words)[:2])
-    return hide_writer(ADDRESS.sub("…", words), letter)[:MAX_NOTE]
+    return redact_supporter(ADDRESS.sub("…", words), letter)[:MAX_NOTE]
 
 
-def hide_writer(words: str, letter: Letter) -> str:
+def redact_supporter(words: str, letter: Letter) -> str:
     """Return the text with everything that the letter's row says about its supporter blanked out."""
     known = [letter.sender_email, letter.sender_name, *letter.sender_address.splitlines(), letter.sender_postcode]
     parts = [name for name in letter.sender_name.split() if len(name) > 2]
@@ -33,10 +33,10 @@ def hide_writer(words: str, letter: Letter) -> str:
     return words
 
 
-def hide_in_notes(letter: Letter) -> None:
+def redact_notes(letter: Letter) -> None:
     """Redact notes and server replies by what the letter says about its supporter. Call it before erasing."""
     for event in letter.events.exclude(note=""):
-        if (note := hide_writer(event.note, letter)) != event.note:
+        if (note := redact_supporter(event.note, letter)) != event.note:
             letter.events.filter(pk=event.pk).update(note=note[:500])
     words = hide_personal(letter.last_answer, letter)
     Letter.objects.filter(pk=letter.pk).update(last_answer=words)

@@ -24,7 +24,7 @@ from letters.actions.note import note_by_supporter
 from letters.actions.withdraw import withdraw_letter
 from letters.mail.messages import name_domain
 from letters.models import WITHDRAWABLE, EventCode, EventType, Letter, LetterEvent, Status
-from letters.privacy.newsletter import stop_news, wants_news
+from letters.privacy.newsletter import unsubscribe, wants_news
 from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_token, make_token
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
@@ -204,7 +204,7 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         moment = _("Your letter is being sent this very moment. As soon as that is done, your data are deleted.")
         messages.info(request, f"{_('Your name, address and words are deleted.') if done else moment} {draft}".strip())
     elif action == "stop-news":
-        stop_news(letter)
+        unsubscribe(letter)
         messages.success(request, _("You get no more news of this campaign. Mails about your letter still come."))
     elif action in ("posted", "answered"):
         note_by_supporter(letter, EventType(action))

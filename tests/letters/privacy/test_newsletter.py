@@ -17,11 +17,11 @@ from letters.mail.messages import build_notice_mail
 from letters.models import Letter, NewsConsent, Notice, Tombstone
 from letters.privacy.newsletter import (
     NEWS_VERSION,
-    find_consents,
     hash_news_text,
+    list_consents,
     list_subscribers,
     note_wish,
-    stop_news,
+    unsubscribe,
 )
 from letters.privacy.tokens import make_confirm_token, make_token
 from tests.letters.factories import make_campaign, make_letter, make_seat
@@ -105,7 +105,7 @@ def test_one_button_stops_it_for_the_address_in_this_campaign_alone(client: Clie
     assert "You asked us to send you news" not in page
     assert (readers(first), readers(other)) == (["joe@b.example"], [JANE])
     assert Tombstone.objects.filter(kind="no-news").count() == 2  # so it stays stopped after a restore
-    assert stop_news(letters[0]) == 0
+    assert unsubscribe(letters[0]) == 0
     data = client.get(reverse("letter-data", args=[make_token(letters[0].pk, "letter")])).json()
     assert data["news"]["version"] == NEWS_VERSION
     assert data["news"]["withdrawn_at"]
@@ -117,7 +117,7 @@ def test_who_withdraws_the_letter_or_is_erased_gets_none() -> None:
     withdraw_letter(letters[0])
     erase_letter(letters[1])
     assert readers(campaign) == [letters[2].sender_email]
-    assert stop_news(letters[1]) == 0
+    assert unsubscribe(letters[1]) == 0
 
 
 def test_the_mails_that_went_with_it_say_how_to_stop_it() -> None:
@@ -136,7 +136,7 @@ def test_the_addresses_are_read_without_the_rest_in_one_query(django_assert_num_
         wish(make_letter(campaign))
     with django_assert_num_queries(1):
         assert len(readers(campaign)) == 3
-    assert "sender_name" in find_consents(campaign)[0].letter.get_deferred_fields()
+    assert "sender_name" in list_consents(campaign)[0].letter.get_deferred_fields()
 
 
 def test_the_privacy_notice_speaks_of_news_where_it_is_offered(client: Client) -> None:

@@ -20,7 +20,7 @@ from letters.actions.erase import erase_letter
 from letters.actions.purge import purge_data
 from letters.delivery.notices import send_notices
 from letters.models import Letter, LinkRequest, Notice, Status
-from letters.privacy.lost_links import answer_requests, ask_for_links
+from letters.privacy.lost_links import ask_for_links, queue_link_notices
 from letters.privacy.tokens import make_confirm_token, make_token
 from letters.views.privacy import FIELDS
 from letters.writing.session import has_draft, load_draft
@@ -78,7 +78,7 @@ def test_the_mail_brings_the_links_of_this_address_alone_and_carries_no_name(scr
     erase_letter(make_letter(campaign, sender_email=JANE))
     for address in ("Jane@supporter.example", "nobody@supporter.example"):
         ask_for_links(address)
-    assert answer_requests() == 1
+    assert queue_link_notices() == 1
     assert send_notices() == 1
     [taken] = scripted.taken
     assert taken.recipient == JANE
@@ -93,12 +93,12 @@ def test_at_most_one_mail_an_hour_goes_to_an_address(scripted: ScriptedServer) -
     make_letter(sender_email=JANE)
     for _ in range(3):
         ask_for_links(JANE)
-        answer_requests()
+        queue_link_notices()
         send_notices()
     assert len(scripted.taken) == 1
     LinkRequest.objects.update(asked_at=timezone.now() - dt.timedelta(minutes=61))
     ask_for_links(JANE)
-    answer_requests()
+    queue_link_notices()
     send_notices()
     assert len(scripted.taken) == 2
     assert len({read(taken)["Message-ID"] for taken in scripted.taken}) == 2
@@ -115,7 +115,7 @@ def test_a_stranger_keeps_nobody_from_their_own_links(
     owner = Client(REMOTE_ADDR="192.0.2.2")
     for hours in range(1, 4):
         assert "is on its way or has been sent already" in ask(owner, JANE)[1]
-        answer_requests()
+        queue_link_notices()
         send_notices()
         assert len(scripted.taken) == hours, "one an hour, whoever asked"
         LinkRequest.objects.update(asked_at=timezone.now() - dt.timedelta(minutes=61))
@@ -134,11 +134,11 @@ def test_a_mailbox_that_has_confirmed_nothing_gets_few_mails_under_all_its_tags(
     for number in range(6):
         make_letter(queued=False, sender_email=f"jane+{number}@supporter.example")
         ask_for_links(f"jane+{number}@supporter.example")
-    assert answer_requests() == 3
-    assert answer_requests() == 0
+    assert queue_link_notices() == 3
+    assert queue_link_notices() == 0
     make_letter(sender_email="jane+mp@supporter.example")
     ask_for_links("jane+mp@supporter.example")
-    assert answer_requests() == 1, "an owner's own"
+    assert queue_link_notices() == 1, "an owner's own"
     assert Notice.objects.filter(kind=Notice.Kind.LINKS).count() == 4
 
 
