@@ -7,7 +7,7 @@ from letters.views import confirmation, correcting, health, journey, letter, pri
 
 steps = [
     path("", journey.find_member, name="write-mp"),
-    path("seats/", journey.choose_from_seats, name="write-seats"),
+    path("seats/", journey.choose_from_list, name="write-seats"),
     path("arguments/", journey.choose_arguments, name="write-arguments"),
     path("words/", words.write_words, name="write-words"),
     path("details/", journey.give_details, name="write-details"),

@@ -12,7 +12,7 @@ from letters.models import Consent, EventType, Letter, LetterParagraph, Status, 
 from letters.privacy.consent import CONSENT_VERSION, hash_consent
 from letters.privacy.newsletter import note_wish
 from letters.privacy.tokens import hash_token, make_confirm_token, make_token
-from letters.writing.compose import Sender, choose_asks, compose_paragraphs, pick_ask
+from letters.writing.compose import Sender, choose_asks, compose_paragraphs, get_ask
 from letters.writing.draft import Draft
 
 # What makes it another letter if the supporter changes it.
@@ -104,7 +104,7 @@ def is_same_letter(stored: Letter, letter: Letter, paragraphs: list[LetterParagr
 def freeze_letter(
     campaign: Campaign, draft: Draft, constituency: Constituency, member: Member, sender: Sender
 ) -> Letter:
-    ask = pick_ask(draft, choose_asks(campaign, member))
+    ask = get_ask(draft, choose_asks(campaign, member))
     letter = Letter(
         draft_id=draft.id,
         campaign=campaign,

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from campaign.parliament.hexes import read_hexes
 from letters.admin.pages import open_page
-from letters.statistics.charts import find_step, make_steps, place_hex
-from letters.statistics.figures import SeatFigures, read_seats
+from letters.statistics.charts import get_step, make_steps, place_hex
+from letters.statistics.figures import ConstituencyFigures, list_constituencies
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-ORDERS: dict[str, tuple[StrOrPromise, Callable[[SeatFigures], Any], bool]] = {
+ORDERS: dict[str, tuple[StrOrPromise, Callable[[ConstituencyFigures], Any], bool]] = {
     "name": (gettext_lazy("Constituency"), attrgetter("name"), False),
     "region": (gettext_lazy("Region"), attrgetter("region"), False),
     "member": (gettext_lazy("MP"), attrgetter("member"), False),
@@ -31,7 +31,7 @@ ORDERS: dict[str, tuple[StrOrPromise, Callable[[SeatFigures], Any], bool]] = {
     "waiting": (gettext_lazy("Waiting"), attrgetter("waiting"), True),
     "downloads": (gettext_lazy("Downloaded"), attrgetter("downloads"), True),
 }
-SHOWN: dict[str, tuple[StrOrPromise, Callable[[SeatFigures], bool]]] = {
+SHOWN: dict[str, tuple[StrOrPromise, Callable[[ConstituencyFigures], bool]]] = {
     "": (gettext_lazy("All"), lambda seat: True),
     "none": (gettext_lazy("Without a letter"), lambda seat: not seat.letters),
     "some": (gettext_lazy("With letters"), lambda seat: seat.letters > 0),
@@ -42,10 +42,10 @@ SHOWN: dict[str, tuple[StrOrPromise, Callable[[SeatFigures], bool]]] = {
 
 def show_map(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:
     context = open_page(request, slug, admin_site)
-    seats = {seat.gss: seat for seat in read_seats(context["campaign"], rehearsal=context["rehearsal"])}
+    seats = {seat.gss: seat for seat in list_constituencies(context["campaign"], rehearsal=context["rehearsal"])}
     placed = [(hexagon, seats[hexagon.gss]) for hexagon in read_hexes() if hexagon.gss in seats]
     steps = make_steps([seat.letters for seat in seats.values()])
-    hexes = [(*place_hex(hexagon), find_step(steps, seat.letters), seat) for hexagon, seat in placed]
+    hexes = [(*place_hex(hexagon), get_step(steps, seat.letters), seat) for hexagon, seat in placed]
     context |= {
         "title": _("Map: %(campaign)s") % {"campaign": context["campaign"]},
         "hexes": hexes,
@@ -56,20 +56,20 @@ def show_map(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> Ht
     return TemplateResponse(request, "admin/letters/map.html", context)
 
 
-def go_to_seat(request: HttpRequest, slug: str, gss: str, admin_site: admin.AdminSite) -> HttpResponse:
+def go_to_constituency(request: HttpRequest, slug: str, gss: str, admin_site: admin.AdminSite) -> HttpResponse:
     """Go on to the constituency's letters; the map's 650 links stay short."""
     context = open_page(request, slug, admin_site)
     query = urlencode({"constituency_gss__exact": gss})
     return HttpResponseRedirect(f"{context['letters_url']}&{query}")
 
 
-def show_seats(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:
+def show_constituencies(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:
     context = open_page(request, slug, admin_site)
     by = request.GET.get("by", "name")
     by = by if by in ORDERS else "name"
     shown = request.GET.get("show", "")
     shown = shown if shown in SHOWN else ""
-    seats = read_seats(context["campaign"], rehearsal=context["rehearsal"])
+    seats = list_constituencies(context["campaign"], rehearsal=context["rehearsal"])
     chosen = [seat for seat in seats if SHOWN[shown][1](seat)]
     _label, key, most_first = ORDERS[by]
     chosen.sort(key=key, reverse=most_first)  # stable: by name within

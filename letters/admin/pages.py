@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters.admin.permissions import may_export_person
-from letters.statistics.figures import find_campaigns
+from letters.statistics.figures import list_campaigns
 
 
 def may_see_figures(request: HttpRequest) -> bool:
@@ -25,7 +25,7 @@ def open_page(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> d
     """Return what all pages of a campaign need; raises PermissionDenied or Http404."""
     if not may_see_figures(request):
         raise PermissionDenied
-    campaign = get_object_or_404(find_campaigns(), slug=slug)
+    campaign = get_object_or_404(list_campaigns(), slug=slug)
     asked = request.GET.get("of")
     usual = campaign.mode != Campaign.Mode.LIVE and not campaign.has_live  # type: ignore[attr-defined]
     rehearsal = asked == "rehearsal" if asked in ("rehearsal", "live") else usual

@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from letters.admin.dashboard import show_dashboard
-from letters.admin.map import go_to_seat, show_map, show_seats
+from letters.admin.map import go_to_constituency, show_constituencies, show_map
 from letters.admin.newsletter import show_readers
 
 
@@ -23,7 +23,7 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
     return [
         page("", "letters_dashboard", show_dashboard),
         page("map/", "letters_dashboard_map", show_map),
-        page("map/<slug:gss>/", "letters_dashboard_seat", go_to_seat),
-        page("seats/", "letters_dashboard_seats", show_seats),
+        page("map/<slug:gss>/", "letters_dashboard_seat", go_to_constituency),
+        page("seats/", "letters_dashboard_seats", show_constituencies),
         page("news/", "letters_dashboard_news", show_readers),
     ]

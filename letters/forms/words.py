@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, TextField
-from letters.writing.compose import Check, choose_asks, find_changes, pick_ask, read_piece, write_opening
+from letters.writing.compose import Check, choose_asks, find_changes, get_ask, read_piece, write_opening
 from letters.writing.draft import OWN, Draft, Piece
 from letters.writing.session import FormVersion
 from letters.writing.text import clean_text, count_words
@@ -87,7 +87,7 @@ class WordsForm(CrispyForm):
         self.check = check
         self.arguments = {key: arguments[key] for key in draft.keys if key in arguments}
         asks = choose_asks(campaign, member)
-        ask = pick_ask(draft, asks)
+        ask = get_ask(draft, asks)
         initial = {
             "opening": write_opening(seat) if draft.opening is None else draft.opening,
             "own_words": draft.own_words,

@@ -143,7 +143,7 @@ def make_steps(counts: Sequence[int]) -> list[Step]:
     return [Step(n, low, high, seats[n]) for n, (low, high) in enumerate(zip(edges, [*ends, None], strict=True))]
 
 
-def find_step(steps: Sequence[Step], count: int) -> int:
+def get_step(steps: Sequence[Step], count: int) -> int:
     return max(step.number for step in steps if step.least <= count)
 
 

@@ -72,7 +72,7 @@ class Figures:
         return sum(seats for _letters, _reached, seats in self.regions.values())
 
 
-def find_campaigns() -> QuerySet[Campaign]:
+def list_campaigns() -> QuerySet[Campaign]:
     letters = Letter.objects.filter(campaign=OuterRef("pk")).order_by()
     hour = timezone.now() - dt.timedelta(hours=1)
     counts: dict[str, QuerySet[Any, Any]] = {
@@ -112,7 +112,7 @@ def read_figures(campaign: Campaign, *, rehearsal: bool) -> Figures:
     figures.steps = {step: extra[step] for step in StepCount.Step.values}
     figures.sent_in_an_hour, figures.last_sent_at = extra["sent_in_an_hour"], extra["last_sent_at"]
     _read_tallies(figures, campaign)
-    _read_seats(figures, campaign)
+    _read_constituencies(figures, campaign)
     of = "rehearsal" if rehearsal else "live"
     figures.statuses[Status.UNCONFIRMED] = extra[f"unconfirmed_{of}"]
     figures.decided = extra[f"refused_{of}"] + extra[f"given_up_{of}"]
@@ -143,7 +143,7 @@ def _read_tallies(figures: Figures, campaign: Campaign) -> None:
             figures.pairs[key, other] = count
 
 
-def _read_seats(figures: Figures, campaign: Campaign) -> None:
+def _read_constituencies(figures: Figures, campaign: Campaign) -> None:
     # "In" rather than "exists": PostgreSQL then reads the members once, not for each row.
     sitting = Q(key__in=Member.objects.filter(sitting=True).values("constituency"))
     rows = (
@@ -172,7 +172,7 @@ def _read_seats(figures: Figures, campaign: Campaign) -> None:
 
 
 @dataclass(frozen=True)
-class SeatFigures:
+class ConstituencyFigures:
     """A constituency and what has been written to its MP."""
 
     gss: str
@@ -186,7 +186,7 @@ class SeatFigures:
     downloads: int
 
 
-def read_seats(campaign: Campaign, *, rehearsal: bool) -> list[SeatFigures]:
+def list_constituencies(campaign: Campaign, *, rehearsal: bool) -> list[ConstituencyFigures]:
     count_now()
     counts = {
         row["key"]: row
@@ -210,7 +210,7 @@ def read_seats(campaign: Campaign, *, rehearsal: bool) -> list[SeatFigures]:
     for seat in Constituency.objects.with_members():
         row, member = counts.get(seat.gss, none), seat.member
         seats.append(
-            SeatFigures(
+            ConstituencyFigures(
                 gss=seat.gss,
                 name=seat.name,
                 region=regions.get(seat.gss, ""),

@@ -23,7 +23,7 @@ def find_letter(journey: Journey) -> Letter | None:
     return Letter.objects.filter(draft_id=journey.draft.id).first()
 
 
-def hint_at_address(address: str) -> str:
+def mask_address(address: str) -> str:
     local, _at, domain = address.rpartition("@")
     return f"{local[:1]}…@{domain}"
 
@@ -34,7 +34,7 @@ def show_waiting(journey: Journey, letter: Letter | None, form: AddressForm) -> 
         "mailbox": settings.MAILBOX_DIR is not None,
         "letter": letter,
         "waiting": waiting,
-        "address": hint_at_address(letter.sender_email) if letter and waiting else "",
+        "address": mask_address(letter.sender_email) if letter and waiting else "",
         "can_change": letter is not None and letter.confirm_generation < MAX_ADDRESSES,
         "form": form,
     }

@@ -25,7 +25,7 @@ from letters.writing.text import clean_line
 FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
 
 
-def choose_seat(journey: Journey, gss: str) -> bool:
+def choose_constituency(journey: Journey, gss: str) -> bool:
     gss = clean_line(gss)  # PostgreSQL refuses to be asked for some characters
     if not Constituency.objects.filter(pk=gss).exists():
         return False
@@ -43,13 +43,13 @@ def find_member(journey: Journey) -> HttpResponse:
     form = PostcodeForm(journey.request.POST if "postcode" in journey.request.POST else None)
     suggestion = ""
     if journey.request.method == "POST":
-        if choose_seat(journey, journey.request.POST.get("gss", "")):
+        if choose_constituency(journey, journey.request.POST.get("gss", "")):
             return journey.go("write-mp")
         if form.is_valid():
             if page := refuse_if_too_often(Action.LOOK_UP, journey.request, journey.campaign):
                 return page
             finding, _seats = find_constituencies(form.cleaned_data["postcode"])
-            if finding.status == "found" and choose_seat(journey, finding.gss[0]):
+            if finding.status == "found" and choose_constituency(journey, finding.gss[0]):
                 return journey.go("write-mp")
             if finding.gss:
                 journey.draft.gss = ""
@@ -73,8 +73,8 @@ def find_member(journey: Journey) -> HttpResponse:
 
 
 @journey_step()
-def choose_from_seats(journey: Journey) -> HttpResponse:
-    if journey.request.method == "POST" and choose_seat(journey, journey.request.POST.get("gss", "")):
+def choose_from_list(journey: Journey) -> HttpResponse:
+    if journey.request.method == "POST" and choose_constituency(journey, journey.request.POST.get("gss", "")):
         return journey.go("write-mp")
     query = clean_line(journey.request.GET.get("q", ""))[:60]
     seats = Constituency.objects.search(query).with_members()

@@ -67,7 +67,7 @@ def choose_asks(campaign: Campaign, member: Member) -> list[Ask]:
     return [ask for ask in suitable if member.takes_part or not ask.in_chamber]
 
 
-def pick_ask(draft: Draft, asks: list[Ask]) -> Ask | None:
+def get_ask(draft: Draft, asks: list[Ask]) -> Ask | None:
     return next((ask for ask in asks if ask.key == draft.ask), asks[0] if asks else None)
 
 
@@ -146,7 +146,7 @@ def write_letter(
 ) -> LetterText:
     composed = compose_paragraphs(draft, arguments, seat, check)
     paragraphs, sources = number_notes((part.text, part.notes) for part in composed)
-    ask = pick_ask(draft, choose_asks(campaign, member))
+    ask = get_ask(draft, choose_asks(campaign, member))
     return LetterText(
         language=campaign.language,
         sender_name=sender.name,

@@ -21,7 +21,7 @@ from letters.actions.decide import DECISIONS, decide, refuse
 from letters.actions.withdraw import withdraw_letter
 from letters.models import Heartbeat, Letter, LetterParagraph, Status, StepCount, Tally
 from letters.statistics.charts import count_between, make_columns, make_steps, round_up
-from letters.statistics.figures import find_campaigns, read_figures, read_seats
+from letters.statistics.figures import list_campaigns, list_constituencies, read_figures
 from letters.statistics.rollup import roll_up_all
 from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
 from tests.letters.many import write_many
@@ -95,8 +95,8 @@ def test_rehearsal_and_live_letters_are_never_mixed(five: Campaign, admin_client
     five.mode = Campaign.Mode.LIVE
     five.save()
     make_letter(five)
-    assert read_figures(find_campaigns().get(), rehearsal=False).written == 1
-    assert read_figures(find_campaigns().get(), rehearsal=True).written == 3
+    assert read_figures(list_campaigns().get(), rehearsal=False).written == 1
+    assert read_figures(list_campaigns().get(), rehearsal=True).written == 3
     page = admin_client.get(dashboard()).content.decode()
     assert "<strong>letters to MPs</strong>" in page
     assert read_rows(page)["Queued"] == "1"
@@ -207,7 +207,7 @@ def test_the_constituencies_without_a_letter_are_found(five: Campaign, admin_cli
     page = admin_client.get(dashboard("_seats") + "?by=letters").content.decode()
     names = [re.sub("<.*?>", "", name) for name in re.findall(r'<th scope="row">(.*?)</th>', page)]
     assert names == ["Cities of London and Westminster", "Ynys Môn", "Na h-Eileanan an Iar"]
-    seats = {seat.name: (seat.letters, seat.sent, seat.waiting) for seat in read_seats(five, rehearsal=True)}
+    seats = {seat.name: (seat.letters, seat.sent, seat.waiting) for seat in list_constituencies(five, rehearsal=True)}
     assert seats["Cities of London and Westminster"] == (2, 1, 1)
 
 
@@ -219,7 +219,7 @@ def test_the_map_names_every_constituency_and_stays_small(admin_client: Client) 
     named = re.findall(r'<a href="(\w+)/\?of=live"><title>(.+?): (no|[\d,]+) letters?</title>', body.decode())
     assert {gss for gss, _name, _count in named} == set(Constituency.objects.values_list("pk", flat=True))
     assert len(named) == 650
-    counts = {seat.gss: seat.letters for seat in read_seats(campaign, rehearsal=False)}
+    counts = {seat.gss: seat.letters for seat in list_constituencies(campaign, rehearsal=False)}
     assert {gss: int(count.replace("no", "0")) for gss, _name, count in named} == counts
     assert len(body) < 150_000
     assert len(gzip.compress(body)) < 30_000
