@@ -17,6 +17,7 @@ from letters.actions.purge import purge_data
 from letters.delivery.alerts import pass_alerts_on, send_alerts, watch_health
 from letters.delivery.claims import recover_leases
 from letters.delivery.notices import send_notices
+from letters.delivery.reviews import owe_reminders
 from letters.delivery.worker import drain_queue
 from letters.mail.messages import render_copy
 from letters.models import SWEEP, Heartbeat, check_clock, has_jumped
@@ -73,6 +74,7 @@ def tidy() -> None:
     else:
         logger.info("purged: %s", dict(purge_data()))
     forget_old_attempts()
+    owe_reminders()  # the next sweep sends them
 
 
 def wake_worker() -> None:

@@ -27,7 +27,7 @@ def copy_campaign(campaign: Campaign, *, slug: str, title: str) -> Campaign:
     for ask in campaign.asks.all():
         _copy_row(ask, campaign=copy)
     for argument in Argument.objects.filter(campaign=campaign).with_facts():
-        copied = _copy_row(argument, campaign=copy, theme=themes[argument.theme_id])
+        copied = _copy_row(argument, campaign=copy, theme=themes[argument.theme_id], reminded_days=None)
         sources = {source.pk: _copy_row(source, argument=copied) for source in argument.sources.all()}
         for fact in argument.facts.all():
             _copy_row(fact, argument=copied, source=sources.get(fact.source_id or 0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import Any
 
 import yaml
@@ -42,7 +41,7 @@ LEFT_OUT_IF_DEFAULT: dict[type, dict[str, Any]] = {
     PackPhrasing: {"sources": (), "people": ()},
     PackSource: {"via": ""},
     PackNote: {"source": 0},
-    PackArgument: {"question": "", "order": 0, "notes": ()},
+    PackArgument: {"question": "", "order": 0, "notes": (), "since": "", "since_date": "", "since_in_letter": False},
 }
 
 
@@ -127,4 +126,3 @@ def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 
 _Dumper.add_representer(str, _represent_text)
 _Dumper.add_representer(tuple, lambda dumper, items: dumper.represent_list(items))
-_Dumper.add_representer(dt.date, yaml.SafeDumper.represent_date)

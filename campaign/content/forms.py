@@ -13,7 +13,7 @@ from campaign.content.audiences import Audience
 from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.pack import Fault, PackRefusedError
 from campaign.content.parsing import parse_bytes
-from campaign.content.validators import refuse_hidden_in_text
+from campaign.content.validators import refuse_hidden_in_line, refuse_hidden_in_text
 
 if TYPE_CHECKING:
     ThemeField = forms.ModelChoiceField[Theme]
@@ -50,8 +50,8 @@ class ArgumentForm(ArgumentModelForm):
 
     class Meta:
         model = Argument
-        fields = ["theme", "title", "key", "claim", "question", "as_of", "review_every_days", "review_by", "published"]
-        fields += ["position", "order"]
+        fields = ["theme", "title", "key", "claim", "question", "as_of", "review_every_days"]
+        fields += ["since", "since_date", "since_in_letter", "published", "position", "order"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,6 +86,18 @@ class AskForm(AskModelForm):
     class Meta:
         model = Ask
         fields = ["label", "key", "text", "in_chamber", "not_for", "position"]
+
+
+class ReviewForm(forms.Form):
+    """What an argument was checked against."""
+
+    note = forms.CharField(
+        label=_("What you checked it against, and what has changed since"),
+        max_length=300,
+        validators=[refuse_hidden_in_line],
+        widget=forms.TextInput(attrs={"class": "vTextField", "aria-describedby": "id_note_helptext"}),
+        help_text=_("Such as: checked against the Hansard of 3 June 2026; nothing new. The public page shows it."),
+    )
 
 
 class CopyForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run time

@@ -2,13 +2,13 @@
 
 The pack decides what is said: title, texts, themes, asks, arguments and their order. It never decides how the
 campaign runs: mode, dates and rehearsal address are not its business, and promoter, contact and sending hours are taken
-from it only while they are empty here. An argument that the pack no longer has is unpublished, not deleted; if it comes
+from it only while they are empty here. What has happened since the date of the facts is taken only from a pack that
+says it. Loading reviews nothing. An argument that the pack no longer has is unpublished, not deleted; if it comes
 back it is published again, unless it was an organiser who unpublished it.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -34,7 +34,10 @@ HOURS = ("send_from", "send_until", "send_days")  # filled only together
 TAKEN = ("title", "language", "subject", "tagline", "brief", "credit", "own_words_minimum", "preface_by_default")
 LINES = ("prompts", "openings", "preface")  # each a list in the pack and lines of one text here
 UNTOLD = {"position", "dropped_by_pack"}  # told in other words
-CONTENT = {"title", "claim", "as_of"}  # what a review is of, with phrasings and sources
+CONTENT = {"title", "claim", "as_of", "since"}  # what a review is of, with phrasings and sources
+
+SAID = ("title", "claim", "as_of", "review_every_days", "question", "order")
+SINCE = ("since", "since_date", "since_in_letter")
 
 M = TypeVar("M", bound=models.Model)
 R = TypeVar("R", Source, Fact)
@@ -136,11 +139,9 @@ class _Loading:
                 self.changes.append(Change(What.UNPUBLISHED, f"argument {argument.key}", old=argument.title))
 
     def load_argument(self, argument: Argument, entry: PackArgument, theme: Theme, wanted: dict[str, Any]) -> None:
-        is_new, old_interval, name = argument.pk is None, argument.review_every_days, f"argument {entry.key}"
-        wanted |= {
-            field: getattr(entry, field)
-            for field in ("title", "claim", "as_of", "review_every_days", "question", "order")
-        }
+        is_new, name = argument.pk is None, f"argument {entry.key}"
+        told_of = SAID + (SINCE if entry.since else ())
+        wanted |= {field: getattr(entry, field) for field in told_of}
         changed = self.save(argument, wanted | {"theme": theme}, name)
         told = len(self.changes)
         texts_changed = self.load_texts(argument, entry, name)
@@ -150,11 +151,8 @@ class _Loading:
             self.changes[told - 1 :] = [Change(What.ADDED, name, new="\n\n".join(texts))]
         elif texts_changed or changed & CONTENT:
             # What somebody reviewed is not what stands there now.
-            argument.count_review_from_today()
-            argument.reviewed_by = None
-        elif "review_every_days" in changed:
-            argument.review_by += dt.timedelta(days=entry.review_every_days - old_interval)
-        argument.save(update_fields=["review_by", "reviewed_by"])
+            argument.forget_review()
+            argument.save(update_fields=["reviewed_on", "reviewed_by", "review_note"])
 
     def load_texts(self, argument: Argument, entry: PackArgument, name: str) -> bool:
         """Bring phrasings and sources to what the pack says; return whether any changed."""
@@ -250,5 +248,5 @@ def _to_lists(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list_texts(wanted: dict[str, Any]) -> str:
-    said = [value for name, value in wanted.items() if name != "key" and isinstance(value, (str, dt.date))]
+    said = [value for name, value in wanted.items() if name != "key" and isinstance(value, str)]
     return "\n".join(str(value) for value in said if value)

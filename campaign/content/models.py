@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaign.content.dates import find_first_day, say_date
 from campaign.content.hours import WEEKDAYS
 from campaign.content.validators import (
     CLOCK_TIME,
@@ -21,7 +22,6 @@ from campaign.content.validators import (
     PARTIAL_DATE,
     refuse_address_marks,
     refuse_encoded_word,
-    refuse_future_date,
     refuse_hidden_in_line,
     refuse_hidden_in_text,
     refuse_impossible_date,
@@ -230,9 +230,21 @@ class Theme(models.Model):
 class ArgumentQuerySet(models.QuerySet["Argument"]):
     """Queries that read as English."""
 
+    def in_date(self) -> ArgumentQuerySet:
+        """Only those not past their review-by date."""
+        return self.filter(review_by__gte=timezone.localdate())
+
+    def sourced(self) -> ArgumentQuerySet:
+        """Published arguments with a source."""
+        return self.filter(models.Exists(Source.objects.filter(argument=models.OuterRef("pk"))), published=True)
+
     def offered(self) -> ArgumentQuerySet:
-        has_source = models.Exists(Source.objects.filter(argument=models.OuterRef("pk")))
-        return self.filter(has_source, published=True, review_by__gte=timezone.localdate())
+        """Only what supporters may choose: published, with a source, and in date unless letters go to no MP."""
+        in_date = Q(review_by__gte=timezone.localdate())
+        Mode = Campaign.Mode
+        rehearsing = Q(campaign__mode__in=(Mode.DRAFT, Mode.REHEARSAL))
+        rehearsing |= Q(campaign__mode=Mode.PAUSED, campaign__paused_from=Mode.REHEARSAL)
+        return self.sourced().filter(in_date | rehearsing)
 
     def due_for_review(self) -> ArgumentQuerySet:
         return self.filter(published=True, review_by__lt=timezone.localdate())
@@ -253,15 +265,38 @@ class Argument(models.Model):
     key = models.SlugField(max_length=60)
     title = models.CharField(max_length=120, validators=LINE)
     claim = models.CharField(max_length=300, validators=LINE)
-    as_of = models.DateField(validators=[refuse_future_date], help_text=_("The date at which the facts hold."))
+    as_of = models.CharField(
+        max_length=10,
+        validators=[PARTIAL_DATE, refuse_impossible_date],
+        help_text=_("When the facts were so: 2023-02-28, 2023-02 or 2023. It is shown as you write it."),
+    )
     review_every_days = models.PositiveSmallIntegerField(
         default=180, validators=[MinValueValidator(1), MaxValueValidator(3650)]
     )
-    review_by = models.DateField(
-        blank=True, help_text=_("After this day the argument is not offered until somebody has reviewed it.")
-    )
+    # Counted from the last review, and from `as_of` until there is one: see `count_review`.
+    review_by = models.DateField(editable=False)
+    reviewed_on = models.DateField(null=True, blank=True, editable=False)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    review_note = models.CharField(max_length=300, blank=True, validators=LINE, editable=False)
+    # So many days before `review_by` the organisers were last told of it.
+    reminded_days = models.PositiveSmallIntegerField(null=True, editable=False)
+    since = models.CharField(
+        max_length=500,
+        blank=True,
+        validators=LINE,
+        help_text=_("What has happened since, as a sentence that names its date. Supporters see it with the argument."),
+    )
+    since_date = models.CharField(
+        _("written on"),
+        max_length=10,
+        blank=True,
+        validators=[PARTIAL_DATE, refuse_impossible_date],
+        help_text=_("When you wrote that: 2026-11-29, 2026-11 or 2026."),
+    )
+    since_in_letter = models.BooleanField(
+        _("also in letters"), default=False, help_text=_("The sentence ends the argument's paragraph in new letters.")
     )
     question = models.CharField(
         max_length=200,
@@ -289,9 +324,13 @@ class Argument(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Count the review-by date from today if nobody has set one."""
-        if self.review_by is None:
-            self.count_review_from_today()  # type: ignore[unreachable]  # unset until the first save
+        """Count the review-by date anew if that which it is counted from may have changed."""
+        before = self.review_by
+        self.review_by = self.count_review()
+        if self.review_by != before:
+            self.reminded_days = None
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "review_by", "reminded_days"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -300,9 +339,41 @@ class Argument(models.Model):
     def clean(self) -> None:
         if self.theme_id and self.campaign_id and self.theme.campaign_id != self.campaign_id:
             raise ValidationError({"theme": _("This theme belongs to another campaign.")})
+        if self.since and not self.since_date:
+            raise ValidationError({"since_date": _("Say when you wrote what has happened since.")})
 
-    def count_review_from_today(self) -> None:
-        self.review_by = timezone.localdate() + dt.timedelta(days=self.review_every_days)
+    def count_review(self) -> dt.date:
+        """Return the last day on which it holds without another look: counted from what was known last."""
+        known = max(filter(None, [find_first_day(self.as_of), self.reviewed_on]))
+        return known + dt.timedelta(days=self.review_every_days)
+
+    def note_review(self, by: Any, note: str) -> None:
+        """Note that somebody has reviewed it today. Not saved yet."""
+        self.reviewed_on, self.reviewed_by, self.review_note = timezone.localdate(), by, note
+
+    def forget_review(self) -> None:
+        """Note that what it says now was reviewed by nobody. Not saved yet."""
+        self.reviewed_on = self.reviewed_by = None
+        self.review_note = ""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether somebody has to look at it again: live campaigns do not offer it."""
+        return self.review_by < timezone.localdate()
+
+    @property
+    def age(self) -> str:
+        """How old its facts are, and whether anybody has looked at them since, in a line."""
+        said = _("Facts as of %s.") % say_date(self.as_of)
+        if self.reviewed_on:
+            reviewed = _("Last reviewed on %s.") if self.is_due else _("Reviewed on %s.")
+            return f"{said} {reviewed % say_date(str(self.reviewed_on))}"
+        return f"{said} {_('Not reviewed since.')}" if self.is_due else said
+
+    @property
+    def since_when(self) -> str:
+        """When the note of what has happened since was written, as people write it."""
+        return say_date(self.since_date) if self.since_date else ""
 
     def phrasing(self, length: str, language: str = "en", variant: int = 0) -> Phrasing | None:
         mine = [p for p in self.phrasings.all() if p.language == language]
@@ -351,6 +422,12 @@ class Phrasing(models.Model):
         number = f" {self.variant + 1}" if self.variant else ""
         return f"{self.argument.key} ({self.language}, {self.length}{number})"
 
+    @property
+    def words(self) -> str:
+        """The paragraph as letters carry it: with what has happened since, if the organisers want it there."""
+        argument = self.argument
+        return f"{self.text} {argument.since}" if argument.since and argument.since_in_letter else self.text
+
 
 class Source(models.Model):
     """Who said it, where and when."""
@@ -382,11 +459,7 @@ class Source(models.Model):
 
     @property
     def date_text(self) -> str:
-        parts = [int(part) for part in self.date.split("-")]
-        if len(parts) == 1:
-            return str(parts[0])
-        first = dt.date(parts[0], parts[1], 1)
-        return f"{parts[2]} {first:%B %Y}" if len(parts) == 3 else f"{first:%B %Y}"
+        return say_date(self.date)
 
     @property
     def note(self) -> str:

@@ -50,7 +50,7 @@ def is_sender_real() -> bool:
 
 
 def list_requirements(campaign: Campaign) -> list[Requirement]:
-    offered = campaign.arguments.offered().filter(phrasings__isnull=False)
+    in_date = campaign.arguments.sourced().in_date().filter(phrasings__isnull=False)
     here = _("Fill it in on the campaign's page.")
     return [
         Requirement(_("The promoter's name"), bool(campaign.promoter_name), here, "campaign"),
@@ -58,9 +58,9 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
         Requirement(_("A contact email address"), bool(campaign.contact_email), here, "campaign"),
         Requirement(_("Who deals with complaints"), bool(campaign.complaints_contact), here, "campaign"),
         Requirement(
-            _("At least one argument that is offered"),
-            offered.exists(),
-            _("Publish an argument that has a text and a source and is not due for review."),
+            _("At least one argument that is in date"),
+            in_date.exists(),
+            _("Review an argument that has a text and a source, or publish one."),
             "arguments",
         ),
         Requirement(_("At least one ask"), campaign.asks.exists(), _("Add an ask on the campaign's page."), "campaign"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import NewType
 
@@ -82,11 +81,14 @@ class PackArgument:
     theme: str
     title: str
     claim: str
-    as_of: dt.date
+    as_of: PartialDate
     review_every_days: int = 180
     question: str = ""
     order: int = 0
     notes: tuple[PackNote, ...] = ()
+    since: str = ""
+    since_date: PartialDate = PartialDate("")
+    since_in_letter: bool = False
     phrasings: tuple[PackPhrasing, ...]
     sources: tuple[PackSource, ...]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -73,7 +72,6 @@ class _Parser:
             str: self.read_text,
             int: self.read_number,
             bool: self.read_yes_or_no,
-            dt.date: self.read_day,
             PartialDate: self.read_as_written,
             ClockTime: self.read_as_written,
         }
@@ -147,14 +145,6 @@ class _Parser:
         if node.kind != "bool":
             return self.refuse(node, path, "has to be true or false")
         return node.text.lower() in ("true", "yes", "on")
-
-    def read_day(self, node: Scalar, path: str) -> Any:
-        if node.kind in ("str", "timestamp") and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", node.text):
-            try:
-                return dt.date.fromisoformat(node.text)
-            except ValueError:
-                return self.refuse(node, path, "there is no such date")
-        return self.refuse(node, path, "has to be a date, such as 2023-02-28")
 
     def read_as_written(self, node: Scalar, _path: str) -> Any:
         # Whatever YAML takes 2022, 2022-11, 2022-11-09 or 17:30 for, the text is what was written.

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.audiences import Audience
+from campaign.content.dates import find_first_day
 
 # First parts of a path that the site itself uses; a campaign may not take them.
 RESERVED_SLUGS = {
@@ -89,9 +90,8 @@ def refuse_impossible_date(text: str) -> None:
     """Raise ValidationError if a well-formed partial date is no date (2022-02-30) or has not come yet."""
     if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
         return  # PARTIAL_DATE says so
-    year, month, day = [*(int(part) for part in text.split("-")), 1, 1][:3]
     try:
-        first = dt.date(year, month, day)
+        first = find_first_day(text)
     except ValueError:
         raise ValidationError(_("There is no such date.")) from None
     refuse_future_date(first)

@@ -70,8 +70,8 @@ def say_vacant(seats: int, letters: int) -> str:
 
 def make_due(count: int, **query: Any) -> list[Need]:
     words = ngettext(
-        "%d argument is due for review: until then supporters do not see it",
-        "%d arguments are due for review: until then supporters do not see them",
+        "%d argument is due for review: a live campaign does not offer it until then",
+        "%d arguments are due for review: a live campaign does not offer them until then",
         count,
     )
     address = reverse("admin:content_argument_changelist")

@@ -1,4 +1,4 @@
-"""What organisers and operator are told: the site is unwell, the queue pauses, letters go elsewhere; by two ways."""
+"""What organisers and operator are told: the site is unwell, letters go elsewhere, reviews are due; by two ways."""
 
 from __future__ import annotations
 
@@ -71,6 +71,7 @@ def write_alert(alert: Alert) -> tuple[str, str]:
         "alert": alert,
         "since": Alert.objects.filter(kind=Alert.Kind.PAUSED, at__lte=alert.at).last(),
         "letters_url": settings.SITE_URL + reverse("admin:letters_letter_changelist"),
+        "arguments_url": settings.SITE_URL + reverse("admin:content_argument_changelist"),
         "desk_url": settings.SITE_URL + reverse("admin:index"),
     }
     title = f"{alert.get_kind_display()}: {settings.SITE_URL}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -81,9 +82,11 @@ class WordsForm(CrispyForm):
         seat: Constituency,
         member: Member,
         check: Check,
+        withdrawn: Mapping[str, Argument],
         page: str = "",
     ) -> None:
         self.draft = draft
+        self.withdrawn = withdrawn
         self.check = check
         self.arguments = {key: arguments[key] for key in draft.keys if key in arguments}
         asks = choose_asks(campaign, member)
@@ -136,13 +139,24 @@ class WordsForm(CrispyForm):
         for piece in draft.pieces:
             if piece.key in self.arguments:
                 self.update_piece(piece, self.arguments[piece.key])
+        for piece in (*draft.pieces, *draft.aside):
+            if argument := self.withdrawn.get(piece.key):
+                self.keep_words(piece, argument)
+
+    def keep_words(self, piece: Piece, argument: Argument) -> None:
+        """Keep what was typed into the paragraph of an argument that was withdrawn while the page was open."""
+        typed = clean_text(self.data.get(f"text-{piece.key}", ""))[:MAX_CHARACTERS]
+        shown = self.data.get(f"shown-{piece.key}", "")
+        phrasing = argument.phrasing(shown)
+        if shown in Phrasing.Length.values and typed and not (phrasing and typed == clean_text(phrasing.words)):
+            piece.edits[shown] = typed
 
     def update_piece(self, piece: Piece, argument: Argument) -> None:
         shown = self.cleaned_data.get(f"shown-{piece.key}") or piece.length
         typed = self.cleaned_data.get(f"text-{piece.key}")
         if typed is not None:
             phrasing = argument.phrasing(shown)
-            if not typed or (phrasing and typed == clean_text(phrasing.text)):
+            if not typed or (phrasing and typed == clean_text(phrasing.words)):
                 piece.edits.pop(shown, None)
             else:
                 piece.edits[shown] = typed

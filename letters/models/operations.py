@@ -47,10 +47,13 @@ class Alert(models.Model):
         UNWELL = "unwell", _("Something is wrong with the site")
         WELL = "well", _("The site is well again")
         REDIRECTED = "redirected", _("Where letters go has been changed")
+        REVIEW = "review", _("Arguments to review")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField(default=timezone.now)
-    words = models.TextField(blank=True, help_text=_("What is wrong; or who changed what."))
+    words = models.TextField(
+        blank=True, help_text=_("What is wrong; who changed what; or which arguments have to be reviewed.")
+    )
     due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
     attempts = models.PositiveSmallIntegerField(default=0)
     second_due_at = models.DateTimeField(

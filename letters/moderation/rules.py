@@ -118,7 +118,7 @@ def list_passages(letter: Letter) -> list[Passage]:
     passages = []
     for part in letter.paragraphs.select_related("argument").prefetch_related("argument__phrasings"):
         bases = (
-            tuple(phrasing.text for phrasing in part.argument.phrasings.all()) or (part.argument.claim,)
+            tuple(phrasing.words for phrasing in part.argument.phrasings.all()) or (part.argument.claim,)
             if part.argument
             else (opening,)
             if part.text == opening

@@ -144,6 +144,7 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
         "too_long": pages > MAX_PAGES,
         "chosen": [journey.arguments[key] for key in journey.chosen],
         "sender": sender,
+        "seen": journey.hash_words(),
         "mail_from": address_letter(sender.name, journey.campaign),
         "mail_subject": write_subject(journey.campaign.subject, journey.seat.name, rehearsal=rehearsal),
         "by_email": form.cleaned_data["channel"] == "email",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, wraps
@@ -41,6 +42,14 @@ STEPS = [
 MAX_MARKS = 100  # of what was counted, in one session: more drafts than anybody begins in one
 
 
+@dataclass(frozen=True)
+class Withdrawn:
+    """An argument that a draft has and that is offered no more, with what its writer made of it."""
+
+    argument: Argument
+    edits: list[str]
+
+
 @dataclass
 class Journey:
     """One supporter at work on one campaign."""
@@ -56,6 +65,17 @@ class Journey:
         for argument in arguments.values():
             argument.campaign = self.campaign
         return arguments
+
+    @cached_property
+    def withdrawn(self) -> dict[str, Withdrawn]:
+        """Those of the draft that are offered no more, by key: chosen ones, and any with words of the writer's."""
+        gone = {piece.key: piece for piece in self.draft.pieces if piece.key not in self.arguments}
+        kept = {piece.key: piece for piece in self.draft.aside if piece.edits and piece.key not in self.arguments}
+        if not (gone or kept):
+            return {}
+        found = Argument.objects.filter(campaign=self.campaign, key__in={*gone, *kept}).with_texts()
+        pieces = kept | gone
+        return {one.key: Withdrawn(one, [*pieces[one.key].edits.values()]) for one in found}
 
     @cached_property
     def check(self) -> Check:
@@ -104,6 +124,11 @@ class Journey:
         return write_letter(
             self.draft, self.campaign, self.arguments, self.seat, self.member, sender or nobody, self.check
         )
+
+    def hash_words(self) -> str:
+        """Return what tells whether the letter still says what its writer has seen."""
+        text = self.write()
+        return hashlib.sha256(repr((text.paragraphs, text.ask, text.sources)).encode()).hexdigest()
 
     @property
     def own_word_count(self) -> int:
@@ -195,6 +220,11 @@ def journey_step(
                     messages.info(request, _("First, let us find your MP."))
                 return journey.go("write-mp")
             if needs_arguments and not journey.chosen:
+                details = request.method == "POST" and "own_words" not in request.POST  # which are kept nowhere
+                if details and journey.withdrawn and list_typed(request):
+                    return show_refusal(
+                        request, "letters/all_withdrawn.html", {"campaign": campaign, "journey": journey}
+                    )
                 messages.info(request, _("Choose at least one argument for your letter."))
                 return journey.go("write-arguments")
             return show(journey)

@@ -30,6 +30,10 @@ def send_letter(journey: Journey) -> HttpResponse:
         return show_check(journey, form) if only_consent else show_details(journey, form)
     if form.cleaned_data["channel"] != "email":
         return show_check(journey, form)
+    if journey.request.POST.get("seen", seen := journey.hash_words()) != seen:
+        changed = _("Your letter has changed since you saw it: the organisers have changed a text. Read it once more.")
+        messages.warning(journey.request, changed)
+        return show_check(journey, form)
     if journey.campaign.is_draft:
         messages.info(journey.request, _("This is a preview: the letter is neither stored nor sent."))
         return show_check(journey, form)

@@ -45,12 +45,30 @@ def make_again(journey: Journey) -> None:
         journey.draft.choose(keys)
 
 
+def keep_typed(journey: Journey) -> None:
+    """Keep what the page sends, if all arguments of the draft were withdrawn while it was open."""
+    make_again(journey)
+    if "own_words" not in journey.request.POST or journey.chosen or not journey.draft.pieces or not journey.found_seat:
+        return
+    if journey.seat.member is None:
+        return
+    form = make_form(journey, copy.deepcopy(journey.draft), sent=True)
+    form.is_valid()
+    form.update_draft()
+    if form.showing.is_overtaken(journey.draft):
+        stash_conflict(journey.request.session, journey.campaign.slug, journey.draft, form.draft)
+    elif not form.showing.is_late(journey.draft):
+        journey.draft = form.draft
+        journey.save(form.showing.page, form.showing.turn)
+    journey.__dict__.pop("withdrawn", None)  # it has the words now
+
+
 def read_order(journey: Journey) -> list[str]:
     return [key for key in journey.request.POST.get("order", "").split() if key in journey.arguments][:MAX_ARGUMENTS]
 
 
 @costly
-@journey_step(needs_member=True, needs_arguments=True, prepare=make_again)
+@journey_step(needs_member=True, needs_arguments=True, prepare=keep_typed)
 def write_words(journey: Journey) -> HttpResponse:
     if page := refuse_if_too_often(Action.SAVE, journey.request, journey.campaign):
         return page
@@ -112,6 +130,7 @@ def make_form(journey: Journey, draft: Draft, *, sent: bool = False) -> WordsFor
         seat=journey.seat,
         member=journey.member,
         check=journey.check,
+        withdrawn={key: one.argument for key, one in journey.withdrawn.items()},
         page=journey.request.POST.get("page") or secrets.token_urlsafe(6),
     )
 
@@ -174,7 +193,7 @@ def answer(journey: Journey, action: str, key: str = "", said: str = "", focus: 
         if step:
             return HttpResponseClientRedirect(journey.go(step)["Location"])
         form = make_form(journey, journey.draft)
-        parts = PARTS.get(action, ())
+        parts = ("cards",) if shows_withdrawn(journey) else PARTS.get(action, ())
         return show_words(journey, form, parts=parts, few=few, said=said, focus="few" if few else focus)
     if few:
         response = journey.go("write-words")
@@ -186,6 +205,11 @@ def answer(journey: Journey, action: str, key: str = "", said: str = "", focus: 
         return journey.go("write-words", "removed")
     card = "own" if key == OWN or action in ("question", "more") else key
     return journey.go("write-words", f"card-{card}" if card else "" if action == "mine" else "letter")
+
+
+def shows_withdrawn(journey: Journey) -> bool:
+    """Whether the page still shows the paragraph of an argument that is offered no more."""
+    return any(f"text-{key}" in journey.request.POST for key in journey.withdrawn)
 
 
 def show_words(

@@ -86,17 +86,23 @@ class Composed:
 
 def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
     phrasing = argument.phrasing(piece.length, language)
-    return piece.edits.get(piece.length) or (phrasing.text if phrasing else argument.claim)
+    return piece.edits.get(piece.length) or (phrasing.words if phrasing else argument.claim)
 
 
 def find_changes(piece: Piece, argument: Argument, check: Check = check_edit) -> list[ClaimChange]:
     phrasing = argument.phrasing(piece.length)
     edited = piece.edits.get(piece.length)
-    return check(phrasing.text, edited) if phrasing and edited else []
+    return check(phrasing.words, edited) if phrasing and edited else []
 
 
 def keeps_source(piece: Piece, argument: Argument, check: Check = check_edit) -> bool:
     return piece.keep_source or not find_changes(piece, argument, check)
+
+
+def list_notes(argument: Argument) -> tuple[str, ...]:
+    """Return the argument's source notes; facts that nobody has looked at for too long are marked as such."""
+    notes = [source.note for source in argument.sources.all()]
+    return (*notes, argument.age) if argument.is_due else tuple(notes)
 
 
 def compose_paragraphs(
@@ -117,7 +123,7 @@ def compose_paragraphs(
             argument = arguments[key]
             piece = pieces[key]
             sourced = draft.with_sources and keeps_source(piece, argument, check)
-            notes = tuple(source.note for source in argument.sources.all()) if sourced else ()
+            notes = list_notes(argument) if sourced else ()
             composed.append(Composed(read_piece(piece, argument), argument, notes))
     return composed
 

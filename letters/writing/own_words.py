@@ -70,7 +70,7 @@ def read_corpus(campaign: Campaign, arguments: Iterable[Argument], *more: str) -
     texts += [ask.text for ask in campaign.asks.all()]
     for argument in arguments:
         texts.append(argument.claim)
-        texts += [phrasing.text for phrasing in argument.phrasings.all()]
+        texts += [phrasing.words for phrasing in argument.phrasings.all()]
         texts += [source.quotation for source in argument.sources.all()]
     return index_texts(tuple(texts))
 
@@ -88,7 +88,7 @@ def find_own(text: str, bank: Corpus, argument: Argument | None = None) -> OwnWo
     """
     words = split_words(text)
     if argument:
-        bases = [split_words(phrasing.text) for phrasing in argument.phrasings.all()] or [split_words(argument.claim)]
+        bases = [split_words(phrasing.words) for phrasing in argument.phrasings.all()] or [split_words(argument.claim)]
         if words in bases:
             return OwnWords((), len(words))
     taken = {

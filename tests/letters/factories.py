@@ -6,6 +6,8 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from django.utils import timezone
+
 from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
 from campaign.parliament.models import Constituency, Member
 from letters.actions.confirm import confirm
@@ -37,7 +39,8 @@ def make_campaign(slug: str = "peace", *, arguments: int = 3, **fields: Any) -> 
             key=f"argument-{number}",
             title=f"Argument {number}",
             claim=f"Claim {number}.",
-            as_of=dt.date(2023, 2, 20),
+            as_of="2023-02-20",
+            reviewed_on=timezone.localdate(),
             position=number,
         )
         for length in Phrasing.Length:

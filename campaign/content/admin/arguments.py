@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import Exists, Max, Model, OuterRef, QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, OwnSources
+from campaign.content.admin.reviews import review_page
 from campaign.content.forms import ArgumentForm
 from campaign.content.models import Argument, ArgumentQuerySet, Fact, Phrasing, Source
 
@@ -83,7 +84,7 @@ class StateFilter(admin.SimpleListFilter):
         assert isinstance(queryset, ArgumentQuerySet)
         match self.value():
             case "offered":
-                return queryset.offered()
+                return queryset.offered().in_date()
             case "due":
                 return queryset.due_for_review()
             case "unsourced":
@@ -106,23 +107,30 @@ class ArgumentAdmin(Explained, ArgumentBase):
     search_fields = ["title", "key", "claim", "phrasings__text", "sources__who", "sources__title"]
     search_help_text = _("Search by title, key, claim, text or source.")
     inlines = [PhrasingInline, FactInline, SourceInline]
-    actions = ["mark_reviewed"]
+    actions = ["review"]
     fieldsets = [
         (None, {"fields": ["theme", "title", "key", "claim", "question", "published", "position", "order"]}),
         (
             _("How long it holds"),
             {
-                "fields": ["as_of", "review_every_days", "review_by", "reviewed_by"],
+                "fields": ["as_of", "review_every_days", "shown_review"],
                 "description": _(
-                    "After its review-by day the argument is not offered to supporters. When you have checked that it "
-                    "still holds, use “Mark as reviewed today” in the list of arguments."
+                    "After its review-by day a live campaign does not offer the argument. When you have checked that "
+                    "it still holds, use “Review…”, at the top of this page or in the list of arguments."
                 ),
+            },
+        ),
+        (
+            _("Since then"),
+            {
+                "fields": ["since", "since_date", "since_in_letter"],
+                "description": _("What has happened after the date of the facts, if an MP would ask about it."),
             },
         ),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Argument | None = None) -> list[str]:
-        return ["key", "reviewed_by"] if obj else ["reviewed_by"]
+        return ["key", "shown_review"] if obj else ["shown_review"]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Argument | None = None) -> dict[str, Sequence[str]]:
         return {} if obj else {"key": ["title"]}
@@ -162,19 +170,29 @@ class ArgumentAdmin(Explained, ArgumentBase):
         elif not argument.has_source:  # type: ignore[attr-defined]
             name = "unsourced"
         else:
-            name = "offered" if argument.review_by >= timezone.localdate() else "due"
+            name = "due" if argument.is_due else "offered"
         shape, word = STATES[name]
         return format_html(
             '<span class="state state-{}"><span aria-hidden="true">{}</span> {}</span>', name, shape, word
         )
 
-    @admin.action(description=_("Mark as reviewed today"), permissions=["change"])
-    def mark_reviewed(self, request: HttpRequest, queryset: QuerySet[Argument]) -> None:
-        with transaction.atomic():
-            for argument in queryset:
-                argument.count_review_from_today()
-                argument.reviewed_by = request.user  # type: ignore[assignment]  # the admin knows no anonymous user
-                argument.save(update_fields=["review_by", "reviewed_by"])
-                self.log_change(request, argument, f"Reviewed; next review by {argument.review_by}.")
-        text = ngettext("%d argument is marked as reviewed.", "%d arguments are marked as reviewed.", len(queryset))
-        self.message_user(request, text % len(queryset), messages.SUCCESS)
+    @admin.display(description=_("review"))
+    def shown_review(self, argument: Argument) -> str:
+        """Who has reviewed it when, what they say, and until when it holds."""
+        if not argument.pk:
+            return str(_("Nobody has reviewed it yet."))
+        by = argument.reviewed_by or _("an account that is gone")
+        said = f"{argument.review_note} ({by})" if argument.reviewed_on else ""
+        until = _("Next review by %s.") % date_format(argument.review_by)
+        return " ".join(filter(None, [argument.age, said, until]))
+
+    @admin.action(description=_("Review…"), permissions=["change"])
+    def review(self, request: HttpRequest, queryset: QuerySet[Argument]) -> HttpResponse:
+        """Lead to the page that asks what they were checked against."""
+        chosen = urlencode([("of", pk) for pk in queryset.values_list("pk", flat=True)])
+        return HttpResponseRedirect(f"{reverse('admin:content_argument_review')}?{chosen}")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page for reviews."""
+        page = self.admin_site.admin_view(review_page)
+        return [path("review/", page, {"admin_page": self}, name="content_argument_review"), *super().get_urls()]

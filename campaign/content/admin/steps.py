@@ -121,6 +121,7 @@ def go_live_page(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Ca
         "opts": admin_page.opts,
         "campaign": campaign,
         "requirements": requirements,
+        "due": campaign.arguments.due_for_review(),
         "ready": ready,
         "form": form,
     }

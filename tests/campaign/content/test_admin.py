@@ -17,6 +17,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from campaign.content.models import Argument, Campaign, Phrasing, Source, Theme
+from campaign.content.modes import list_requirements
 from letters.models import Letter
 from tests.campaign.content.samples import load_sample
 from tests.letters.factories import make_letter
@@ -62,6 +63,7 @@ def ready(campaign: Campaign, settings: Settings) -> Campaign:
         "complaints_contact": "John Roe, complaints@example.org",
     }
     Campaign.objects.update(**imprint)
+    Argument.objects.update(review_by=timezone.localdate())
     campaign.refresh_from_db()
     rehearsed = make_letter(campaign, queued=False)
     Letter.objects.filter(pk=rehearsed.pk).update(
@@ -106,7 +108,7 @@ def test_a_campaign_is_made_from_nothing(client: Client, organiser: User) -> Non
     lengths = (asked["phrasings-0-length"], asked["phrasings-1-length"])
     assert (asked["theme"], asked["phrasings-TOTAL_FORMS"], lengths) == (str(theme.pk), 2, ("short", "full"))
     values = {
-        "theme": theme.pk, "title": "Fish", "key": "fish", "claim": "Fish die.", "as_of": "2023-01-01",
+        "theme": theme.pk, "title": "Fish", "key": "fish", "claim": "Fish die.", "as_of": "2023-01",
         "review_every_days": 30, "published": "on", "position": 0,
         "phrasings-TOTAL_FORMS": 2, "phrasings-INITIAL_FORMS": 0, "phrasings-0-language": "en",
         "phrasings-0-length": "short", "phrasings-0-text": "Fish die.", "phrasings-1-language": "en",
@@ -114,9 +116,10 @@ def test_a_campaign_is_made_from_nothing(client: Client, organiser: User) -> Non
         "sources-TOTAL_FORMS": 1, "sources-INITIAL_FORMS": 0, "sources-0-who": "Jane", "sources-0-title": "Fish",
         "sources-0-publisher": "Example", "sources-0-date": "2022", "sources-0-position": 0,
     }  # fmt: skip
+    values = asked | values
     assert client.post(f"{ARGUMENTS}add/", values).status_code == 302
     argument = Argument.objects.offered().get()
-    assert (argument.campaign, argument.review_by) == (campaign, timezone.localdate() + dt.timedelta(days=30))
+    assert (argument.campaign, argument.review_by) == (campaign, dt.date(2023, 1, 31))
 
     argument.sources.all().delete()
     form = read_form(client, f"{ARGUMENTS}{argument.pk}/change/")
@@ -187,6 +190,7 @@ def test_the_list_says_which_arguments_are_offered_and_why_not(
     client: Client, organiser: User, campaign: Campaign
 ) -> None:
     yesterday = timezone.localdate() - dt.timedelta(days=1)
+    Argument.objects.update(review_by=timezone.localdate())
     Argument.objects.filter(key="it-pays").update(review_by=yesterday)
     Argument.objects.get(key="bills").sources.all().delete()
     page = client.get(ARGUMENTS).content.decode()
@@ -224,25 +228,56 @@ def test_lists_take_as_many_queries_for_thirty_rows_as_for_three(
     for number in range(27):
         Campaign.objects.create(slug=f"c{number}", title=f"C{number}")
         argument = Argument.objects.create(
-            campaign=campaign, theme=theme, key=f"cold{number}", title="Cold", claim="C", as_of=timezone.localdate()
+            campaign=campaign,
+            theme=theme,
+            key=f"cold{number}",
+            title="Cold",
+            claim="C",
+            as_of=str(timezone.localdate()),
         )
         Phrasing.objects.create(argument=argument, length="short", text="Cold.")
         Source.objects.create(argument=argument, who="A", publisher="B", date="2022", title="C")
     assert count_queries() == for_three
 
 
-def test_marking_as_reviewed_counts_from_today_and_is_logged(
+def test_a_review_has_a_day_an_account_and_a_note_that_everybody_reads(
     client: Client, organiser: User, campaign: Campaign
 ) -> None:
-    Argument.objects.update(review_by=dt.date(2023, 1, 1))
     chosen = Argument.objects.filter(key__in=["bills", "it-pays"])
-    client.post(ARGUMENTS, {"action": "mark_reviewed", "_selected_action": [a.pk for a in chosen]})
+    asked = client.post(ARGUMENTS, {"action": "review", "_selected_action": [a.pk for a in chosen]}, follow=True)
+    address = asked.redirect_chain[0][0]
+    assert "Not reviewed since." in asked.content.decode()
+    assert "This field is required." in client.post(address, {"note": ""}).content.decode()
+    assert client.post(address, {"note": "Checked against Hansard."}).status_code == 302
     next_day = timezone.localdate() + dt.timedelta(days=180)
-    assert set(chosen.values_list("review_by", "reviewed_by")) == {(next_day, organiser.pk)}
+    assert set(chosen.values_list("review_by", "reviewed_by", "review_note")) == {
+        (next_day, organiser.pk, "Checked against Hansard.")
+    }
     assert [a.key for a in Argument.objects.due_for_review()] == ["cold-kills"]
     assert {(e.object_id, e.get_change_message()) for e in LogEntry.objects.all()} == {
-        (str(a.pk), f"Reviewed; next review by {next_day}.") for a in chosen
+        (str(a.pk), f"Reviewed: Checked against Hansard. Next review by {next_day}.") for a in chosen
     }
+    public = client.get(campaign.get_absolute_url()).content.decode()
+    assert public.count("Checked against Hansard.") == 2
+    assert "Facts as of 28 February 2023. Not reviewed since." in public
+    assert f"by {organiser.username}" not in public
+    assert client.get(f"{ARGUMENTS}review/?of=0&of=x").status_code == 404
+
+
+def test_going_live_lists_what_is_due_and_needs_one_argument_in_date(
+    client: Client, chief: User, campaign: Campaign
+) -> None:
+    def read() -> str:
+        return client.get(f"{CAMPAIGNS}{campaign.pk}/go-live/", follow=True).content.decode()
+
+    requirement = "At least one argument that is in date"
+    assert requirement in read()
+    assert read().count("Not reviewed since.") == 3
+    argument = Argument.objects.get(key="bills")
+    argument.note_review(chief, "Fine.")
+    argument.save()
+    assert read().count("Not reviewed since.") == 2
+    assert {one.name: one.met for one in list_requirements(campaign)}[requirement]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +313,7 @@ def test_the_go_live_page_lists_what_is_missing_and_refuses(client: Client, chie
         "The promoter's postal address",
         "A contact email address",
         "Who deals with complaints",
-        "At least one argument that is offered",
+        "At least one argument that is in date",
         "At least one ask",
         "A letter sent in rehearsal",
         "An address from which letters are sent",

@@ -102,31 +102,32 @@ def test_a_long_change_is_cut_around_where_it_is() -> None:
     )
 
 
-def test_what_gets_a_new_review_date() -> None:
+def test_loading_reviews_nothing() -> None:
     load_sample()
-    assert {a.key: a.review_by for a in Argument.objects.all()} == {
-        "cold-kills": in_days(90),
-        "it-pays": in_days(180),
-        "bills": in_days(180),
-    }
+    by = {"cold-kills": dt.date(2023, 5, 29), "it-pays": dt.date(2023, 7, 30), "bills": dt.date(2023, 7, 30)}
+    assert {a.key: a.review_by for a in Argument.objects.all()} == by  # counted from `as_of`
     reviewer = User.objects.create_user("reviewer")
-    Argument.objects.update(review_by=in_days(5), reviewed_by=reviewer)
+    for argument in Argument.objects.all():
+        argument.note_review(reviewer, "Looked at Hansard.")
+        argument.save()
     pack = read_sample()
     pack["arguments"][0]["theme"] = "repair"
     pack["arguments"][1]["phrasings"][0]["text"] = "It pays."
     pack["arguments"][2]["review_every_days"] = 190
     load_data(pack)
-    assert {a.key: (a.review_by, a.reviewed_by) for a in Argument.objects.all()} == {
-        "cold-kills": (in_days(5), reviewer),  # under another heading it says the same
-        "it-pays": (in_days(180), None),  # nobody has reviewed what it says now
-        "bills": (in_days(15), reviewer),  # the same review holds longer
+    assert {a.key: (a.review_by, a.reviewed_by, a.review_note) for a in Argument.objects.all()} == {
+        "cold-kills": (in_days(90), reviewer, "Looked at Hansard."),  # under another heading it says the same
+        "it-pays": (by["it-pays"], None, ""),  # nobody has reviewed what it says now
+        "bills": (in_days(190), reviewer, "Looked at Hansard."),  # the same review holds longer
     }
 
 
-@pytest.mark.parametrize("change", ["title", "claim", "as_of", "source", "new source", "new phrasing"])
-def test_any_change_of_content_counts_the_review_from_today(change: str) -> None:
+@pytest.mark.parametrize("change", ["title", "claim", "as_of", "since", "source", "new source", "new phrasing"])
+def test_any_change_of_content_is_unreviewed(change: str) -> None:
     load_sample()
-    Argument.objects.update(review_by=in_days(-5))
+    for argument in Argument.objects.all():
+        argument.note_review(None, "Fine.")
+        argument.save()
     pack = read_sample()
     argument = pack["arguments"][0]
     if change == "source":
@@ -135,10 +136,21 @@ def test_any_change_of_content_counts_the_review_from_today(change: str) -> None
         argument["sources"].append(argument["sources"][0])
     elif change == "new phrasing":
         argument["phrasings"].append({"language": "cy", "length": "full", "text": "Oer."})
+    elif change == "since":
+        argument |= {"since": "Since 2024 it is warmer.", "since_date": "2026-11"}
     else:
-        argument[change] = "2023-03-01" if change == "as_of" else "Changed"
+        argument[change] = "2023-03" if change == "as_of" else "Changed"
     load_data(pack)
-    assert list(Argument.objects.due_for_review().values_list("key", flat=True)) == ["bills", "it-pays"]
+    assert [a.key for a in Argument.objects.due_for_review()] == ["cold-kills"]
+    assert load_data(pack) == []
+
+
+def test_what_has_happened_since_stays_if_a_pack_does_not_say_it() -> None:
+    load_sample()
+    said = {"since": "Since 2024 it is warmer.", "since_date": "2026-11", "since_in_letter": True}
+    Argument.objects.filter(key="bills").update(**said)
+    assert load_data(read_sample()) == []
+    assert Argument.objects.filter(key="bills", **said).exists()
 
 
 def test_an_argument_that_goes_is_unpublished_and_comes_back() -> None:

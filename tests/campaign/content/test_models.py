@@ -26,8 +26,11 @@ def today(monkeypatch: pytest.MonkeyPatch) -> dt.date:
 
 @pytest.mark.django_db
 def test_only_published_sourced_arguments_in_date_are_offered(today: dt.date) -> None:
-    load_sample()
-    assert Argument.objects.offered().count() == 3
+    campaign = load_sample()
+    assert Argument.objects.offered().count() == 3  # in rehearsal, although all are due
+    Campaign.objects.filter(pk=campaign.pk).update(mode=Campaign.Mode.LIVE)
+    assert not Argument.objects.offered().exists()
+    Argument.objects.update(review_by=today)
     bills = Argument.objects.get(key="bills")
     for changes in ({"published": False}, {"review_by": today - DAY}):
         Argument.objects.filter(pk=bills.pk).update(**{"published": True, "review_by": today, **changes})
@@ -48,12 +51,61 @@ def test_only_published_arguments_past_their_day_are_due(today: dt.date) -> None
 
 
 @pytest.mark.django_db
-def test_a_review_by_day_is_counted_unless_somebody_sets_one(today: dt.date) -> None:
+@pytest.mark.parametrize(
+    ("mode", "paused_from", "offers"),
+    [
+        ("draft", "", True), ("rehearsal", "", True), ("live", "", False), ("closed", "", False),
+        ("paused", "rehearsal", True), ("paused", "live", False), ("paused", "", False),
+    ],
+)  # fmt: skip
+def test_what_is_due_is_offered_only_where_letters_go_to_no_mp(mode: str, paused_from: str, offers: bool) -> None:
+    campaign = load_sample()
+    Campaign.objects.filter(pk=campaign.pk).update(mode=mode, paused_from=paused_from)
+    assert Argument.objects.offered().exists() is offers
+    assert not Argument.objects.sourced().in_date().exists()
+
+
+@pytest.mark.django_db
+def test_the_review_counts_from_what_was_known_last(today: dt.date) -> None:
     campaign = load_sample()
     theme = campaign.themes.first()
-    base = {"campaign": campaign, "theme": theme, "title": "A", "claim": "A", "as_of": today, "review_every_days": 30}
-    assert Argument.objects.create(key="a", **base).review_by == today + 30 * DAY
-    assert Argument.objects.create(key="b", review_by=today, **base).review_by == today
+    made = {"campaign": campaign, "theme": theme, "title": "A", "claim": "A", "key": "a", "review_every_days": 30}
+    for as_of, review_by, said in (
+        ("2023", dt.date(2023, 1, 31), "Facts as of 2023. Not reviewed since."),
+        ("2023-02", dt.date(2023, 3, 3), "Facts as of February 2023. Not reviewed since."),
+        ("2023-02-16", dt.date(2023, 3, 18), "Facts as of 16 February 2023. Not reviewed since."),
+        (str(today), today + 30 * DAY, f"Facts as of {today.day} {today:%B %Y}."),
+    ):
+        argument = Argument(as_of=as_of, **made)
+        argument.save()
+        argument.refresh_from_db()
+        assert (argument.review_by, argument.age) == (review_by, said)
+        argument.delete()
+    argument = Argument.objects.create(as_of="2023-02", **made)
+    argument.reminded_days = 7
+    argument.note_review(None, "Still so.")
+    argument.save(update_fields=["reviewed_on", "reviewed_by", "review_note"])
+    argument.refresh_from_db()
+    assert argument.review_by == today + 30 * DAY
+    assert not argument.reminded_days
+    assert argument.age == f"Facts as of February 2023. Reviewed on {today.day} {today:%B %Y}."
+    argument.review_by = today - DAY
+    assert argument.age == f"Facts as of February 2023. Last reviewed on {today.day} {today:%B %Y}."
+
+
+@pytest.mark.django_db
+def test_what_has_happened_since_ends_the_paragraph_if_so_marked() -> None:
+    load_sample()
+    argument = Argument.objects.with_texts().get(key="bills")
+    text = argument.phrasings.all()[0].text
+    argument.since = "Since March 2024 it is so no more."
+    with pytest.raises(ValidationError, match="Say when"):
+        argument.clean()
+    argument.since_date = "2026-11"
+    argument.clean()
+    assert argument.phrasings.all()[0].words == text
+    argument.since_in_letter = True
+    assert argument.phrasings.all()[0].words == f"{text} Since March 2024 it is so no more."
 
 
 @pytest.mark.django_db

@@ -36,7 +36,12 @@ def add_argument(
     campaign: Campaign, key: str, theme: str = "nature", *, sourced: bool = True, **fields: Any
 ) -> Argument:
     heading, _ = Theme.objects.get_or_create(campaign=campaign, key=theme, defaults={"title": f"Theme {theme}"})
-    defaults = {"title": f"Title {key}", "claim": f"Claim {key}.", "as_of": dt.date(2023, 2, 16)}
+    defaults = {
+        "title": f"Title {key}",
+        "claim": f"Claim {key}.",
+        "as_of": "2023-02-16",
+        "reviewed_on": timezone.localdate(),
+    }
     argument = Argument.objects.create(campaign=campaign, theme=heading, key=key, **{**defaults, **fields})
     Phrasing.objects.create(argument=argument, length="short", text=f"I write about {key}.")
     Phrasing.objects.create(argument=argument, length="full", text=f"At length, I write about {key}.")
@@ -160,11 +165,11 @@ def test_the_postcode_box_stands_at_the_head_and_at_the_end(client: Client) -> N
 
 
 def test_only_offered_arguments_are_shown(client: Client) -> None:
-    campaign = make_campaign()
+    campaign = make_campaign(mode=Campaign.Mode.LIVE)
     add_argument(campaign, "good")
     add_argument(campaign, "hidden", published=False)
     add_argument(campaign, "unsourced", sourced=False)
-    add_argument(campaign, "overdue", "stale", review_by=timezone.localdate() - dt.timedelta(days=1))
+    add_argument(campaign, "overdue", "stale", reviewed_on=None)
     add_argument(make_campaign("wasps"), "foreign")
     groups = group_arguments(campaign)
     assert {theme.key: [argument.key for argument in found] for theme, found in groups.items()} == {"nature": ["good"]}

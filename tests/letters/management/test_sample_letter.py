@@ -8,6 +8,7 @@ import io
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
 from campaign.parliament.models import Constituency, Member
@@ -29,7 +30,8 @@ def campaign() -> Campaign:
             key=f"a{number}",
             title="A",
             claim="c",
-            as_of=dt.date(2026, 1, 1),
+            as_of="2026-01-01",
+            reviewed_on=timezone.localdate(),
             position=number,
         )
         Phrasing.objects.create(argument=argument, length="full", text=f"Paragraph {number}.")

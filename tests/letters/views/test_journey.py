@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from typing import Any
 
@@ -10,10 +9,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from pypdf import PdfReader
 
-from campaign.content.models import Argument, Campaign
+from campaign.content.models import Campaign
 from campaign.parliament.models import Member
 from letters.models import Consent, DownloadCount, Letter, Notice, Status
 from letters.privacy.tokens import make_confirm_token
@@ -196,14 +194,6 @@ def test_the_error_about_arguments_leads_to_the_first_of_them(client: Client, ca
     page = go(client, "write-arguments", {"arguments": []}).content.decode()
     assert '<a href="#id_arguments_0">Choose at least one argument.</a>' in page
     assert page.count('id="id_arguments_0"') == 1
-
-
-def test_an_argument_past_its_review_date_is_not_offered(client: Client, campaign: Campaign) -> None:
-    Argument.objects.filter(key="argument-2").update(review_by=timezone.localdate() - dt.timedelta(days=1))
-    go(client, "write-mp", {"postcode": POSTCODE})
-    page = go(client, "write-arguments").content.decode()
-    assert "Argument 1" in page
-    assert "Argument 2" not in page
 
 
 def test_every_button_of_the_builder_saves_what_was_typed(client: Client, campaign: Campaign) -> None:

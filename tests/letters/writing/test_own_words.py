@@ -15,7 +15,7 @@ from tests.letters.writing.test_fact_check import LONGEST, TEXTS
 BANK = index_texts(tuple(TEXTS))
 
 
-ARGUMENT: Any = SimpleNamespace(phrasings=SimpleNamespace(all=lambda: [SimpleNamespace(text=LONGEST)]))
+ARGUMENT: Any = SimpleNamespace(phrasings=SimpleNamespace(all=lambda: [SimpleNamespace(words=LONGEST)]))
 
 
 @pytest.mark.parametrize("argument", [None, ARGUMENT], ids=["own", "edited"])

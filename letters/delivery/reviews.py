@@ -1,0 +1,45 @@
+"""Organisers hear of arguments that will soon be due for review, so that none is withdrawn unawares."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from campaign.content.dates import say_date
+from campaign.content.models import Argument, Campaign
+from letters.models import Alert
+from letters.writing.text import clean_line
+
+DAYS_BEFORE = (7, 30)  # the nearest first
+
+
+def owe_reminders() -> int:
+    """Have the organisers told, once for each of DAYS_BEFORE, what a live campaign will soon withdraw; how many mails.
+
+    Each argument knows of how many days it was told last, so that doing this again tells nobody anything twice.
+    """
+    today = timezone.localdate()
+    live = Q(campaign__mode=Campaign.Mode.LIVE)
+    live |= Q(campaign__mode=Campaign.Mode.PAUSED, campaign__paused_from=Campaign.Mode.LIVE)
+    mails = 0
+    for days in DAYS_BEFORE:
+        untold = Q(reminded_days=None) | Q(reminded_days__gt=days)
+        soon = Argument.objects.filter(live, untold, published=True, review_by__gte=today)
+        soon = soon.filter(review_by__lte=today + dt.timedelta(days=days)).order_by("campaign", "review_by", "pk")
+        with transaction.atomic():
+            told: dict[Campaign, list[str]] = defaultdict(list)
+            for argument in soon.select_related("campaign"):
+                # By one conditional UPDATE: another worker may be at the same.
+                if Argument.objects.filter(untold, pk=argument.pk, review_by=argument.review_by).update(
+                    reminded_days=days
+                ):
+                    line = f"{say_date(str(argument.review_by))}: {argument.title}. {argument.age}"
+                    told[argument.campaign].append(clean_line(line))
+            for campaign, lines in told.items():
+                Alert.objects.create(kind=Alert.Kind.REVIEW, words="\n".join([campaign.title, "", *lines]))
+        mails += len(told)
+    return mails
