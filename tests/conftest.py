@@ -67,7 +67,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--share",
         choices=["sqlite", "postgresql"],
-        help="only what belongs on this database, so that on both together each test runs once, or twice where it matters",
+        help="only what belongs on this database, so that on both together each test runs once, or twice where it "
+        "matters",
     )
 
 

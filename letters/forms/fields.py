@@ -50,8 +50,8 @@ class TextField(forms.CharField):
     widget = forms.Textarea
     default_error_messages = {
         "max_lines": _(
-            "This text has %(count)d lines; %(most)d fit in a letter. Join lines that belong together, or leave some "
-            "out."
+            "This text has %(count)d lines. A letter has room for %(most)d. Join lines that belong together, "
+            "or leave some out."
         )
     }
 
@@ -79,7 +79,7 @@ class MailAddressField(forms.EmailField):
         An MP's is refused, too: strangers would have the site mail the office, and the MP would write to themselves.
         """
         local, at, domain = super().clean(value).rpartition("@")
-        unfit = ValidationError(_("We cannot send to this address. Enter one with plain letters before the @."))
+        unfit = ValidationError(_("We cannot send to this address. Enter one with only plain letters before the @."))
         try:
             address = f"{local}{at}{domain.encode('idna').decode('ascii')}"
         except UnicodeError as error:
@@ -87,7 +87,7 @@ class MailAddressField(forms.EmailField):
         if address and not is_address(address):
             raise unfit
         if address and is_office(address):
-            raise ValidationError(_("This is an MP’s address. Enter your own, where you want to get the answer."))
+            raise ValidationError(_("This is an MP’s email address. Enter your own, so that the answer comes to you."))
         return address
 
 

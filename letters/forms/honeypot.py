@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 SALT = "letters.forms.guard"
-TOO_QUICK = _("That was very quick, so we ask once more: is this the letter you want? Then press the button again.")
-FILLED = _(
-    "Something was filled in that people cannot see, perhaps by your browser. We have emptied it: please press the "
-    "button again."
-)
+TOO_QUICK = _("That was very quick, so please check that this is the letter you want, then press the button again.")
+FILLED = _("A hidden field was filled in, perhaps by your browser. We have cleared it. Please press the button again.")
 
 
 def make_stamp() -> str:

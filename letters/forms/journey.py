@@ -26,7 +26,7 @@ class PostcodeForm(CrispyForm):
     postcode = LineField(
         label=_("Your postcode"),
         max_length=40,
-        help_text=_("We use it to find your MP. It is not kept."),
+        help_text=_("We use it to find your MP. We do not keep it."),
         widget=forms.TextInput(
             attrs={"autocomplete": "postal-code", "autocapitalize": "characters", "spellcheck": "false"}
         ),
@@ -57,7 +57,10 @@ class ArgumentsForm(CrispyForm):
         keys: list[str] = self.cleaned_data["arguments"]
         if len(keys) > MAX_ARGUMENTS:
             raise ValidationError(
-                _("You have chosen %(count)d. Choose at most %(most)d: one page is read; two rarely are."),
+                _(
+                    "You have chosen %(count)d. Choose %(most)d at most: a short letter is easier to read and "
+                    "to answer."
+                ),
                 params={"count": len(keys), "most": MAX_ARGUMENTS},
             )
         return keys
@@ -80,7 +83,7 @@ class SenderForm(CrispyForm):
 
     elsewhere = _(
         "%(postcode)s is in %(where)s, not in %(seat)s. MPs only answer their own constituents: "
-        "check the postcode, or go back and change the MP."
+        "check the postcode, or go back and change your MP."
     )
 
     name = NameField(
@@ -154,11 +157,11 @@ class DetailsForm(SenderForm):
         label=_("Your email address"),
         max_length=254,
         required=False,
-        help_text=_("We send you a link to confirm, and your MP’s answer comes to this address."),
+        help_text=_("We will email you a link to confirm the letter. Your MP’s answer will come to this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": _("Enter your email address, so that you can confirm the letter, or choose to post it."),
-            "invalid": _("Enter an email address in full, such as name@example.org."),
+            "invalid": _("Enter a full email address, such as name@example.org."),
         },
     )
     started = StampField()
@@ -167,9 +170,9 @@ class DetailsForm(SenderForm):
         self, *args: Any, seat: Constituency, member: Member, missing_own_words: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(*args, seat=seat, **kwargs)
-        choices = [(DeliveryMethod.POST, _("By post: I print it, sign it and post it"))]
+        choices = [(DeliveryMethod.POST, _("By post: I will print it, sign it and post it"))]
         if member.email and not missing_own_words:
-            choices.insert(0, (DeliveryMethod.EMAIL, _("By email: this site sends it for me")))
+            choices.insert(0, (DeliveryMethod.EMAIL, _("By email: this site will send it for me")))
             self.fields["email"].required = self.data.get("channel") != DeliveryMethod.POST
         else:
             del self.fields["email"]
@@ -209,7 +212,7 @@ class AddressForm(CrispyForm):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
-            "required": _("Enter the address to which we should send the link."),
-            "invalid": _("Enter an email address in full, such as name@example.org."),
+            "required": _("Enter the email address you wrote from."),
+            "invalid": _("Enter a full email address, such as name@example.org."),
         },
     )

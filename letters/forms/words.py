@@ -23,7 +23,7 @@ MAX_LINES = 60  # the same; with blank lines between, so many make thirty paragr
 # What helps people to find their own words, if the campaign asks nothing of its own.
 PROMPTS = (
     _("What made you care about this?"),
-    _("How does it touch your life or your constituency?"),
+    _("How does it affect your life or your constituency?"),
     _("Is there something you know that your MP may not?"),
 )
 
@@ -50,11 +50,11 @@ class WordsForm(CrispyForm):
             attrs={"rows": 6, "placeholder": " ", "aria-describedby": "own-rule own-count id_own_words_error"}
         ),
         error_messages={
-            "max_length": _("Your own words have %(show_value)d characters; %(limit_value)d fit in a letter.")
+            "max_length": _("Your own words have %(show_value)d characters. A letter has room for %(limit_value)d.")
         },
     )
     ask = forms.ChoiceField(
-        label=_("What do you ask your MP to do?"),
+        label=_("What are you asking your MP to do?"),
         widget=forms.RadioSelect,
         required=False,
         error_messages={"invalid_choice": _("Choose one of the requests in the list.")},
@@ -62,7 +62,7 @@ class WordsForm(CrispyForm):
     with_sources = forms.BooleanField(
         label=_("Add the sources as notes"),
         required=False,
-        help_text=_("MPs’ offices like to check. It adds a few lines."),
+        help_text=_("They let your MP’s office check the facts. They add a few lines."),
     )
     # Arguments and own words in the order of the letter, with spaces between. With this and the constituency's code
     # a draft can be made again whose session has ended.
@@ -215,7 +215,9 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
             required=False,
             widget=forms.Textarea(attrs={"rows": 7}),
             error_messages={
-                "max_length": _("This paragraph has %(show_value)d characters; %(limit_value)d fit in a letter.")
+                "max_length": _(
+                    "This paragraph has %(show_value)d characters. The most it can have is %(limit_value)d."
+                )
             },
         ),
         # The phrasing in the box: a form that is sent twice must not take it for another.

@@ -61,7 +61,7 @@ def draft_lasts() -> str:
 def share_campaign(campaign: Campaign, place: str = "share") -> dict[str, object]:
     """Offer to pass the campaign's page on: ordinary addresses, no trackers, never a letter's own link."""
     address = settings.SITE_URL + campaign.get_absolute_url()
-    words = _("%(campaign)s: I have written to my MP. You can, too:") % {"campaign": campaign.title}
+    words = _("%(campaign)s: I have written to my MP. You can too:") % {"campaign": campaign.title}
     both = f"{words} {address}"
     ways = [
         (_("Email"), f"mailto:?{_query(subject=campaign.title, body=both)}"),

@@ -70,8 +70,8 @@ def resend(journey: Journey) -> HttpResponse:
         messages.info(
             journey.request,
             _(
-                "If your letter still waits for you, the message is on its way again. It can take a few minutes; "
-                "we send it at most three times more, and not twice within a minute."
+                "If your letter is still waiting to be confirmed, we have sent the message again. It can take "
+                "a few minutes. We send it three more times at most, and not twice in the same minute."
             ),
         )
     return journey.go("write-sent")
@@ -97,12 +97,13 @@ def change_address(journey: Journey) -> HttpResponse:
         return show_too_many(journey.request, error.refusal, Action.ASK, journey.campaign)
     if changed:
         messages.success(
-            journey.request, _("The message goes to the new address. The link in the one before no longer works.")
+            journey.request,
+            _("We have sent the message to the new address. The link in the earlier message no longer works."),
         )
     else:
         messages.warning(
             journey.request,
-            _("The address can be changed %(most)d times. To use yet another one, give your details again.")
+            _("You can change the address %(most)d times. To use a different one, enter your details again.")
             % {"most": MAX_ADDRESSES},
         )
     return journey.go("write-sent")

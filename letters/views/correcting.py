@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 MESSAGES: dict[CorrectionResult, StrOrPromise] = {
     CorrectionResult.UNCHANGED: _("Nothing was changed."),
-    CorrectionResult.GOES: _("Corrected. Your letter goes out with the new details."),
-    CorrectionResult.KEPT: _("Corrected: that is what the copy here says now."),
+    CorrectionResult.GOES: _("Corrected. Your letter will go out with the new details."),
+    CorrectionResult.KEPT: _("Corrected. The copy here now has your new details."),
     CorrectionResult.WENT: _(
-        "Corrected: that is what the copy here says now. What was sent stays as it was. If it matters to your MP, tell "
-        "their office when they answer."
+        "Corrected. The copy here now has your new details. We cannot change what was sent. If it matters to "
+        "your MP, tell their office when they answer."
     ),
     CorrectionResult.BUSY: _(
-        "Your letter is being sent this very moment, so nothing was changed. Please try again in a minute."
+        "Your letter is being sent right now, so nothing was changed. Please try again in a minute."
     ),
-    CorrectionResult.GONE: _("Your data are deleted, so there is nothing to correct."),
+    CorrectionResult.GONE: _("Your data has been deleted, so there is nothing to correct."),
 }
 
 

@@ -200,8 +200,8 @@ def journey_step(
                 messages.warning(
                     request,
                     _(
-                        "Your draft can no longer be read here, so it is gone; we are sorry. If a page of yours still "
-                        "shows your words (use your browser’s “back”), copy them before you start again."
+                        "Sorry, we cannot recover your draft. If your words are still on screen in another "
+                        "tab, or when you go back in your browser, copy them before you start again."
                     ),
                 )
             if request.method == "POST" and (needs_member or needs_arguments) and lost and not gone:
@@ -209,8 +209,9 @@ def journey_step(
                 messages.warning(
                     request,
                     _(
-                        "Your draft is gone: it is kept for %(hours)d hours, or until you delete it. If the page "
-                        "before still shows your words (use your browser’s “back”), copy them before you start again."
+                        "Your draft has been deleted. We keep drafts for %(hours)d hours, or until you delete "
+                        "them. If you can still see your words when you go back in your browser, copy them "
+                        "before you start again."
                     )
                     % {"hours": settings.DRAFT_HOURS},
                 )

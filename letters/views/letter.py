@@ -40,19 +40,22 @@ if TYPE_CHECKING:
 # What a supporter reads of the letter's life; moves between machines are left out.
 EVENT_LABELS: dict[str, StrOrPromise] = {
     EventType.CREATED: gettext_lazy("You wrote your letter."),
-    Status.HELD: gettext_lazy("Held: a person of the campaign looks at your letter before it goes on."),
+    Status.HELD: gettext_lazy("On hold: someone from the campaign will read your letter before it is sent."),
     Status.SENT: gettext_lazy("Your letter was sent."),
-    Status.BOUNCED: gettext_lazy("Your letter came back: the address did not take it. Please print and post it."),
-    Status.FAILED: gettext_lazy("Your letter could not be delivered. Please print and post it; the organisers know."),
-    Status.UNKNOWN: gettext_lazy(
-        "We cannot tell whether your letter arrived. An organiser is finding out; it is not sent twice."
+    Status.BOUNCED: gettext_lazy(
+        "Your letter came back: it could not be delivered to your MP’s address. Please print and post it."
     ),
-    Status.WITHDRAWN: gettext_lazy("You withdrew your letter. It is not sent."),
+    Status.FAILED: gettext_lazy("Your letter could not be delivered. Please print and post it. The organisers know."),
+    Status.UNKNOWN: gettext_lazy(
+        "We cannot tell whether your letter arrived. An organiser is finding out. We will not send it again "
+        "before they know."
+    ),
+    Status.WITHDRAWN: gettext_lazy("You withdrew your letter. It will not be sent."),
     EventType.POSTED: gettext_lazy("You posted it."),
     EventType.ANSWERED: gettext_lazy("Your MP answered."),
-    EventType.CORRECTED: gettext_lazy("You corrected it."),
-    EventType.TEXT_ERASED: gettext_lazy("Your address and words were deleted: we keep them no longer than we need."),
-    EventType.ERASED: gettext_lazy("Your name, address and words were deleted."),
+    EventType.CORRECTED: gettext_lazy("You corrected your details."),
+    EventType.TEXT_ERASED: gettext_lazy("We deleted your address and words, because we no longer need them."),
+    EventType.ERASED: gettext_lazy("We deleted your name, address and words."),
 }
 
 
@@ -85,7 +88,7 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     letter_url = redirect("letter", make_token(letter.id, "letter"))
     closed = letter.campaign.mode == letter.campaign.Mode.CLOSED
     if letter.status == Status.WITHDRAWN:
-        messages.info(request, _("You have withdrawn this letter, so it is not sent. You can write a new one."))
+        messages.info(request, _("You have withdrawn this letter, so it will not be sent. You can write a new one."))
         return letter_url
     if request.method == "POST" and not closed:
         if page := refuse_if_too_often(Action.CONFIRM, request, letter.campaign):
@@ -93,10 +96,10 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         if confirm_now(letter):
             wake_worker()
         else:
-            messages.info(request, _("You had confirmed this letter before. It is sent once."))
+            messages.info(request, _("You have already confirmed this letter. We will send it only once."))
         return letter_url
     if letter.status != Status.UNCONFIRMED:
-        messages.info(request, _("This link has been used. Here is what has happened to your letter."))
+        messages.info(request, _("You have already used this link. Here is what has happened to your letter."))
         return letter_url
     context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
     context |= {"goes_at": say_when_it_goes(letter), "wants_news": wants_news(letter)}
@@ -125,17 +128,17 @@ def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
         if event.code == EventCode.CORRECTED:
             continue  # the correction is told
         if event.type == EventType.CORRECTED and went:
-            words = _("You corrected the copy here. What was sent stays as it was.")
+            words = _("You corrected the copy here. We cannot change what was sent.")
         if event.type == Status.HELD:
             confirmed = True
         if event.type == Status.QUEUED:
             words = (
-                _("The mail server asked us to wait; we try again.")
+                _("The mail server asked us to wait. We will try again.")
                 if confirmed
                 else _("You confirmed it. It is queued.")
             )
             if confirmed and event.actor_id:
-                words = _("An organiser has put your letter back into the queue.")
+                words = _("An organiser has put your letter back in the queue.")
             confirmed = True
         if words:
             told.append((event, words))
@@ -173,7 +176,7 @@ def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     try:
         pdf = render_letter_pdf(read_letter(letter), large_print="large" in request.GET)
     except LetterTooLongError:
-        messages.info(request, _("Your letter is too long to be printed. Here it is as plain text."))
+        messages.info(request, _("Your letter is too long to print. Here it is as plain text."))
         return redirect("letter-text", make_token(letter.id, "letter"))
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'
@@ -196,16 +199,20 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     action = request.POST.get("action")
     if action == "withdraw":
         done = withdraw_letter(letter)
-        too_late = _("It is too late to withdraw: your letter is on its way or has arrived.")
-        messages.info(request, _("Your letter is withdrawn. It is not sent.") if done else too_late)
+        too_late = _("It is too late to withdraw your letter: it is on its way or has arrived.")
+        messages.info(request, _("You have withdrawn your letter. It will not be sent.") if done else too_late)
     elif action == "erase":
         draft = tell_of_draft(request, letter)  # first: then it is not known any more which was the letter's
         done = erase_letter(letter)
-        moment = _("Your letter is being sent this very moment. As soon as that is done, your data are deleted.")
-        messages.info(request, f"{_('Your name, address and words are deleted.') if done else moment} {draft}".strip())
+        moment = _("Your letter is being sent right now. We will delete your data as soon as that is done.")
+        messages.info(
+            request, f"{_('We have deleted your name, address and words.') if done else moment} {draft}".strip()
+        )
     elif action == "stop-news":
         unsubscribe(letter)
-        messages.success(request, _("You get no more news of this campaign. Mails about your letter still come."))
+        messages.success(
+            request, _("We will not send you any more campaign news. You will still get emails about your letter.")
+        )
     elif action in ("posted", "answered"):
         note_by_supporter(letter, EventType(action))
         messages.success(request, _("Thank you for telling us."))
@@ -216,8 +223,8 @@ def tell_of_draft(request: HttpRequest, letter: Letter) -> str:
     if letter.draft_id is None:
         return ""
     if drop_draft_of(request.session, letter):
-        return _("The draft in this browser is deleted, too.")
+        return _("We have deleted the draft in this browser too.")
     return _(
-        "If you wrote the letter in another browser, its draft stays there for up to %(hours)d hours after you last "
+        "If you wrote the letter in another browser, we will keep that draft for up to %(hours)d hours after you last "
         "changed it. To delete it now, open %(url)s in that browser and press “Delete my draft”."
     ) % {"hours": settings.DRAFT_HOURS, "url": settings.SITE_URL + reverse("write-sent", args=[letter.campaign.slug])}

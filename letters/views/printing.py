@@ -74,7 +74,7 @@ def show_posting(journey: Journey) -> HttpResponse:
     if journey.request.method == "POST":
         if journey.found_seat and not journey.campaign.is_draft and count_once(journey, POSTED):
             DownloadCount.add_posted(journey.campaign, journey.found_seat.gss)
-        messages.success(journey.request, _("Thank you for telling us. It is counted, without your name."))
+        messages.success(journey.request, _("Thank you for telling us. We have counted it, without your name."))
         return journey.go("write-posting")
     posted = journey.draft.id in journey.request.session.get(POSTED, [])
     return journey.render("write-check", "letters/posting.html", {"posted": posted})

@@ -72,8 +72,9 @@ def find_lost_links(request: HttpRequest) -> HttpResponse:
         messages.success(
             request,
             _(
-                "If letters were written from that address, a mail with their links is on its way or has been sent "
-                "already: look in the spam folder too. It can take a few minutes. We send at most one an hour."
+                "If any letters were written from that address, an email with the links is on its way or has "
+                "already been sent. It can take a few minutes. Check your spam folder too. We send one email "
+                "an hour at most."
             ),
         )
         return redirect("lost-link")

@@ -35,7 +35,7 @@ def send_letter(journey: Journey) -> HttpResponse:
         messages.warning(journey.request, changed)
         return show_check(journey, form)
     if journey.campaign.is_draft:
-        messages.info(journey.request, _("This is a preview: the letter is neither stored nor sent."))
+        messages.info(journey.request, _("This is a preview: the letter will not be stored or sent."))
         return show_check(journey, form)
     if doubt := suspect_bot(form):
         messages.warning(journey.request, doubt)

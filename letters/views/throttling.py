@@ -132,23 +132,24 @@ def make_key(act: Action, by: Scope, value: str) -> str:
 
 P = ParamSpec("P")
 CROWDED_PAUSE = dt.timedelta(seconds=RETRY_SECONDS)
-CROWDED = _("Very many people are writing at this moment.")
+CROWDED = _("A lot of people are writing at the moment.")
 
 REASONS: dict[Scope | None, StrOrPromise] = {
     Scope.IP: _(
-        "A great deal has come from your internet connection in a short time. Perhaps you share it with many people: "
-        "then your phone’s own connection may work at once."
+        "We have had a lot of requests from your internet connection. If you share it with other people, try mobile "
+        "data instead."
     ),
     Scope.EMAIL: _(
-        "Several messages have gone to this email address already. Please look for them, in the spam folder too."
+        "We have already sent several messages to this email address. Please look for them, and check the spam "
+        "folder too."
     ),
     Scope.PAIR: _(
-        "Several messages to this email address have been asked for from your internet connection already. Please look "
-        "for them, in the spam folder too."
+        "Several messages to this email address have already been requested from your internet connection. Please look "
+        "for them, and check the spam folder too."
     ),
-    Scope.POSTCODE: _("Many letters have come from your postcode in a short time."),
-    Scope.CAMPAIGN: _("Very many people are writing at the moment, more than we can handle at once."),
-    None: _("We cannot send messages at the moment. It is not your fault, and we have been told."),
+    Scope.POSTCODE: _("We have had a lot of letters from your postcode in a short time."),
+    Scope.CAMPAIGN: _("A lot of people are writing at the moment, more than we can handle at once."),
+    None: _("We cannot send messages at the moment. This is a fault on our side, and we have been told about it."),
 }
 
 

@@ -116,7 +116,7 @@ def count_too_many(journey: Journey) -> int:
 def say_too_long(pages: int) -> str:
     text = _(
         "Your letter has %(pages)d pages. It can have %(most)d at most: please shorten it, or leave an argument out. "
-        "All that you wrote is saved."
+        "Everything you wrote is saved."
     )
     return text % {"pages": pages, "most": MAX_PAGES}
 
@@ -158,7 +158,7 @@ def act(journey: Journey, action: str, key: str) -> tuple[str, str]:
         return _("Removed: %(title)s. You can put it back.") % {"title": title}, f"restore-{key}"
     if action == "restore" and key in journey.arguments:
         draft.restore(key)
-        return _("Back in your letter: %(title)s.") % {"title": title}, f"moving-{key}"
+        return _("Put back in your letter: %(title)s.") % {"title": title}, f"moving-{key}"
     return "", ""
 
 
@@ -270,5 +270,7 @@ def choose_advice(judgement: Originality, page_count: int, missing: int) -> Advi
     if advice and advice.code in ("none-own", "pasted", "few-own", "near"):
         return advice
     if page_count > 1:
-        return Advice("long", _("One page is read; two rarely are. Could you shorten a paragraph, or leave one out?"))
+        return Advice(
+            "long", _("A single page is easier to read and to answer. Could you shorten a paragraph, or leave one out?")
+        )
     return advice if advice and advice.code != "long" else None

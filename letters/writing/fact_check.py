@@ -320,7 +320,7 @@ class Comparison:
                     text = _("You put “%(after)s” in quotation marks. The source does not quote it.")
                     self.report("quotation", "", shown, text % {"after": shown})
         if self.edited.unpaired_quotes > self.original.unpaired_quotes and not self.changes:
-            text = _("A quotation mark has lost its partner. Please put it back, or take both away with the words.")
+            text = _("A quotation has only one of its quotation marks. Add the other one, or take out the quotation.")
             self.report("quotation", "", None, text)
 
     def compare_quotation(self, quotation: Quotation, left: list[Quotation]) -> None:
@@ -328,13 +328,13 @@ class Comparison:
         home = self.sentence_matches.get(self.original.sentence_at(quotation.start))
         now = self.find_successor(quotation, home, left)
         if self.is_unquoted(quotation, home):
-            text = _("You took the quotation marks away from “%(before)s”. They show that the words are not yours.")
+            text = _("You took the quotation marks off “%(before)s”. They show that the words are not yours.")
             self.report("quotation", shown, None, text % {"before": shown})
         elif now:
             text = _("You changed a quotation. The words were “%(before)s”.")
             self.report("quoted words", shown, self.edited.show(now), text % {"before": shown})
         elif _find_longest(quotation.words, self.edited.unquoted) >= max(MIN_QUOTED, KEPT * len(quotation.words)):
-            text = _("You changed a quotation, or took its marks away. The words were “%(before)s”.")
+            text = _("You changed a quotation, or took off its quotation marks. The words were “%(before)s”.")
             self.report("quotation", shown, None, text % {"before": shown})
         else:
             return  # dropped whole
@@ -381,7 +381,7 @@ class Comparison:
                 text = _("You changed “%(before)s” to “%(after)s”. The source says %(before)s.")
                 self.report_fact(fact, before, after, text)
             elif not fact.spelled and fact.value not in self.edited.values:
-                self.report_fact(fact, before, None, _("You took out “%(before)s”, which the source gives."))
+                self.report_fact(fact, before, None, _("You took out “%(before)s”, which is in the source."))
         known = set(self.original.values)
         for fact in added:
             if self.is_enough:
@@ -391,7 +391,7 @@ class Comparison:
             if not self.is_own_voice(fact.start):
                 known.add(fact.value)  # said once
                 after = self.edited.show(fact)
-                self.report_fact(None, "", after, _("You added “%(after)s”. The source does not give it."), fact.kind)
+                self.report_fact(None, "", after, _("You added “%(after)s”, which is not in the source."), fact.kind)
 
     def report_fact(self, fact: Fact | None, before: str, after: str | None, text: str, kind: str = "") -> None:
         if fact and any(start <= fact.start < end for start, end in self.reported_spans):

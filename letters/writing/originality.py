@@ -148,10 +148,10 @@ def advise(
 ) -> Advice | None:
     wanted = max(FEW_WORDS, campaign.own_words_minimum)
     if own_words == 0 and has_written:
-        text = _("What you wrote so far is the campaign’s. Say in your own words why it matters to you.")
+        text = _("So far your letter uses only the campaign’s words. Say in your own words why it matters to you.")
         return Advice("pasted", text)
     if own_words == 0:
-        text = _("Add two or three sentences of your own: what made you care, or how it touches where you live.")
+        text = _("Add two or three sentences of your own: what made you care, or how it affects where you live.")
         return Advice("none-own", text)
     if own_words < wanted:
         missing = wanted - own_words
@@ -162,10 +162,12 @@ def advise(
         )
         return Advice("few-own", text % {"count": missing})
     if is_near(nearness):
-        text = _("Other letters to your MP use nearly these words. Say it as you would to a neighbour.")
+        text = _("Other letters to your MP use almost the same words. Say it as you would to a neighbour.")
         return Advice("near", text)
     if length > PAGE_WORDS:
-        return Advice("long", _("One page is read; two rarely are. Could you shorten a paragraph, or leave one out?"))
+        return Advice(
+            "long", _("A single page is easier to read and to answer. Could you shorten a paragraph, or leave one out?")
+        )
     score = count_score(measured.own_share, nearness.share, commonness)
     if measured.unedited and score < PRAISED:
         return Advice("unedited", _("Put one argument into your own words: how would you say it to a friend?"))

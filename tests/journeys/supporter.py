@@ -52,13 +52,13 @@ class Supporter:
         self.see("arguments")
         for title in titles:
             self.page.get_by_role("checkbox", name=title).check()
-        self.press("Go on to your words")
+        self.press("Continue to your words")
 
     def write(self, own_words: str = OWN_WORDS) -> None:
         """Write own words and go on."""
         self.page.get_by_role("textbox", name="Your own words").fill(own_words)
         self.see("words")
-        self.press("Go on to your details")
+        self.press("Continue to your details")
 
     def give_details(self, email: str = "jane@supporter.example", channel: str = "By email") -> None:
         """Say who writes, and look at the letter."""

@@ -101,7 +101,7 @@ def test_two_tabs_keep_both_texts_until_their_writer_chooses(open_builder: OpenB
     expect(two.locator("#clash-title")).to_have_count(0)
     own_words(one).fill("From the first tab, again.")
     expect_state(one, "clash")
-    one.get_by_role("button", name="Take the other tab’s text").click()
+    one.get_by_role("button", name="Use the other tab’s text").click()
     expect(own_words(one)).to_have_value("From the second tab.")
 
 
@@ -110,7 +110,7 @@ def test_without_a_connection_the_page_says_so_keeps_the_text_and_tries_again(op
     page = open_builder()
     page.context.set_offline(True)
     own_words(page).fill(WORDS)
-    expect(page.locator("#announce")).to_contain_text("Not saved yet – we keep trying")
+    expect(page.locator("#announce")).to_contain_text("Not saved yet. We will keep trying")
     page.locator("button[value=next]").click()
     expect(own_words(page)).to_have_value(WORDS)
     page.context.set_offline(False)
@@ -170,7 +170,7 @@ def test_questions_and_buttons_work_with_and_without_scripts(open_builder: OpenB
     expect(page.locator("#card-argument-1")).to_have_count(0)
     page.locator("#restore-argument-1").click()
     expect(page.locator("#card-argument-1")).to_be_visible()
-    page.get_by_role("button", name="Go on to your details").dblclick()
+    page.get_by_role("button", name="Continue to your details").dblclick()
     page.wait_for_url("**/details/**")
     page.go_back()
     expect(own_words(page)).to_have_value(WORDS)
@@ -205,7 +205,7 @@ def test_without_own_words_nobody_comes_to_the_address_by_email(open_builder: Op
     page.get_by_role("button", name="Print and post it instead").click()
     page.wait_for_url("**/details/**")
     assert page.get_by_role("radio").count() == 1
-    expect(page.get_by_label("By post: I print it")).to_be_checked()
+    expect(page.get_by_label("By post: I will print it")).to_be_checked()
     expect(page.get_by_label("Your email address")).to_have_count(0)
     page.get_by_role("link", name="Write a few more").click()
     expect(own_words(page)).to_have_value("Two words.")

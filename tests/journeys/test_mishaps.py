@@ -44,12 +44,12 @@ def test_the_whole_way_with_the_keyboard_alone(page_desktop: Page, live_server: 
     tab_to(page, "Wanting talks is not excusing the invasion")
     keys.press("Space")
     assert page.locator(".chosen-count").inner_text() == "1 of 4 chosen"
-    tab_to(page, "Go on to your words")
+    tab_to(page, "Continue to your words")
     keys.press("Enter")
     page.wait_for_url("**/words/")
     tab_to(page, "Your own words")
     keys.type(OWN_WORDS)
-    tab_to(page, "Go on to your details")
+    tab_to(page, "Continue to your details")
     keys.press("Enter")
     page.wait_for_url("**/details/")
     for field, typed in (("Your full name", "Jane Doe"), ("Address", "1 Test Street"), ("Town", "London")):
@@ -90,7 +90,7 @@ def test_double_clicks_on_a_slow_line_do_everything_once_and_back_breaks_nothing
     with page.expect_download():
         page.get_by_role("button", name="Download the PDF").dblclick()
     if script:
-        expect(page.get_by_text("Your letter is being downloaded.")).to_be_visible()
+        expect(page.get_by_text("Your letter is downloading.")).to_be_visible()
     page.get_by_role("checkbox", name="I agree").check()
     page.get_by_role("button", name="Send my letter").dblclick()
     expect(page).to_have_url(re.compile("/sent/$"))  # the second press ends the first one's navigation
@@ -114,9 +114,9 @@ def test_double_clicks_on_a_slow_line_do_everything_once_and_back_breaks_nothing
     expect(page).to_have_url(re.compile("/letter/[^/]+/$"))
     other.get_by_role("button", name="Send my letter now").click()
     other.wait_for_url("**/letter/*/")
-    assert "You had confirmed this letter before. It is sent once." in other.inner_text("body")
+    assert "You have already confirmed this letter. We will send it only once." in other.inner_text("body")
     page.get_by_role("button", name="Withdraw my letter").dblclick()
-    page.get_by_text("You withdrew your letter. It is not sent.").wait_for()
+    page.get_by_text("You withdrew your letter. It will not be sent.").wait_for()
     told = LetterEvent.objects.filter(letter=letter).values_list("type", flat=True)
     assert list(told) == ["created", "queued", "withdrawn"]
 

@@ -51,7 +51,7 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
 
     jane.find_mp()
     page.get_by_role("link", name=re.compile("^Write to ")).click()
-    jane.press("Go on to your words")
+    jane.press("Continue to your words")
     jane.see("arguments-error")
     page.goto(write)
     jane.choose("The war nearly ended in its second month", "‘Seize the moment’")
@@ -70,7 +70,7 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
     jane.press("Or take it as plain text, to paste elsewhere")
     jane.see("text")
     jane.press("Back to the check page")
-    page.get_by_role("link", name="Downloaded? What to do now").click()
+    page.get_by_role("link", name="What to do after you download it").click()
     jane.see("posting")
     jane.press("I posted it")
     jane.see("posting-posted")

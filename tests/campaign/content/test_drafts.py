@@ -62,7 +62,7 @@ def test_a_preview_goes_all_the_way_and_stores_sends_and_counts_nothing(
     assert "Preview of a draft" in go(client, "write-arguments").content.decode()
     assert go(client, "write-download", DETAILS).headers["Content-Type"] == "application/pdf"
     page = go(client, "write-send", DETAILS | {"consent": "on"})
-    assert "neither stored nor sent" in page.content.decode()
+    assert "will not be stored or sent" in page.content.decode()
     assert (Letter.objects.count(), StepCount.objects.count(), DownloadCount.objects.count()) == (0, 0, 0)
     assert mailoutbox == []
 

@@ -164,7 +164,8 @@ def test_a_member_moves_seat(tmp_path: Path) -> None:
     make_seats()
     said = update(tmp_path, member_row(4, 5))
     assert said == [
-        "Seat 5 has a new member: Member 4 (Independent), until now the member for Seat 4, after Member 5 (Independent).",
+        "Seat 5 has a new member: Member 4 (Independent), until now the member for Seat 4, after Member 5 "
+        "(Independent).",
         "Seat 4 falls vacant: Member 4 (Independent) no longer sits there.",
         "Unchanged: 0 seats.",
     ]

@@ -59,10 +59,10 @@ def test_until_it_is_sent_the_letter_goes_out_corrected(
     letter = bring(make_letter(queued=status != Status.UNCONFIRMED), status)
     page = client.get(path(letter)).content.decode()
     assert 'value="1 Test Street"' in page
-    assert "it goes out with what you write here" in page
+    assert "it will go out with the details you enter here" in page
     page = client.post(path(letter), NEW, follow=True).content.decode()
-    assert "goes out with the new details" in page
-    assert "You corrected it." in page
+    assert "will go out with the new details" in page
+    assert "You corrected your details." in page
     assert held(letter) == HELD
     assert letter.events.get(type="corrected").note == "name, address, postcode"
     letter.refresh_from_db()
@@ -86,7 +86,7 @@ def test_one_that_a_sender_has_prepared_is_taken_from_it_and_goes_out_once_and_c
     def prepare_then_correct(letters: list[Letter], lease: uuid.UUID) -> Any:
         ready = prepare_letters(letters, lease)
         if not prepared:
-            assert "goes out with the new details" in client.post(path(letter), NEW, follow=True).content.decode()
+            assert "will go out with the new details" in client.post(path(letter), NEW, follow=True).content.decode()
         prepared.append(len(ready))
         return ready
 
@@ -104,7 +104,7 @@ def test_one_that_a_sender_has_prepared_is_taken_from_it_and_goes_out_once_and_c
 def test_while_it_is_being_sent_nothing_changes(client: Client) -> None:
     letter = bring(make_letter(), Status.SENDING)
     page = client.post(path(letter), NEW, follow=True).content.decode()
-    assert "being sent this very moment" in page
+    assert "being sent right now" in page
     assert held(letter) == OLD
     assert not letter.events.filter(type="corrected").exists()
 
@@ -113,10 +113,10 @@ def test_while_it_is_being_sent_nothing_changes(client: Client) -> None:
 def test_afterwards_the_copy_is_corrected_and_what_was_sent_stays(client: Client, status: Status) -> None:
     letter = bring(make_letter(), status)
     Letter.objects.update(pdf_sha256="a" * 64)
-    assert "What was sent stays as it was" in client.get(path(letter)).content.decode()
+    assert "We cannot change what was sent" in client.get(path(letter)).content.decode()
     page = client.post(path(letter), NEW, follow=True).content.decode()
     went = status in (Status.SENT, Status.BOUNCED, Status.UNKNOWN)
-    assert ("You corrected the copy here. What was sent stays as it was." in page) is went
+    assert ("You corrected the copy here. We cannot change what was sent." in page) is went
     assert held(letter) == HELD
     letter.refresh_from_db()
     assert (letter.status, letter.pdf_sha256) == (status, "a" * 64)  # which says what was sent

@@ -54,4 +54,4 @@ def test_the_confirmation_page_says_when_the_letter_will_go(at: Any, client: Cli
     at(NIGHT)
     letter = make_letter(make_campaign(send_from="08:00", send_until="18:00"), queued=False)
     page = client.get(reverse("confirm", args=[make_token(letter.id, "confirm")]))
-    assert "yours will be sent from 8:00 on Saturday." in page.content.decode()
+    assert "we will send it from 8:00 on Saturday." in page.content.decode()

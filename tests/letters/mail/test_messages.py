@@ -56,7 +56,8 @@ def test_the_letter_says_who_writes_and_takes_answers_to_them() -> None:
     assert mail.envelope_sender == letter.envelope_sender == make_envelope_sender(letter)
     text = plain(message)
     for part in (
-        "REHEARSAL: this letter was not sent to an MP. It would have gone to Ms Ann Example MP <ann.example.mp@parliament.example>.",
+        "REHEARSAL: this letter was not sent to an MP. It would have gone to Ms Ann Example MP "
+        "<ann.example.mp@parliament.example>.",
         "Dear Ms Example,",
         "I have thought about this for years.",
         "The full text of argument 1. [1]",

@@ -148,7 +148,7 @@ def test_a_letter_is_held_at_confirmation_and_its_page_says_so_without_the_rule(
     assert event.note == "Held by a rule: Threatening words (paragraph 1)."
     assert [(one.rule, one.paragraph) for one in letter.findings.all()] == [("threat", 0), ("threat", 0)]
     page = client.get(reverse("letter", args=[make_token(letter.id, "letter")])).content.decode()
-    assert "Your letter is held." in page
+    assert "Your letter is on hold." in page
     assert "hreat" not in page
     assert tell_everything(letter)["held_for"][0] == {
         "rule": "threat", "part": "text", "paragraph": 0, "start": 2, "end": 21,

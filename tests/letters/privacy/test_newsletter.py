@@ -97,12 +97,12 @@ def test_one_button_stops_it_for_the_address_in_this_campaign_alone(client: Clie
     wish(make_letter(other, sender_email=JANE))
     assert (readers(first), readers(other)) == ([JANE, "joe@b.example"], [JANE])
     assert (
-        "You asked us to send you news"
+        "You asked us to email you news"
         in client.get(reverse("letter", args=[make_token(letters[0].pk, "letter")])).content.decode()
     )
     page = act(client, letters[0], "stop-news")
-    assert "You get no more news" in page
-    assert "You asked us to send you news" not in page
+    assert "We will not send you any more campaign news" in page
+    assert "You asked us to email you news" not in page
     assert (readers(first), readers(other)) == (["joe@b.example"], [JANE])
     assert Tombstone.objects.filter(kind="no-news").count() == 2  # so it stays stopped after a restore
     assert unsubscribe(letters[0]) == 0
@@ -123,7 +123,7 @@ def test_who_withdraws_the_letter_or_is_erased_gets_none() -> None:
 def test_the_mails_that_went_with_it_say_how_to_stop_it() -> None:
     letter, plain = wish(make_letter(sent_at="2026-11-22T10:00Z")), make_letter(sent_at="2026-11-22T10:00Z")
     says = {
-        (one.pk, kind): b"Stop the news" in build_notice_mail(one, kind).content
+        (one.pk, kind): b"Stop campaign news" in build_notice_mail(one, kind).content
         for one in (letter, plain)
         for kind in (Notice.Kind.CONFIRM, Notice.Kind.SENT, Notice.Kind.RETURNED)
     }

@@ -112,7 +112,7 @@ def test_the_address_changes_three_times_at_most(client: Client, letter: Letter)
         go(client, "write-address", {"email": f"jane{number}@supporter.example"})
     letter.refresh_from_db()
     assert letter.sender_email == f"jane{MAX_ADDRESSES - 1}@supporter.example"
-    assert "Give your details again" in go(client, "write-sent").content.decode()
+    assert "Enter your details again" in go(client, "write-sent").content.decode()
 
 
 @pytest.mark.parametrize("typed", ["", "nonsense", "jané@supporter.example", "office@parliament.uk"])
@@ -138,7 +138,7 @@ def test_after_confirmation_neither_is_possible(client: Client, letter: Letter) 
 def test_in_another_session_there_is_no_letter_to_see_or_change(client: Client, letter: Letter) -> None:
     stranger = Client()
     page = go(stranger, "write-sent").content.decode()
-    assert "No letter waits here" in page
+    assert "There is no letter here to confirm" in page
     assert "supporter.example" not in page
     go(stranger, "write-address", {"email": "other@supporter.example"})
     letter.refresh_from_db()

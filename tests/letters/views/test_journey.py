@@ -129,7 +129,7 @@ def test_between_parliaments_nobody_can_be_written_to_and_the_page_says_what_to_
 ) -> None:
     Member.objects.update(sitting=False)
     page = go(client, "write-mp").content.decode()
-    assert "Parliament is dissolved." in page
+    assert "Parliament has been dissolved." in page
     assert "What you can do" in page
     assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
 
@@ -167,7 +167,7 @@ def test_a_step_too_early_leads_back_to_the_one_that_is_missing(client: Client, 
     ("keys", "error"),
     [
         ([], "Choose at least one argument."),
-        ([f"argument-{n}" for n in range(1, 6)], "You have chosen 5. Choose at most 4"),
+        ([f"argument-{n}" for n in range(1, 6)], "You have chosen 5. Choose 4 at most"),
         (["argument-99"], "no longer offered"),
     ],
 )
@@ -258,7 +258,7 @@ def test_an_address_of_an_mps_office_is_refused_and_still_there(client: Client, 
     come_to_details(client)
     page = go(client, "write-check", DETAILS | {"email": email})
     assert page.context["form"].errors["email"] == [
-        "This is an MP’s address. Enter your own, where you want to get the answer."
+        "This is an MP’s email address. Enter your own, so that the answer comes to you."
     ]
     assert f'value="{email}"' in page.content.decode()
 
@@ -481,7 +481,7 @@ def test_a_session_that_has_ended_in_mid_journey_is_explained(client: Client, ca
     Session.objects.all().delete()
     response = client.post(reverse(step, args=["peace"]), DETAILS | {"own_words": "Kept by the browser."}, follow=True)
     assert response.redirect_chain[-1][0] == reverse("write-mp", args=["peace"])
-    assert "Your draft is gone: it is kept for 24 hours" in response.content.decode()
+    assert "Your draft has been deleted. We keep drafts for 24 hours" in response.content.decode()
 
 
 def test_characters_that_no_database_takes_find_nothing(client: Client, campaign: Campaign) -> None:

@@ -93,7 +93,7 @@ def test_a_letter_whose_mp_has_changed_is_held_for_a_person(
     Member.objects.update(**change)
     client.post(confirm_path(letter))
     assert status(letter) == Status.HELD
-    assert "a person of the campaign looks at your letter" in client.get(letter_path(letter)).content.decode()
+    assert "someone from the campaign will read your letter" in client.get(letter_path(letter)).content.decode()
 
 
 def test_an_old_link_is_explained_and_confirms_nothing(client: Client, letter: Letter) -> None:
@@ -152,7 +152,7 @@ def test_the_link_of_a_withdrawn_letter_says_so_and_sends_nothing(client: Client
     client.post(letter_path(letter, "letter-act"), {"action": "withdraw"})
     for ask in (client.get, client.post):
         page = ask(confirm_path(letter), follow=True).content.decode()
-        assert "You have withdrawn this letter, so it is not sent." in page
+        assert "You have withdrawn this letter, so it will not be sent." in page
     assert status(letter) == Status.WITHDRAWN
 
 
@@ -229,7 +229,7 @@ def test_erasing_withdraws_and_forgets_everything_personal(client: Client, lette
     )
     assert not Notice.objects.exists()
     page = client.get(letter_path(letter)).content.decode()
-    assert "Your name, address and words were deleted." in page
+    assert "We deleted your name, address and words." in page
     assert client.get(letter_path(letter, "letter-pdf")).status_code == 302
 
 
@@ -238,7 +238,7 @@ def test_a_letter_being_sent_is_erased_by_itself_right_afterwards(client: Client
     client.post(confirm_path(letter))
     Letter.objects.update(status=Status.SENDING, lease_token=letter.id, lease_until=timezone.now())
     page = client.post(letter_path(letter, "letter-act"), {"action": "erase"}, follow=True)
-    assert "As soon as that is done" in page.content.decode()
+    assert "as soon as that is done" in page.content.decode()
     letter.refresh_from_db()
     assert letter.sender_name == "Jane Doe"
     assert finish_erasures() == 0

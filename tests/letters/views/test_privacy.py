@@ -66,7 +66,7 @@ def test_known_and_unknown_addresses_get_the_same_answer_for_the_same_work(clien
     make_letter(sender_email=JANE)
     answers = [ask(client, JANE), ask(client, "nobody@supporter.example")]
     assert answers[0] == answers[1]
-    assert "a mail with their links is on its way or has been sent already" in answers[0][1]
+    assert "an email with the links is on its way or has already been sent" in answers[0][1]
     assert not Notice.objects.exists()
     assert JANE not in str(list(LinkRequest.objects.values()))
 
@@ -114,7 +114,7 @@ def test_a_stranger_keeps_nobody_from_their_own_links(
     assert asked == [302, 302, 302, 429]
     owner = Client(REMOTE_ADDR="192.0.2.2")
     for hours in range(1, 4):
-        assert "is on its way or has been sent already" in ask(owner, JANE)[1]
+        assert "is on its way or has already been sent" in ask(owner, JANE)[1]
         queue_link_notices()
         send_notices()
         assert len(scripted.taken) == hours, "one an hour, whoever asked"
@@ -168,7 +168,7 @@ def erase(client: Client, letter: Letter) -> str:
 
 def test_erasing_a_letter_deletes_its_draft_from_this_browser(client: Client, written: Letter) -> None:
     page = erase(client, written)
-    assert "Your name, address and words are deleted. The draft in this browser is deleted, too." in page
+    assert "We have deleted your name, address and words. We have deleted the draft in this browser too." in page
     assert not has_draft(client.session, "peace")
     assert [load_draft(one.get_decoded(), "peace").own_words for one in Session.objects.all()] == [""]
 
@@ -176,13 +176,15 @@ def test_erasing_a_letter_deletes_its_draft_from_this_browser(client: Client, wr
 def test_erasing_a_letter_that_is_being_sent_deletes_its_draft_at_once(client: Client, written: Letter) -> None:
     lease = {"lease_token": uuid.uuid4(), "lease_until": timezone.now() + dt.timedelta(minutes=5)}
     Letter.objects.update(status=Status.SENDING, **lease)
-    assert "As soon as that is done, your data are deleted. The draft in this browser" in erase(client, written)
+    assert "We will delete your data as soon as that is done. We have deleted the draft in this browser" in erase(
+        client, written
+    )
     assert not has_draft(client.session, "peace")
 
 
 def test_erasing_from_another_browser_says_what_stays_and_how_to_delete_it(client: Client, written: Letter) -> None:
     page = erase(Client(), written)
-    assert "its draft stays there for up to 24 hours after you last changed it." in page
+    assert "we will keep that draft for up to 24 hours after you last changed it." in page
     path = reverse("write-sent", args=["peace"])
     assert f"open http://localhost:8000{path} in that browser and press “Delete my draft”." in page
     assert "Delete my draft" in client.get(path).content.decode()

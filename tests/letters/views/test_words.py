@@ -226,7 +226,7 @@ def test_one_text_that_is_too_long_does_not_keep_the_others_from_being_saved(sup
     tab = open_tab(supporter)
     response = send(supporter, tab, own_words="word " * 700, **{"text-argument-1": "My version."})
     assert state(response) == "refused"
-    assert "Your own words have 3499 characters; 3000 fit in a letter." in response.content.decode()
+    assert "Your own words have 3499 characters. A letter has room for 3000." in response.content.decode()
     assert kept(supporter)["pieces"][0]["edits"] == {"short": "My version."}
     page = press(supporter, tab, "next")
     assert page.status_code == 200
@@ -238,7 +238,7 @@ def test_sixty_lines_are_taken_and_one_more_is_refused_with_what_to_do(supporter
     assert state(send(supporter, tab, own_words="\n".join(["a"] * 60))) == "saved"
     response = send(supporter, tab, own_words="\n".join(["b"] * 61))
     assert state(response) == "refused"
-    assert "This text has 61 lines; 60 fit in a letter. Join lines" in response.content.decode()
+    assert "This text has 61 lines. A letter has room for 60. Join lines" in response.content.decode()
     assert kept(supporter)["own_words"].startswith("a\n")
 
 
@@ -306,7 +306,7 @@ def test_too_few_own_words_are_asked_about_before_any_address(supporter: Client)
     assert 'id="too-few"' in html, "the question goes away"
     html = send(supporter, open_tab(supporter), own_words="Now there are enough words.").content.decode()
     assert "That is enough of your own words" in html
-    assert "Go on to your details" in html
+    assert "Continue to your details" in html
     assert press(supporter, open_tab(supporter), "next")["Location"] == "/peace/write/details/"
 
 

@@ -120,10 +120,10 @@ def test_a_draft_that_no_key_opens_is_gone_with_a_word_of_explanation(
     come_to_details(client)
     settings.FIELD_KEYS = ["another-key-zY8xW6vU4tS2rQ0pO9nM7lK5jI3hG1"]
     page = client.get("/peace/write/details/", follow=True).content.decode()
-    assert "Your draft can no longer be read here" in page
+    assert "Sorry, we cannot recover your draft" in page
     assert "cannot be decrypted and is dropped" in caplog.text
     assert "thought about this" not in caplog.text
-    assert "can no longer be read" not in client.get("/peace/write/", follow=True).content.decode()
+    assert "cannot recover your draft" not in client.get("/peace/write/", follow=True).content.decode()
     assert client.post("/peace/write/", {"postcode": "SW1A 1AA"}).status_code == 302
 
 
