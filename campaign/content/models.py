@@ -434,7 +434,7 @@ class Source(models.Model):
 
     argument = models.ForeignKey(Argument, on_delete=models.CASCADE, related_name="sources")
     who = models.CharField(max_length=200, validators=LINE)
-    publisher = models.CharField(max_length=200, validators=LINE)
+    publisher = models.CharField(max_length=200, blank=True, validators=LINE, help_text=_("Empty if it was spoken."))
     date = models.CharField(
         max_length=10,
         validators=[PARTIAL_DATE, refuse_impossible_date],

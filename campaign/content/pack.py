@@ -57,7 +57,7 @@ class PackSource:
     """Who said it, where and when."""
 
     who: str
-    publisher: str
+    publisher: str = ""
     date: PartialDate
     title: str
     url: str = ""

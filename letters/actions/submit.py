@@ -120,7 +120,7 @@ def freeze_letter(
         sender_address="\n".join(sender.lines),
         sender_postcode=sender.postcode,
         sender_email=sender.email,
-        subject=campaign.subject,
+        subject=draft.subject or campaign.subject,
         ask_text=ask.text if ask else "",
         with_sources=draft.with_sources,
     )
@@ -138,8 +138,9 @@ def freeze_paragraphs(
             position=position,
             argument=part.argument,
             argument_key=part.argument.key if part.argument else "",
+            variant=part.variant,
             text=part.text,
             sources=list(part.notes),
         )
-        for position, part in enumerate(compose_paragraphs(draft, arguments, constituency))
+        for position, part in enumerate(compose_paragraphs(draft, letter.campaign, arguments, constituency))
     ]

@@ -13,12 +13,14 @@ from django.utils.translation import ngettext
 from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, TextField
-from letters.writing.compose import Check, choose_asks, find_changes, get_ask, read_piece, write_opening
-from letters.writing.draft import OWN, Draft, Piece
+from letters.writing.compose import Check, choose_asks, find_changes, get_ask, read_piece
+from letters.writing.draft import OWN, OWN_WAY, Draft, Piece
 from letters.writing.session import FormVersion
 from letters.writing.text import clean_text, count_words
+from letters.writing.wordings import pick, write_usual_opening
 
 MAX_CHARACTERS = 3000  # a paragraph; a page has about 2,500
+MAX_REASON = 300
 MAX_LINES = 60  # the same; with blank lines between, so many make thirty paragraphs
 # What helps people to find their own words, if the campaign asks nothing of its own.
 PROMPTS = (
@@ -40,6 +42,25 @@ class WordsForm(CrispyForm):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
+    # The opening that the page showed as the usual one: an opening that is still this is nobody's own.
+    usual = LineField(max_length=300, required=False, widget=forms.HiddenInput)
+    reason = LineField(
+        label=_("Why are you writing?"),
+        max_length=MAX_REASON,
+        required=False,
+        help_text=_(
+            "One sentence, if you like. It completes the opening: “I am writing to you … because my brother …”"
+        ),
+        widget=forms.Textarea(attrs={"rows": 2, "aria-describedby": "id_reason_help id_reason_error"}),
+    )
+    preface = forms.BooleanField(required=False)
+    subject = LineField(
+        label=_("Subject line"),
+        max_length=150,
+        required=False,
+        help_text=_("A subject of your own is noticed. Leave it empty to use the one above."),
+        widget=forms.TextInput(attrs={"aria-describedby": "id_subject_help id_subject_error", "autocomplete": "off"}),
     )
     own_words = TextField(
         max_length=MAX_CHARACTERS,
@@ -91,8 +112,13 @@ class WordsForm(CrispyForm):
         self.arguments = {key: arguments[key] for key in draft.keys if key in arguments}
         asks = choose_asks(campaign, member)
         ask = get_ask(draft, asks)
+        usual = write_usual_opening(campaign, seat, draft)
         initial = {
-            "opening": write_opening(seat) if draft.opening is None else draft.opening,
+            "opening": usual if draft.opening is None else draft.opening,
+            "usual": usual,
+            "reason": draft.reason,
+            "preface": campaign.preface_by_default if draft.preface is None else draft.preface,
+            "subject": draft.subject,
             "own_words": draft.own_words,
             "ask": ask.key if ask else "",
             "with_sources": draft.with_sources,
@@ -103,7 +129,12 @@ class WordsForm(CrispyForm):
             "turn": 0,
         }
         super().__init__(data, initial=initial)
-        self.usual_opening = write_opening(seat)
+        self.usual_opening = usual
+        self.usual_subject = campaign.subject
+        if texts := campaign.preface_list:
+            self.fields["preface"].label = pick(texts, draft.id, "preface")
+        else:
+            del self.fields["preface"]
         self.fields["ask"].choices = [(ask.key, ask.label) for ask in asks]  # type: ignore[attr-defined]
         prompts = list_prompts(campaign)
         self.question = prompts[draft.question % len(prompts)]
@@ -132,7 +163,12 @@ class WordsForm(CrispyForm):
         draft = self.draft
         draft.arrange(data.get("order", "").split())
         if "opening" in data:
-            draft.opening = None if data["opening"] == self.usual_opening else data["opening"]
+            usual = data.get("usual") or self.usual_opening
+            draft.opening = None if data["opening"] == usual else data["opening"]
+        draft.reason = data.get("reason", draft.reason)
+        draft.subject = data.get("subject", draft.subject)
+        if "preface" in data:
+            draft.preface = data["preface"]
         draft.own_words = data.get("own_words", draft.own_words)
         draft.ask = data.get("ask", draft.ask)
         draft.with_sources = data["with_sources"]
@@ -155,7 +191,7 @@ class WordsForm(CrispyForm):
         shown = self.cleaned_data.get(f"shown-{piece.key}") or piece.length
         typed = self.cleaned_data.get(f"text-{piece.key}")
         if typed is not None:
-            phrasing = argument.phrasing(shown)
+            phrasing = None if shown == OWN_WAY else argument.phrasing(shown, variant=piece.variant or 0)
             if not typed or (phrasing and typed == clean_text(phrasing.words)):
                 piece.edits.pop(shown, None)
             else:
@@ -190,15 +226,24 @@ class WordsForm(CrispyForm):
                     "changes": find_changes(pieces[key], self.arguments[key], self.check),
                     "keep": self[f"keep-{key}"],
                     "edited": bool(pieces[key].edits),
+                    "own_way": pieces[key].length == OWN_WAY,
+                    "facts": list_facts(self.arguments[key]),
                 }
             cards.append(card)
         return cards
 
 
-def list_lengths(argument: Argument) -> list[tuple[str, str]]:
-    choices = []
+def list_facts(argument: Argument) -> list[tuple[str, int]]:
+    """Return the argument's facts, each with the number of its source in the list below it; 0 if it has none."""
+    numbers = {source.pk: number for number, source in enumerate(argument.sources.all(), 1)}
+    return [(fact.text, numbers.get(fact.source_id or 0, 0)) for fact in argument.facts.all()]
+
+
+def list_lengths(argument: Argument, variant: int) -> list[tuple[str, str]]:
+    """Return the ways to say it: in one's own words, if there are facts to go by; short and full, with their words."""
+    choices = [(OWN_WAY, str(_("In my own words")))] if argument.facts.all() else []
     for value, label in Phrasing.Length.choices:
-        phrasing = argument.phrasing(value)
+        phrasing = argument.phrasing(value, variant=variant)
         words = count_words(phrasing.text) if phrasing else 0
         text = ngettext("%(length)s: %(count)d word", "%(length)s: %(count)d words", words)
         choices.append((value, text % {"length": label, "count": words}))
@@ -206,9 +251,12 @@ def list_lengths(argument: Argument) -> list[tuple[str, str]]:
 
 
 def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field]:
+    lengths = list_lengths(argument, piece.variant or 0)
+    own_way = piece.length == OWN_WAY
+    label = argument.question if own_way and argument.question else _("Text of “%s”") % argument.title
     return {
         f"text-{piece.key}": TextField(
-            label=_("Text of “%s”") % argument.title,
+            label=label,
             initial=read_piece(piece, argument),
             max_length=MAX_CHARACTERS,
             most_lines=MAX_LINES,
@@ -222,17 +270,19 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
         ),
         # The phrasing in the box: a form that is sent twice must not take it for another.
         f"shown-{piece.key}": forms.ChoiceField(
-            choices=Phrasing.Length.choices, initial=piece.length, required=False, widget=forms.HiddenInput
+            choices=lengths, initial=piece.length, required=False, widget=forms.HiddenInput
         ),
         f"length-{piece.key}": forms.ChoiceField(
             label=_("Length"),
-            choices=list_lengths(argument),
+            choices=lengths,
             initial=piece.length,
             widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
             required=False,
         ),
         # Asked only about an edit that has changed a claim.
         f"keep-{piece.key}": forms.BooleanField(
-            label=_("Keep the source note"), initial=piece.keep_source, required=False
+            label=_("Put its sources below my letter") if own_way else _("Keep the source note"),
+            initial=piece.keep_source,
+            required=False,
         ),
     }

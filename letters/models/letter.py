@@ -289,6 +289,9 @@ class LetterParagraph(models.Model):
     # Which argument it came from, if any; its key is kept by value, for counting after the argument is gone.
     argument = models.ForeignKey(Argument, null=True, on_delete=models.SET_NULL, related_name="+")
     argument_key = models.CharField(max_length=60, blank=True)
+    variant = models.PositiveSmallIntegerField(
+        null=True, help_text=_("Which of the argument’s wordings it began as; none for the supporter’s own.")
+    )
     text = EncryptedTextField(blank=True, bound_to=["letter_id", "position"])
     sources = models.JSONField(default=list, help_text=_("Source notes, one string each."))
 

@@ -19,8 +19,8 @@ from letters.moderation.matching import (
     find_postcodes_elsewhere,
     is_in_domains,
 )
-from letters.writing.compose import write_opening
 from letters.writing.originality import is_near_copy
+from letters.writing.wordings import list_openings
 
 MAX_FOUND = 20  # places for each rule; a person reads the letter anyway
 
@@ -114,14 +114,15 @@ def read_rules(letter: Letter) -> HoldRules:
 
 
 def list_passages(letter: Letter) -> list[Passage]:
-    opening = write_opening(Constituency(gss=letter.constituency_gss, name=letter.constituency_name))
+    seat = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
+    usual = {*list_openings(letter.campaign, seat), *letter.campaign.preface_list}
     passages = []
     for part in letter.paragraphs.select_related("argument").prefetch_related("argument__phrasings"):
         bases = (
             tuple(phrasing.words for phrasing in part.argument.phrasings.all()) or (part.argument.claim,)
             if part.argument
-            else (opening,)
-            if part.text == opening
+            else (part.text,)
+            if part.text in usual
             else ()
         )
         passages.append(Passage(Part.TEXT, part.text, part.position, bases))

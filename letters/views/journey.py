@@ -87,7 +87,7 @@ def choose_arguments(journey: Journey) -> HttpResponse:
     if journey.request.method == "POST":
         form = ArgumentsForm(journey.request.POST, arguments=journey.arguments)
         if form.is_valid():
-            journey.draft.choose(form.keys())
+            journey.choose(form.keys())
             journey.save()
             return journey.go("write-words")
         chosen = journey.request.POST.getlist("arguments")

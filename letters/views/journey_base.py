@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, wraps
 from typing import Any, Concatenate
@@ -30,6 +30,7 @@ from letters.writing.draft import Draft
 from letters.writing.fact_check import check_edit
 from letters.writing.own_words import count_own_words
 from letters.writing.session import has_draft, load_draft, save_draft
+from letters.writing.wordings import hand_out_wordings
 
 STEPS = [
     ("write-mp", gettext_lazy("Your MP")),
@@ -101,6 +102,11 @@ class Journey:
     @property
     def chosen(self) -> list[str]:
         return [key for key in self.draft.keys if key in self.arguments]
+
+    def choose(self, keys: Iterable[str]) -> None:
+        """Take these arguments into the draft, in the order in which they read best, each in one of its wordings."""
+        self.draft.choose(keys, {key: argument.order for key, argument in self.arguments.items()})
+        hand_out_wordings(self.draft, self.campaign, self.arguments)
 
     @property
     def in_place(self) -> bool:

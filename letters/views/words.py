@@ -42,7 +42,7 @@ def make_again(journey: Journey) -> None:
     gss = clean_line(posted.get("gss", ""))  # PostgreSQL refuses to be asked for some characters
     if keys and Constituency.objects.filter(pk=gss).exists():
         journey.draft.gss = gss
-        journey.draft.choose(keys)
+        journey.choose(keys)
 
 
 def keep_typed(journey: Journey) -> None:

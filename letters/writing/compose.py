@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaign.content.models import Argument, Ask, Campaign
+from campaign.content.models import Argument, Ask, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.models import Letter
-from letters.writing.draft import OWN, Draft, Piece
+from letters.writing.draft import OWN, OWN_WAY, Draft, Piece
 from letters.writing.fact_check import ClaimChange, check_edit
+from letters.writing.wordings import refer_back, write_opening, write_preface
 
 Check = Callable[[str, str], list[ClaimChange]]  # `check_edit`, or what remembers its answers through one request
 MAX_PAGES = 6  # a letter that anybody reads has one or two; what is longer is neither printed nor sent
@@ -71,10 +72,6 @@ def get_ask(draft: Draft, asks: list[Ask]) -> Ask | None:
     return next((ask for ask in asks if ask.key == draft.ask), asks[0] if asks else None)
 
 
-def write_opening(seat: Constituency) -> str:
-    return _("I am writing to you as one of your constituents in %(seat)s.") % {"seat": seat.name}
-
-
 @dataclass(frozen=True)
 class Composed:
     """A paragraph of a draft with what it came from."""
@@ -82,50 +79,73 @@ class Composed:
     text: str
     argument: Argument | None = None
     notes: tuple[str, ...] = ()
+    variant: int | None = None  # of the argument's wording, if it began as one
 
 
 def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
-    phrasing = argument.phrasing(piece.length, language)
+    """Return the paragraph as the supporter left it: edited, or as it stands in the bank. Their own may be empty."""
+    if piece.length == OWN_WAY:
+        return piece.edits.get(OWN_WAY, "")
+    phrasing = argument.phrasing(piece.length, language, piece.variant or 0)
     return piece.edits.get(piece.length) or (phrasing.words if phrasing else argument.claim)
 
 
 def find_changes(piece: Piece, argument: Argument, check: Check = check_edit) -> list[ClaimChange]:
-    phrasing = argument.phrasing(piece.length)
+    if piece.length == OWN_WAY:
+        return []
+    phrasing = argument.phrasing(piece.length, variant=piece.variant or 0)
     edited = piece.edits.get(piece.length)
     return check(phrasing.words, edited) if phrasing and edited else []
 
 
 def keeps_source(piece: Piece, argument: Argument, check: Check = check_edit) -> bool:
-    return piece.keep_source or not find_changes(piece, argument, check)
-
-
-def list_notes(argument: Argument) -> tuple[str, ...]:
-    """Return the argument's source notes; facts that nobody has looked at for too long are marked as such."""
-    notes = [source.note for source in argument.sources.all()]
-    return (*notes, argument.age) if argument.is_due else tuple(notes)
+    return piece.keep_source or (piece.length != OWN_WAY and not find_changes(piece, argument, check))
 
 
 def compose_paragraphs(
-    draft: Draft, arguments: dict[str, Argument], seat: Constituency, check: Check = check_edit
+    draft: Draft, campaign: Campaign, arguments: dict[str, Argument], seat: Constituency, check: Check = check_edit
 ) -> list[Composed]:
-    """Return the draft's paragraphs in order. Arguments no longer offered are left out.
+    """Return the draft's paragraphs in order. Arguments no longer offered, or with no words yet, are left out.
+
+    Whoever is introduced in one paragraph is called by the short name in those after it.
 
     A paragraph whose edit has changed a claim has no source notes, unless its supporter keeps them.
     """
-    opening = write_opening(seat) if draft.opening is None else draft.opening
     pieces = {piece.key: piece for piece in draft.pieces}
-    composed = [Composed(opening)] if opening else []
+    beginning = (write_opening(campaign, seat, draft), write_preface(campaign, draft))
+    composed = [Composed(text) for text in beginning if text]
+    introduced: set[str] = set()
     for key in draft.order:
         if key == OWN:
             own = [part.strip() for part in draft.own_words.split("\n\n")]
             composed += [Composed(part) for part in own if part]
         elif key in arguments:
-            argument = arguments[key]
-            piece = pieces[key]
-            sourced = draft.with_sources and keeps_source(piece, argument, check)
-            notes = list_notes(argument) if sourced else ()
-            composed.append(Composed(read_piece(piece, argument), argument, notes))
+            part = compose_piece(pieces[key], arguments[key], draft, introduced, check)
+            composed += [part] if part.text else []
     return composed
+
+
+def compose_piece(piece: Piece, argument: Argument, draft: Draft, introduced: set[str], check: Check) -> Composed:
+    """Return an argument's paragraph; `introduced` grows by who is introduced in it."""
+    sourced = draft.with_sources and keeps_source(piece, argument, check)
+    text = read_piece(piece, argument)
+    if piece.length == OWN_WAY:
+        return Composed(text.strip(), argument, list_notes(argument) if sourced else ())
+    phrasing = argument.phrasing(piece.length, variant=piece.variant or 0)
+    text = refer_back(text, phrasing.people if phrasing else (), introduced)
+    return Composed(
+        text, argument, list_notes(argument, phrasing) if sourced else (), phrasing.variant if phrasing else None
+    )
+
+
+def list_notes(argument: Argument, phrasing: Phrasing | None = None) -> tuple[str, ...]:
+    """Return the notes of the sources that the phrasing relies on, in the argument's order; else of all.
+
+    Facts that nobody has looked at for too long are marked as such.
+    """
+    relied_on = {source.pk for source in phrasing.sources.all()} if phrasing else set()
+    notes = [source.note for source in argument.sources.all() if not relied_on or source.pk in relied_on]
+    return (*notes, argument.age) if argument.is_due else tuple(notes)
 
 
 def number_notes(paragraphs: Iterable[tuple[str, Iterable[str]]]) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
@@ -150,7 +170,7 @@ def write_letter(
     sender: Sender,
     check: Check = check_edit,
 ) -> LetterText:
-    composed = compose_paragraphs(draft, arguments, seat, check)
+    composed = compose_paragraphs(draft, campaign, arguments, seat, check)
     paragraphs, sources = number_notes((part.text, part.notes) for part in composed)
     ask = get_ask(draft, choose_asks(campaign, member))
     return LetterText(
@@ -160,7 +180,7 @@ def write_letter(
         recipient_lines=(member.envelope, *COMMONS_LINES),
         dated=timezone.localdate(),
         salutation=member.salutation,
-        subject=campaign.subject,
+        subject=draft.subject or campaign.subject,
         paragraphs=paragraphs,
         ask=ask.text if ask else "",
         sources=sources,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from campaign.content.models import Phrasing
 
 OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
+OWN_WAY = "own"  # in place of a length: the supporter says it in their own words, from its facts
 MAX_ARGUMENTS = 4
 # Characters of edits kept with removed arguments: more than all four paragraphs at their longest, in both lengths.
 MAX_ASIDE = 30_000
@@ -20,7 +21,8 @@ class Piece:
     """An argument in a draft: which phrasing, and what the supporter made of each."""
 
     key: str
-    length: str = Phrasing.Length.SHORT
+    length: str = Phrasing.Length.SHORT  # or OWN_WAY
+    variant: int | None = None  # which of several wordings; None: not handed out yet
     edits: dict[str, str] = field(default_factory=dict)  # by length, so that swapping loses nothing
     keep_source: bool = False  # also if the edit has changed a claim
     place: int = 0  # where it stood when it was removed
@@ -40,6 +42,10 @@ class Draft:
     own_words: str = ""
     own_position: int = 0  # how many arguments stand before the own words
     opening: str | None = None  # None: the usual one
+    reason: str = ""  # completes the opening, or follows it
+    preface: bool | None = None  # whether the campaign's preface stands in it; None: as the campaign has it
+    subject: str = ""  # empty: the campaign's
+    arranged: bool = False  # whether its supporter has put it into an order of their own
     ask: str = ""
     with_sources: bool = True
     aside: list[Piece] = field(default_factory=list)  # removed, with their edits, the last one last
@@ -60,10 +66,11 @@ class Draft:
         at = min(self.own_position, len(keys))
         return [*keys[:at], OWN, *keys[at:]]
 
-    def choose(self, keys: Iterable[str]) -> None:
+    def choose(self, keys: Iterable[str], places: Mapping[str, int] | None = None) -> None:
         """Take these arguments: those already there keep place and text, new ones go to the end.
 
-        One that goes is set aside; if it is taken again, the text comes back with it.
+        One that goes is set aside; if it is taken again, the text comes back with it. `places` says in which order
+        arguments read best: they are put into it until their supporter has moved one.
         """
         wanted = list(dict.fromkeys(keys))
         kept = [piece for piece in self.pieces if piece.key in wanted]
@@ -74,6 +81,8 @@ class Draft:
         self.aside = list(aside.values())
         while sum(piece.size for piece in self.aside) > MAX_ASIDE:
             del self.aside[0]  # removed longest ago; or a session could grow with each exchange
+        if places and not self.arranged:
+            self.pieces.sort(key=lambda piece: places.get(piece.key, 0))
         self.own_position = min(self.own_position, len(self.pieces))
 
     def restore(self, key: str) -> None:
@@ -85,6 +94,7 @@ class Draft:
     def arrange(self, order: list[str]) -> None:
         """Bring the pieces into this order, if it names each of them and the own words once; else leave it."""
         if sorted(order) == sorted(self.order):
+            self.arranged = self.arranged or order != self.order
             self.own_position = order.index(OWN)
             self.pieces.sort(key=lambda piece: order.index(piece.key))
 

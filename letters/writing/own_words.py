@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from campaign.content.models import Argument, Campaign
-from letters.writing.draft import Draft
+from letters.writing.draft import OWN_WAY, Draft
 
 RUN = 8  # so many words in a row come about by pasting; fewer, such as "an end to the war in Ukraine", by chance
 MIN_LENGTH = 3  # a whole prompt or claim counts from so many words on
@@ -66,7 +66,7 @@ def index_texts(texts: tuple[str, ...]) -> Corpus:
 
 def read_corpus(campaign: Campaign, arguments: Iterable[Argument], *more: str) -> Corpus:
     """Return what the campaign has written: phrasings, claims, quotations, prompts, asks and its page; and `more`."""
-    texts = [*more, *campaign.prompt_list, *campaign.brief.split("\n\n"), campaign.tagline]
+    texts = [*more, *campaign.prompt_list, *campaign.preface_list, *campaign.brief.split("\n\n"), campaign.tagline]
     texts += [ask.text for ask in campaign.asks.all()]
     for argument in arguments:
         texts.append(argument.claim)
@@ -118,10 +118,12 @@ def split_paragraphs(text: str) -> list[str]:
 
 
 def count_own_words(draft: Draft, arguments: dict[str, Argument]) -> int:
-    """Return how many words of the own-words box are really the supporter's own.
+    """Return how many words of the own-words box, the reason and what is said their own way are really their own.
 
     Costs no query for arguments that were loaded with their texts and campaign.
     """
     campaign = next((argument.campaign for argument in arguments.values()), None)
     bank = read_corpus(campaign, arguments.values()) if campaign else index_texts(())
-    return sum(find_own(part, bank).own_count for part in split_paragraphs(draft.own_words))
+    texts = [draft.own_words, draft.reason]
+    texts += [piece.edits.get(OWN_WAY, "") for piece in draft.pieces if piece.length == OWN_WAY]
+    return sum(find_own(part, bank).own_count for text in texts for part in split_paragraphs(text))

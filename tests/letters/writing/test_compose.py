@@ -134,15 +134,14 @@ def test_the_letter_reads_as_the_draft_says() -> None:
     assert text.sender_lines == ("1 Test Street", "London", "SW1A 1AA")
     assert text.imprint == "Talk Group, 1 High Street, Leeds LS1 1AA"
     draft.with_sources, draft.opening = False, ""
-    without = compose_paragraphs(draft, arguments, seat)
+    without = compose_paragraphs(draft, campaign, arguments, seat)
     assert without[0].argument == arguments["argument-2"]
     assert not any(part.notes for part in without)
 
 
 @pytest.mark.django_db
 def test_a_paragraph_whose_claim_was_changed_has_no_notes_unless_its_writer_keeps_them() -> None:
-    make_campaign()
-    seat = make_seat()
+    campaign, seat = make_campaign(), make_seat()
     Phrasing.objects.filter(length="short").update(text="In all 1.2 million people fled, the UN says.")
     arguments = {argument.key: argument for argument in Argument.objects.with_texts()}
     draft = Draft(opening="")
@@ -150,12 +149,12 @@ def test_a_paragraph_whose_claim_was_changed_has_no_notes_unless_its_writer_keep
     first, second = draft.pieces
     first.edits["short"] = "In all 2 million people fled, the UN says."
     second.edits["short"] = "The UN says that 1,200,000 people fled in all. I met some of them."
-    assert [bool(part.notes) for part in compose_paragraphs(draft, arguments, seat)] == [False, True]
+    assert [bool(part.notes) for part in compose_paragraphs(draft, campaign, arguments, seat)] == [False, True]
     assert [change.after for change in find_changes(first, arguments["argument-1"])] == ["2 million"]
     first.keep_source = True
-    assert [bool(part.notes) for part in compose_paragraphs(draft, arguments, seat)] == [True, True]
+    assert [bool(part.notes) for part in compose_paragraphs(draft, campaign, arguments, seat)] == [True, True]
     first.keep_source, first.length = False, "full"  # the edit of the other phrasing does not matter
-    assert [bool(part.notes) for part in compose_paragraphs(draft, arguments, seat)] == [True, True]
+    assert [bool(part.notes) for part in compose_paragraphs(draft, campaign, arguments, seat)] == [True, True]
 
 
 def test_a_draft_from_before_sources_could_be_kept_still_loads() -> None:
