@@ -6,9 +6,12 @@ import time
 from typing import cast
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from campaign.staff.models import TemporaryPassword
 from campaign.staff.two_factor import has_factor
@@ -84,3 +87,8 @@ def leave(request: HttpRequest) -> None:
     kept = {name: request.session[name] for name in settings.SESSION_KEPT_AT_LOGOUT if name in request.session}
     logout(request)
     request.session.update(kept)
+
+
+def send_to_choose(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("Somebody else has chosen your password. Choose one of your own first."))
+    return HttpResponseRedirect(reverse("admin:password_change"))

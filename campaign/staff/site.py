@@ -17,7 +17,16 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from campaign.staff.access import chooses_first, has_to_choose, is_fresh, is_half_way, is_let_in, leave, note_use
+from campaign.staff.access import (
+    chooses_first,
+    has_to_choose,
+    is_fresh,
+    is_half_way,
+    is_let_in,
+    leave,
+    note_use,
+    send_to_choose,
+)
 
 LAST = ("auth", "axes")
 
@@ -108,11 +117,6 @@ def refuse_what_no_page_asks(view: Callable[..., Any], request: HttpRequest) -> 
             page.model._meta.pk.clean(key, None)
         except ValidationError as error:
             raise BadRequest("A row was chosen that no list has.") from error
-
-
-def send_to_choose(request: HttpRequest) -> HttpResponse:
-    messages.info(request, _("Somebody else has chosen your password. Choose one of your own first."))
-    return HttpResponseRedirect(reverse("admin:password_change"))
 
 
 def add_next(target: str, come_back_to: str) -> str:

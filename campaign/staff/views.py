@@ -18,11 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from campaign.staff import two_factor
-from campaign.staff.access import has_proved_lately, has_to_choose, is_half_way, is_let_in, leave
+from campaign.staff.access import has_proved_lately, has_to_choose, is_half_way, is_let_in, leave, send_to_choose
 from campaign.staff.forms import CodeForm
 from campaign.staff.lockout import is_locked, refuse_signin, return_try, show_lockout
 from campaign.staff.login_log import note_signin
-from campaign.staff.site import send_to_choose
 from campaign.staff.sudo import open_door, read_next, render_door, require_recent_login, take_code
 
 
