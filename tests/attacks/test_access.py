@@ -1,4 +1,4 @@
-"""Who may open what: every address of the site, for every role, by every method. A new address fails until it is here."""
+"""Who may open what: every address of the site, for every role, by every method. A new address fails until it is here (campaign/urls.py, campaign/content/urls.py, letters/urls.py, letters/admin/urls.py, letters/mailbox/urls.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The servers that other tests stand on are real, and do what their fixtures promise."""
+"""The servers that other tests stand on are real, and do what their fixtures promise (campaign/celery.py)."""
 
 import smtplib
 import subprocess

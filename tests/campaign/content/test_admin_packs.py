@@ -1,4 +1,4 @@
-"""Packs in the admin: nothing changes before it was seen, what was seen is what changes, and the way back is exact."""
+"""Packs in the admin: nothing changes before it was seen, what was seen is what changes, and the way back is exact (admin/packs.py, forms.py)."""
 
 from __future__ import annotations
 

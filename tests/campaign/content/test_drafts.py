@@ -1,4 +1,4 @@
-"""A campaign before supporters see it, its copy, and its pause."""
+"""A campaign before supporters see it, its copy, and its pause (copying.py, preview.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is dumped reads as what was loaded, for the sample, the shipped pack and any text."""
+"""What is dumped reads as what was loaded, for the sample, the shipped pack and any text (management/commands/dump_campaign.py)."""
 
 from __future__ import annotations
 

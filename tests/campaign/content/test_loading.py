@@ -1,4 +1,4 @@
-"""Loading says what changed, changes nothing twice, and leaves alone what is not the pack's business."""
+"""Loading says what changed, changes nothing twice, and leaves alone what is not the pack's business (changes.py, management/commands/load_campaign.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the models promise to the rest of the site."""
+"""What the models promise to the rest of the site (dates.py, validators.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several wordings of an argument, its facts, what each relies on: loaded, written out and copied.
+"""Several wordings of an argument, its facts, what each relies on: loaded, written out and copied (audiences.py).
 
 Here for campaign/content/audiences.py too.
 """

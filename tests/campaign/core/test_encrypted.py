@@ -1,4 +1,4 @@
-"""What supporters entrust to the site is stored so that only the site can read it."""
+"""What supporters entrust to the site is stored so that only the site can read it (ciphers.py, rotation.py, letters/management/commands/rotate_field_keys.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every answer of the site says what browsers may do with it, errors too; cookies have the strictest names."""
+"""Every answer of the site says what browsers may do with it, errors too; cookies have the strictest names (checks.py, security_txt.py)."""
 
 from __future__ import annotations
 

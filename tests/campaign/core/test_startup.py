@@ -1,4 +1,4 @@
-"""Web and worker refuse to start when letters could not be made."""
+"""Web and worker refuse to start when letters could not be made (campaign/settings.py, campaign/wsgi.py, campaign/content/apps.py, campaign/parliament/apps.py, campaign/staff/apps.py, letters/apps.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person typed leads to seats and to a sentence that says what to do next."""
+"""What a person typed leads to seats and to a sentence that says what to do next (territories.py, management/commands/find_mp.py)."""
 
 import json
 from io import StringIO

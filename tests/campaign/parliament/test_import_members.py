@@ -1,4 +1,4 @@
-"""Members are brought up to date from a file: checked as a whole, all or nothing, newest facts win."""
+"""Members are brought up to date from a file: checked as a whole, all or nothing, newest facts win (member_import.py, member_report.py, management/commands/dump_members.py, management/commands/import_members.py)."""
 
 from io import StringIO
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A file of members is believed as a whole or refused with reasons, whatever is in it."""
+"""A file of members is believed as a whole or refused with reasons, whatever is in it (member_dump.py)."""
 
 from contextlib import suppress
 from io import StringIO

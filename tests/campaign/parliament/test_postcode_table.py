@@ -1,4 +1,4 @@
-"""The tables answer every row that went in, and nothing else."""
+"""The tables answer every row that went in, and nothing else (postcode_builder.py, management/commands/build_postcodes.py)."""
 
 import csv
 import lzma

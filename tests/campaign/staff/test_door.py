@@ -1,4 +1,4 @@
-"""Nobody comes in by the back door without a password, a second factor and a fresh sign-in."""
+"""Nobody comes in by the back door without a password, a second factor and a fresh sign-in (access.py, forms.py, login_log.py, password_pages.py, passwords.py, site.py, sudo.py, views.py, management/commands/changepassword.py, management/commands/reset_totp.py, management/commands/unlock.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has the database has not the organisers' second factor, and nobody is locked out by that."""
+"""Who has the database has not the organisers' second factor, and nobody is locked out by that (models.py, two_factor.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Personal data are kept for as long as they serve, and then nothing finds them any more."""
+"""Personal data are kept for as long as they serve, and then nothing finds them any more (erase.py, letters/management/commands/purge_personal_data.py, letters/tasks.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of letters: every letter on exactly one page, found by what people know of it, at no cost that grows."""
+"""The list of letters: every letter on exactly one page, found by what people know of it, at no cost that grows (dates.py, filters.py)."""
 
 from __future__ import annotations
 

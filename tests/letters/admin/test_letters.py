@@ -1,4 +1,4 @@
-"""Organisers read letters and decide where they go; nobody edits them."""
+"""Organisers read letters and decide where they go; nobody edits them (actions.py, display.py, letters/forms/decisions.py)."""
 
 from __future__ import annotations
 

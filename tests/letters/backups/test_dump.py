@@ -1,4 +1,4 @@
-"""A backup brings every letter back, and nothing that was erased."""
+"""A backup brings every letter back, and nothing that was erased (letters/management/commands/backup.py, letters/management/commands/restore.py, letters/management/commands/replay_erasures.py, letters/privacy/tombstones.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What /health/, `measure_health` and letters/delivery/problems.py say of a site that is well, and of one that is not."""
+"""What /health/, `measure_health` and letters/delivery/problems.py say of a site that is well, and of one that is not (letters/views/health.py)."""
 
 from __future__ import annotations
 

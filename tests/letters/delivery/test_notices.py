@@ -1,4 +1,4 @@
-"""Mails owed to supporters arrive, also after the server was away."""
+"""Mails owed to supporters arrive, also after the server was away (letters/models/notice.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From QUEUED to SENT, and every other end a letter can come to."""
+"""From QUEUED to SENT, and every other end a letter can come to (lease.py)."""
 
 from __future__ import annotations
 

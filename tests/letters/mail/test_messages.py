@@ -1,4 +1,4 @@
-"""The mails that leave the site: whole, addressed right, and no relay for anybody."""
+"""The mails that leave the site: whole, addressed right, and no relay for anybody (addresses.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo's mailbox: keeps every mail, shows anybody's bytes safely, and only to this machine."""
+"""The demo's mailbox: keeps every mail, shows anybody's bytes safely, and only to this machine (catcher.py, store.py, views.py, letters/management/commands/catch_mail.py)."""
 
 import smtplib
 import socket

@@ -1,4 +1,4 @@
-"""`manage.py queue` says what holds letters up, in words and as JSON, and holds no personal data."""
+"""`manage.py queue` says what holds letters up, in words and as JSON, and holds no personal data (commands/queue.py)."""
 
 from __future__ import annotations
 

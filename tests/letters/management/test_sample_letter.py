@@ -1,4 +1,4 @@
-"""`manage.py sample_letter` prints a letter to any seat, or says in a sentence why not."""
+"""`manage.py sample_letter` prints a letter to any seat, or says in a sentence why not (commands/sample_letter.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A letter's life is one table (status), and every move is one conditional update with its event (letter; queries)."""
+"""A letter's life is one table (status.py), and every move is one conditional update with its event (letter.py, queries.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""News of a campaign: asked for apart, kept as proof, counted once confirmed, stopped by one button."""
+"""News of a campaign: asked for apart, kept as proof, counted once confirmed, stopped by one button (consent.py, letters/admin/newsletter.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fonts that letters and pages are set in."""
+"""The fonts that letters and pages are set in (letters/management/commands/build_assets.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What letters promise: their place in the envelope, every word, the same bytes, nothing fetched."""
+"""What letters promise: their place in the envelope, every word, the same bytes, nothing fetched (letters/checks.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever happens to letters, the roll-up says what a full count says."""
+"""Whatever happens to letters, the roll-up says what a full count says (letters/management/commands/check_tallies.py, letters/models/statistics.py)."""
 
 from __future__ import annotations
 

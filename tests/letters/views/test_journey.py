@@ -1,4 +1,4 @@
-"""The supporter's steps, as forms without a script."""
+"""The supporter's steps, as forms without a script (journey_base.py, printing.py, sending.py, letters/actions/submit.py, letters/forms/fields.py, letters/forms/journey.py, letters/rendering/plain_text.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages behind secret links: GET shows, POST confirms, and the writer keeps the say."""
+"""Pages behind secret links: GET shows, POST confirms, and the writer keeps the say (letters/actions/confirm.py, letters/actions/note.py, letters/actions/withdraw.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Supporters get to see what is held of them, and find their letters again; others learn nothing."""
+"""Supporters get to see what is held of them, and find their letters again; others learn nothing (letters/models/privacy.py, letters/privacy/lost_links.py)."""
 
 from __future__ import annotations
 

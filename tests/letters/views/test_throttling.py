@@ -1,4 +1,4 @@
-"""Not too often: limits that a hall full of people does not meet, and that lose nothing somebody typed."""
+"""Not too often: limits that a hall full of people does not meet, and that lose nothing somebody typed (letters/forms/honeypot.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The builder: everything typed is kept, by buttons as by scripts, whatever happens to tab and session."""
+"""The builder: everything typed is kept, by buttons as by scripts, whatever happens to tab and session (letters/forms/words.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts keep what was typed; letters read as the supporter left them."""
+"""Drafts keep what was typed; letters read as the supporter left them (draft.py)."""
 
 from __future__ import annotations
 
