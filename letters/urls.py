@@ -3,13 +3,14 @@
 from django.urls import include, path
 
 from letters.bounces.webhooks import list_paths
-from letters.views import confirmation, correcting, health, journey, letter, printing, privacy, sending, words
+from letters.views import confirmation, correcting, handover, health, journey, letter, printing, privacy, sending, words
 
 steps = [
     path("", journey.find_member, name="write-mp"),
     path("seats/", journey.choose_from_list, name="write-seats"),
     path("arguments/", journey.choose_arguments, name="write-arguments"),
     path("words/", words.write_words, name="write-words"),
+    path("device/", handover.offer_handover, name="write-handover"),
     path("details/", journey.give_details, name="write-details"),
     path("check/", journey.check_letter, name="write-check"),
     path("letter.pdf", printing.download_letter, name="write-download"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("anymail/", include(list_paths())),
     path("confirm/<str:token>/", letter.confirm_letter, name="confirm"),
     path("confirm/<str:token>/correct/", correcting.correct_details, name="confirm-correct"),
+    path("continue/<str:token>/", handover.take_over, name="continue"),
     path("letter/lost/", privacy.find_lost_links, name="lost-link"),
     path("letter/<str:token>/data.json", privacy.download_data, name="letter-data"),
     path("letter/<str:token>/", letter.show_letter, name="letter"),

@@ -4,7 +4,7 @@ const form = document.getElementById("words");
 const cards = document.getElementById("words-cards");
 const statuses = document.querySelectorAll(".save-status");
 const announce = document.getElementById("announce");
-const IN_PLACE = /^(save|up|down|arrange|remove|restore|length|question|more|next|add)(:|$)/;
+const IN_PLACE = /^(save|up|down|arrange|remove|restore|length|question|more|next|add|leave)(:|$)/;
 
 const actions = []; // what buttons asked for and no answer has confirmed
 let doing; // the one that is on its way, if any
@@ -62,6 +62,7 @@ function act(action) {
 
 form.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.parameters.action = doing ?? "save";
+  if (!doing) for (const field of form.querySelectorAll("[data-carried]")) delete detail.parameters[field.name];
 });
 
 form.addEventListener("desk:answered", ({ detail }) => {
@@ -79,7 +80,8 @@ form.addEventListener("htmx:afterRequest", async ({ detail }) => {
     show(answer.state, answer.said);
     if (answer.state === "saved") document.getElementById("errors")?.remove(); // put right
     if (answer.focus) document.getElementById(answer.focus)?.focus();
-    if (done?.startsWith("next") && answer.state === "refused") showWhole(done); // what hinders heads the whole page
+    // What hinders heads the whole page; and what is carried along goes on with it.
+    if (done?.startsWith("next") && (answer.whole || answer.state === "refused")) showWhole(done);
     else if (changed || actions.length) wait(200);
   } else {
     changed = true;
@@ -146,6 +148,7 @@ function saveOnTheWay() {
   form.elements.turn.value = Number(form.elements.turn.value) + 1;
   const body = new FormData(form);
   body.set("action", "save");
+  for (const field of form.querySelectorAll("[data-carried]")) body.delete(field.name);
   // Nobody may be there to read the answer: `changed` stays, and a page that comes back saves again.
   fetch(location.pathname, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } }).catch(() => {});
 }

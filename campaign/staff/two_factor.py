@@ -10,11 +10,9 @@ import secrets
 from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-import qrcode
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
@@ -23,9 +21,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from qrcode.image.svg import SvgPathFillImage
 
 from campaign.core.ciphers import UndecryptableError, decrypt, encrypt
+from campaign.core.qr import render_qr
 from campaign.staff.models import TOTPDevice, match_code
 
 if TYPE_CHECKING:
@@ -119,11 +117,8 @@ def write_key_url(user: User, key: str) -> str:
 
 
 def render_key(user: User, key: str) -> str:
-    code = qrcode.QRCode(image_factory=SvgPathFillImage, border=4)
-    code.add_data(write_key_url(user, key))
-    image = BytesIO()
-    code.make_image().save(image)
-    return "data:image/svg+xml;base64," + base64.b64encode(image.getvalue()).decode()
+
+    return render_qr(write_key_url(user, key))
 
 
 def set_up_phone(user: User, key: str, typed: str) -> TOTPDevice | None:

@@ -40,26 +40,29 @@ def choose_constituency(journey: Journey, gss: str) -> bool:
 def find_member(journey: Journey) -> HttpResponse:
     """Step 1: from a postcode to the MP. One answer is shown; several are a question."""
     session = journey.request.session
-    form = PostcodeForm(journey.request.POST if "postcode" in journey.request.POST else None)
+    asked = journey.request.method == "POST" and not journey.opens
+    form = PostcodeForm(journey.request.POST if asked and "postcode" in journey.request.POST else None)
     suggestion = ""
-    if journey.request.method == "POST":
+    if asked:
         if choose_constituency(journey, journey.request.POST.get("gss", "")):
-            return journey.go("write-mp")
+            return journey.go_on("write-mp")
         if form.is_valid():
             if page := refuse_if_too_often(Action.LOOK_UP, journey.request, journey.campaign):
                 return page
             finding, _seats = find_constituencies(form.cleaned_data["postcode"])
             if finding.status == "found" and choose_constituency(journey, finding.gss[0]):
-                return journey.go("write-mp")
+                return journey.go_on("write-mp")
             if finding.gss:
                 journey.draft.gss = ""
                 journey.save()
                 # The message names the postcode; what is kept does not.
                 message = finding.message.replace(finding.postcode, _("Your postcode"))
                 session[FINDING] = {"message": message, "gss": list(finding.gss)}
-                return journey.go("write-mp")
-            form.add_error("postcode", finding.message)
-            suggestion = finding.suggestion
+                if not journey.carried:
+                    return journey.go("write-mp")
+            else:
+                form.add_error("postcode", finding.message)
+                suggestion = finding.suggestion
     found = session.get(FINDING) or {"message": "", "gss": []}
     seats = load_constituencies(found["gss"])
     context = {
@@ -84,12 +87,13 @@ def choose_from_list(journey: Journey) -> HttpResponse:
 @journey_step(needs_member=True)
 def choose_arguments(journey: Journey) -> HttpResponse:
     warm_up()  # the next step compares letters
-    if journey.request.method == "POST":
+    # The builder's "add" brings details along, too.
+    if journey.request.method == "POST" and not journey.opens and "action" not in journey.request.POST:
         form = ArgumentsForm(journey.request.POST, arguments=journey.arguments)
         if form.is_valid():
             journey.choose(form.keys())
             journey.save()
-            return journey.go("write-words")
+            return journey.go_on("write-words")
         chosen = journey.request.POST.getlist("arguments")
     else:
         form = ArgumentsForm(arguments=journey.arguments)
@@ -106,11 +110,16 @@ def choose_arguments(journey: Journey) -> HttpResponse:
 
 @journey_step(needs_member=True, needs_arguments=True)
 def give_details(journey: Journey) -> HttpResponse:
-    """Step 4: who writes. A POST comes from the check page's "change" and brings what was typed back."""
+    """Step 4: who writes. A POST comes from the check page or from a correction and brings what was typed back."""
+    return show_details(journey, begin_details(journey))
+
+
+def begin_details(journey: Journey) -> DetailsForm:
+    """Return the form as the supporter first sees it, or with what they bring back."""
     initial = journey.request.POST.dict()
     if journey.draft.channel or journey.missing_own_words:
         initial |= {"channel": journey.draft.channel or DeliveryMethod.POST.value}
-    return show_details(journey, DetailsForm(initial=initial, **ask_for(journey)))
+    return DetailsForm(initial=initial, **ask_for(journey))
 
 
 def read_details(journey: Journey) -> DetailsForm:
@@ -121,8 +130,9 @@ def ask_for(journey: Journey) -> dict[str, Any]:
     return {"seat": journey.seat, "member": journey.member, "missing_own_words": journey.missing_own_words}
 
 
-def show_details(journey: Journey, form: DetailsForm) -> HttpResponse:
-    return journey.render("write-details", "letters/details.html", {"form": form})
+def show_details(journey: Journey, form: DetailsForm, *, resume: bool = False) -> HttpResponse:
+    """Show step 4 with this form. `resume`: a script that still has the details leads on to the check page."""
+    return journey.render("write-details", "letters/details.html", {"form": form, "resume": resume})
 
 
 def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
@@ -159,8 +169,9 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
 @costly
 @journey_step(needs_member=True, needs_arguments=True)
 def check_letter(journey: Journey) -> HttpResponse:
+    """Step 5: the letter as it will arrive, to download or to send. A GET is "back" or "reload"."""
     if journey.request.method != "POST":
-        return journey.go("write-details")
+        return show_details(journey, begin_details(journey), resume=True)
     form = read_details(journey)
     if not form.is_valid():
         return show_details(journey, form)

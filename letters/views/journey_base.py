@@ -40,6 +40,7 @@ STEPS = [
     ("write-check", gettext_lazy("Check")),
     ("write-sent", gettext_lazy("Confirm")),
 ]
+TYPED = ("name", "address_1", "address_2", "town", "postcode", "email")  # on the details page
 MAX_MARKS = 100  # of what was counted, in one session: more drafts than anybody begins in one
 
 
@@ -108,6 +109,24 @@ class Journey:
         self.draft.choose(keys, {key: argument.order for key, argument in self.arguments.items()})
         hand_out_wordings(self.draft, self.campaign, self.arguments)
 
+    @cached_property
+    def carried(self) -> dict[str, str]:
+        """Name and address on their way from the check page through a correction and back; kept nowhere."""
+        posted = self.request.POST
+        if "carry" not in posted or not any(posted.get(name) for name in TYPED):
+            return {}
+        return {name: posted[name] for name in (*TYPED, "channel", "started") if name in posted}
+
+    @property
+    def can_return(self) -> bool:
+        """Whether a correction leads back to the check page: the details are all there."""
+        return all(self.carried.get(name) for name in ("name", "address_1", "town", "postcode"))
+
+    @property
+    def opens(self) -> bool:
+        """Whether a POST only opens the page, bringing the details along."""
+        return self.request.POST.get("carry") == "open"
+
     @property
     def in_place(self) -> bool:
         """Whether this is an htmx request."""
@@ -160,6 +179,13 @@ class Journey:
         response = render(self.request, template, context)
         patch_cache_control(response, private=True, no_cache=True)
         return response
+
+    def go_on(self, step: str) -> HttpResponse:
+        """Go to the next step; with details carried along, back to the check page, or to complete them."""
+        if not self.carried:
+            return self.go(step)
+        back = "write-check" if self.can_return else "write-details"
+        return redirect(back, self.campaign.slug, preserve_request=True)
 
     def go(self, step: str, anchor: str = "") -> HttpResponse:
         response = redirect(step, self.campaign.slug)

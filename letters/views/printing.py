@@ -33,7 +33,7 @@ def count_once(journey: Journey, what: str) -> bool:
 def download_letter(journey: Journey) -> HttpResponse:
     """Give the letter as a PDF. Name and address make the PDF and are not stored; a count remains."""
     if journey.request.method != "POST":
-        return journey.go("write-details")
+        return journey.go("write-check")
     form = read_details(journey)
     if not form.is_valid():
         return show_details(journey, form)
@@ -58,7 +58,7 @@ def download_letter(journey: Journey) -> HttpResponse:
 def show_text(journey: Journey) -> HttpResponse:
     """Show the letter as plain text, to paste elsewhere. Nothing is stored or counted."""
     if journey.request.method != "POST":
-        return journey.go("write-details")
+        return journey.go("write-check")
     form = read_details(journey)
     if not form.is_valid():
         return show_details(journey, form)

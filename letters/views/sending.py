@@ -23,7 +23,7 @@ from letters.writing.compose import MAX_PAGES
 @journey_step(needs_member=True, needs_arguments=True)
 def send_letter(journey: Journey) -> HttpResponse:
     if journey.request.method != "POST":
-        return journey.go("write-details")
+        return journey.go("write-check")
     form = SendForm(journey.request.POST, offers_news=journey.campaign.offers_news, **ask_for(journey))
     if not form.is_valid():
         only_consent = set(form.errors) == {"consent"}

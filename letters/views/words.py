@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
@@ -72,7 +73,7 @@ def read_order(journey: Journey) -> list[str]:
 def write_words(journey: Journey) -> HttpResponse:
     if page := refuse_if_too_often(Action.SAVE, journey.request, journey.campaign):
         return page
-    if journey.request.method != "POST":
+    if journey.request.method != "POST" or journey.opens:
         return show_words(journey, make_form(journey, journey.draft))
     action, _colon, key = journey.request.POST.get("action", "next").partition(":")
     here = copy.deepcopy(journey.draft)
@@ -186,7 +187,11 @@ def show_clash(journey: Journey, form: WordsForm) -> HttpResponse:
 
 def answer(journey: Journey, action: str, key: str = "", said: str = "", focus: str = "") -> HttpResponse:
     few = action == "next" and key != "post" and journey.missing_own_words > 0
-    step = "write-details" if action == "next" and not few else ""
+    leads_on = action == "next" and not few
+    # A script cannot take details along: it sends the form once more, as a whole.
+    step = "write-details" if leads_on and not (journey.in_place and journey.carried) else ""
+    if action == "leave":
+        step = "write-handover"
     if action == "add" or not journey.draft.pieces:
         step = "write-arguments"
     if journey.in_place:
@@ -194,13 +199,16 @@ def answer(journey: Journey, action: str, key: str = "", said: str = "", focus: 
             return HttpResponseClientRedirect(journey.go(step)["Location"])
         form = make_form(journey, journey.draft)
         parts = ("cards",) if shows_withdrawn(journey) else PARTS.get(action, ())
-        return show_words(journey, form, parts=parts, few=few, said=said, focus="few" if few else focus)
+        whole = leads_on and bool(journey.carried)
+        return show_words(journey, form, parts=parts, few=few, said=said, focus="few" if few else focus, whole=whole)
     if few:
         response = journey.go("write-words")
         response["Location"] += "?few#few"
         return response
     if step:
-        return journey.go(step)
+        if step == "write-arguments" and journey.carried:
+            return redirect(step, journey.campaign.slug, preserve_request=True)
+        return journey.go_on(step)
     if action == "remove":
         return journey.go("write-words", "removed")
     card = "own" if key == OWN or action in ("question", "more") else key
@@ -220,12 +228,14 @@ def show_words(
     clash: bool = False,
     parts: Collection[str] = (),
     few: bool = False,
+    whole: bool = False,
     said: str = "",
     focus: str = "",
 ) -> HttpResponse:
     """Show the builder; or, to a script that has saved, what has changed.
 
-    `parts` names more of the page that it is to get; `few`: too few own words to go on; `said`: what is read aloud.
+    `parts` names more of the page that it is to get; `few`: too few own words to go on; `whole`: the script sends
+    the form once more, without itself; `said`: what is read aloud.
     """
     if others is None:
         others = [(clash.label, clash.here) for clash in find_stashed(journey.draft, journey.arguments)]
@@ -254,7 +264,9 @@ def show_words(
     response = journey.render("write-words", "letters/_words_saved.html", context)
     patch_vary_headers(response, ["HX-Request"])
     state = "clash" if clash else "refused" if form.errors else "saved"
-    return trigger_client_event(response, "desk:answered", {"state": state, "focus": focus, "said": said})
+    return trigger_client_event(
+        response, "desk:answered", {"state": state, "focus": focus, "said": said, "whole": whole}
+    )
 
 
 def choose_advice(judgement: Originality, page_count: int, missing: int) -> Advice | None:

@@ -33,13 +33,14 @@ PUBLIC = {
     "accessibility": (200, 405), "security-txt": (404, 405), "health": (503, 405), "lost-link": (200, 200),
     "mailbox": (404, 405), "mailbox-mail": (404, 405), "mailbox-attachment": (404, 405),
     "write-mp": (200, 200), "write-seats": (200, 200), "write-arguments": (302, 302), "write-words": (302, 302),
-    "write-details": (302, 302), "write-check": (302, 302), "write-download": (302, 302), "write-text": (302, 302),
+    "write-handover": (302, 302), "write-details": (302, 302), "write-check": (302, 302), "write-download": (302, 302), "write-text": (302, 302),
     "write-posting": (200, 302), "write-send": (302, 302), "write-sent": (200, 200), "write-resend": (302, 302),
     "write-address": (302, 302), "write-finish": (302, 200),
 }  # fmt: skip
 # Behind a secret link: what is behind a wrong one is for nobody, whoever they are. (Who has the link needs no role.)
 SECRET = {
     "confirm",
+    "continue",
     "letter",
     "letter-pdf",
     "letter-text",

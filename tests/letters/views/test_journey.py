@@ -410,7 +410,7 @@ def test_the_check_page_says_how_the_mail_arrives_and_brings_every_part_back(
     html = page.content.decode()
     assert "Jane Doe via Time to talk" in html
     for step in ("write-mp", "write-arguments", "write-words"):
-        assert f'<a href="{reverse(step, args=["peace"])}">Change<' in html
+        assert f'form="carried" formaction="{reverse(step, args=["peace"])}">Change<' in html
 
 
 @pytest.mark.parametrize(
@@ -450,7 +450,7 @@ def test_the_letter_can_be_taken_as_plain_text_and_nothing_is_stored(client: Cli
     assert '<textarea class="form-control plain-text" id="plain" rows="20" readonly>' in page.content.decode()
     assert not Letter.objects.exists()
     assert not DownloadCount.objects.exists()
-    assert go(client, "write-text")["Location"].endswith("/details/")
+    assert go(client, "write-text")["Location"].endswith("/check/")
 
 
 def test_who_posted_a_downloaded_letter_is_counted_once_and_without_a_name(client: Client, campaign: Campaign) -> None:
@@ -487,3 +487,44 @@ def test_a_session_that_has_ended_in_mid_journey_is_explained(client: Client, ca
 def test_characters_that_no_database_takes_find_nothing(client: Client, campaign: Campaign) -> None:
     page = client.get(reverse("write-seats", args=["peace"]), {"q": "Lon\x00don"})
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("step", "typed"),
+    [
+        ("write-mp", {"gss": GSS}),
+        ("write-arguments", {"arguments": ["argument-2"]}),
+        ("write-words", {"action": "next", "own_words": "My own words, and now a few more of them."}),
+    ],
+)
+def test_a_correction_brings_the_details_back_to_the_check_page(
+    client: Client, campaign: Campaign, step: str, typed: dict[str, Any]
+) -> None:
+    come_to_details(client)
+    page = go(client, step, DETAILS | {"carry": "open"}).content.decode()
+    for name in ("name", "address_1", "town", "email"):
+        assert f'name="{name}" value="{DETAILS[name]}" data-carried' in page
+    fields = words(client) if step == "write-words" else {}
+    response = client.post(reverse(step, args=["peace"]), DETAILS | {"carry": "yes"} | fields | typed)
+    assert (response.status_code, response["Location"]) == (307, reverse("write-check", args=["peace"]))
+    [session] = Session.objects.all()
+    assert "Test Street" not in str(session.get_decoded())
+
+
+def test_half_typed_details_survive_a_look_back_at_the_words(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    half = DETAILS | {"town": "", "carry": "open"}
+    assert 'value="Jane Doe" data-carried' in go(client, "write-words", half).content.decode()
+    sent = half | {"carry": "yes", "action": "next"} | words(client)
+    response = go(client, "write-words", sent)
+    assert (response.status_code, response["Location"]) == (307, reverse("write-details", args=["peace"]))
+    page = go(client, "write-details", sent)
+    assert page.context["form"]["name"].value() == "Jane Doe"
+    assert not page.context["form"].errors
+
+
+def test_the_check_page_answers_get_with_the_way_back_to_it(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    page = go(client, "write-check").content.decode()
+    assert "data-resume" in page
+    assert "data-resume" not in go(client, "write-details").content.decode()

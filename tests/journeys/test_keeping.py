@@ -1,0 +1,101 @@
+"""Nothing typed is lost and nothing is asked twice, with scripts and without; a draft goes on on another device."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.conftest import OpenPage
+from tests.journeys.supporter import OWN_WORDS, Supporter
+from tests.servers.browser import DESKTOP, PHONE
+
+KEPT = "Object.keys(sessionStorage).filter(key => key.startsWith('details:')).length"
+
+
+def come_to_check(page: Page, site: str) -> Supporter:
+    """Walk up to the check page."""
+    jane = Supporter(page, site)
+    jane.find_mp()
+    jane.choose("‘Seize the moment’")
+    jane.write()
+    jane.give_details()
+    return jane
+
+
+def expect_check(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Check your letter")).to_be_visible()
+    expect(page.locator(".letter-sender")).to_contain_text("1 Test Street")
+
+
+@pytest.mark.looks
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+def test_a_changed_argument_and_changed_words_keep_the_address(
+    new_page: OpenPage, live_server: LiveServer, script: bool
+) -> None:
+    page = new_page(**PHONE, java_script_enabled=script)
+    jane = come_to_check(page, live_server.url)
+    jane.press("Change your arguments")
+    page.get_by_role("checkbox", name="The war nearly ended").check()
+    jane.press("Back to your letter")
+    expect_check(page)
+    jane.press("Change your words")
+    page.get_by_role("textbox", name="Your own words").fill(f"{OWN_WORDS} And more.")
+    jane.press("Back to your letter")
+    expect_check(page)
+    expect(page.locator(".letter-body")).to_contain_text("And more.")
+    jane.press("Back")
+    expect(page.get_by_label("Your full name")).to_have_value("Jane Doe")
+    jane.press("Back")
+    jane.press("Back to your letter")
+    expect_check(page)
+
+
+@pytest.mark.looks
+@pytest.mark.usefixtures("shipped")
+def test_back_reload_and_a_closed_address_bar_keep_the_details_in_the_tab_until_they_are_sent(
+    new_page: OpenPage, live_server: LiveServer
+) -> None:
+    page = new_page(**PHONE)
+    page.goto(f"{live_server.url}/time-to-negotiate/")
+    jane = Supporter(page, live_server.url)
+    jane.find_mp()
+    jane.choose("‘Seize the moment’")
+    jane.write()
+    expect(page.get_by_label("Postcode")).to_have_value("sw1a1aa")  # of step 1
+    jane.give_details()
+    expect_check(page)
+    page.reload()
+    expect_check(page)
+    page.goto(f"{live_server.url}/time-to-negotiate/write/posting/")
+    page.go_back()
+    expect_check(page)
+    page.goto(f"{live_server.url}/time-to-negotiate/write/details/")
+    expect(page.get_by_label("Your full name")).to_have_value("Jane Doe")
+    expect(page.get_by_label("Your email address")).to_have_value("jane@supporter.example")
+    jane.press("See the letter")
+    expect_check(page)
+    assert page.evaluate(KEPT) == 1
+    jane.send()
+    page.wait_for_function(f"{KEPT} === 0")
+
+
+@pytest.mark.looks
+@pytest.mark.usefixtures("shipped")
+def test_a_draft_goes_on_on_another_device(new_page: OpenPage, live_server: LiveServer) -> None:
+    phone = new_page(**PHONE)
+    jane = Supporter(phone, live_server.url)
+    jane.find_mp()
+    jane.choose("‘Seize the moment’")
+    phone.get_by_role("textbox", name="Your own words").fill(OWN_WORDS)
+    jane.press("Continue on another device")
+    expect(phone.get_by_role("img", name="QR code of the link below")).to_be_visible()
+    path = re.sub(r"^https?://[^/]+", "", phone.get_by_label("The link").input_value())
+    desk = new_page(**DESKTOP)
+    desk.goto(f"{live_server.url}{path}")
+    desk.get_by_role("button", name="Continue here").click()
+    expect(desk.get_by_role("textbox", name="Your own words")).to_have_value(OWN_WORDS)
+    expect(desk.get_by_role("heading", name="‘Seize the moment’")).to_be_visible()
