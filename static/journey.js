@@ -58,3 +58,20 @@ for (const form of document.querySelectorAll("form.once")) {
     if (says) document.getElementById(says).hidden = false;
   });
 }
+
+// --- A page that says how things are follows them: at once when its reader comes back to it, else every ten seconds ---
+const watched = document.querySelector("[data-watch]");
+if (watched) {
+  const look = async () => {
+    if (document.visibilityState !== "visible" || document.activeElement?.matches("input, textarea")) return;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      const now = page.querySelector("[data-watch]")?.dataset.watch;
+      if (now && now !== watched.dataset.watch) location.reload();
+    } catch {
+      // No connection just now: the next look may have one.
+    }
+  };
+  setInterval(look, 10_000);
+  document.addEventListener("visibilitychange", look);
+}

@@ -95,7 +95,7 @@ def ask_for_letter(visitor: Visitor, email: str) -> str:
     visitor.send(f"{write}words/", [*read_fields(builder), ("own_words", words)], page=builder)
     details = [*DETAILS, ("email", email)]
     page = visitor.send(f"{write}check/", details, page=visitor.read(f"{write}details/"))
-    if "Send my letter" not in page:
+    if "Email me the link to send it" not in page:
         sys.exit("parley: the check page was not reached")
     visitor.send(f"{write}send/", [*details, ("consent", "on")], page=page)
     return find_link(visitor, email)

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaign.core.encrypted import encrypt_for
-from letters.models import Letter, Notice, Status, queue_confirmation
+from letters.models import CONFIRMING, Letter, Notice, Status, queue_confirmation
 from letters.privacy.tokens import hash_token, make_confirm_token
 
 MAX_REPEATS = 3  # confirmation mails that a supporter may ask for again
@@ -51,6 +51,6 @@ def redirect_confirmation(letter: Letter, address: str) -> bool:
         )
         if changed:
             # A new row: a worker that is sending to the old address this moment settles the old one.
-            letter.notices.filter(kind=Notice.Kind.CONFIRM).delete()
+            letter.notices.filter(kind__in=CONFIRMING).delete()
             queue_confirmation(letter)
     return bool(changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 from django.db.models import F
@@ -20,16 +21,20 @@ from letters.delivery.lease import lease_length
 from letters.mail.backoff import MAX_ATTEMPTS, count_pause, parse_retry_after
 from letters.mail.messages import Mail, build_notice_mail
 from letters.mail.smtp import Connection, DeliveryResult, ServerUnavailableError
-from letters.models import EventType, Notice, Status
+from letters.models import CONFIRMING, EventType, Letter, Notice, Status
 from letters.privacy.redaction import hide_personal
+
+REMIND_AFTER = dt.timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
 
 def build_notice(notice: Notice) -> Mail | None:
     letter = notice.letter
-    about = {Notice.Kind.CONFIRM: Status.UNCONFIRMED, Notice.Kind.HELD: Status.HELD}.get(Notice.Kind(notice.kind))
-    outdated = about is not None and letter.status != about
+    about = dict.fromkeys(CONFIRMING, Status.UNCONFIRMED) | {Notice.Kind.HELD: Status.HELD}
+    outdated = letter.status != about.get(Notice.Kind(notice.kind), letter.status)
+    if notice.kind == Notice.Kind.REMIND and not letter.campaign.takes_letters():
+        return None  # there would be no button to press
     gone = letter.scrubbed_at or letter.erase_requested_at
     return None if outdated or gone else build_notice_mail(letter, notice.kind)
 
@@ -81,6 +86,8 @@ def send_notices() -> int:
             if answer.fate is DeliveryResult.ACCEPTED:
                 changes |= {"due_at": None, "sent_at": timezone.now()}
                 sent += 1
+                if notice.kind == Notice.Kind.CONFIRM:
+                    queue_reminder(notice.letter)
             elif answer.before_recipient:  # it stays due, so that its age is seen (letters.delivery.health)
                 pause = parse_retry_after(answer.text)
                 changes |= {"due_at": timezone.now() + pause if pause else notice.due_at, "attempts": notice.attempts}
@@ -101,6 +108,13 @@ def send_notices() -> int:
     if probing:
         return_probe()  # nothing was offered
     return sent
+
+
+def queue_reminder(letter: Letter) -> None:
+    """Note that a writer who has not confirmed a day after the first mail is reminded once, however often it goes."""
+    Notice.objects.get_or_create(
+        letter=letter, kind=Notice.Kind.REMIND, defaults={"due_at": timezone.now() + REMIND_AFTER}
+    )
 
 
 def give_up(notice: Notice) -> None:

@@ -14,6 +14,7 @@ from campaign.parliament.finding import look_up_constituency
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, MailAddressField, NameField
 from letters.forms.honeypot import HoneypotField, StampField
+from letters.forms.typos import AsksAboutTypos
 from letters.privacy.consent import CONSENT_TEXT
 from letters.privacy.newsletter import NEWS_TEXT
 from letters.writing.compose import Sender
@@ -145,7 +146,7 @@ class SenderForm(CrispyForm):
         return tuple(line for line in (data["address_1"], data["address_2"], data["town"]) if line)
 
 
-class DetailsForm(SenderForm):
+class DetailsForm(AsksAboutTypos, SenderForm):
     """Who writes, and how. Nothing of it is stored until the supporter asks the site to send."""
 
     channel = forms.ChoiceField(
@@ -204,7 +205,7 @@ class SendForm(DetailsForm):
             del self.fields["news"]
 
 
-class AddressForm(CrispyForm):
+class AddressForm(AsksAboutTypos, CrispyForm):
     """Another address for the confirmation."""
 
     email = MailAddressField(

@@ -14,7 +14,7 @@ from letters.models.letter import (
     make_reference,
 )
 from letters.models.moderation import Finding, HoldRules, Part, Refusal, Rule
-from letters.models.notice import Notice, queue_confirmation
+from letters.models.notice import CONFIRMING, Notice, queue_confirmation
 from letters.models.operations import (
     CLOCK,
     JUMP,
@@ -35,6 +35,7 @@ from letters.models.status import LEASED, TRANSITIONS, WITHDRAWABLE, EventCode, 
 
 __all__ = [
     "CLOCK",
+    "CONFIRMING",
     "ENCRYPTED",
     "JUMP",
     "LEASED",

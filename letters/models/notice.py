@@ -20,6 +20,7 @@ class Notice(models.Model):
         """What the mail is about."""
 
         CONFIRM = "confirm", _("Please confirm your letter")
+        REMIND = "remind", _("Your letter is still to be sent")
         SENT = "sent", _("Your letter was sent")
         RETURNED = "returned", _("Your letter did not arrive")
         REFUSED = "refused", _("Your letter was not sent")
@@ -40,6 +41,9 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.letter_id} {self.kind}"
+
+
+CONFIRMING = (Notice.Kind.CONFIRM, Notice.Kind.REMIND)  # what has lost its point once the letter is confirmed
 
 
 def queue_confirmation(letter: Letter) -> Notice:

@@ -23,18 +23,12 @@ def find_letter(journey: Journey) -> Letter | None:
     return Letter.objects.filter(draft_id=journey.draft.id).first()
 
 
-def mask_address(address: str) -> str:
-    local, _at, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
-
-
 def show_waiting(journey: Journey, letter: Letter | None, form: AddressForm) -> HttpResponse:
     waiting = letter is not None and letter.status == Status.UNCONFIRMED
     context = {
         "mailbox": settings.MAILBOX_DIR is not None,
         "letter": letter,
         "waiting": waiting,
-        "address": mask_address(letter.sender_email) if letter and waiting else "",
         "can_change": letter is not None and letter.confirm_generation < MAX_ADDRESSES,
         "form": form,
     }

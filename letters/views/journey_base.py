@@ -115,7 +115,7 @@ class Journey:
         posted = self.request.POST
         if "carry" not in posted or not any(posted.get(name) for name in TYPED):
             return {}
-        return {name: posted[name] for name in (*TYPED, "channel", "started") if name in posted}
+        return {name: posted[name] for name in (*TYPED, "email_meant", "channel", "started") if name in posted}
 
     @property
     def can_return(self) -> bool:

@@ -100,7 +100,7 @@ def test_a_letter_of_before_with_such_a_name_arrives_as_one_letter(smtp_server: 
         ]  # fmt: skip
         check_mailbox(dict(found)["From"], mime.Mailbox(campaign.title, SITE))
     assert [read_words(dict(split_head(content))["Subject"]) for content in told] == [
-        f"Please confirm your letter to {name}",
+        f"One more step: your letter to {name}",
         f"Your letter to {name} was sent",
     ]
     for content, kinds in zip(
@@ -149,10 +149,11 @@ def test_a_notice_that_would_be_read_otherwise_is_given_up_and_the_others_go(smt
     queue_confirmation(make_letter(queued=False))
     sent = []
     for _ in range(MAX_ATTEMPTS + 1):
-        Notice.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+        owed = Notice.objects.filter(kind=Notice.Kind.CONFIRM, due_at__isnull=False)
+        owed.update(due_at=timezone.now())
         sent.append(send_notices())
     assert sent == [1] + [0] * MAX_ATTEMPTS
-    assert not Notice.objects.filter(due_at__isnull=False).exists()
+    assert not owed.exists()
     assert bad.events.get().note == "The mail “Please confirm your letter” could not be delivered."
     assert len(smtp_server.messages) == 1
 

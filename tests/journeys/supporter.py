@@ -85,5 +85,5 @@ class Supporter:
     def send(self) -> None:
         """Agree and ask the site to send."""
         self.page.get_by_role("checkbox", name=re.compile("I agree")).check()
-        self.press("Send my letter")
+        self.press("Email me the link to send it")
         self.see("sent")

@@ -63,7 +63,7 @@ def test_the_whole_way_with_the_keyboard_alone(page_desktop: Page, live_server: 
     page.wait_for_url("**/check/")
     tab_to(page, "I agree")
     keys.press("Space")
-    tab_to(page, "Send my letter")
+    tab_to(page, "Email me the link to send it")
     keys.press("Enter")
     page.wait_for_url("**/sent/")
     page.goto(f"{live_server.url}/confirm/{make_token(Letter.objects.get().id, 'confirm')}/")
@@ -92,7 +92,7 @@ def test_double_clicks_on_a_slow_line_do_everything_once_and_back_breaks_nothing
     if script:
         expect(page.get_by_text("Your letter is downloading.")).to_be_visible()
     page.get_by_role("checkbox", name="I agree").check()
-    page.get_by_role("button", name="Send my letter").dblclick()
+    page.get_by_role("button", name="Email me the link to send it").dblclick()
     expect(page).to_have_url(re.compile("/sent/$"))  # the second press ends the first one's navigation
     letter = Letter.objects.get()
     assert Notice.objects.count() == 1

@@ -76,7 +76,7 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
     jane.see("posting-posted")
     page.goto(f"{write}details/")
     jane.give_details()
-    jane.press("Send my letter")
+    jane.press("Email me the link to send it")
     jane.see("check-error")
     jane.send()
     page.get_by_label("Your email address").fill("nonsense")
@@ -98,6 +98,7 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
     page.goto(f"{live_server.url}/letter/wrong/")
     jane.see("wrong-link")
     page.goto(f"{write}sent/")
+    page.get_by_text("Do other people use this device?").click()
     jane.press("Delete my draft")
     jane.see("finished")
     Member.objects.update(sitting=False)
@@ -152,7 +153,7 @@ def test_the_email_field_goes_away_for_those_who_post(page_phone: Page, live_ser
     expect(email).to_be_visible()
     jane.give_details(channel="By post")
     expect(page_phone.get_by_role("button", name="Download the PDF")).to_be_visible()
-    expect(page_phone.get_by_role("button", name="Send my letter")).to_be_hidden()
+    expect(page_phone.get_by_role("button", name="Email me the link to send it")).to_be_hidden()
 
 
 @pytest.mark.usefixtures("shipped")

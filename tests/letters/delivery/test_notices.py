@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
+import email.policy
 
 import pytest
 from django.utils import timezone
 
+from letters.actions.confirm import confirm
 from letters.actions.erase import erase_letter
 from letters.delivery.notices import lease_notice, send_notices
 from letters.delivery.worker import drain_queue
 from letters.models import Letter, Notice, Status, queue_confirmation
+from letters.privacy.tokens import make_confirm_token
 from tests.letters.factories import make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
@@ -27,7 +31,7 @@ def test_a_confirmation_is_sent_once(scripted: ScriptedServer) -> None:
     letter = owe()
     assert (send_notices(), send_notices()) == (1, 0)
     assert [taken.recipient for taken in scripted.taken] == [letter.sender_email]
-    notice = Notice.objects.get()
+    notice = Notice.objects.get(kind=Notice.Kind.CONFIRM)
     assert notice.sent_at is not None
     assert notice.due_at is None
 
@@ -42,6 +46,41 @@ def test_a_confirmation_that_did_not_get_through_is_tried_again(scripted: Script
     assert notice.due_at > timezone.now()
     Notice.objects.update(due_at=timezone.now())
     assert send_notices() == 1
+
+
+def test_who_has_not_confirmed_after_a_day_is_reminded_once(scripted: ScriptedServer) -> None:
+    letter = owe()
+    send_notices()
+    reminder = Notice.objects.get(kind=Notice.Kind.REMIND)
+    assert reminder.due_at is not None
+    assert dt.timedelta(hours=23) < reminder.due_at - timezone.now() <= dt.timedelta(days=1)
+    Notice.objects.filter(kind=Notice.Kind.CONFIRM).update(due_at=timezone.now())  # asked for again
+    assert send_notices() == 1
+    assert Notice.objects.filter(kind=Notice.Kind.REMIND).count() == 1
+    Notice.objects.filter(kind=Notice.Kind.REMIND).update(due_at=timezone.now())
+    assert (send_notices(), send_notices()) == (1, 0)
+    mail = email.message_from_bytes(scripted.taken[-1].content, policy=email.policy.default)
+    assert mail["Subject"] == f"Still to send: your letter to {letter.member_name}"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert make_confirm_token(letter) in body.get_content()
+    assert "Jane" not in body.get_content()
+
+
+@pytest.mark.parametrize("why", ["confirmed", "withdrawn", "closed"])
+def test_a_reminder_without_a_point_is_not_sent(scripted: ScriptedServer, why: str) -> None:
+    letter = owe()
+    send_notices()
+    if why == "closed":
+        letter.campaign.mode = letter.campaign.Mode.CLOSED
+        letter.campaign.save()
+    elif why == "confirmed":
+        assert confirm(letter)
+    else:
+        letter.transition_to(Status.WITHDRAWN)
+    Notice.objects.filter(kind=Notice.Kind.REMIND).update(due_at=timezone.now())
+    assert send_notices() == 0
+    assert Notice.objects.get(kind=Notice.Kind.REMIND).due_at is None
 
 
 def test_a_server_that_cannot_be_reached_is_asked_once_for_all_and_costs_no_attempt(scripted: ScriptedServer) -> None:

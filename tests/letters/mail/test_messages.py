@@ -131,7 +131,8 @@ def test_whatever_is_stored_makes_a_letter_with_the_headers_that_were_meant(
 
 
 SUBJECTS = {
-    Notice.Kind.CONFIRM: "Please confirm your letter to {}",
+    Notice.Kind.CONFIRM: "One more step: your letter to {}",
+    Notice.Kind.REMIND: "Still to send: your letter to {}",
     Notice.Kind.SENT: "Your letter to {} was sent",
     Notice.Kind.RETURNED: "Your letter to {} did not arrive: please post it",
     Notice.Kind.REFUSED: "Your letter to {} was not sent",

@@ -44,11 +44,23 @@ def look_behind(client: Client, token: str) -> int:
     return int(client.get(reverse("confirm", args=[token])).status_code)
 
 
-def test_the_page_says_where_the_message_goes_without_giving_the_address_away(client: Client, letter: Letter) -> None:
+def test_the_page_shows_the_address_in_full_to_the_session_that_typed_it_and_to_no_other(
+    client: Client, letter: Letter
+) -> None:
     page = go(client, "write-sent").content.decode()
-    assert "Now check your email" in page
-    assert "j…@supporter.example" in page
-    assert "jane@supporter.example" not in page
+    assert "One more step" in page
+    assert "<strong>jane@supporter.example</strong>" in page
+    assert "jane@supporter.example" not in go(Client(), "write-sent").content.decode()
+
+
+def test_a_likely_slip_in_an_address_is_asked_about_once(client: Client, letter: Letter) -> None:
+    page = go(client, "write-address", {"email": "jane@gmial.com"})
+    assert "Did you mean jane@gmail.com?" in page.content.decode()
+    assert 'name="email" value="jane@gmail.com">Yes, use jane@gmail.com<' in page.content.decode()
+    meant = page.context["form"]["email_meant"].value()
+    go(client, "write-address", {"email": "jane@gmial.com", "email_meant": meant})
+    letter.refresh_from_db()
+    assert letter.sender_email == "jane@gmial.com"
 
 
 def test_the_message_is_sent_again_three_times_and_not_within_a_minute(client: Client, letter: Letter) -> None:

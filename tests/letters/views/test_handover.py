@@ -1,4 +1,4 @@
-"""A draft goes on on another device (also letters.writing.handover and campaign.core.qr)."""
+"""A draft goes on on another device (letters/writing/handover.py, campaign/core/qr.py)."""
 
 from __future__ import annotations
 
