@@ -100,6 +100,22 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
     ]
 
 
+def list_missing(campaign: Campaign) -> list[str]:
+    """Return what a draft needs before anybody else sees it: without these nobody can write a letter."""
+    missing = []
+    if not campaign.arguments.offered().filter(phrasings__isnull=False).exists():
+        missing.append(_("an argument with a text and a source"))
+    if not campaign.asks.exists():
+        missing.append(_("an ask"))
+    return missing
+
+
+def say_missing(campaign: Campaign) -> str:
+    """Return the sentence that says what a draft needs first; empty if it needs nothing, or is none."""
+    missing = list_missing(campaign) if campaign.is_draft else []
+    return _("It is still a draft. First add %s.") % _(" and ").join(missing) if missing else ""
+
+
 def list_next_modes(campaign: Campaign) -> list[Campaign.Mode]:
     return [Mode(mode) for mode in Mode.values if campaign.mode in COMES_FROM.get(mode, ())]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from campaign.content.models import Argument, Campaign, Phrasing, Theme
+from campaign.content.models import Argument, Ask, Campaign, Phrasing, Theme
 from campaign.content.preview import find_campaign
 
 
@@ -52,11 +52,16 @@ def group_arguments(campaign: Campaign) -> dict[Theme, list[Argument]]:
 
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    campaigns = list(Campaign.objects.exclude(mode=Campaign.Mode.DRAFT))
-    current = [campaign for campaign in campaigns if campaign.mode != Campaign.Mode.CLOSED]
+    campaigns = Campaign.objects.exclude(mode=Campaign.Mode.DRAFT)
+    # One without anything to say or to ask for would be a dead end.
+    full = campaigns.filter(
+        Exists(Argument.objects.filter(campaign=OuterRef("pk")).sourced()),
+        Exists(Ask.objects.filter(campaign=OuterRef("pk"))),
+    )
+    current = list(full.exclude(mode=Campaign.Mode.CLOSED))
     if len(current) == 1:
         return redirect(current[0])
-    closed = [campaign for campaign in campaigns if campaign.mode == Campaign.Mode.CLOSED]
+    closed = list(campaigns.filter(mode=Campaign.Mode.CLOSED))
     return render(
         request,
         "content/home.html",

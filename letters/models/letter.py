@@ -286,8 +286,8 @@ class LetterParagraph(models.Model):
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="paragraphs")
     position = models.PositiveSmallIntegerField()
-    # Which argument it came from, if any; its key is kept by value, for counting after the argument is gone.
-    argument = models.ForeignKey(Argument, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Which argument it came from, if any: it stays for as long as a letter carries it. Its key is kept by value, too.
+    argument = models.ForeignKey(Argument, null=True, on_delete=models.PROTECT, related_name="+")
     argument_key = models.CharField(max_length=60, blank=True)
     variant = models.PositiveSmallIntegerField(
         null=True, help_text=_("Which of the argument’s wordings it began as; none for the supporter’s own.")

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, OwnSources
+from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, OwnSources, has_protected
 from campaign.content.admin.reviews import review_page
 from campaign.content.forms import ArgumentForm
 from campaign.content.models import Argument, ArgumentQuerySet, Fact, Phrasing, Source
@@ -191,6 +191,13 @@ class ArgumentAdmin(Explained, ArgumentBase):
         """Lead to the page that asks what they were checked against."""
         chosen = urlencode([("of", pk) for pk in queryset.values_list("pk", flat=True)])
         return HttpResponseRedirect(f"{reverse('admin:content_argument_review')}?{chosen}")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
+        """Keep arguments that letters carry, and say what to do instead."""
+        if kept := [argument for argument in objs if has_protected(argument)]:
+            text = _("Letters carry “%s”, so it stays for their sake. To stop offering it, untick “Published”.")
+            return [], {}, set(), [text % argument for argument in kept]
+        return super().get_deleted_objects(objs, request)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page for reviews."""

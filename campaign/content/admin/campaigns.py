@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db.models import PROTECT, Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained
+from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, has_protected
 from campaign.content.admin.packs import give_pack, load_pack, may_load
 from campaign.content.admin.steps import change_mode_logged, change_mode_page, copy_page, go_live_page
 from campaign.content.forms import AskForm
 from campaign.content.models import Argument, Ask, Campaign, Theme
-from campaign.content.modes import find_redirection
+from campaign.content.modes import find_redirection, say_missing
 from campaign.staff.destinations import GuardsDestination
 from campaign.staff.sudo import require_proof
 
@@ -210,7 +210,9 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
         if any(find_redirection(campaign, mode) for campaign in queryset):
             require_proof(request)  # before anything is said to be done
         for campaign in queryset:
-            if change_mode_logged(self, request, campaign, mode):
+            if missing := say_missing(campaign):
+                self.message_user(request, f"{campaign}: {missing}", messages.WARNING)
+            elif change_mode_logged(self, request, campaign, mode):
                 self.message_user(request, f"{campaign}: {mode.label}", messages.SUCCESS)
             else:
                 now = campaign.get_mode_display()
@@ -227,11 +229,3 @@ class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
             path("<path:object_id>/go-live/", own(go_live_page), me, name="content_campaign_go_live"),
             *super().get_urls(),
         ]
-
-
-def has_protected(campaign: Campaign) -> bool:
-    return any(
-        relation.related_model._base_manager.filter(**{relation.field.name: campaign}).exists()
-        for relation in Campaign._meta.related_objects
-        if relation.on_delete is PROTECT
-    )

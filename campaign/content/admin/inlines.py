@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model, TextField, URLField
+from django.db.models import PROTECT, ForeignObjectRel, Model, TextField, URLField
 from django.forms import CheckboxSelectMultiple, Field
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -65,3 +65,12 @@ class EmptyRowIfNew(Explained):
 
     def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
         return 0 if obj else 1
+
+
+def has_protected(one: Model) -> bool:
+    """Return whether anything refers to it that must not be deleted with it."""
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: one}).exists()
+        for relation in one._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ForeignObjectRel) and relation.on_delete is PROTECT
+    )

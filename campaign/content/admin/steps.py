@@ -16,7 +16,7 @@ from campaign.content.admin.packs import may_load
 from campaign.content.copying import copy_campaign
 from campaign.content.forms import CopyForm, GoLiveForm, ModeForm
 from campaign.content.models import Campaign
-from campaign.content.modes import change_mode, find_redirection, list_next_modes, list_requirements
+from campaign.content.modes import change_mode, find_redirection, list_next_modes, list_requirements, say_missing
 from campaign.staff.destinations import tell
 from campaign.staff.sudo import prove_if_needed, require_proof, require_recent_login
 
@@ -61,7 +61,9 @@ def change_mode_page(request: HttpRequest, object_id: str, admin_page: ModelAdmi
     may_go_live = Campaign.Mode.LIVE in modes and request.user.has_perm("content.take_live")
     choices = [mode for mode in modes if mode != Campaign.Mode.LIVE]
     form = ModeForm(choices, request.POST or None, initial={"pause_message": campaign.pause_message})
-    if form.is_valid():
+    if form.is_valid() and (missing := say_missing(campaign)):
+        form.add_error("mode", missing)
+    elif form.is_valid():
         mode, message = Campaign.Mode(form.cleaned_data["mode"]), form.cleaned_data["pause_message"]
         with transaction.atomic():
             changed = change_mode_logged(admin_page, request, campaign, mode)

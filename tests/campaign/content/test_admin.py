@@ -474,3 +474,37 @@ def test_what_an_organiser_decides_about_publishing_outlives_what_a_pack_did(
     del values["published"]
     assert client.post(f"{ARGUMENTS}{bills.pk}/change/", values).status_code == 302
     assert Argument.objects.values_list("published", "dropped_by_pack").get(pk=bills.pk) == (False, False)
+
+
+def test_an_argument_that_letters_carry_is_not_deleted(client: Client, organiser: User, campaign: Campaign) -> None:
+    organiser.user_permissions.add(Permission.objects.get(codename="delete_argument"))
+    argument = Argument.objects.get(key="bills")
+    letter = make_letter(campaign, queued=False)
+    letter.paragraphs.filter(position=1).update(argument=argument)
+    path = f"{ARGUMENTS}{argument.pk}/delete/"
+    assert "To stop offering it, untick “Published”." in client.get(path).content.decode()
+    client.post(path, {"post": "yes"})
+    assert Argument.objects.filter(key="bills").exists()
+    letter.delete()
+    client.post(path, {"post": "yes"})
+    assert not Argument.objects.filter(key="bills").exists()
+
+
+def test_a_draft_is_rehearsed_only_with_an_argument_and_an_ask(
+    client: Client, organiser: User, campaign: Campaign
+) -> None:
+    Campaign.objects.update(mode=Campaign.Mode.DRAFT)
+    path = f"{CAMPAIGNS}{campaign.pk}/mode/"
+    said = "It is still a draft. First add an argument with a text and a source and an ask."
+    asks = list(campaign.asks.all())
+    campaign.asks.all().delete()
+    Argument.objects.update(published=False)
+    assert said in client.post(path, {"mode": "rehearsal"}).content.decode()
+    chosen = {"action": "resume", "_selected_action": [campaign.pk]}
+    assert said in client.post(CAMPAIGNS, chosen, follow=True).content.decode()
+    Argument.objects.update(published=True)
+    assert "First add an ask." in client.post(path, {"mode": "rehearsal"}).content.decode()
+    assert Campaign.objects.get().mode == Campaign.Mode.DRAFT
+    asks[0].save(force_insert=True)
+    assert client.post(path, {"mode": "rehearsal"}).status_code == 302
+    assert Campaign.objects.get().mode == Campaign.Mode.REHEARSAL

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.defaults import bad_request, permission_denied, server_error
 from pytest_django import DjangoAssertNumQueries
 
-from campaign.content.models import Argument, Campaign, Phrasing, Source, Theme
+from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
 from campaign.content.views import Door, find_door, group_arguments
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,12 @@ def find_faults(response: HttpResponseBase) -> list[str]:
     return parser.faults
 
 
+def fill(campaign: Campaign) -> None:
+    """Give it an argument and an ask."""
+    add_argument(campaign, "any")
+    Ask.objects.create(campaign=campaign, key="any", label="Any", text="Please.")
+
+
 # --- Home -------------------------------------------------------------------------------------------------------
 
 
@@ -94,18 +100,20 @@ def test_home_without_a_campaign_says_what_the_operator_does_next(client: Client
 
 @pytest.mark.parametrize("mode", ["rehearsal", "live", "paused"])
 def test_home_leads_to_the_only_campaign_that_is_not_closed(client: Client, mode: str) -> None:
-    make_campaign("bees", mode=mode)
+    fill(make_campaign("bees", mode=mode))
     make_campaign("wasps", mode="closed")
     response = client.get("/")
     assert (response.status_code, response["Location"]) == (302, "/bees/")
 
 
 def test_home_lists_several_campaigns(client: Client) -> None:
-    make_campaign("bees")
-    make_campaign("wasps", mode="paused")
+    fill(make_campaign("bees"))
+    fill(make_campaign("wasps", mode="paused"))
     make_campaign("moths", mode="closed")
+    make_campaign("ants")
+    add_argument(make_campaign("flies"), "without-an-ask")
     text = client.get("/").content.decode()
-    assert [text.count(f'href="/{slug}/"') for slug in ("bees", "wasps", "moths")] == [1, 1, 1]
+    assert [text.count(f'href="/{slug}/"') for slug in ("bees", "wasps", "moths", "ants", "flies")] == [1, 1, 1, 0, 0]
     assert "Letters are paused for the moment." in text
     assert "Closed campaigns" in text
 
