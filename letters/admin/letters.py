@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -97,7 +98,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
             *list_moderation_urls(self.admin_site),
             *list_export_urls(self),
             path("<uuid:pk>/letter.pdf", own(self.show_pdf), name="letters_letter_pdf"),
-            path("find/", own(self.find_by_email), name="letters_letter_find"),
+            path("find/", own(self.find_letters), name="letters_letter_find"),
             *super().get_urls(),
         ]
 
@@ -114,6 +115,10 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         return search_letters(queryset, search_term), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if "@" in request.GET.get(SEARCH_VAR, ""):
+            # It was typed into the address: it shall not stay there, nor be looked for from there.
+            messages.warning(request, _("Type an email address into the box: it is not searched for by the address."))
+            return redirect("admin:letters_letter_changelist")
         health = measure_health(brief=True)
         needs = [
             {"status": status, "shape": SHAPES[status], "count": count, "query": ask_for(status)}
@@ -150,17 +155,26 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         offered = [one for one in (*DECISIONS, REFUSE) if may_carry_out(one, request)]
         return actions | {one.name: (ask_for_decision(one), one.name, one.label) for one in offered}
 
-    def find_by_email(self, request: HttpRequest) -> HttpResponse:
-        """List the letters of a supporter who has written from that address.
+    def find_letters(self, request: HttpRequest) -> HttpResponse:
+        """Look for what was typed: an email by its keyed hash, so that it stands in no URL and no log; else as it is.
 
-        The address is posted, and what the list is asked for is its keyed hash: it stands in no URL and in no log.
+        The filters that were chosen stay, in the address that is posted to.
         """
-        if not may_find_by_email(request):
+        if not may_see_letters(request):
             raise PermissionDenied
-        if request.method != "POST":  # who had to sign in again is led here
-            return redirect("admin:letters_letter_changelist")
-        indexes = ",".join(list_indexes(request.POST.get("email", "")[:254]))
-        query = f"?{BY_EMAIL}__in={indexes}" if indexes else ""
+        asked = request.GET.copy()
+        for name in (PAGE_VAR, SEARCH_VAR, f"{BY_EMAIL}__in"):
+            asked.pop(name, None)
+        sought = request.POST.get("sought", "").strip()[:254]  # empty: who had to sign in again is led here
+        if "@" in sought:
+            if not may_find_by_email(request):
+                raise PermissionDenied
+            asked.clear()  # their letters, whatever has come of them
+            if indexes := ",".join(list_indexes(sought)):
+                asked[f"{BY_EMAIL}__in"] = indexes
+        elif sought:
+            asked[SEARCH_VAR] = sought
+        query = f"?{asked.urlencode()}" if asked else ""
         return redirect(reverse("admin:letters_letter_changelist") + query)
 
     def show_pdf(self, request: HttpRequest, pk: Any) -> HttpResponse:

@@ -45,7 +45,7 @@ MAY_OPEN = {
 # These lead on: to the list, and to the page of a letter that is not held.
 ANSWERS = {"admin:letters_dashboard_seat": 302, "admin:letters_letter_review": 302}
 # What takes a POST and nothing else, and whose.
-MAY_POST = {"admin:letters_letter_find": "OP"}
+MAY_POST = {"admin:letters_letter_find": "VMOP"}
 NOT_OPENED = {"admin:autocomplete", *MAY_POST}
 
 NAME, STREET, POSTCODE, EMAIL = "Zebulon Quagmire", "77 Wobbly Lane", "LS1 4AP", "zebulon@quagmire.example"
@@ -173,8 +173,16 @@ def test_a_row_that_no_list_has_is_refused(client: Client, paths: dict[str, str]
 def test_who_may_find_by_email_gets_there(client: Client) -> None:
     letter = make_secret_letter()
     sign_in(client, "Privacy officer")
-    page = client.post(reverse("admin:letters_letter_find"), {"email": EMAIL.upper()}, follow=True).content.decode()
+    page = client.post(reverse("admin:letters_letter_find"), {"sought": EMAIL.upper()}, follow=True).content.decode()
     assert letter.reference in page
+
+
+@pytest.mark.parametrize("role", ["V", "M"])
+def test_who_may_not_find_by_email_does_not(client: Client, role: str) -> None:
+    make_secret_letter()
+    sign_in(client, ROLES[role])
+    assert client.post(reverse("admin:letters_letter_find"), {"sought": EMAIL}).status_code == 403
+    assert "email" not in client.get(reverse("admin:letters_letter_changelist")).content.decode().lower()
 
 
 @pytest.mark.parametrize(("role", "moved"), [("V", False), ("M", True), ("O", True), ("P", False)])

@@ -58,7 +58,7 @@ FIELDS = {
     "confirm-correct": tuple(DETAILS), "letter-correct": tuple(DETAILS), "letter-act": ("action",),
     "admin:login": ("username", "password", "next"), "admin:code": ("code", "next"), "admin:again": ("password", "code", "next"),
     "admin:letters_letter_changelist": ("q", "p", "status__exact", "party", "written", "constituency_gss__exact", "action"),
-    "admin:letters_letter_find": ("email",), "admin:letters_letter_export_personal": ("kind", "reason"),
+    "admin:letters_letter_find": ("sought",), "admin:letters_letter_export_personal": ("kind", "reason"),
     "admin:letters_letter_review": ("decision", "release-reason", "refuse-reason"),
     "admin:content_campaign_load_pack": ("text", "read", "seen", "slug"), "admin:content_campaign_mode": ("mode", "pause_message"),
     "admin:content_campaign_copy": ("title", "slug"), "admin:content_argument_add": ("theme", "key", "title", "claim", "as_of"),

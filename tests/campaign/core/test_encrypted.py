@@ -219,20 +219,20 @@ def test_those_who_may_find_a_supporters_letters_by_address(admin_client: Client
     from django.contrib.auth.models import Permission, User
 
     mine, other = make_letter(sender_email="jane@supporter.example"), make_letter()
-    answer = admin_client.post("/admin/letters/letter/find/", {"email": "Jane@supporter.example"})
+    answer = admin_client.post("/admin/letters/letter/find/", {"sought": "Jane@supporter.example"})
     assert "supporter" not in answer["Location"]
     page = admin_client.get(answer["Location"]).content.decode()
     assert mine.reference in page
     assert other.reference not in page
     assert "Only letters written from the address that you gave" in page
     assert "Save this list" not in page
-    nobody = admin_client.post("/admin/letters/letter/find/", {"email": "nobody@supporter.example"})["Location"]
+    nobody = admin_client.post("/admin/letters/letter/find/", {"sought": "nobody@supporter.example"})["Location"]
     assert "No letter here was written from that address" in admin_client.get(nobody).content.decode()
     viewer = User.objects.create_user("viewer", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_letter"))
     client.force_login(viewer)
-    assert client.post("/admin/letters/letter/find/", {"email": "jane@supporter.example"}).status_code == 403
-    assert "find-email" not in client.get("/admin/letters/letter/").content.decode()
+    assert client.post("/admin/letters/letter/find/", {"sought": "jane@supporter.example"}).status_code == 403
+    assert "email address" not in client.get("/admin/letters/letter/").content.decode()
 
 
 def start_with(**env: str) -> str:
