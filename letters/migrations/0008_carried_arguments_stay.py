@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('content', '0004_reviews'),
-        ('letters', '0005_reminders_of_reviews'),
+        ('letters', '0007_confirmation_reminders'),
     ]
 
     operations = [
