@@ -48,7 +48,7 @@ def test_the_shipped_pack_has_what_it_promises() -> None:
     load_pack(parse_pack(SHIPPED))
     campaign = Campaign.objects.get(slug="time-to-negotiate")
     arguments = list(campaign.arguments.offered().with_texts())
-    assert len(arguments) == 24
+    assert len(arguments) == 27
     for argument in arguments:
         assert {p.length for p in argument.phrasings.all() if p.language == "en"} == {"short", "full"}
         assert len(argument.sources.all()) >= 1

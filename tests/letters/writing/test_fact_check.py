@@ -27,7 +27,7 @@ def tell(original: str, edited: str) -> list[tuple[str, str, str | None]]:
 
 
 def test_the_pack_is_worth_trying() -> None:
-    assert len(TEXTS) == 48
+    assert len(TEXTS) == 162
     assert sum(len(find_quotations(make_plain(text))[0]) for text in TEXTS) > 40
     assert sum(len(find_facts(text)) for text in TEXTS) > 90
 
