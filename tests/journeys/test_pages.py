@@ -67,7 +67,7 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
     page.get_by_role("link", name="Write a few more").click()
     jane.write()
     jane.give_details()
-    jane.press("Or take it as plain text, to paste elsewhere")
+    jane.press("Or get it as plain text, to paste elsewhere")
     jane.see("text")
     jane.press("Back to the check page")
     page.get_by_role("link", name="What to do after you download it").click()
