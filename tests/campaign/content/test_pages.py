@@ -62,13 +62,18 @@ def test_they_stand_while_nothing_is_filled_in(client: Client) -> None:
         for path in PAGES:
             assert client.get(path).status_code == 200
         load_sample()
-    assert "until they have, no letter goes to an MP" in read(client, PAGES[1])
+    assert "Until they do, no letters will go to MPs." in read(client, PAGES[1])
 
 
 def test_the_periods_are_the_settings(client: Client, settings: Settings) -> None:
     settings.DRAFT_HOURS, settings.UNCONFIRMED_DAYS, settings.LETTER_DAYS, settings.IDENTITY_DAYS = 11, 12, 13, 14
     page = read(client, PAGES[0])
-    for words in ("11 hours after you", "12 days at most", "13 days after it was sent", "14 days after the campaign"):
+    for words in (
+        "11 hours after you",
+        "12 days at most",
+        "13 days after we sent it",
+        "14 days at most after the campaign ends",
+    ):
         assert words in page
 
 

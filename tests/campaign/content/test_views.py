@@ -94,7 +94,7 @@ def fill(campaign: Campaign) -> None:
 def test_home_without_a_campaign_says_what_the_operator_does_next(client: Client) -> None:
     response = client.get("/")
     assert response.status_code == 200
-    assert "There is no campaign here yet." in response.content.decode()
+    assert "There are no campaigns here yet." in response.content.decode()
     assert "load_campaign" in response.content.decode()
 
 
@@ -114,7 +114,7 @@ def test_home_lists_several_campaigns(client: Client) -> None:
     add_argument(make_campaign("flies"), "without-an-ask")
     text = client.get("/").content.decode()
     assert [text.count(f'href="/{slug}/"') for slug in ("bees", "wasps", "moths", "ants", "flies")] == [1, 1, 1, 0, 0]
-    assert "Letters are paused for the moment." in text
+    assert "Letters are paused at the moment." in text
     assert "Closed campaigns" in text
 
 
@@ -122,7 +122,7 @@ def test_home_with_closed_campaigns_only_is_no_dead_end(client: Client) -> None:
     make_campaign("moths", mode="closed")
     response = client.get("/")
     assert response.status_code == 200
-    assert "No campaign takes letters at present." in response.content.decode()
+    assert "No campaign is accepting letters at the moment." in response.content.decode()
     assert 'href="/moths/"' in response.content.decode()
 
 
@@ -196,7 +196,7 @@ def test_arguments_stay_under_their_theme_when_themes_share_a_position() -> None
 
 def test_a_campaign_without_offered_arguments_says_so(client: Client) -> None:
     make_campaign()
-    assert "The organisers are checking the arguments at present." in client.get("/bees/").content.decode()
+    assert "The organisers are checking the arguments at the moment." in client.get("/bees/").content.decode()
 
 
 def test_the_number_of_queries_does_not_grow_with_the_arguments(client: Client) -> None:
@@ -222,7 +222,7 @@ SHUT = [
     ({"mode": "closed", "ends_on": dt.date(2020, 1, 1)}, Door.CLOSED, "This campaign is closed"),
     ({"starts_on": dt.date(2999, 5, 1)}, Door.EARLY, "You can write from 1 May 2999."),
     ({"mode": "paused", "starts_on": dt.date(2999, 5, 1)}, Door.EARLY, "You can write from 1 May 2999."),
-    ({"ends_on": dt.date(2020, 1, 31)}, Door.OVER, "It took letters until 31 January 2020."),
+    ({"ends_on": dt.date(2020, 1, 31)}, Door.OVER, "It accepted letters until 31 January 2020."),
 ]
 
 
@@ -258,7 +258,7 @@ def test_only_a_rehearsal_says_that_it_is_one(client: Client) -> None:
 def test_an_unknown_address_says_what_to_do_next(client: Client) -> None:
     response = client.get("/no-such-campaign/")
     assert response.status_code == 404
-    assert "Go to the first page" in response.content.decode()
+    assert "Go to the home page" in response.content.decode()
     assert find_faults(response) == []
 
 
