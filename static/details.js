@@ -47,7 +47,10 @@ if (carried) {
 
 // --- The postcode that led to the MP ---
 for (const form of document.querySelectorAll("[data-postcode]")) {
-  form.addEventListener("submit", () => keep({ postcode: form.elements.postcode.value }));
+  form.addEventListener("submit", () => {
+    keep({ postcode: form.elements.postcode.value });
+    for (const pick of document.querySelectorAll(".case-pick input")) pick.setAttribute("form", form.id); // whichever box
+  });
 }
 
 if (marker.hasAttribute("data-forget")) sessionStorage.removeItem(key);

@@ -25,6 +25,11 @@ if (choosing) {
     }));
   };
   choosing.addEventListener("change", collect);
+  choosing.addEventListener("submit", (event) => {
+    if (event.submitter?.name !== "show") return;
+    event.preventDefault();
+    for (const theme of choosing.querySelectorAll(".theme-fold")) theme.open = true;
+  });
   addEventListener("pageshow", collect); // "back" brings ticks back without telling
 }
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
+from campaign.content.models import Theme
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
 from letters.forms.journey import ArgumentsForm, DeliveryMethod, DetailsForm, PostcodeForm, SendForm
@@ -19,6 +21,7 @@ from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, costly, refuse_if_too_often
 from letters.writing.compose import MAX_PAGES
 from letters.writing.draft import MAX_ARGUMENTS
+from letters.writing.first_picks import pick_first
 from letters.writing.minhash import warm_up
 from letters.writing.text import clean_line
 
@@ -36,6 +39,17 @@ def choose_constituency(journey: Journey, gss: str) -> bool:
     return True
 
 
+def take_ticks(journey: Journey) -> None:
+    """Choose what was ticked on the campaign's page."""
+    ticked = [key for key in journey.request.POST.getlist("arguments") if key in journey.arguments]
+    if ticked:
+        journey.choose(ticked[:MAX_ARGUMENTS])
+        journey.save()
+        if len(ticked) > MAX_ARGUMENTS:
+            text = _("You ticked %(count)d arguments. A letter has %(most)d at most: these are the first ones.")
+            messages.info(journey.request, text % {"count": len(ticked), "most": MAX_ARGUMENTS})
+
+
 @journey_step()
 def find_member(journey: Journey) -> HttpResponse:
     """Step 1: from a postcode to the MP. One answer is shown; several are a question."""
@@ -44,6 +58,7 @@ def find_member(journey: Journey) -> HttpResponse:
     form = PostcodeForm(journey.request.POST if asked and "postcode" in journey.request.POST else None)
     suggestion = ""
     if asked:
+        take_ticks(journey)
         if choose_constituency(journey, journey.request.POST.get("gss", "")):
             return journey.go_on("write-mp")
         if form.is_valid():
@@ -89,7 +104,8 @@ def choose_arguments(journey: Journey) -> HttpResponse:
     warm_up()  # the next step compares letters
     # The builder's "add" brings details along, too.
     if journey.request.method == "POST" and not journey.opens and "action" not in journey.request.POST:
-        form = ArgumentsForm(journey.request.POST, arguments=journey.arguments)
+        shows = "show" in journey.request.POST  # the button that opens all themes, without scripts
+        form = ArgumentsForm(None if shows else journey.request.POST, arguments=journey.arguments)
         if form.is_valid():
             journey.choose(form.keys())
             journey.save()
@@ -98,9 +114,24 @@ def choose_arguments(journey: Journey) -> HttpResponse:
     else:
         form = ArgumentsForm(arguments=journey.arguments)
         chosen = journey.chosen
+    all_shown = "show" in journey.request.POST
+    first = pick_first(journey.arguments.values(), journey.draft.id)
+    later = [key for key in journey.arguments if key not in first]
+    cards = {
+        key: {"number": number, "argument": journey.arguments[key], "chosen": key in chosen}
+        for number, key in enumerate([*first, *later])
+    }
+    themes: dict[Theme, list[dict[str, Any]]] = {}
+    for key in later:
+        themes.setdefault(journey.arguments[key].theme, []).append(cards[key])
     context = {
         "form": form,
-        "cards": list(enumerate(journey.arguments.values())),
+        "first": [cards[key] for key in first],
+        "themes": [
+            (theme, theirs, all_shown or any(card["chosen"] for card in theirs)) for theme, theirs in themes.items()
+        ],
+        "all_shown": all_shown,
+        "count": len(cards),
         "chosen": chosen,
         "chosen_arguments": [journey.arguments[key] for key in chosen if key in journey.arguments],
         "most": MAX_ARGUMENTS,

@@ -50,6 +50,8 @@ class Supporter:
         """From the MP to the arguments, and choose these."""
         self.page.get_by_role("link", name=re.compile("^Write to ")).click()
         self.see("arguments")
+        if self.page.get_by_role("button", name=re.compile("^Show all")).count():
+            self.page.get_by_role("button", name=re.compile("^Show all")).click()
         for title in titles:
             self.page.get_by_role("checkbox", name=title).check()
         self.press("Continue to your words")

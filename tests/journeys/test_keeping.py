@@ -39,6 +39,7 @@ def test_a_changed_argument_and_changed_words_keep_the_address(
     page = new_page(**PHONE, java_script_enabled=script)
     jane = come_to_check(page, live_server.url)
     jane.press("Change your arguments")
+    page.get_by_role("button", name="Show all").click()
     page.get_by_role("checkbox", name="The war nearly ended").check()
     jane.press("Back to your letter")
     expect_check(page)

@@ -41,6 +41,8 @@ def test_the_whole_way_with_the_keyboard_alone(page_desktop: Page, live_server: 
     tab_to(page, "Write to ")
     keys.press("Enter")
     page.wait_for_url("**/arguments/")
+    tab_to(page, "Show all")
+    keys.press("Enter")
     tab_to(page, "Wanting talks is not excusing the invasion")
     keys.press("Space")
     assert page.locator(".chosen-count").inner_text() == "1 of 4 chosen"

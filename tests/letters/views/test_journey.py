@@ -528,3 +528,46 @@ def test_the_check_page_answers_get_with_the_way_back_to_it(client: Client, camp
     page = go(client, "write-check").content.decode()
     assert "data-resume" in page
     assert "data-resume" not in go(client, "write-details").content.decode()
+
+
+def test_a_tick_on_the_campaigns_page_comes_along_whatever_the_postcode_leads_to(
+    client: Client, campaign: Campaign
+) -> None:
+    page = client.get("/peace/").content.decode()
+    assert 'name="arguments" value="argument-2" form="start-end"' in page
+    go(client, "write-mp", {"postcode": "nonsense", "arguments": ["argument-2", "argument-99"]})
+    go(client, "write-mp", {"postcode": POSTCODE})
+    page = go(client, "write-arguments")
+    assert page.context["chosen"] == ["argument-2"]
+    assert "checked" in page.content.decode()
+
+
+def test_more_ticks_than_a_letter_has_room_for_are_told(client: Client) -> None:
+    make_seat()
+    make_campaign(arguments=6)
+    ticked = [f"argument-{number}" for number in range(1, 7)]
+    go(client, "write-mp", {"postcode": POSTCODE, "arguments": ticked})
+    page = go(client, "write-mp")
+    assert "You ticked 6 arguments" in page.content.decode()
+    assert len(go(client, "write-arguments").context["chosen"]) == 4
+
+
+def test_a_few_arguments_are_first_and_a_press_shows_all_and_keeps_the_ticks(client: Client) -> None:
+    from campaign.content.models import Argument, Theme
+
+    make_seat()
+    campaign = make_campaign(arguments=6)
+    for number in (5, 6):
+        theme = Theme.objects.create(campaign=campaign, key=f"theme-{number}", title=f"Theme {number}")
+        Argument.objects.filter(key=f"argument-{number}").update(theme=theme)
+    go(client, "write-mp", {"postcode": POSTCODE})
+    page = go(client, "write-arguments")
+    assert len(page.context["first"]) == 3, "one a theme"
+    assert page.context["first"] == go(client, "write-arguments").context["first"], "they stay"
+    [(_theme, cards, is_open)] = page.context["themes"]
+    assert (len(cards), is_open) == (3, False)
+    later = cards[0]["argument"].key
+    page = go(client, "write-arguments", {"arguments": [later], "show": "all"})
+    assert page.context["chosen"] == [later]
+    assert not page.context["form"].errors
+    assert all(shown for _theme, _cards, shown in page.context["themes"])
