@@ -100,3 +100,27 @@ def test_a_draft_goes_on_on_another_device(new_page: OpenPage, live_server: Live
     desk.get_by_role("button", name="Continue here").click()
     expect(desk.get_by_role("textbox", name="Your own words")).to_have_value(OWN_WORDS)
     expect(desk.get_by_role("heading", name="‘Seize the moment’")).to_be_visible()
+
+
+@pytest.mark.looks
+@pytest.mark.usefixtures("shipped")
+def test_the_check_page_folds_the_letter_on_a_phone_keeps_the_next_act_in_sight_and_prints_the_sheet_alone(
+    new_page: OpenPage, live_server: LiveServer
+) -> None:
+    page = new_page(**PHONE)
+    come_to_check(page, live_server.url)
+    fold, act = page.locator("#whole-letter"), page.get_by_role("button", name="Email me the link to send it")
+    folded = fold.bounding_box()
+    place = act.bounding_box()
+    assert folded is not None
+    assert place is not None
+    assert folded["height"] < 400
+    assert 844 * 0.8 < place["y"] < 844
+    page.get_by_role("link", name="Read it all").click()
+    opened = fold.bounding_box()
+    assert opened is not None
+    assert opened["height"] > 844
+    page.emulate_media(media="print")
+    expect(page.locator(".letter-sender")).to_be_visible()
+    for hidden in ("h1", ".mail-head", ".summary-list", "#actions", ".site-footer", ".letter-unfold"):
+        expect(page.locator(hidden).first).to_be_hidden()
