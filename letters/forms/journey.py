@@ -125,6 +125,7 @@ class SenderForm(CrispyForm):
     def __init__(self, *args: Any, seat: Constituency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.seat = seat
+        self.other_seat: Constituency | None = None  # where the postcode is, if not here
 
     def clean_postcode(self) -> str:
         finding = look_up_constituency(self.cleaned_data["postcode"])
@@ -133,8 +134,10 @@ class SenderForm(CrispyForm):
         certain = finding.status == "found" and self.seat.gss not in finding.gss
         elsewhere = finding.status == "choose" and self.seat.gss not in finding.gss
         if certain or elsewhere:
-            names = ", ".join(Constituency.objects.filter(pk__in=finding.gss[:1]).values_list("name", flat=True))
-            where = names if certain else str(_("Northern Ireland"))
+            found = Constituency.objects.with_members().filter(pk__in=finding.gss[:1]).first()
+            if certain and found and found.member:
+                self.other_seat = found
+            where = found.name if certain and found else str(_("Northern Ireland"))
             raise ValidationError(
                 self.elsewhere,
                 params={"postcode": finding.postcode, "where": where, "seat": self.seat.name},

@@ -79,6 +79,7 @@ def test_a_postcode_that_leads_nowhere_says_what_to_do_and_keeps_what_was_typed(
 
 def test_a_northern_irish_postcode_asks_which_constituency(client: Client, campaign: Campaign) -> None:
     make_seat("N05000001", "Belfast East", parliament_id=7)
+    make_seat("N05000002", "Belfast North")
     go(client, "write-mp", {"postcode": "BT1 5GS"})
     [session] = Session.objects.all()
     assert "BT1" not in str(session.get_decoded())
@@ -571,3 +572,38 @@ def test_a_few_arguments_are_first_and_a_press_shows_all_and_keeps_the_ticks(cli
     assert page.context["chosen"] == [later]
     assert not page.context["form"].errors
     assert all(shown for _theme, _cards, shown in page.context["themes"])
+
+
+def test_a_postcode_of_another_constituency_opens_a_door_to_its_mp_and_keeps_all(
+    client: Client, campaign: Campaign
+) -> None:
+    come_to_details(client)
+    make_seat("S14000061", "Aberdeen South", name_display="Ms Other Example")
+    typed = DETAILS | {"postcode": "AB10 1AB"}
+    page = go(client, "write-check", typed).content.decode()
+    assert 'name="gss" value="S14000061"' in page
+    assert "Write to Ms Other Example (Aberdeen South) instead" in page
+    sent = typed | {"carry": "yes", "gss": "S14000061"}
+    response = client.post(reverse("write-mp", args=["peace"]), sent)
+    assert (response.status_code, response["Location"]) == (307, reverse("write-check", args=["peace"]))
+    page = go(client, "write-check", sent).content.decode()
+    assert "Check your letter" in page
+    assert "Aberdeen South" in page
+    assert "1 Test Street" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "asks"), [("LS15 9AA", "Is this your MP?"), ("LS1 6AA", "Which is your constituency?")]
+)
+def test_an_uncertain_postcode_is_asked_about_and_another_one_can_be_typed_there(
+    client: Client, campaign: Campaign, typed: str, asks: str
+) -> None:
+    for gss, name in (("E14001320", "Leeds East"), ("E14001323", "Leeds Central"), ("E14001319", "Leeds West")):
+        make_seat(gss, name)
+    go(client, "write-mp", {"postcode": typed})
+    page = go(client, "write-mp").content.decode()
+    assert asks in page
+    assert "Try another postcode" in page
+    assert 'name="gss" value="E1400132' in page
+    go(client, "write-mp", {"postcode": POSTCODE})
+    assert 'mp-card-name">Ms Ann Example<' in go(client, "write-mp").content.decode()
