@@ -330,6 +330,9 @@ if ALERT_WEBHOOK_SHAPE not in ("slack", "ntfy", "matrix"):
     raise ImproperlyConfigured("ALERT_WEBHOOK_SHAPE has to be slack, ntfy or matrix.")
 ALERT_WEBHOOK_TOKEN: str = env.str("ALERT_WEBHOOK_TOKEN", "")
 ALERT_COMMAND: str = env.str("ALERT_COMMAND", "")
+# Where backups are kept, and the selector of the mail server's DKIM key, for `manage.py doctor`.
+BACKUP_FOLDER: str = env.str("BACKUP_FOLDER", "")
+DKIM_SELECTOR: str = env.str("DKIM_SELECTOR", "")
 # How old what is known of MPs may be while letters go to them.
 MEMBERS_DAYS: int = env.int("MEMBERS_DAYS", 60)
 # How often visitors may ask (letters/views/throttling.py). Wide enough for a hall or a household behind one address.

@@ -65,6 +65,7 @@ def sweep() -> None:
 @shared_task
 def tally() -> None:
     roll_up_all(until=timezone.now() + dt.timedelta(seconds=TALLY_SECONDS))
+    Heartbeat.beat("tally")
 
 
 @shared_task
@@ -73,6 +74,7 @@ def tidy() -> None:
         logger.error("nothing is purged until somebody says that the clock is right (manage.py purge_personal_data)")
     else:
         logger.info("purged: %s", dict(purge_data()))
+        Heartbeat.beat("tidy")
     forget_old_attempts()
     owe_reminders()  # the next sweep sends them
 

@@ -17,9 +17,11 @@ from letters.models.moderation import Finding, HoldRules, Part, Refusal, Rule
 from letters.models.notice import CONFIRMING, Notice, queue_confirmation
 from letters.models.operations import (
     CLOCK,
+    CLOCK_TOLERANCE,
     JUMP,
     PACED,
     SWEEP,
+    TASKS,
     Alert,
     Breaker,
     Heartbeat,
@@ -35,6 +37,7 @@ from letters.models.status import LEASED, TRANSITIONS, WITHDRAWABLE, EventCode, 
 
 __all__ = [
     "CLOCK",
+    "CLOCK_TOLERANCE",
     "CONFIRMING",
     "ENCRYPTED",
     "JUMP",
@@ -42,6 +45,7 @@ __all__ = [
     "PACED",
     "REFERENCE_ALPHABET",
     "SWEEP",
+    "TASKS",
     "TRANSITIONS",
     "WITHDRAWABLE",
     "Alert",

@@ -76,6 +76,8 @@ SWEEP = "sweep"
 JUMP = "jump"  # the last sweep before the clock jumped, or the site was off: until a person says that it is right
 MAX_JUMP = dt.timedelta(days=1)
 CLOCK_TOLERANCE = 10  # seconds
+# Each task that runs by itself, by the name of its heartbeat, with the minutes within which it has to succeed again.
+TASKS = {"sweep": 5, "tally": 10, "tidy": 150, "bounces": 60, "backup": 36 * 60}
 
 
 class Heartbeat(models.Model):

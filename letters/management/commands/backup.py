@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from letters.backups.dump import BackupFailedError, name_backup, write_backup
+from letters.models import Heartbeat
 
 
 class Command(BaseCommand):
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             write_backup(target)
         except (BackupFailedError, OSError) as error:
             raise CommandError(f"No backup was made. {error}") from error
+        Heartbeat.beat("backup")
         self.stdout.write(f"{target}: {target.stat().st_size:,} bytes")
         limit = time.time() - keep_days * 86_400
         for old in folder.glob("parley-*.age"):

@@ -14,6 +14,7 @@ from django.db import Error as DatabaseError
 
 from letters.bounces.apply import Outcome, take_bounce
 from letters.bounces.fetch import AfterReading, InboxError, read_path, read_pipe, walk_imap
+from letters.models import Heartbeat
 
 # Applied reports carry the letter, with name and address: they go. What a person may want to read stays.
 LEAVE = {
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         elif settings.BOUNCE_IMAP_URL:
             try:
                 walk_imap(settings.BOUNCE_IMAP_URL, self.take)
+                Heartbeat.beat("bounces")
             except InboxError as error:
                 raise CommandError(f"The mailbox for returned mail could not be read to its end: {error}") from error
         else:

@@ -1,0 +1,99 @@
+"""`manage.py doctor`: looks at the whole machine, and says what to do about each thing that is wrong."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from dataclasses import asdict
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from letters.doctor.examination import examine_all
+from letters.doctor.finding import Finding, Level
+from letters.mail.addresses import split_from
+from letters.mail.smtp import Connection, DeliveryResult
+
+SIGNS = {Level.WELL: "ok  ", Level.WARNING: "LOOK", Level.PROBLEM: "BAD "}
+EXIT_CODES = {Level.WELL: 0, Level.WARNING: 0, Level.PROBLEM: 1}
+
+
+class Command(BaseCommand):
+    """Examine, or send a test mail."""
+
+    help = (
+        "Looks at database, broker, tasks, mail, DNS, disk, clock, keys, backups, certificate and more, and says what "
+        "to do. Changes nothing, and sends nothing without --send-test. Exit code 1 if something does not work."
+    )
+    requires_system_checks: list[str] = []  # it has to answer just when things are broken
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the form."""
+        parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+        parser.add_argument("--send-test", metavar="ADDRESS", help="send a test mail there, as letters are sent")
+
+    def handle(self, *_args: Any, send_test: str | None, **options: Any) -> None:
+        """Print the findings, then end with 1 if one is a problem."""
+        if send_test:
+            self.stdout.write(send_test_mail(send_test))
+            return
+        findings = list(examine_all())
+        if options["json"]:
+            told = {"version": find_version(), "findings": [asdict(one) for one in findings]}
+            self.stdout.write(json.dumps(told, indent=2))
+        else:
+            self.stdout.write("\n".join([*write_lines(findings), "", sum_up(findings)]))
+        if code := max(EXIT_CODES[one.level] for one in findings):
+            sys.exit(code)
+
+
+def find_version() -> str:
+    """Return Parley's version, Python's and Django's."""
+    try:
+        own = version("parley")
+    except PackageNotFoundError:
+        own = "not installed as a package"
+    return f"Parley {own}, Python {platform.python_version()}, Django {django.get_version()}"
+
+
+def write_lines(findings: list[Finding]) -> list[str]:
+    """Return one line a finding, with what to do below it."""
+    lines = [find_version(), ""]
+    for one in findings:
+        lines.append(f"{SIGNS[one.level]}  {one.subject}: {one.words}")
+        if one.cure:
+            lines.append(f"        → {one.cure}")
+    return lines
+
+
+def sum_up(findings: list[Finding]) -> str:
+    """Return how many there are of each."""
+    bad, look = (sum(one.level is level for one in findings) for level in (Level.PROBLEM, Level.WARNING))
+    return f"{bad} to mend, {look} to look at." if bad or look else "All is well."
+
+
+def send_test_mail(address: str) -> str:
+    """Send a test mail from LETTERS_FROM and return what the server said. Raises CommandError if it was not taken.
+
+    It holds nobody's letter, and so may go anywhere, also in rehearsal.
+    """
+    if f".{address.rpartition('@')[2].lower()}".endswith(".parliament.uk"):
+        raise CommandError("Test mails do not go to Parliament. Give an address of your own.")
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = settings.LETTERS_FROM, address, "Test mail from Parley"
+    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=split_from()[1])
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(
+        f"This is a test mail from {settings.SITE_URL}. In its headers, spf, dkim and dmarc should say “pass”.\n"
+    )
+    with Connection() as server:
+        answer = server.send(settings.LETTERS_FROM, address, message.as_bytes())
+    if answer.fate is not DeliveryResult.ACCEPTED:
+        raise CommandError(f"The mail server did not take it: {answer.text}")
+    return f"The mail server took it: {answer.text}. See whether it arrives, and not among spam."
