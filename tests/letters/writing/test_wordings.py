@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaign.content.loading import load_pack
 from campaign.content.models import Argument, Campaign, Fact, Phrasing, Source
+from campaign.content.parsing import parse_pack
 from campaign.parliament.models import Constituency
 from letters.models import LetterParagraph
 from letters.writing.compose import Sender, compose_paragraphs, write_letter
@@ -25,6 +28,7 @@ from letters.writing.wordings import (
     write_opening,
     write_preface,
 )
+from tests.campaign.content.test_dumping import SHIPPED
 from tests.letters.factories import make_campaign, make_letter, make_seat
 
 OPENINGS = "I live in {place}, and I write because\nI am one of your constituents in {place}.\nI write from {place}."
@@ -224,3 +228,27 @@ def test_a_subject_of_ones_own_goes_into_the_letter() -> None:
     assert write_letter(draft, campaign, {}, seat, seat.member, sender).subject == "Talks, please"
     draft.subject = ""
     assert write_letter(draft, campaign, {}, seat, seat.member, sender).subject == campaign.subject
+
+
+@pytest.mark.django_db
+def test_no_paragraph_of_the_pack_stands_in_more_than_6_of_100_letters_to_one_mp() -> None:
+    load_pack(parse_pack(SHIPPED))
+    campaign = Campaign.objects.get()
+    arguments = read_arguments()
+    keys = list(arguments)
+    random = Random(7)
+    for mp in range(10):
+        gss, turn = f"E1400000{mp}", random.sample(keys, len(keys))
+        said: Counter[tuple[str, int | None]] = Counter()
+        for number in range(50):
+            draft = Draft(gss=gss, id=str(uuid.UUID(int=random.getrandbits(128))))
+            draft.choose(turn[(3 * number + at) % len(turn)] for at in range(3))
+            hand_out_wordings(draft, campaign, arguments)
+            letter = make_letter(campaign, constituency_gss=gss)
+            LetterParagraph.objects.filter(letter=letter).delete()
+            for position, piece in enumerate(draft.pieces):
+                LetterParagraph.objects.create(
+                    letter=letter, position=position, argument_key=piece.key, variant=piece.variant, text="Sealed."
+                )
+            said.update((piece.key, piece.variant) for piece in draft.pieces)
+        assert max(said.values()) <= 3, said.most_common(3)
