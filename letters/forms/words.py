@@ -38,7 +38,7 @@ class WordsForm(CrispyForm):
     """The builder: own words, each paragraph, an ask; and, hidden, which page says so."""
 
     opening = LineField(
-        label=_("How your letter begins"),
+        label=_("The opening"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
@@ -60,7 +60,13 @@ class WordsForm(CrispyForm):
         max_length=150,
         required=False,
         help_text=_("A subject of your own is noticed. Leave it empty to use the one above."),
-        widget=forms.TextInput(attrs={"aria-describedby": "id_subject_help id_subject_error", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={
+                "class": "form-control",
+                "aria-describedby": "id_subject_help id_subject_error",
+                "autocomplete": "off",
+            }
+        ),
     )
     own_words = TextField(
         max_length=MAX_CHARACTERS,
