@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.parliament.address import fold_name
 from campaign.parliament.models import Constituency, ConstituencyQuerySet, Member
 from campaign.staff.destinations import GuardsDestination
+from campaign.staff.together import MergesSaves
 
 
 class VacancyFilter(admin.SimpleListFilter):
@@ -86,7 +87,7 @@ class ConstituencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Member)
-class MemberAdmin(GuardsDestination, admin.ModelAdmin):  # type: ignore[type-arg]
+class MemberAdmin(GuardsDestination, MergesSaves, admin.ModelAdmin):  # type: ignore[type-arg]
     """Members, sitting and former. After a by-election: untick "sitting" for the one who left, add the new one."""
 
     list_display = ["name_display", "constituency", "party", "sitting", "email", "as_of"]
@@ -102,6 +103,15 @@ class MemberAdmin(GuardsDestination, admin.ModelAdmin):  # type: ignore[type-arg
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         return super().get_search_results(request, queryset, fold_name(search_term))
+
+    def lock(self, pk: str) -> None:
+        """Lock the seat first, as imports do."""
+        list(
+            Constituency.objects.select_for_update(no_key=True).filter(
+                pk__in=Member.objects.filter(pk=pk).values("constituency")
+            )
+        )
+        super().lock(pk)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"as_of": timezone.localdate(), **super().get_changeform_initial_data(request)}

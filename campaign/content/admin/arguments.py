@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, OwnSources, has_protected
 from campaign.content.admin.reviews import review_page
 from campaign.content.forms import ArgumentForm
-from campaign.content.models import Argument, ArgumentQuerySet, Fact, Phrasing, Source
+from campaign.content.models import Argument, ArgumentQuerySet, Campaign, Fact, Phrasing, Source
+from campaign.staff.together import MergesSaves
 
 if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
     ArgumentBase = admin.ModelAdmin[Argument]
@@ -95,7 +96,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Argument)
-class ArgumentAdmin(Explained, ArgumentBase):
+class ArgumentAdmin(MergesSaves, Explained, ArgumentBase):
     """Arguments with their texts and sources."""
 
     form = ArgumentForm
@@ -129,6 +130,12 @@ class ArgumentAdmin(Explained, ArgumentBase):
         ),
     ]
 
+    def lock(self, pk: str) -> None:
+        """Lock its campaign first, as packs do, which change its texts."""
+        locked = Campaign.objects.select_for_update(no_key=True)
+        list(locked.filter(pk__in=Argument.objects.filter(pk=pk).values("campaign")))
+        super().lock(pk)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Argument | None = None) -> list[str]:
         return ["key", "shown_review"] if obj else ["shown_review"]
 
@@ -146,7 +153,8 @@ class ArgumentAdmin(Explained, ArgumentBase):
         return kwargs
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Argument]:
-        return super().get_queryset(request).annotate(has_source=Exists(Source.objects.filter(argument=OuterRef("pk"))))
+        found: QuerySet[Argument] = super().get_queryset(request)
+        return found.annotate(has_source=Exists(Source.objects.filter(argument=OuterRef("pk"))))
 
     def save_model(self, request: HttpRequest, obj: Argument, form: ArgumentForm, change: bool) -> None:
         if "published" in form.changed_data:

@@ -21,6 +21,7 @@ from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.modes import find_redirection, say_missing
 from campaign.staff.destinations import GuardsDestination
 from campaign.staff.sudo import require_proof
+from campaign.staff.together import MergesSaves
 
 if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
     CampaignBase = admin.ModelAdmin[Campaign]
@@ -53,7 +54,7 @@ class AskInline(EmptyRowIfNew, AskBase):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(GuardsDestination, Explained, CampaignBase):
+class CampaignAdmin(GuardsDestination, MergesSaves, Explained, CampaignBase):
     """Campaigns. The mode is not a field to fill in: it changes by actions, and to live on a page of its own."""
 
     list_display = ["title", "mode", "shown_arguments", "shown_dates"]
