@@ -105,7 +105,7 @@ def _check_people(argument: dict[str, Node], path: str) -> Iterator[Fault]:
         for person in _items(_values(node), "people"):
             introduced = _text(_values(person), "introduced")
             if not introduced or text.count(introduced) != 1:
-                reason = f"“{shorten_text(introduced)}” has to stand in the text, once"
+                reason = f"“{shorten_text(introduced)}” has to be in the text, once"
                 yield Fault(f"{path}.phrasings[{index}].people", person.line, reason)
 
 

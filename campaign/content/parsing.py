@@ -117,7 +117,7 @@ class _Parser:
                 guess = guess_name(name, fields)
                 self.refuse(key, where or path, f"unknown key{guess}")
             elif name in lines:
-                self.refuse(key, where, f"stands here twice (first in line {lines[name].line})")
+                self.refuse(key, where, f"is here twice (first in line {lines[name].line})")
             else:
                 lines[name] = key
                 values[name] = self.read_value(hints[name], value, where)

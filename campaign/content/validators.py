@@ -64,7 +64,7 @@ def refuse_encoded_word(text: str) -> None:
     """Raise ValidationError for “=?”: with it begins what mail programs decode into something else (RFC 2047)."""
     if "=?" in text:
         raise ValidationError(
-            _("“=?” must not stand here: mail programs read it as the beginning of a code. Take it out.")
+            _("The text must not include “=?”: mail programs read it as the start of a code. Take it out.")
         )
 
 

@@ -46,8 +46,8 @@ def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
         form.add_error(
             "code",
             _(
-                "The site cannot read what it knows of your phone, so it can take no code from it. Type one of your "
-                "recovery codes instead, and tell whoever runs the server."
+                "The site cannot read what it has stored about your phone, so it cannot accept a code from it. "
+                "Type one of your recovery codes instead, and tell the person who runs the server."
             ),
         )
     elif checked.device is None:
@@ -56,8 +56,8 @@ def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
         form.add_error(
             "code",
             _(
-                "This code is not right, or has been used. Each works once: wait for your phone to show the next one. "
-                "If that does not help, check that your phone sets its clock by itself."
+                "This code is wrong, or has already been used. Each works once: wait for your phone to show "
+                "the next one. If that does not help, check that your phone sets its clock automatically."
             ),
         )
     return checked.device

@@ -102,8 +102,8 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
         form.add_error(
             "code",
             _(
-                "This code does not fit. Type the six digits that the app shows now for this site; they change every "
-                "30 seconds. If that does not help, check that your phone sets its clock by itself."
+                "This code is wrong. Type the six digits that the app now shows for this site; they change "
+                "every 30 seconds. If that does not help, check that your phone sets its clock automatically."
             ),
         )
     context = {

@@ -36,18 +36,18 @@ def ask_for(status: Status) -> str:
 def say_undecided(status: Status, count: int) -> str:
     words = {
         Status.UNKNOWN: ngettext(
-            "%s letter of which nobody knows whether it arrived: find out, then decide",
-            "%s letters of which nobody knows whether they arrived: find out, then decide",
+            "%s letter may or may not have arrived: find out, then decide",
+            "%s letters may or may not have arrived: find out, then decide",
             count,
         ),
         Status.FAILED: ngettext(
-            "%s letter that failed: see what the mail server said, then retry or leave it",
-            "%s letters that failed: see what the mail server said, then retry or leave them",
+            "%s letter failed: see what the mail server said, then retry it or leave it",
+            "%s letters failed: see what the mail server said, then retry them or leave them",
             count,
         ),
         Status.HELD: ngettext(
-            "%s letter that is held: read it, then release it or not",
-            "%s letters that are held: read them, then release them or not",
+            "%s letter is held: read it, then decide whether to release it",
+            "%s letters are held: read them, then decide whether to release them",
             count,
         ),
     }[status]
@@ -70,8 +70,8 @@ def say_vacant(seats: int, letters: int) -> str:
 
 def make_due(count: int, **query: Any) -> list[Need]:
     words = ngettext(
-        "%d argument is due for review: a live campaign does not offer it until then",
-        "%d arguments are due for review: a live campaign does not offer them until then",
+        "%d argument is due for review: until then a live campaign does not offer it",
+        "%d arguments are due for review: until then a live campaign does not offer them",
         count,
     )
     address = reverse("admin:content_argument_changelist")

@@ -160,7 +160,7 @@ def review_letter(request: HttpRequest, pk: uuid.UUID, admin_site: admin.AdminSi
     letter = get_object_or_404(Letter.objects.select_related("campaign"), pk=pk)
     if letter.status != Status.HELD:
         if request.method == "POST":
-            messages.warning(request, _("Nothing was done: this letter is no longer held."))
+            messages.warning(request, _("Nothing has changed: this letter is no longer held."))
         return redirect("admin:letters_letter_change", letter.pk)
     deciding = request.POST.get("decision", "")
     release = ReasonForm(request.POST if deciding == "release" else None, prefix="release")
@@ -193,17 +193,19 @@ def settle_one(
     actor: Any = request.user
     if deciding == "release" and release.is_valid():
         done = release_read(letter, reason=release.cleaned_data["reason"], actor=actor)
-        said = _("%s is released: it goes out by itself.")
+        said = _("%s is released: it will be sent automatically.")
     elif deciding == "refuse" and refusal.is_valid():
         done = refuse(letter, reason=refusal.cleaned_data["reason"], actor=actor)
-        said = _("%s is refused. Its writer gets your reason by mail.")
+        said = _("%s is refused. We will email your reason to its writer.")
     else:
         return None
     if done:
         wake_worker()
         messages.success(request, said % letter.reference)
     else:
-        messages.warning(request, _("%s was not changed: somebody has moved it meanwhile.") % letter.reference)
+        messages.warning(
+            request, _("%s was not changed: someone else has decided about it in the meantime.") % letter.reference
+        )
     after = list_held().filter(Q(created_at__gt=letter.created_at) | Q(created_at=letter.created_at, pk__gt=letter.pk))
     following = after.values_list("pk", flat=True).first()
     if following:

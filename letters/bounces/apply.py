@@ -16,12 +16,12 @@ logger = logging.getLogger(__name__)
 
 # Each is written at most once in a letter's life, however many reports come.
 NOTES = {
-    EventCode.RETURNED: "A failure report came, but the letter was not “sent”; its status stays as it is.",
-    EventCode.DELAYED: "The recipient's mail server has not delivered it yet and goes on trying.",
+    EventCode.RETURNED: "A failure report came, but the letter was not “sent”, so its status has not changed.",
+    EventCode.DELAYED: "The recipient's mail server has not delivered it yet and is still trying.",
     EventCode.SOFT_BOUNCE: "The mail provider says that it could not deliver it, for a reason that may pass.",
-    EventCode.COMPLAINT: "The mail provider says that its recipient complained of it as unwanted.",
-    EventCode.UNCLEAR: "A mail server's report came that only a person can read; it is in the mailbox for returned "
-    "mail.",
+    EventCode.COMPLAINT: "The mail provider says that the recipient complained that it was unwanted.",
+    EventCode.UNCLEAR: "A mail server sent a report that a person needs to read. It is "
+    "in the mailbox for returned mail.",
 }
 
 

@@ -64,7 +64,8 @@ def _find_pause(health: Health) -> list[str]:
     )
     return [
         f"The queue has been paused since {since}: the mail server failed again and again. It said: "
-        f"“{health.server_words}”. One message tries it again at {probe}; if it is taken, all go on by themselves."
+        f"“{health.server_words}”. We will try one message at {probe}; if it is accepted, sending will resume "
+        "automatically."
     ]
 
 

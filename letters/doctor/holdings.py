@@ -66,7 +66,7 @@ def examine_certificate() -> Iterator[Finding]:
     site = urlsplit(settings.SITE_URL)
     if site.scheme != "https" or not site.hostname:
         return
-    cure = "Renew it (`certbot renew`; Caddy does by itself), and look whether the proxy has loaded it."
+    cure = "Renew it (`certbot renew`; Caddy does this automatically), and check that the proxy has loaded it."
     try:
         with (
             socket.create_connection((site.hostname, site.port or 443), TLS_SECONDS) as plain,

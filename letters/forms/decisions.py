@@ -14,7 +14,7 @@ class ReasonForm(forms.Form):
     reason = LineField(
         label=_("Reason"),
         max_length=300,
-        help_text=_("Kept with the letter for good: write nothing personal, such as a supporter's name."),
+        help_text=_("Kept permanently with the letter. Do not write anything personal, such as a supporter's name."),
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
         error_messages={"required": _("Say why: the reason is kept in the letter's timeline.")},
     )
@@ -24,11 +24,11 @@ class PurposeForm(ReasonForm):
     """What personal data are taken away for."""
 
     reason = LineField(
-        label=_("What for"),
+        label=_("Reason for the export"),
         max_length=300,
-        help_text=_("Kept for good with your name: write nothing personal, such as a supporter's name."),
+        help_text=_("Kept permanently with your name. Do not write anything personal, such as a supporter's name."),
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
-        error_messages={"required": _("Say what for: it is written down with your name.")},
+        error_messages={"required": _("Say why: the reason is recorded with your name.")},
     )
 
 
@@ -36,12 +36,12 @@ class RefuseForm(ReasonForm):
     """Why a letter is not sent, as its supporter will read it."""
 
     reason = LineField(
-        label=_("Reason, as the supporter reads it"),
+        label=_("Reason, as the supporter will read it"),
         max_length=300,
         help_text=_(
-            "Sent to the supporter word for word, and kept with the letter for good: say what they could change, and "
-            "write nothing personal."
+            "Sent to the supporter word for word, and kept permanently with the letter. Say what they could "
+            "change, and do not write anything personal."
         ),
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
-        error_messages={"required": _("Say why: the supporter gets the reason by mail.")},
+        error_messages={"required": _("Say why: we will email the reason to the supporter.")},
     )

@@ -30,8 +30,8 @@ class PersonalExportForm(ExportForm, ReasonForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["reason"].label = _("What for")
+        self.fields["reason"].label = _("Reason for the export")
         self.fields["reason"].help_text = _(
-            "Kept for good with your name: write nothing personal, such as a supporter's name."
+            "Kept permanently with your name. Do not write anything personal, such as a supporter's name."
         )
-        self.fields["reason"].error_messages["required"] = _("Say what for: it is written down with your name.")
+        self.fields["reason"].error_messages["required"] = _("Say why: the reason is recorded with your name.")

@@ -168,7 +168,7 @@ def test_an_organiser_finds_the_letter_in_the_admin(page_desktop: Page, live_ser
     page_desktop.get_by_label("Password").fill("a-long-password")
     page_desktop.get_by_role("button", name="Log in").click()
     page_desktop.get_by_label("Code").fill(f"{totp(bytes.fromhex(phone.key)):06}")
-    page_desktop.get_by_role("button", name="Go on").click()
+    page_desktop.get_by_role("button", name="Continue").click()
     PICTURES.mkdir(parents=True, exist_ok=True)
     page_desktop.screenshot(path=PICTURES / "desktop-admin-letters.png", full_page=True)
     page_desktop.get_by_role("link", name=letter.reference).click()

@@ -114,7 +114,7 @@ class CampaignAdmin(GuardsDestination, MergesSaves, Explained, CampaignBase):
             {
                 "fields": ["offers_news"],
                 "description": _(
-                    "A box of its own on the check page, never ticked for them. They can stop it at any time."
+                    "A separate box on the check page, never ticked for them. They can stop the news at any time."
                 ),
             },
         ),

@@ -109,9 +109,9 @@ def _write_queue(health: Health, state: dict[str, Any]) -> list[str]:
     lost = f", {health.past_lease:,} of them without a sender" if health.past_lease else ""
     lines.append(f"In hand: {state['in_hand']:,}{lost}.")
     if health.due_notices:
-        lines.append(f"Mails to supporters due: {health.due_notices:,}{say_failure(health)}.")
+        lines.append(f"Emails to supporters due: {health.due_notices:,}{say_failure(health)}.")
     if health.retrying_notices:
-        lines.append(f"Mails to supporters waiting for another try: {health.retrying_notices:,}.")
+        lines.append(f"Emails to supporters waiting for another try: {health.retrying_notices:,}.")
     if retry := state["waiting_for_retry"]["count"]:
         first, last = (_say_time(state["waiting_for_retry"][key]) for key in ("first_at", "last_at"))
         lines.append(f"Waiting for another try: {retry:,}, from {first} to {last}. The mail server said:")

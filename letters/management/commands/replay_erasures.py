@@ -13,8 +13,8 @@ class Command(BaseCommand):
     """Replay the tombstones."""
 
     help = (
-        "Erases and withdraws again what DATA_DIR/tombstones says was erased and withdrawn. `restore` does it by "
-        "itself; run this after putting a dump back by other means, before anything else is started."
+        "Erases and withdraws again what DATA_DIR/tombstones says was erased and withdrawn. `restore` does this "
+        "automatically; run this after putting a dump back by other means, before anything else is started."
     )
     requires_system_checks: list[str] = []
 

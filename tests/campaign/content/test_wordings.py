@@ -100,7 +100,7 @@ FIRST = "arguments[0] (cold-kills)"
         (
             lambda p: first(p)["phrasings"][2]["people"][0].update(introduced="Jack"),
             f"{FIRST}.phrasings[2].people",
-            "“Jack” has to stand in the text, once",
+            "“Jack” has to be in the text, once",
         ),
         (lambda p: p["asks"][0].update(not_for=["peer"]), "asks[0] (say-so).not_for", "has to be minister, "),
         (lambda p: p.update(openings=["a\nb"]), "openings[0]", "has to be one line of text"),

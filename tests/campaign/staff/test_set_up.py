@@ -42,11 +42,11 @@ def test_a_phone_is_set_up_with_what_the_page_shows(live_server: LiveServer, pag
     faults += look(page, "door-set-up")
     key = base64.b32decode(page.inner_text(".door-key").replace(" ", ""))
     page.get_by_label("Code").fill(f"{totp(key):06}")
-    page.get_by_role("button", name="Set it up").click()
+    page.get_by_role("button", name="Finish").click()
     codes = page.locator(".door-codes code").all_inner_texts()
     assert len(codes) == 10
     faults += look(page, "door-codes")
-    page.get_by_role("link", name="I have kept them: go on").click()
+    page.get_by_role("link", name="I have kept them: continue").click()
     assert page.url == f"{live_server.url}{reverse('admin:index')}"
     page.context.clear_cookies()
     page.goto(f"{live_server.url}{reverse('admin:second-factor')}")
@@ -55,7 +55,7 @@ def test_a_phone_is_set_up_with_what_the_page_shows(live_server: LiveServer, pag
     page.get_by_role("button", name="Log in").click()
     faults += look(page, "door-code")
     page.get_by_label("Code").fill(codes[0])
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     assert "9 recovery codes are left." in page.content()
     faults += look(page, "door-second-factor")
     assert faults == []

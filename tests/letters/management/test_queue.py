@@ -101,7 +101,7 @@ def test_leases_and_mails_that_are_due_are_told(capsys: pytest.CaptureFixture[st
     said, code = run(capsys)
     assert code == 0
     assert "In hand: 1, 1 of them without a sender." in said
-    assert "Mails to supporters due: 1." in said
+    assert "Emails to supporters due: 1." in said
 
 
 def test_it_answers_without_a_database() -> None:

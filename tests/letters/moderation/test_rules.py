@@ -131,7 +131,7 @@ def test_a_near_copy_stands_beside_the_letter_that_it_is_near_to(
     scrub_letter(first)
     page = admin_client.get(f"{LIST}{letter.pk}/review/").content.decode()
     assert first.reference not in page
-    assert "No letter that it was near to is here any more" in page
+    assert "The letters it was close to are no longer here" in page
 
 
 def test_the_rules_cost_three_queries(django_assert_num_queries: Any) -> None:

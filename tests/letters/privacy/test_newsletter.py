@@ -159,7 +159,7 @@ def test_the_addresses_leave_the_desk_after_a_fresh_proof_and_a_reason_that_is_k
     assert "Is it still you?" in client.post(path, {"reason": "Our first news"}).content.decode()
     otp_login(client, chief)
     assert "2</strong> confirmed letters" in client.get(path).content.decode()
-    assert "Say what for" in client.post(path, {"reason": ""}).content.decode()
+    assert "Say why" in client.post(path, {"reason": ""}).content.decode()
     assert not LogEntry.objects.exists()
     answer: Any = client.post(path, {"reason": "Our first news"})
     lines = b"".join(answer.streaming_content).decode().splitlines()

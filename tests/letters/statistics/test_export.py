@@ -55,7 +55,7 @@ def test_the_usual_export_says_nothing_of_a_writer(admin_client: Client) -> None
 def test_the_personal_export_says_all_and_what_for_is_kept(admin_client: Client) -> None:
     letter = make_letter()
     page = take(admin_client, PERSONAL, reason=" ").content.decode()
-    assert "Say what for" in page
+    assert "Say why" in page
     assert not LogEntry.objects.exists()
     text, [row] = read(take(admin_client, f"{PERSONAL}?status__exact=queued", reason="Asked by the writer"))
     assert not [secret for secret in SECRETS if secret not in text]
