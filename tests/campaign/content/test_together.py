@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -248,3 +249,36 @@ def test_a_spoiled_token_asks_about_all_that_differs(token: str, jo: Client, cam
     assert save(jo, campaign, read(asked), **{"settle-own-tagline": "mine"}).status_code == 302
     campaign.refresh_from_db()
     assert campaign.tagline == "Of Jo"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_save_waits_for_one_that_is_under_way_and_sees_it(jo: Client, campaign: Campaign) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time.")
+    form, answers = open_page(jo, campaign), []
+
+    def post() -> None:
+        answers.append(save(jo, campaign, form, tagline="Of Jo").status_code)
+        connection.close()
+
+    second = threading.Thread(target=post)
+    with transaction.atomic():
+        Campaign.objects.update(tagline="Of Mo")
+        second.start()
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        for found in iter(lambda: run(waiting), None):
+            if found or not second.is_alive():
+                break
+    second.join()
+    campaign.refresh_from_db()
+    assert (answers, campaign.tagline) == ([200], "Of Mo")
+
+
+def run(sql: str) -> int:
+    """A figure as the server has it now; within a transaction it would show what it showed first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(sql)
+        return int(cursor.fetchone()[0])
