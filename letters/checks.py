@@ -67,6 +67,6 @@ def require_rehearsal(campaign: Campaign) -> Requirement:
     return Requirement(
         _("A letter sent in rehearsal"),
         sent.exists(),
-        _("Write one on the campaign's page, confirm it, and wait until it has come to the test address."),
+        _("Write one on the campaign's page, confirm it, and wait until it reaches the test address."),
         "site",
     )

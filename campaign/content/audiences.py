@@ -10,4 +10,4 @@ class Audience(models.TextChoices):
     MINISTER = "minister", _("Ministers")
     FOREIGN_SECRETARY = "foreign-secretary", _("The Foreign Secretary")
     SPEAKER = "speaker", _("The Speaker")
-    ABSTENTIONIST = "abstentionist", _("Members who do not take their seats")
+    ABSTENTIONIST = "abstentionist", _("MPs who do not take their seats")

@@ -45,7 +45,7 @@ class ArgumentForm(ArgumentModelForm):
 
     theme = ThemeChoiceField(
         Theme.objects.select_related("campaign").order_by("campaign__title", "position", "id"),
-        help_text=_("Themes are made on the campaign's page."),
+        help_text=_("You add themes on the campaign's page."),
     )
 
     class Meta:
@@ -80,7 +80,7 @@ class AskForm(AskModelForm):
         choices=Audience.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("It is not offered to supporters whose MP is one of these."),
+        help_text=_("It will not be offered to supporters whose MP is one of these."),
     )
 
     class Meta:
@@ -96,7 +96,7 @@ class ReviewForm(forms.Form):
         max_length=300,
         validators=[refuse_hidden_in_line],
         widget=forms.TextInput(attrs={"class": "vTextField", "aria-describedby": "id_note_helptext"}),
-        help_text=_("Such as: checked against the Hansard of 3 June 2026; nothing new. The public page shows it."),
+        help_text=_("For example: checked against Hansard of 3 June 2026; nothing new. The public page shows this."),
     )
 
 
@@ -106,7 +106,7 @@ class CopyForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run 
     class Meta:
         model = Campaign
         fields = ["title", "slug"]
-        help_texts = {"slug": _("The end of its address, such as clean-rivers. It stays as it is.")}
+        help_texts = {"slug": _("The end of its address, such as clean-rivers. It cannot change later.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,7 +124,7 @@ class ModeForm(forms.Form):
         max_length=1000,
         validators=[refuse_hidden_in_text],
         widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 4}),
-        help_text=_("What supporters read meanwhile: why, and until when. Empty: a general sentence."),
+        help_text=_("What supporters read in the meantime: why, and until when. Leave empty for a general sentence."),
     )
 
     def __init__(self, modes: Sequence[Campaign.Mode], *args: Any, **kwargs: Any) -> None:
@@ -138,7 +138,7 @@ class GoLiveForm(forms.Form):
     """Asks what no program can see, and for the slug, so that nobody takes a campaign live by a slip."""
 
     received = forms.BooleanField(
-        label=_("I have received a letter of this campaign at the test address, opened its PDF, and read both.")
+        label=_("I have received one of this campaign's letters at the test address, opened its PDF, and read both.")
     )
     notice = forms.BooleanField(label=_("I have read this site's privacy notice, and it is true of this campaign."))
     slug = forms.CharField(
@@ -151,7 +151,7 @@ class GoLiveForm(forms.Form):
     def __init__(self, campaign: Campaign, *args: Any) -> None:
         super().__init__(*args)
         self.campaign = campaign
-        self.fields["slug"].help_text = _("Type %s to show that you mean this campaign.") % campaign.slug
+        self.fields["slug"].help_text = _("Type %s to confirm that you mean this campaign.") % campaign.slug
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
@@ -169,7 +169,7 @@ class PackForm(forms.Form):
     file = forms.FileField(
         label=_("The pack's file"),
         required=False,
-        help_text=_("A file with the ending .yaml, such as “Take it away as a pack” gives."),
+        help_text=_("A file that ends in .yaml, such as “Download as a pack” gives you."),
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml", "aria-describedby": "id_file_helptext"}),
     )
     text = forms.CharField(
@@ -198,12 +198,12 @@ class PackForm(forms.Form):
         if not data.strip():
             raise ValidationError(_("Choose a file, or paste the pack's text."))
         if len(data) > MAX_PACK_BYTES:
-            raise ValidationError(_("This text is too long for a form. Put it into a file of less than 500 kB."))
+            raise ValidationError(_("This text is too long for the form. Save it as a file of less than 500 kB."))
         values["text"] = data.decode("utf-8-sig", "replace")
         self.data = {**self.data, "text": values["text"]}  # so that a file's text can be mended in the form
         try:
             values["pack"] = parse_bytes(data)
         except PackRefusedError as refused:
             self.faults = refused.faults
-            raise ValidationError(_("The pack cannot be loaded; nothing has been changed.")) from None
+            raise ValidationError(_("The pack cannot be loaded. Nothing has changed.")) from None
         return values

@@ -73,29 +73,29 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
         Requirement(
             _("It is in rehearsal or paused"),
             campaign.mode in COMES_FROM[Mode.LIVE],
-            _("It is live already.") if campaign.mode == Mode.LIVE else _("Take it into rehearsal first."),
+            _("It is already live.") if campaign.mode == Mode.LIVE else _("Put it into rehearsal first."),
             "mode",
         ),
         *(further(campaign) for further in FURTHER),
         Requirement(
-            _("An address from which letters are sent"),
+            _("An address to send letters from"),
             is_sender_real(),
-            _("The operator of this site has to set LETTERS_FROM."),
+            _("The operator of this site must set LETTERS_FROM."),
         ),
         Requirement(
-            _("A contact for those who find a hole in the site"),
+            _("A contact for anyone who finds a security fault"),
             is_security_contact_good(),
-            _("The operator of this site has to set SECURITY_CONTACT, and SECURITY_EXPIRES to a day to come."),
+            _("The operator of this site must set SECURITY_CONTACT, and SECURITY_EXPIRES to a future date."),
         ),
         Requirement(
-            _("Signing in to these pages takes a second factor"),
+            _("These pages need a second factor to sign in"),
             settings.ADMIN_TOTP,
-            _("The operator of this site has to remove ADMIN_TOTP=false."),
+            _("The operator of this site must remove ADMIN_TOTP=false."),
         ),
         Requirement(
             _("This site may send letters to MPs"),
             settings.LIVE_DELIVERY,
-            _("The operator of this site has to set LIVE_DELIVERY; until then no letter reaches an MP."),
+            _("The operator of this site must set LIVE_DELIVERY. Until then, no letters will reach MPs."),
         ),
     ]
 

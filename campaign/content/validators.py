@@ -73,8 +73,8 @@ def refuse_address_marks(title: str) -> None:
     if found := re.search(r'[<>@"]', title):
         raise ValidationError(
             _(
-                "The title must not include %(mark)s, because it is part of the sender's name in mails. Take it out; "
-                "for quotation marks use “ and ”."
+                "The title must not include %(mark)s, because it is part of the sender's name in emails. Take "
+                "it out; for quotation marks use “ and ”."
             ),
             params={"mark": found[0]},
         )

@@ -56,7 +56,7 @@ class ConstituencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["name", "name_cy", "nation", "show_member", "show_party", "gss"]
     list_filter = ["nation", VacancyFilter, PartyFilter]
     search_fields = ["search_name"]
-    search_help_text = _("Name of the seat, in English or Welsh, or of its MP; accents do not matter.")
+    search_help_text = _("Search by name of the seat, in English or Welsh, or of its MP. Accents do not matter.")
     fields = ["gss", "name", "name_cy", "nation", "show_member", "as_of", "vacant_as_of"]
     readonly_fields = ["gss", "nation", "show_member"]
     list_per_page = 100
@@ -94,7 +94,7 @@ class MemberAdmin(GuardsDestination, MergesSaves, admin.ModelAdmin):  # type: ig
     list_filter = ["sitting", "constituency__nation", "party"]
     list_select_related = ["constituency"]
     search_fields = ["search_name", "constituency__search_name"]
-    search_help_text = _("Name of the MP or of the seat; accents do not matter.")
+    search_help_text = _("Search by name of the MP or the seat. Accents do not matter.")
     autocomplete_fields = ["constituency"]
     readonly_fields = ["show_envelope", "show_salutation"]
     list_per_page = 100

@@ -90,5 +90,5 @@ def leave(request: HttpRequest) -> None:
 
 
 def send_to_choose(request: HttpRequest) -> HttpResponse:
-    messages.info(request, _("Somebody else has chosen your password. Choose one of your own first."))
+    messages.info(request, _("Someone else chose your password. Choose a new one first."))
     return HttpResponseRedirect(reverse("admin:password_change"))

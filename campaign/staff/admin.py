@@ -89,7 +89,7 @@ class AccountAdmin(ProvenFirst, AccountBase):
         *AccountBase.add_fieldsets,
         (
             _("Role"),
-            {"fields": ["groups"], "description": _("What it may do. Without a role it sees nothing.")},
+            {"fields": ["groups"], "description": _("What the account may do. Without a role it can see nothing.")},
         ),
     )
 
@@ -141,7 +141,7 @@ class AccountAdmin(ProvenFirst, AccountBase):
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
             if reset_factor(user, by=cast(User, request.user)):
-                text = _("%s sets up a phone at the next sign-in. Be sure that it is really they who asked.")
+                text = _("%s will set up a phone at the next sign-in. Make sure that it was really them who asked.")
                 self.message_user(request, text % user, messages.SUCCESS)
             else:
                 self.message_user(request, _("%s had no second factor.") % user, messages.WARNING)
@@ -178,4 +178,4 @@ class LockoutAdmin(AttemptBase):
         chosen: list[Any] = list(queryset.values_list("username", "ip_address").distinct())
         for username, address in chosen:
             reset(username=username, ip=address)
-            self.message_user(request, _("%s may try again.") % username, messages.SUCCESS)
+            self.message_user(request, _("%s can try again.") % username, messages.SUCCESS)

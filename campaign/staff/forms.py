@@ -27,7 +27,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         values = super().clean() or self.cleaned_data
         new = values.get("new_password1")
         if new and new == values.get("old_password"):
-            self.add_error("new_password1", _("This is the password that you have. Choose another one."))
+            self.add_error("new_password1", _("This is your current password. Choose a different one."))
         return values
 
 
@@ -37,7 +37,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=30,
-        error_messages={"required": _("Type the code that your phone shows.")},
+        error_messages={"required": _("Type the code your phone shows.")},
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "one-time-code",

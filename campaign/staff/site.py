@@ -70,7 +70,9 @@ class StaffSite(AdminSite):
         leave(request)
         if was_staff and request.method == "POST":
             return show_refusal(request, "staff/signed_out.html", {"next": request.path})
-        messages.info(request, _("You have been signed out, because it was a while ago. Please sign in again."))
+        messages.info(
+            request, _("You have been signed out because you had not used the site for a while. Please sign in again.")
+        )
         return HttpResponseRedirect(add_next(reverse("admin:login"), request.get_full_path()))
 
     @method_decorator(never_cache)

@@ -80,7 +80,7 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     form = AgainForm(request.POST if request.method == "POST" else None, with_code=settings.ADMIN_TOTP)
     if form.is_valid() and take_proof(request, user, form):
         return redirect(read_next(request))
-    return render_door(request, "staff/again.html", {"title": _("Is it still you?"), "form": form})
+    return render_door(request, "staff/again.html", {"title": _("Confirm that it is you"), "form": form})
 
 
 def take_proof(request: HttpRequest, user: User, form: AgainForm) -> bool:
@@ -117,7 +117,7 @@ def prove_on_the_way(request: HttpRequest, act: Callable[[], HttpResponseBase]) 
         request.POST = carried  # type: ignore[assignment] # as if it had come after the proof
         return act()
     fields = [(name, value) for name, values in carried.lists() for value in values]
-    context = {"title": _("Is it still you?"), "form": form, "carried": fields}
+    context = {"title": _("Confirm that it is you"), "form": form, "carried": fields}
     return render_door(request, "staff/again.html", context)
 
 

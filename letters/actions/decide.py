@@ -37,7 +37,7 @@ REFUSE = Decision(
     "Refused",
     Status.HELD,
     Status.FAILED,
-    _("For good: these letters are never sent. Each of their writers gets your reason by mail, word for word."),
+    _("This cannot be undone: these letters will never be sent. We will email each writer your reason, word for word."),
 )
 DECISIONS = [
     Decision("hold", _("Hold: stop queued letters"), "Held", Status.QUEUED, Status.HELD),
@@ -49,7 +49,7 @@ DECISIONS = [
         "Sent again",
         Status.UNKNOWN,
         Status.QUEUED,
-        _("The mail server may have these letters already: the MP may get them twice."),
+        _("The mail server may already have these letters, so the MP may get them twice."),
     ),
     Decision("mark_delivered", _("Unknown: mark as delivered"), "Marked as delivered", Status.UNKNOWN, Status.SENT),
     Decision(
@@ -58,7 +58,7 @@ DECISIONS = [
         "Given up",
         Status.UNKNOWN,
         Status.FAILED,
-        _("The supporters are told that their letters did not arrive, and asked to print and post them."),
+        _("Supporters will be told that their letters did not arrive, and asked to print and post them."),
     ),
 ]
 

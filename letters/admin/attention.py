@@ -1,4 +1,4 @@
-"""What needs a person now: in a campaign, and on the whole site."""
+"""What needs attention now: in a campaign, and on the whole site."""
 
 from __future__ import annotations
 

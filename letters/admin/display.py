@@ -82,7 +82,7 @@ class LetterFields:
 
     @admin.display(description=gettext_lazy("to the MP"))
     def shown_rehearsal(self, letter: Letter) -> str:
-        return _("No: it was confirmed in rehearsal and never goes to an MP.") if letter.rehearsal else _("Yes")
+        return _("No: it was confirmed in rehearsal and will never go to an MP.") if letter.rehearsal else _("Yes")
 
     @admin.display(description=gettext_lazy("text and address erased"))
     def shown_text_erased(self, letter: Letter) -> str:
@@ -105,11 +105,11 @@ class LetterFields:
 
     @admin.display(description=gettext_lazy("name, address and email"))
     def hidden_sender(self, letter: Letter) -> str:
-        return _("Erased.") if letter.scrubbed_at else _("Hidden: your role shows no personal data.")
+        return _("Erased.") if letter.scrubbed_at else _("Hidden: your role cannot see personal data.")
 
     @admin.display(description=gettext_lazy("text and PDF"))
     def hidden_text(self, letter: Letter) -> str:
-        return _("Erased.") if letter.text_erased_at else _("Hidden: your role shows no personal data.")
+        return _("Erased.") if letter.text_erased_at else _("Hidden: your role cannot see personal data.")
 
     @admin.display(description=gettext_lazy("arguments chosen"))
     def shown_choice(self, letter: Letter) -> str:

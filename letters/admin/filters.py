@@ -45,7 +45,7 @@ class RehearsalFilter(admin.SimpleListFilter):
     parameter_name = "rehearsal__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("0", _("To MPs")), ("1", _("Rehearsal: to no MP"))]
+        return [("0", _("To MPs")), ("1", _("Rehearsal: not to MPs"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
         return queryset.filter(rehearsal=self.value() == "1") if self.value() in ("0", "1") else queryset
@@ -84,12 +84,12 @@ class Uncounted(admin.SimpleListFilter):
 class NeedsFilter(Uncounted):
     """What waits for a person: held, in doubt, or failed and neither refused nor given up."""
 
-    title = _("what is to be done")
+    title = _("what to do")
     parameter_name = "needs"
     PERSON = "person"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(self.PERSON, _("A person has to decide"))]
+        return [(self.PERSON, _("Someone needs to decide"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
         return queryset.filter(needs_a_person()) if self.value() == self.PERSON else queryset

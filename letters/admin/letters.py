@@ -117,7 +117,9 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if "@" in request.GET.get(SEARCH_VAR, ""):
             # It was typed into the address: it shall not stay there, nor be looked for from there.
-            messages.warning(request, _("Type an email address into the box: it is not searched for by the address."))
+            messages.warning(
+                request, _("Type an email address into the box. It cannot be searched for in the address bar.")
+            )
             return redirect("admin:letters_letter_changelist")
         health = measure_health(brief=True)
         needs = [
@@ -186,7 +188,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         try:
             pdf = render_letter_pdf(read_letter(letter))
         except LetterTooLongError:
-            messages.error(request, "This letter is too long to be printed. Its words are on this page.")
+            messages.error(request, "This letter is too long to print. Its text is on this page.")
             return redirect("admin:letters_letter_change", pk)
         response = HttpResponse(pdf, content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'

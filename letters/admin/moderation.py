@@ -136,7 +136,7 @@ def show_queue(request: HttpRequest, admin_site: admin.AdminSite) -> HttpRespons
     found = Counter(one for _letter, one in set(findings.values_list("letter", "rule")))
     all_held = list_held(among=among).count()
     found[OTHER] = list_held(OTHER, among).count()
-    labels = [*Rule.choices, (OTHER, _("Held by a person, or the MP has changed"))]
+    labels = [*Rule.choices, (OTHER, _("Held by someone, or the MP has changed"))]
     held: Any = list_held(rule, among)
     letters = list(held.defer_encrypted().select_related("campaign").prefetch_related("findings")[: SHOWN + 1])
     context = admin_site.each_context(request) | {

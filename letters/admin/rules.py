@@ -27,8 +27,8 @@ class HoldRulesAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic 
             {
                 "fields": ["campaign", "threats", "links", "postcodes", "members", "disposable", "near_copies"],
                 "description": _(
-                    "What these rules find is not sent until a person has read it. They look at what supporters write, "
-                    "not at the campaign's own texts."
+                    "Letters that these rules find will not be sent until someone has read them. The rules "
+                    "check what supporters write, not the campaign's own texts."
                 ),
             },
         )

@@ -15,11 +15,11 @@ class ExportForm(forms.Form):
         label=_("File"),
         choices=[
             ("csv", _("CSV: for any program, any number of letters")),
-            ("xlsx", _("XLSX: for Excel and the like")),
+            ("xlsx", _("XLSX: for Excel and similar programs")),
         ],
         initial="csv",
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a kind of file.")},
+        error_messages={"required": _("Choose a file type.")},
     )
 
 

@@ -136,7 +136,8 @@ def test_a_viewer_finds_no_personal_data_on_any_page(client: Client, paths: dict
         text = answer.content.decode()
         assert not [secret for secret in SECRETS if secret.casefold() in text.casefold()], page
     assert (
-        "Hidden: your role shows no personal data." in client.get(paths["admin:letters_letter_change"]).content.decode()
+        "Hidden: your role cannot "
+        "see personal data." in client.get(paths["admin:letters_letter_change"]).content.decode()
     )
     sign_in(client, "Moderator")  # the test would notice
     path = reverse("admin:letters_letter_change", args=[letters[0].pk])
@@ -218,7 +219,7 @@ def test_no_role_redirects_letters_without_password_and_code(
     answer = client.post(paths[name], form | REDIRECTS[name])
     assert snap() == before
     if role == "O":
-        assert (answer.status_code, "Is it still you?" in answer.content.decode()) == (200, True)
+        assert (answer.status_code, "Confirm that it is you" in answer.content.decode()) == (200, True)
     else:
         assert answer.status_code in ((200, 403) if name == "admin:content_campaign_go_live" else (403,))
 

@@ -43,7 +43,7 @@ class PhrasingInline(OwnSources, EmptyRowIfNew, PhrasingBase):
 
     model = Phrasing
     verbose_name = _("paragraph")
-    verbose_name_plural = _("paragraphs, as they stand in letters")
+    verbose_name_plural = _("paragraphs, as they appear in letters")
     fields = ["language", "length", "variant", "text", "sources"]
     formfield_overrides = PLAIN_TEXT
 
@@ -56,7 +56,7 @@ class FactInline(OwnSources, EmptyRowIfNew, FactBase):
 
     model = Fact
     verbose_name = _("fact")
-    verbose_name_plural = _("facts, for those who say it in their own words")
+    verbose_name_plural = _("facts, for those who use their own words")
     fields = ["text", "source", "position"]
     max_num = 5
 
@@ -112,12 +112,13 @@ class ArgumentAdmin(MergesSaves, Explained, ArgumentBase):
     fieldsets = [
         (None, {"fields": ["theme", "title", "key", "claim", "question", "published", "position", "order"]}),
         (
-            _("How long it holds"),
+            _("How long it is in date"),
             {
                 "fields": ["as_of", "review_every_days", "shown_review"],
                 "description": _(
-                    "After its review-by day a live campaign does not offer the argument. When you have checked that "
-                    "it still holds, use “Review…”, at the top of this page or in the list of arguments."
+                    "After its review-by date a live campaign does not offer the argument. When you have "
+                    "checked that it is still true, use “Review…”, at the top of this page or in the list of "
+                    "arguments."
                 ),
             },
         ),
@@ -125,7 +126,7 @@ class ArgumentAdmin(MergesSaves, Explained, ArgumentBase):
             _("Since then"),
             {
                 "fields": ["since", "since_date", "since_in_letter"],
-                "description": _("What has happened after the date of the facts, if an MP would ask about it."),
+                "description": _("What has happened since the date of the facts, if an MP might ask about it."),
             },
         ),
     ]
@@ -164,7 +165,7 @@ class ArgumentAdmin(MergesSaves, Explained, ArgumentBase):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if form.instance.published and not form.instance.sources.exists():
-            text = _("It has no source yet: until it has one, supporters do not see it.")
+            text = _("It has no source yet. Supporters will not see it until it has one.")
             self.message_user(request, text, messages.WARNING)
 
     @admin.display(description=_("theme and campaign"), ordering="theme__title")
@@ -188,8 +189,8 @@ class ArgumentAdmin(MergesSaves, Explained, ArgumentBase):
     def shown_review(self, argument: Argument) -> str:
         """Who has reviewed it when, what they say, and until when it holds."""
         if not argument.pk:
-            return str(_("Nobody has reviewed it yet."))
-        by = argument.reviewed_by or _("an account that is gone")
+            return str(_("No one has reviewed it yet."))
+        by = argument.reviewed_by or _("a deleted account")
         said = f"{argument.review_note} ({by})" if argument.reviewed_on else ""
         until = _("Next review by %s.") % date_format(argument.review_by)
         return " ".join(filter(None, [argument.age, said, until]))
@@ -203,7 +204,7 @@ class ArgumentAdmin(MergesSaves, Explained, ArgumentBase):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
         """Keep arguments that letters carry, and say what to do instead."""
         if kept := [argument for argument in objs if has_protected(argument)]:
-            text = _("Letters carry “%s”, so it stays for their sake. To stop offering it, untick “Published”.")
+            text = _("Letters use “%s”, so it cannot be deleted. To stop offering it, untick “Published”.")
             return [], {}, set(), [text % argument for argument in kept]
         return super().get_deleted_objects(objs, request)
 

@@ -31,7 +31,7 @@ else:
     CampaignBase, AskBase, ThemeBase = admin.ModelAdmin, admin.StackedInline, admin.StackedInline
 
 Mode = Campaign.Mode
-NEW = _("It will be a draft: only organisers see it until you change its mode.")
+NEW = _("It will be a draft: only organisers can see it until you change its mode.")
 FIRST: list[Any] = ["title", "slug", "language", "mode"]
 
 
@@ -78,14 +78,18 @@ class CampaignAdmin(GuardsDestination, MergesSaves, Explained, CampaignBase):
             _("Supporters' own words"),
             {
                 "fields": ["prompts", "own_words_minimum"],
-                "description": _("MPs' offices set aside identical mail; these help people say it in their own way."),
+                "description": _(
+                    "MPs' offices set aside identical letters. These help people put it in their own words."
+                ),
             },
         ),
         (
             _("How letters begin"),
             {
                 "fields": ["openings", "preface", "preface_by_default"],
-                "description": _("Supporters choose and change the opening. Empty: one plain sentence, no preface."),
+                "description": _(
+                    "Supporters can choose and change the opening. Leave empty for one plain sentence and no preface."
+                ),
             },
         ),
         (
@@ -106,7 +110,7 @@ class CampaignAdmin(GuardsDestination, MergesSaves, Explained, CampaignBase):
             _("When letters are sent"),
             {
                 "fields": ["send_from", "send_until", "send_days"],
-                "description": _("Supporters can write at any time; outside these hours their letters wait."),
+                "description": _("Supporters can write at any time. Outside these hours, letters are on hold."),
             },
         ),
         (
@@ -157,7 +161,7 @@ class CampaignAdmin(GuardsDestination, MergesSaves, Explained, CampaignBase):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
         """Keep campaigns with letters, and say what to do instead. Django would read and list every letter."""
         if kept := [campaign for campaign in objs if has_protected(campaign)]:
-            text = _("%s has letters, and stays for their sake. To end it, change its mode to Closed.")
+            text = _("%s has letters, so it cannot be deleted. To end it, change its mode to Closed.")
             return [], {}, set(), [text % campaign for campaign in kept]
         return super().get_deleted_objects(objs, request)
 
@@ -177,7 +181,7 @@ class CampaignAdmin(GuardsDestination, MergesSaves, Explained, CampaignBase):
     def response_post_save_add(self, request: HttpRequest, obj: Campaign) -> HttpResponseRedirect:
         theme = obj.themes.first()
         address = reverse("admin:content_argument_add") + (f"?theme={theme.pk}" if theme else "")
-        said = _("Next it needs arguments:")
+        said = _("Next, it needs arguments:")
         messages.info(request, format_html('{} <a href="{}">{}</a>', said, address, _("add the first one")))
         return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[obj.pk]))
 
@@ -194,7 +198,7 @@ class CampaignAdmin(GuardsDestination, MergesSaves, Explained, CampaignBase):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().changelist_view(request, {**(extra_context or {}), "may_load": may_load(request)})
 
-    @admin.action(description=_("Pause: letters wait"), permissions=["change"])
+    @admin.action(description=_("Pause: put letters on hold"), permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
         self.change_modes(request, queryset, Mode.PAUSED)
 

@@ -21,17 +21,17 @@ PLAIN_TEXT: dict[Any, dict[str, Any]] = {
 
 # What the fields mean that only a developer would know.
 EXPLAINED = {
-    "slug": _("The end of its address, such as clean-rivers. Made from the title; once saved it stays."),
-    "key": _("A short name by which packs and counts know it. It is made from the title; leave it."),
-    "position": _("In which order they are shown: the lowest number first."),
+    "slug": _("The end of its address, such as clean-rivers. It is made from the title and cannot change once saved."),
+    "key": _("A short name that packs and counts use. It is made from the title; you do not need to change it."),
+    "position": _("The order they are shown in: lowest number first."),
     "language": _("en for English, cy for Welsh."),
-    "claim": _("What it says, in one sentence: supporters choose by it."),
-    "length": _("Letters begin with the short one; supporters may take the full one. A pack needs both."),
-    "intro": _("One sentence above its arguments, or nothing."),
-    "label": _("How supporters choose it, such as “Ask a question in Parliament”."),
-    "who": _("Who says it: a person, or a body."),
-    "starts_on": _("The first day on which people can write. Empty: at once."),
-    "ends_on": _("The last day on which people can write. Empty: until you close it."),
+    "claim": _("What it says, in one sentence. Supporters choose by this."),
+    "length": _("Letters start with the short one; supporters can choose the full one. A pack needs both."),
+    "intro": _("One sentence above its arguments. Optional."),
+    "label": _("What supporters see when they choose it, such as “Ask a question in Parliament”."),
+    "who": _("Who says it: a person or an organisation."),
+    "starts_on": _("The first day people can write. Leave empty to start at once."),
+    "ends_on": _("The last day people can write. Leave empty to continue until you close it."),
 }
 
 

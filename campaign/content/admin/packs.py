@@ -56,7 +56,7 @@ def load_pack(request: HttpRequest, admin_page: ModelAdmin[Campaign]) -> HttpRes
     except ChangedMeanwhileError as error:
         messages.error(
             request,
-            _("Nothing has been changed: somebody has edited the campaign since you saw the changes. Read them again."),
+            _("Nothing has changed: someone has edited the campaign since you saw the changes. Read them again."),
         )
         return show_changes(request, admin_page, form, error.changes)
     count = count_done(changes)
@@ -96,7 +96,7 @@ def show_changes(
             (_("Added"), (What.ADDED,)),
             (_("Changed"), (What.CHANGED, What.MOVED)),
             (_("Removed, or no longer offered"), (What.REMOVED, What.UNPUBLISHED)),
-            (_("Left as it is here, although the pack says otherwise"), (What.KEPT,)),
+            (_("Not changed here, although the pack differs"), (What.KEPT,)),
         )
     ]
     context = admin_page.admin_site.each_context(request) | {

@@ -72,7 +72,7 @@ def change_mode_page(request: HttpRequest, object_id: str, admin_page: ModelAdmi
         if changed:
             messages.success(request, f"{campaign}: {mode.label}")
             return go_to(campaign)
-        messages.error(request, _("Somebody has changed the mode in the meantime. Look at it again."))
+        messages.error(request, _("Someone has changed the mode in the meantime. Check it again."))
         return go_to(campaign)
     context = admin_page.admin_site.each_context(request) | {
         "title": _("Change the mode: %s") % campaign,
@@ -94,7 +94,7 @@ def copy_page(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campa
         with transaction.atomic():
             copy = copy_campaign(campaign, **form.cleaned_data)
             admin_page.log_addition(request, copy, f"Copied from {campaign.slug}.")
-        messages.success(request, _("This is the copy: a draft, which only organisers see."))
+        messages.success(request, _("This is the copy: a draft, which only organisers can see."))
         return go_to(copy)
     context = admin_page.admin_site.each_context(request) | {
         "title": _("Copy: %s") % campaign,

@@ -135,7 +135,7 @@ def _write_people(health: Health) -> list[str]:
     if not any(undecided.values()):
         return ["Nothing needs a person."]
     return [
-        "A person has to decide, in the admin:",
+        "Someone needs to decide, in the admin:",
         *(f"  {count:>7,}  {status.label}" for status, count in undecided.items() if count),
     ]
 

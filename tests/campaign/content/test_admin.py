@@ -316,8 +316,8 @@ def test_the_go_live_page_lists_what_is_missing_and_refuses(client: Client, chie
         "At least one argument that is in date",
         "At least one ask",
         "A letter sent in rehearsal",
-        "An address from which letters are sent",
-        "A contact for those who find a hole in the site",
+        "An address to send letters from",
+        "A contact for anyone who finds a security fault",
         "This site may send letters to MPs",
     ]
     assert '<input type="submit"' not in page.content.decode().split("content-main")[1]
@@ -367,7 +367,7 @@ def test_without_a_second_factor_or_a_security_contact_no_campaign_goes_live(
 def test_going_live_asks_for_a_fresh_proof(client: Client, chief: User, ready: Campaign) -> None:
     otp_login(client, chief, seconds_ago=11 * 60)
     answer = client.post(go_live_path(ready), sure(ready))
-    assert "Is it still you?" in answer.content.decode()
+    assert "Confirm that it is you" in answer.content.decode()
     assert see_mode(ready) == "rehearsal"
 
 

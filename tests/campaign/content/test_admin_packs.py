@@ -74,7 +74,7 @@ def test_it_is_refused_if_the_campaign_has_changed_since(client: Client) -> None
     Argument.objects.filter(published=True).update(claim="Edited meanwhile.")
     before = see_database()
     page = client.post(LOAD, {"text": changed, "seen": seen, "read": "on"}).content.decode()
-    assert "somebody has edited the campaign" in page
+    assert "someone has edited the campaign" in page
     assert "<del>Edited " in page
     assert see_database() == before
     assert not LogEntry.objects.exists()
@@ -103,7 +103,7 @@ def test_what_a_pack_leaves_alone_is_said(client: Client) -> None:
     argument = campaign.arguments.all()[0]
     Argument.objects.filter(pk=argument.pk).update(published=False)
     page = look(client, TEXT.replace("credit:", "contact_email: there@example.org\ncredit:"))
-    assert "although the pack says otherwise (2)" in page
+    assert "although the pack differs (2)" in page
     assert f"argument {argument.key}: published" in page
     assert "here@example.org" in page
     assert "the pack changes nothing" in page

@@ -224,7 +224,7 @@ def test_those_who_may_find_a_supporters_letters_by_address(admin_client: Client
     page = admin_client.get(answer["Location"]).content.decode()
     assert mine.reference in page
     assert other.reference not in page
-    assert "Only letters written from the address that you gave" in page
+    assert "Only letters written from the address you entered" in page
     assert "Save this list" not in page
     nobody = admin_client.post("/admin/letters/letter/find/", {"sought": "nobody@supporter.example"})["Location"]
     assert "No letter here was written from that address" in admin_client.get(nobody).content.decode()

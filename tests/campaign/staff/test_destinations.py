@@ -30,7 +30,7 @@ PASSWORD = "a-long-enough-pass-9"
 OLD, NEW = "ann@parliament.example", "attacker@evil.example"
 MEMBERS = "/admin/parliament/member/"
 CAMPAIGNS = "/admin/content/campaign/"
-ASKED = "Is it still you?"
+ASKED = "Confirm that it is you"
 
 
 @pytest.fixture

@@ -377,8 +377,8 @@ def test_a_password_that_somebody_else_chose_opens_only_the_page_for_another_one
     assert theirs.get(INDEX).headers["Location"] == change
     assert theirs.post(reverse("admin:auth_user_changelist"), {}).headers["Location"] == change
     page = theirs.get(change).content.decode()
-    assert "Somebody else has chosen your password." in page
-    assert "Choose another one." in choose(given, given).content.decode()
+    assert "Someone else chose your password." in page
+    assert "Choose a different one." in choose(given, given).content.decode()
     assert choose(given, own).status_code == 302
     assert theirs.get(INDEX).status_code == 200
     assert sign_in(own) == INDEX
@@ -399,7 +399,7 @@ def test_a_password_that_somebody_else_chose_sets_up_no_phone(client: Client, or
     for page in (SET_UP, client.post(SET_UP, {"code": "000000"}).headers["Location"]):
         answer = client.get(page)
         assert answer.headers.get("Location", page) == change
-    assert "Somebody else has chosen your password." in answer.content.decode()
+    assert "Someone else chose your password." in answer.content.decode()
     assert 'id="nav-sidebar"' not in answer.content.decode()
     assert client.get(INDEX).headers["Location"].startswith(CODE), "nothing else is open"
     assert "staff_pending_key" not in client.session
@@ -514,7 +514,7 @@ def test_a_phone_of_somebody_elses_does_not_count(client: Client, organiser: Use
 def test_new_recovery_codes_ask_for_a_fresh_proof(client: Client, organiser: User) -> None:
     phone = otp_login(client, organiser)
     age(client, proved=11 * 60)
-    assert "Is it still you?" in client.post(RENEW).content.decode()
+    assert "Confirm that it is you" in client.post(RENEW).content.decode()
     assert client.get(SET_UP).headers["Location"].startswith(AGAIN)
     assert not StaticToken.objects.exists()
     for wrong in ({"password": "wrong", "code": read_code(phone)}, {"password": PASSWORD, "code": "000000"}):
@@ -542,10 +542,10 @@ def test_who_may_do_what_is_changed_after_a_fresh_proof_only(client: Client, org
     for path in paths:
         assert client.get(path).headers["Location"].startswith(f"{AGAIN}?next="), path
         page = client.post(path, {"post": "yes", "username": "mine", "is_superuser": "on"}).content.decode()
-        assert "Is it still you?" in page, path
+        assert "Confirm that it is you" in page, path
     for path, action in ((users, "reset_second_factor"), (users, "delete_selected"), (groups, "delete_selected")):
         chosen = {"action": action, "_selected_action": [organiser.pk if path == users else group.pk], "post": "yes"}
-        assert "Is it still you?" in client.post(path, chosen).content.decode()
+        assert "Confirm that it is you" in client.post(path, chosen).content.decode()
     assert {client.get(path).status_code for path in (users, groups)} == {200}
     assert (User.objects.count(), Group.objects.count(), TOTPDevice.objects.count()) == (1, groups_before, 1)
     age(client, proved=9 * 60)
@@ -600,7 +600,7 @@ def test_the_demo_may_do_without_a_second_factor(client: Client, organiser: User
     age(client, proved=11 * 60)
     assert client.post(AGAIN, {"password": PASSWORD}).headers["Location"] == INDEX
     age(client, proved=11 * 60)
-    assert "Is it still you?" in client.post(RENEW).content.decode()
+    assert "Confirm that it is you" in client.post(RENEW).content.decode()
     assert "<code>" in client.post(RENEW, {"proof-password": PASSWORD}).content.decode()
 
 

@@ -139,7 +139,7 @@ def test_a_letters_page_offers_what_may_be_decided_about_it(admin_client: Client
         assert ("/review/" in page) == (status == Status.HELD)
     Letter.objects.filter(pk=letter.pk).update(status=Status.FAILED)
     asked = admin_client.post(LIST, {"action": "retry_failed", "_selected_action": letter.pk}).content.decode()
-    assert "this works for letters that are “Failed”" in asked
+    assert "This works for letters that are “Failed”" in asked
     viewer = User.objects.create_user("viewer", is_staff=True)
     viewer.user_permissions.set(Permission.objects.filter(codename__in=["view_letter", "see_personal_data"]))
     client = Client()
@@ -219,7 +219,7 @@ def test_a_decision_reaches_all_letters_of_a_filter_and_lists_only_some(
     page = admin_client.post(LIST, asked).content.decode()
     assert "You have chosen 6 letters" in page
     assert "<strong>5</strong>" in page
-    assert "(3 at a time: do it again for the others)" in page
+    assert "(3 at a time: repeat this for the others)" in page
     assert "and 4 more" in page
     assert page.count(", Cities of London and Westminster, ") == 2
     page = admin_client.post(LIST, asked | {"reason": "Wait"}, follow=True).content.decode()
@@ -248,7 +248,7 @@ def test_a_campaign_with_letters_is_closed_and_not_deleted_and_no_letter_is_read
     page = reverse("admin:content_campaign_delete", args=[campaign.pk])
     with django_assert_max_num_queries(20):
         shown = admin_client.get(page).content.decode()
-    assert "has letters, and stays for their sake. To end it, change its mode to Closed." in shown
+    assert "has letters, so it cannot be deleted. To end it, change its mode to Closed." in shown
     assert not [letter for letter in Letter.objects.all() if letter.reference in shown]
     admin_client.post(page, {"post": "yes"})
     admin_client.post(reverse("admin:content_campaign_delete", args=[empty.pk]), {"post": "yes"})

@@ -44,7 +44,7 @@ def test_what_is_no_email_is_searched_for_among_what_the_filters_leave(admin_cli
 def test_a_name_says_what_to_search_by(admin_client: Client) -> None:
     make_letter(sender_name="Jane Roe")
     page = admin_client.get(search(admin_client, "Jane Roe")["Location"]).content.decode()
-    assert "Supporters' names are sealed" in page.replace("&#x27;", "'").replace("’", "'")
+    assert "Supporters' names are encrypted" in page.replace("&#x27;", "'").replace("’", "'")
 
 
 def test_an_email_typed_into_the_address_is_dropped(admin_client: Client) -> None:

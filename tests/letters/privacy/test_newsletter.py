@@ -156,7 +156,7 @@ def test_the_addresses_leave_the_desk_after_a_fresh_proof_and_a_reason_that_is_k
     chief = User.objects.create_superuser("chief")
     path = reverse("admin:letters_dashboard_news", args=["peace"])
     otp_login(client, chief, seconds_ago=700)
-    assert "Is it still you?" in client.post(path, {"reason": "Our first news"}).content.decode()
+    assert "Confirm that it is you" in client.post(path, {"reason": "Our first news"}).content.decode()
     otp_login(client, chief)
     assert "2</strong> confirmed letters" in client.get(path).content.decode()
     assert "Say why" in client.post(path, {"reason": ""}).content.decode()

@@ -91,7 +91,7 @@ def test_personal_data_take_a_fresh_proof(client: Client) -> None:
     otp_login(client, User.objects.create_superuser("chief"), seconds_ago=11 * 60)
     make_letter()
     assert client.get(PERSONAL)["Location"].startswith(reverse("admin:again"))
-    assert "Is it still you?" in take(client, PERSONAL, reason="x").content.decode()
+    assert "Confirm that it is you" in take(client, PERSONAL, reason="x").content.decode()
     assert not LogEntry.objects.exists()
     assert take(client).status_code == 200
 
