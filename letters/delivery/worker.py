@@ -175,11 +175,24 @@ def send_batch(
             if may_go:
                 answer = server.send(mail.envelope_sender, mail.recipient, mail.content, until=until)
                 settled = settle_letter(letter, answer, lease)
-                record_result(answer, letter, probing=probing, told=taken)
-                taken = answer.fate is DeliveryResult.ACCEPTED
+                taken = note_result(answer, letter, probing=probing, told=taken)
     finally:
         if settled:
             record(settled, None, until, tally)
+
+
+def note_result(answer: Reply, letter: Letter, *, probing: bool, told: bool) -> bool:
+    """Tell the circuit breaker how the attempt ended; return whether a success is noted.
+
+    A database that has gone away meanwhile misses one result: what the server said of the letter matters more.
+    """
+    try:
+        record_result(answer, letter, probing=probing, told=told)
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("the circuit breaker could not be told of a result: %s", type(error).__name__)
+        connection.close()
+        return False
+    return answer.fate is DeliveryResult.ACCEPTED
 
 
 def drain_queue() -> Counter[str]:

@@ -62,7 +62,7 @@ MODELS = {
 FORBIDDEN = {
     *(f"admin:{model}_{page}" for model in MODELS for page in ("changelist", "add", "history", "delete", "change")),
     "admin:auth_user_password_change", "admin:content_campaign_go_live", "admin:content_campaign_load_pack",
-    "admin:content_campaign_pack", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:letters_letter_pdf",
+    "admin:content_argument_review", "admin:content_campaign_pack", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:letters_letter_pdf",
     "admin:letters_letter_find",
     "admin:letters_letter_moderation", "admin:letters_letter_review", "admin:letters_letter_export",
     "admin:letters_letter_export_personal", "admin:letters_dashboard",

@@ -40,10 +40,14 @@ MAY_OPEN = {
     "admin:letters_letter_export": "OP", "admin:letters_letter_export_personal": "P",
     **dict.fromkeys(("admin:letters_letter_moderation", "admin:letters_letter_review"), "MO"),
     **dict.fromkeys((f"admin:letters_holdrules_{page}" for page in ("changelist", "change", "history")), "MO"),
-    **dict.fromkeys(("admin:content_campaign_add", "admin:content_argument_add", "admin:content_argument_delete", "admin:content_campaign_go_live", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:parliament_member_add"), "O"),
+    **dict.fromkeys(("admin:content_campaign_add", "admin:content_argument_add", "admin:content_argument_delete", "admin:content_argument_review", "admin:content_campaign_go_live", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:parliament_member_add"), "O"),
 }  # fmt: skip
-# These lead on: to the list, and to the page of a letter that is not held.
-ANSWERS = {"admin:letters_dashboard_seat": 302, "admin:letters_letter_review": 302}
+# These lead on: to the lists, and to the page of a letter that is not held.
+ANSWERS = {
+    "admin:content_argument_review": 302,
+    "admin:letters_dashboard_seat": 302,
+    "admin:letters_letter_review": 302,
+}
 # What takes a POST and nothing else, and whose.
 MAY_POST = {"admin:letters_letter_find": "VMOP"}
 NOT_OPENED = {"admin:autocomplete", *MAY_POST}

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,7 +25,8 @@ def review_page(request: HttpRequest, admin_page: ModelAdmin[Argument]) -> HttpR
     numbers = [int(one) for one in request.GET.getlist("of")[:MAX_REVIEWED] if one.isdecimal() and len(one) < 18]
     arguments = list(Argument.objects.filter(pk__in=numbers).with_texts().select_related("campaign", "reviewed_by"))
     if not arguments:
-        raise Http404
+        messages.info(request, _("Choose the arguments that you have checked, then “Review”."))
+        return HttpResponseRedirect(reverse("admin:content_argument_changelist"))
     form = ReviewForm(request.POST or None)
     if form.is_valid():
         with transaction.atomic():

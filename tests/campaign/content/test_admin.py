@@ -261,7 +261,7 @@ def test_a_review_has_a_day_an_account_and_a_note_that_everybody_reads(
     assert public.count("Checked against Hansard.") == 2
     assert "Facts as of 28 February 2023. Not reviewed since." in public
     assert f"by {organiser.username}" not in public
-    assert client.get(f"{ARGUMENTS}review/?of=0&of=x").status_code == 404
+    assert client.get(f"{ARGUMENTS}review/?of=0&of=x").status_code == 302
 
 
 def test_going_live_lists_what_is_due_and_needs_one_argument_in_date(

@@ -128,7 +128,7 @@ def test_dead_mail_is_told_by_the_second_way_within_ten_minutes_and_its_end_by_b
     subjects = [str(mail.message["Subject"]).partition(":")[0] for mail in smtp_server.messages[1:]]
     assert subjects == ["Something is wrong with the site"] * 2 + ["The site is well again"] * 2
     assert smtp_server.messages[-1].recipients == ("operator@campaign.example",)
-    assert Notice.objects.get().sent_at is not None
+    assert Notice.objects.get(kind=Notice.Kind.CONFIRM).sent_at is not None
 
 
 def test_what_does_not_get_through_is_tried_again_and_logged_without_the_address(

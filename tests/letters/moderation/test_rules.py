@@ -136,7 +136,7 @@ def test_a_near_copy_stands_beside_the_letter_that_it_is_near_to(
 
 def test_the_rules_cost_three_queries(django_assert_num_queries: Any) -> None:
     letter = write(own="Something of my own. " * 100)
-    letter = Letter.objects.get(pk=letter.pk)
+    letter = Letter.objects.select_related("campaign").get(pk=letter.pk)
     with django_assert_num_queries(3):
         assert find_reasons(letter) == []
 

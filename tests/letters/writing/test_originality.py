@@ -44,7 +44,7 @@ def seat() -> Constituency:
 
 
 def offer(campaign: Campaign) -> dict[str, Argument]:
-    arguments = {argument.key: argument for argument in Argument.objects.with_texts().filter(campaign=campaign)}
+    arguments = {argument.key: argument for argument in Argument.objects.with_facts().filter(campaign=campaign)}
     for argument in arguments.values():
         argument.campaign = campaign
     return arguments
