@@ -250,7 +250,7 @@ def test_many_are_refused_at_once_with_one_reason(admin_client: Client) -> None:
     campaign = make_campaign()
     letters = [hold(campaign, "www.spam.example") for _ in range(2)]
     chosen = {"action": "refuse", "_selected_action": [one.pk for one in letters]}
-    assert "email your reason" in admin_client.post(LIST, chosen).content.decode()
+    assert "email each writer your reason" in admin_client.post(LIST, chosen).content.decode()
     admin_client.post(LIST, chosen | {"reason": "No advertisements."})
     assert set(Refusal.objects.values_list("reason", flat=True)) == {"No advertisements."}
     assert set(Letter.objects.values_list("status", flat=True)) == {"failed"}
