@@ -197,8 +197,10 @@ class WordsForm(CrispyForm):
         shown = self.cleaned_data.get(f"shown-{piece.key}") or piece.length
         typed = self.cleaned_data.get(f"text-{piece.key}")
         if typed is not None:
-            phrasing = None if shown == OWN_WAY else argument.phrasing(shown, variant=piece.variant or 0)
-            if not typed or (phrasing and typed == clean_text(phrasing.words)):
+            unchanged = [p for p in argument.phrasings.all() if p.length == shown and clean_text(p.words) == typed]
+            if unchanged and piece.variant not in {p.variant for p in unchanged}:
+                piece.variant = unchanged[0].variant  # a draft made again from its page was given another wording
+            if unchanged or not typed:
                 piece.edits.pop(shown, None)
             else:
                 piece.edits[shown] = typed

@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from campaign.content.models import Campaign, Phrasing
+from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Member
 from letters.models import Letter
 from letters.writing.draft import Draft
@@ -157,6 +157,21 @@ def test_an_expired_session_loses_nothing_that_is_on_the_page(supporter: Client,
     assert tab["text-argument-2"] == "My version."
     assert tab["order"] == "argument-2 ~own argument-1"
     assert "Cities of London" in tab["opening"]
+
+
+def test_an_expired_session_keeps_the_wording_that_its_page_shows(supporter: Client) -> None:
+    for argument in Argument.objects.all():
+        for variant in (1, 2):
+            Phrasing.objects.create(
+                argument=argument, length="short", variant=variant, text=f"In other words, {variant}."
+            )
+    for shown in ("In other words, 1.", "In other words, 2.", "The short text of argument 1."):
+        tab = open_tab(supporter) | {"text-argument-1": shown}
+        supporter.cookies.clear()
+        press(supporter, tab)
+        [piece] = [piece for piece in kept(supporter)["pieces"] if piece["key"] == "argument-1"]
+        assert piece["edits"] == {}
+        assert open_tab(supporter)["text-argument-1"] == shown
 
 
 def test_an_expired_session_is_made_again_from_nothing_but_what_exists(supporter: Client) -> None:
@@ -337,7 +352,6 @@ def test_rule_and_count_are_tied_to_the_box(supporter: Client) -> None:
 
 
 def test_an_edit_that_changes_a_number_is_told_and_drops_the_note_unless_it_is_kept(supporter: Client) -> None:
-    from campaign.content.models import Phrasing
 
     Phrasing.objects.filter(argument__key="argument-1", length="short").update(text="It cost 400 lives in March.")
     tab = open_tab(supporter)
