@@ -193,7 +193,7 @@ def test_the_first_screen_of_a_phone_is_question_box_and_count(open_builder: Ope
 @pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
 def test_without_own_words_nobody_comes_to_the_address_by_email(open_builder: OpenBuilder, script: bool) -> None:
     page = open_builder(PHONE, java_script_enabled=script)
-    page.get_by_role("button", name="5 more words to email it" if script else "Continue").click()
+    page.get_by_role("button", name="5 more words to email it" if script else "Continue", exact=True).click()
     expect(page.get_by_role("heading", name="5 more words of your own, and we can email it")).to_be_visible()
     assert "/words/" in page.url
     page.get_by_role("button", name="Write a few more").click()
