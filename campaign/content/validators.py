@@ -107,3 +107,7 @@ def refuse_unknown_audiences(names: list[str]) -> None:
     """Raise ValidationError if one of them is no value of Audience."""
     if unknown := sorted(set(map(str, names)) - set(Audience.values)):
         raise ValidationError(_("“%(name)s” is not a kind of member."), params={"name": unknown[0]})
+
+
+LINE = [refuse_hidden_in_line]
+TEXT = [refuse_hidden_in_text]

@@ -1,4 +1,4 @@
-"""What the models promise to the rest of the site (dates.py, validators.py)."""
+"""What the models promise to the rest of the site (dates.py, validators.py, models/argument.py, models/ask.py, models/campaign.py, models/texts.py)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,10 @@
+"""What is said: a campaign, its argument bank and its asks."""
+
+from __future__ import annotations
+
+from campaign.content.models.argument import Argument, ArgumentQuerySet, Theme
+from campaign.content.models.ask import Ask
+from campaign.content.models.campaign import Campaign
+from campaign.content.models.texts import Fact, Phrasing, Source
+
+__all__ = ["Argument", "ArgumentQuerySet", "Ask", "Campaign", "Fact", "Phrasing", "Source", "Theme"]

@@ -1,0 +1,39 @@
+"""What letters ask of an MP."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaign.content.models.campaign import Campaign
+from campaign.content.validators import LINE, TEXT, refuse_unknown_audiences
+
+
+class Ask(models.Model):
+    """What the letter asks the MP to do; one closes each letter."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="asks")
+    key = models.SlugField(max_length=60)
+    label = models.CharField(max_length=150, validators=LINE)
+    text = models.TextField(validators=TEXT)
+    in_chamber = models.BooleanField(
+        default=False,
+        help_text=_(
+            "Asks for something done in the Commons chamber: not offered to those whose MP takes no part there."
+        ),
+    )
+    not_for = models.JSONField(
+        _("not for"),
+        default=list,
+        blank=True,
+        validators=[refuse_unknown_audiences],
+        help_text=_("Whom it does not suit."),
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "key"], name="ask_key_unique_in_campaign")]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,198 @@
+"""A campaign: what it says of itself, who runs it, and when its letters go."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.content.hours import WEEKDAYS
+from campaign.content.validators import (
+    CLOCK_TIME,
+    LANGUAGE_TAG,
+    LINE,
+    TEXT,
+    refuse_address_marks,
+    refuse_encoded_word,
+    refuse_reserved_slug,
+)
+
+
+def _split_lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class Campaign(models.Model):
+    """One cause with its own page, argument bank and letters."""
+
+    class Mode(models.TextChoices):
+        """Where letters go. Rehearsal is the default: every letter goes to the organisers' test address."""
+
+        DRAFT = "draft", _("Draft: only organisers see it")
+        REHEARSAL = "rehearsal", _("Rehearsal: letters go to the test address only")
+        LIVE = "live", _("Live: letters go to MPs")
+        PAUSED = "paused", _("Paused: letters wait")
+        CLOSED = "closed", _("Closed: no new letters")
+
+    slug = models.SlugField(unique=True, validators=[refuse_reserved_slug])
+    # Part of the sender's name in mails.
+    title = models.CharField(max_length=120, validators=[*LINE, refuse_encoded_word, refuse_address_marks])
+    language = models.CharField(max_length=10, default="en", validators=[LANGUAGE_TAG])
+    subject = models.CharField(
+        max_length=150,
+        validators=[*LINE, refuse_encoded_word],
+        help_text=_("The subject line of every letter."),
+    )
+    tagline = models.CharField(
+        max_length=250, validators=LINE, help_text=_("One sentence at the top of the campaign's page.")
+    )
+    brief = models.TextField(validators=TEXT, help_text=_("The case in brief. An empty line starts a new paragraph."))
+    credit = models.TextField(blank=True, validators=TEXT, help_text=_("Where the arguments come from."))
+    prompts = models.TextField(
+        blank=True,
+        validators=TEXT,
+        help_text=_("Questions that help people find their own words, one a line."),
+    )
+    openings = models.TextField(
+        blank=True,
+        validators=TEXT,
+        help_text=_(
+            "How a letter may begin, one a line, with {place} for the constituency. One without a full stop at its end "
+            "is continued by the supporter’s reason: “I am writing to you, as a constituent in {place}, because”."
+        ),
+    )
+    preface = models.TextField(
+        blank=True,
+        validators=TEXT,
+        help_text=_(
+            "What every letter says after its opening unless its supporter takes it out, such as a condemnation. "
+            "One wording a line: each letter gets one of them."
+        ),
+    )
+    preface_by_default = models.BooleanField(
+        default=True, help_text=_("Whether a new letter has it. Supporters can always put it in or take it out.")
+    )
+    own_words_minimum = models.PositiveSmallIntegerField(
+        default=20,
+        validators=[MaxValueValidator(300)],
+        help_text=_(
+            "Words of their own that a supporter needs before the site sends the letter. Downloading needs none."
+        ),
+    )
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.REHEARSAL)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    send_from = models.CharField(
+        _("send letters from"),
+        max_length=5,
+        blank=True,
+        validators=[CLOCK_TIME],
+        help_text=_("Such as 08:00, UK time. Outside these hours letters wait. Empty: from midnight."),
+    )
+    send_until = models.CharField(
+        _("until"), max_length=5, blank=True, validators=[CLOCK_TIME], help_text=_("Such as 18:00. Empty: midnight.")
+    )
+    send_days = models.CharField(
+        _("on"), max_length=8, blank=True, choices=[("", _("Every day")), (WEEKDAYS, _("Monday to Friday"))]
+    )
+    promoter_name = models.CharField(
+        max_length=150,
+        blank=True,
+        validators=LINE,
+        help_text=_("Who runs this campaign. Shown on the page, in mails and in the PDF."),
+    )
+    promoter_address = models.TextField(
+        blank=True, validators=TEXT, help_text=_("Postal address of the promoter, for the imprint.")
+    )
+    contact_email = models.EmailField(blank=True)
+    complaints_contact = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=LINE,
+        help_text=_(
+            "Who deals with complaints, and how to reach them: a name with an email address or a phone number."
+        ),
+    )
+    rehearsal_address = models.EmailField(
+        blank=True, help_text=_("Where letters go in rehearsal. Empty: the address the operator has set.")
+    )
+    offers_news = models.BooleanField(
+        default=False,
+        help_text=_("Supporters are asked, separately, whether they want news of this campaign by email."),
+    )
+    pause_message = models.TextField(
+        blank=True,
+        max_length=1000,
+        validators=TEXT,
+        help_text=_("What supporters read during a pause: why, and until when. Empty: a general sentence."),
+    )
+    # The mode that a pause has interrupted: letters that are confirmed meanwhile stay what they were.
+    paused_from = models.CharField(max_length=10, blank=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["title"]
+        permissions = [("take_live", _("Can take a campaign live, so that letters go to MPs"))]
+        constraints = [
+            models.CheckConstraint(
+                name="campaign_ends_after_it_starts",
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                violation_error_message=_("The campaign has to end after it starts."),
+            ),
+            models.CheckConstraint(
+                name="campaign_sends_until_after_from",
+                condition=Q(send_until="") | Q(send_until__gt=models.F("send_from")) & ~Q(send_until="00:00"),
+                violation_error_message=_(
+                    "Sending has to end later in the day than it begins. For hours over midnight, leave the end empty."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaign", args=[self.slug])
+
+    @property
+    def prompt_list(self) -> list[str]:
+        return _split_lines(self.prompts)
+
+    @property
+    def opening_list(self) -> list[str]:
+        return _split_lines(self.openings)
+
+    @property
+    def preface_list(self) -> list[str]:
+        return _split_lines(self.preface)
+
+    @property
+    def imprint(self) -> str:
+        """Name and postal address of the promoter on one line; empty while the promoter is not named."""
+        address = ", ".join(line.strip(" ,") for line in self.promoter_address.splitlines() if line.strip(" ,"))
+        return ", ".join(part for part in (self.promoter_name, address) if part)
+
+    @property
+    def test_address(self) -> str:
+        return self.rehearsal_address or settings.REHEARSAL_ADDRESS
+
+    @property
+    def is_draft(self) -> bool:
+        return self.mode == self.Mode.DRAFT
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return (self.paused_from if self.mode == self.Mode.PAUSED else self.mode) == self.Mode.REHEARSAL
+
+    def takes_letters(self) -> bool:
+        today = timezone.localdate()
+        return (
+            self.mode in (self.Mode.REHEARSAL, self.Mode.LIVE)
+            and (self.starts_on is None or self.starts_on <= today)
+            and (self.ends_on is None or today <= self.ends_on)
+        )
