@@ -146,7 +146,7 @@ def name_pages(large: Any, small: Any) -> dict[str, tuple[str, dict[str, str] | 
     now = timezone.now()
     letters = Letter.objects.defer_encrypted().order_by("-created_at", "-pk")
     deep = letters.filter(created_at__lt=now - timedelta(days=320))[0]
-    seat = letters.filter(member_party="Labour")[0]
+    constituency = letters.filter(member_party="Labour")[0]
 
     def listed(**query: object) -> tuple[str, None]:
         return f"{LIST}?{urlencode(query)}", None
@@ -158,7 +158,7 @@ def name_pages(large: Any, small: Any) -> dict[str, tuple[str, dict[str, str] | 
         "dashboard": (dashboard, None),
         "constituencies": (f"{dashboard}seats/", None),
         "map": (f"{dashboard}map/", None),
-        "one letter": (f"{LIST}{seat.pk}/change/", None),
+        "one letter": (f"{LIST}{constituency.pk}/change/", None),
         "status: sent": listed(status__exact="sent"),
         "status: failed": listed(status__exact="failed"),
         "campaign, most": listed(campaign__id__exact=large.pk, rehearsal__exact=0),
@@ -172,13 +172,13 @@ def name_pages(large: Any, small: Any) -> dict[str, tuple[str, dict[str, str] | 
         "written today": listed(written="today"),
         "a month": listed(written=f"{now - timedelta(days=200):%Y-%m}"),
         "a month, status": listed(written=f"{now - timedelta(days=200):%Y-%m}", status__exact="failed"),
-        "search: reference": listed(q=seat.reference),
-        "search: beginning": listed(q=seat.reference[:4]),
-        "search: constituency": listed(q=seat.constituency_name),
-        "search: MP": listed(q=seat.member_name.removesuffix(" MP")),
-        "search: many seats": listed(q="North"),
+        "search: reference": listed(q=constituency.reference),
+        "search: beginning": listed(q=constituency.reference[:4]),
+        "search: constituency": listed(q=constituency.constituency_name),
+        "search: MP": listed(q=constituency.member_name.removesuffix(" MP")),
+        "search: many constituencies": listed(q="North"),
         "search: nothing": listed(q="Nobody at all"),
-        "search, status": listed(q=seat.constituency_name, status__exact="failed"),
+        "search, status": listed(q=constituency.constituency_name, status__exact="failed"),
         "find by email": listed(sender_email_index__in=",".join(list_indexes(EMAIL))),
         "find": (f"{LIST}find/", {"email": EMAIL}),
     }

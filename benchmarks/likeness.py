@@ -131,16 +131,16 @@ def write_letter(kind: str, arguments: dict[str, Argument], others: list[str], c
 
 
 def fill_mailbag(
-    campaign: Campaign, arguments: dict[str, Argument], seat: Constituency, count: int, chance: random.Random
+    campaign: Campaign, arguments: dict[str, Argument], constituency: Constituency, count: int, chance: random.Random
 ) -> list[str]:
-    """Store the fingerprints of so many letters to the seat's MP, and return their own words."""
+    """Store the fingerprints of so many letters to the constituency's MP, and return their own words."""
     from letters.models import Fingerprint, Letter
     from letters.writing.originality import measure_paragraphs
     from letters.writing.own_words import read_corpus
 
     bank = read_corpus(campaign, arguments.values())
     texts = [write_own_words(chance) for _number in range(count)]
-    common = {"campaign": campaign, "constituency_gss": seat.gss}
+    common = {"campaign": campaign, "constituency_gss": constituency.gss}
     letters = [
         Letter(**common, confirm_token_hash=f"c{number}", letter_token_hash=f"l{number}") for number in range(count)
     ]
@@ -155,7 +155,7 @@ def fill_mailbag(
 
 
 def set_stage() -> tuple[Campaign, dict[str, Argument], Constituency]:
-    """Load the real campaign and make a seat."""
+    """Load the real campaign and make a constituency."""
     from django.core.management import call_command
 
     from campaign.content.models import Argument, Campaign
@@ -183,14 +183,14 @@ def rank_letters(
     from letters.writing.originality import score_draft
 
     chance = random.Random(seed)
-    campaign, arguments, seat = set_stage()
-    texts = fill_mailbag(campaign, arguments, seat, compared, chance)
+    campaign, arguments, constituency = set_stage()
+    texts = fill_mailbag(campaign, arguments, constituency, compared, chance)
     scores: dict[str, list[float]] = {}
     for kind in KINDS:
         drafts = [write_letter(kind, arguments, texts, chance) for _number in range(each)]
-        scores[kind] = [score_draft(draft, campaign, arguments, seat).score for draft in drafts]
+        scores[kind] = [score_draft(draft, campaign, arguments, constituency).score for draft in drafts]
     fresh = write_letter("own", arguments, texts, chance)
-    return scores, lambda: score_draft(fresh, campaign, arguments, seat), texts
+    return scores, lambda: score_draft(fresh, campaign, arguments, constituency), texts
 
 
 def compare_texts(mine: str, texts: list[str]) -> float:

@@ -1,4 +1,4 @@
-"""Is a postcode's seat found quickly? Run: python -m benchmarks.postcodes
+"""Is a postcode's constituency found quickly? Run: python -m benchmarks.postcodes
 
 Asks the shipped table for the same 20,000 postcodes as a dict of all live ones and a SQLite table with an index, in
 turns in one process, and weighs loading against unpickling that dict. Exits 1 if a gate is missed: a look-up at most
@@ -67,18 +67,21 @@ def main() -> int:
     everything: dict[str, Any] = {
         outward + inward: table.look_up(outward, inward) for outward, inward in list_postcodes(table)
     }
-    seats = {postcode: (place.gss, place.certain) for postcode, place in everything.items()}
-    packed = pickle.dumps(seats)
+    constituencies = {postcode: (place.gss, place.certain) for postcode, place in everything.items()}
+    packed = pickle.dumps(constituencies)
     database = sqlite3.connect(":memory:")
     database.execute("CREATE TABLE postcode (code TEXT PRIMARY KEY, gss TEXT, certain INTEGER) WITHOUT ROWID")
-    database.executemany("INSERT INTO postcode VALUES (?, ?, ?)", ((code, *seat) for code, seat in seats.items()))
+    database.executemany(
+        "INSERT INTO postcode VALUES (?, ?, ?)",
+        ((code, *constituency) for code, constituency in constituencies.items()),
+    )
 
-    asked = random.Random(1).sample(sorted(seats), SAMPLE)
+    asked = random.Random(1).sample(sorted(constituencies), SAMPLE)
     halves = [(code[:-3], code[-3:]) for code in asked]
     times: dict[str, list[float]] = {name: [] for name in ("table", "dict", "sqlite", "load", "unpickle")}
     for _round in range(ROUNDS):
         times["table"].append(measure(lambda: [table.look_up(*half) for half in halves]))
-        times["dict"].append(measure(lambda: [seats.get(code) for code in asked]))
+        times["dict"].append(measure(lambda: [constituencies.get(code) for code in asked]))
         times["sqlite"].append(measure(lambda: [database.execute(QUERY, (code,)).fetchone() for code in asked]))
         times["load"].append(measure(lambda: read_table(FILE)))
         times["unpickle"].append(measure(lambda: pickle.loads(packed)))

@@ -51,13 +51,13 @@ def main() -> int:
     from django.test.utils import setup_databases, teardown_databases
 
     from benchmarks.likeness import set_stage
-    from tests.letters.factories import GSS, make_seat
+    from tests.letters.factories import GSS, make_constituency
 
     settings.ALLOWED_HOSTS.append("testserver")
     databases = setup_databases(verbosity=0, interactive=False)
     try:
-        campaign, arguments, _seat = set_stage()
-        make_seat()
+        campaign, arguments, _constituency = set_stage()
+        make_constituency()
         campaign.mode = "rehearsal"
         campaign.save()
         keys = sorted(arguments)[:4]

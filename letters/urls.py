@@ -7,7 +7,7 @@ from letters.views import confirmation, correcting, handover, health, journey, l
 
 steps = [
     path("", journey.find_member, name="write-mp"),
-    path("seats/", journey.choose_from_list, name="write-seats"),
+    path("seats/", journey.choose_from_list, name="write-constituencies"),
     path("arguments/", journey.choose_arguments, name="write-arguments"),
     path("words/", words.write_words, name="write-words"),
     path("device/", handover.offer_handover, name="write-handover"),

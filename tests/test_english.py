@@ -16,7 +16,7 @@ from django.urls import reverse
 from campaign.content.models import Campaign
 from letters.models import Letter
 from letters.privacy.tokens import make_confirm_token, make_token
-from tests.letters.factories import make_campaign, make_seat
+from tests.letters.factories import make_campaign, make_constituency
 from tests.letters.views.test_journey import DETAILS, come_to_details, go
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -168,7 +168,7 @@ def test_the_age_rises_with_long_sentences_and_words(text: str, age: float) -> N
 @pytest.mark.django_db
 @pytest.mark.usefixtures("empty_windows")
 def test_the_supporters_pages_can_be_read_at_eleven(client: Client) -> None:
-    make_seat()
+    make_constituency()
     campaign = make_campaign()
     Campaign.objects.filter(pk=campaign.pk).update(mode=Campaign.Mode.LIVE)
     make_campaign("bees", title="Save the bees")
@@ -176,7 +176,7 @@ def test_the_supporters_pages_can_be_read_at_eleven(client: Client) -> None:
         name: client.get(reverse(name)) for name in ("home", "privacy", "lost-link", "accessibility", "complaints")
     }
     pages |= {"imprint": client.get(reverse("imprint")), "campaign": client.get("/peace/")}
-    pages |= {"nowhere": client.get("/nowhere/at/all/"), "seats": go(client, "write-seats")}
+    pages |= {"nowhere": client.get("/nowhere/at/all/"), "constituencies": go(client, "write-constituencies")}
     come_to_details(
         client,
         "My father served in the army for many years, and he always told me what wars do to people and to towns.",

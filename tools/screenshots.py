@@ -114,14 +114,14 @@ def fill(count: int) -> str:
     campaign = Campaign.objects.get(slug=CAMPAIGN)
     if count == 0:
         return ""
-    seat = Constituency.objects.with_members().get(pk="E14001172")
-    assert seat.member is not None
+    constituency = Constituency.objects.with_members().get(pk="E14001172")
+    assert constituency.member is not None
     letter = make_letter(
         campaign,
-        constituency_name=seat.name,
-        member_name=seat.member.envelope,
-        member_party=seat.member.party,
-        salutation=seat.member.salutation,
+        constituency_name=constituency.name,
+        member_name=constituency.member.envelope,
+        member_party=constituency.member.party,
+        salutation=constituency.member.salutation,
         rehearsal=False,
     )
     letter.transition_to(Status.HELD, note="A second look at the wording.")

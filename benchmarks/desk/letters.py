@@ -59,7 +59,8 @@ SELECT gen_random_uuid(), %(reference)s,
     CASE WHEN NOT has_name THEN written + interval '182 days' END,
     1, '250 2.0.0 Ok: queued as ' || n, '<' || n || '@parley.example>', 'b-' || n || '@parley.example', '',
     encode(sha256((n || ' confirm')::bytea), 'hex'), encode(sha256((n || ' letter')::bytea), 'hex'), 0, 0
-FROM drawn JOIN seats ON seats.number = floor(power(place, 1.5) * (SELECT count(*) FROM seats))
+FROM drawn JOIN constituencies
+    ON constituencies.number = floor(power(place, 1.5) * (SELECT count(*) FROM constituencies))
 ORDER BY n
 """
 
@@ -70,8 +71,8 @@ NOWHERE = ("letters", "")
 MIXED = "((n::bigint * 9978431273) %% 37822859361)"
 SIGN = f"substr('3467CDFGHJKMNPQRTVWXY', (1 + {MIXED} / {{}} %% 21)::int, 1)"
 
-SEATS = """
-CREATE TEMPORARY TABLE seats AS
+CONSTITUENCIES = """
+CREATE TEMPORARY TABLE constituencies AS
 SELECT row_number() OVER (ORDER BY md5(c.gss)) - 1 AS number, c.gss, c.name,
        coalesce(m.name_full_title, '') AS envelope, coalesce(m.party, '') AS party
 FROM parliament_constituency c LEFT JOIN parliament_member m ON m.constituency_id = c.gss AND m.sitting
@@ -124,7 +125,7 @@ def fill_database(count: int, large: Campaign, small: Campaign) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.5)")
-        cursor.execute(SEATS)
+        cursor.execute(CONSTITUENCIES)
         cursor.execute(
             "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'letters_letter' "
             "AND indexname NOT IN (SELECT conname FROM pg_constraint)"

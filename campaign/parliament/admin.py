@@ -56,7 +56,9 @@ class ConstituencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["name", "name_cy", "nation", "show_member", "show_party", "gss"]
     list_filter = ["nation", VacancyFilter, PartyFilter]
     search_fields = ["search_name"]
-    search_help_text = _("Search by name of the seat, in English or Welsh, or of its MP. Accents do not matter.")
+    search_help_text = _(
+        "Search by name of the constituency, in English or Welsh, or of its MP. Accents do not matter."
+    )
     fields = ["gss", "name", "name_cy", "nation", "show_member", "as_of", "vacant_as_of"]
     readonly_fields = ["gss", "nation", "show_member"]
     list_per_page = 100
@@ -78,12 +80,12 @@ class ConstituencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     @admin.display(description=_("MP"))
-    def show_member(self, seat: Constituency) -> str:
-        return seat.member.name_display if seat.member else str(_("vacant"))
+    def show_member(self, constituency: Constituency) -> str:
+        return constituency.member.name_display if constituency.member else str(_("vacant"))
 
     @admin.display(description=_("party"))
-    def show_party(self, seat: Constituency) -> str:
-        return seat.member.party if seat.member else ""
+    def show_party(self, constituency: Constituency) -> str:
+        return constituency.member.party if constituency.member else ""
 
 
 @admin.register(Member)
@@ -94,7 +96,7 @@ class MemberAdmin(GuardsDestination, MergesSaves, admin.ModelAdmin):  # type: ig
     list_filter = ["sitting", "constituency__nation", "party"]
     list_select_related = ["constituency"]
     search_fields = ["search_name", "constituency__search_name"]
-    search_help_text = _("Search by name of the MP or the seat. Accents do not matter.")
+    search_help_text = _("Search by name of the MP or the constituency. Accents do not matter.")
     autocomplete_fields = ["constituency"]
     readonly_fields = ["show_envelope", "show_salutation"]
     list_per_page = 100
@@ -105,7 +107,7 @@ class MemberAdmin(GuardsDestination, MergesSaves, admin.ModelAdmin):  # type: ig
         return super().get_search_results(request, queryset, fold_name(search_term))
 
     def lock(self, pk: str) -> None:
-        """Lock the seat first, as imports do."""
+        """Lock the constituency first, as imports do."""
         list(
             Constituency.objects.select_for_update(no_key=True).filter(
                 pk__in=Member.objects.filter(pk=pk).values("constituency")

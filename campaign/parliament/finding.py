@@ -63,30 +63,31 @@ def look_up_constituency(text: str | None) -> PostcodeResult:
 def load_constituencies(codes: Sequence[str]) -> list[Constituency]:
     if not codes:
         return []
-    seats = {seat.gss: seat for seat in Constituency.objects.with_members().filter(pk__in=codes)}
-    return [seats[gss] for gss in codes if gss in seats]
+    constituencies = {c.gss: c for c in Constituency.objects.with_members().filter(pk__in=codes)}
+    return [constituencies[gss] for gss in codes if gss in constituencies]
 
 
 def find_constituencies(text: str | None) -> tuple[PostcodeResult, list[Constituency]]:
     """Return the result and its constituencies, in at most two queries; the message names them."""
     finding = look_up_constituency(text)
-    seats = load_constituencies(finding.gss)
-    if finding.gss and not seats:
+    constituencies = load_constituencies(finding.gss)
+    if finding.gss and not constituencies:
         message = f"We know {finding.postcode}, but this site has no constituencies yet. Please tell its organisers."
         return replace(finding, status="unknown", message=message, gss=()), []
     if finding.status == "found":
-        return replace(finding, message=f"{finding.postcode} is in {describe_constituency(seats[0])}"), seats
+        message = f"{finding.postcode} is in {describe_constituency(constituencies[0])}"
+        return replace(finding, message=message), constituencies
     if finding.status == "confirm":
-        likeliest = f"The likeliest constituency is {describe_constituency(seats[0])}"
-        return replace(finding, message=f"{finding.message} {likeliest}"), seats
-    return finding, seats
+        likeliest = f"The likeliest constituency is {describe_constituency(constituencies[0])}"
+        return replace(finding, message=f"{finding.message} {likeliest}"), constituencies
+    return finding, constituencies
 
 
-def describe_constituency(seat: Constituency) -> str:
+def describe_constituency(constituency: Constituency) -> str:
     """Return the end of a sentence: "Clacton. Its MP is …", or that the constituency is vacant."""
-    if seat.member:
-        return f"{seat.name}. Its MP is {seat.member.name_display} ({seat.member.party})."
-    return f"{seat.name}. The seat is vacant: it has no MP to write to until the next election there."
+    if constituency.member:
+        return f"{constituency.name}. Its MP is {constituency.member.name_display} ({constituency.member.party})."
+    return f"{constituency.name}. The seat is vacant: it has no MP to write to until the next election there."
 
 
 def _look_up(postcode: Postcode) -> PostcodeResult:

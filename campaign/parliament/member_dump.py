@@ -8,12 +8,20 @@ from campaign.parliament.member_file import COLUMNS, MEMBER_COLUMNS
 from campaign.parliament.models import Constituency
 
 
-def write_member_file(seats: Iterable[Constituency], file: TextIO) -> None:
+def write_member_file(constituencies: Iterable[Constituency], file: TextIO) -> None:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for seat in seats:
-        member = seat.member
+    for constituency in constituencies:
+        member = constituency.member
         person = [getattr(member, column) if member else "" for column in MEMBER_COLUMNS]
         writer.writerow(
-            [seat.gss, seat.name, seat.name_cy, seat.nation, seat.as_of, *person, seat.member_known_as_of or seat.as_of]
+            [
+                constituency.gss,
+                constituency.name,
+                constituency.name_cy,
+                constituency.nation,
+                constituency.as_of,
+                *person,
+                constituency.member_known_as_of or constituency.as_of,
+            ]
         )

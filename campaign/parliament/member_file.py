@@ -16,9 +16,9 @@ from campaign.parliament.models import Constituency, Member
 
 DATA = Path(__file__).parent / "data"
 SHIPPED = DATA / "members.csv"
-SEAT_COLUMNS = ("gss", "name", "name_cy", "nation", "seat_as_of")
+CONSTITUENCY_COLUMNS = ("gss", "name", "name_cy", "nation", "seat_as_of")
 MEMBER_COLUMNS = ("parliament_id", "name_display", "name_full_title", "name_address_as", "party", "email")
-COLUMNS = (*SEAT_COLUMNS, *MEMBER_COLUMNS, "as_of")
+COLUMNS = (*CONSTITUENCY_COLUMNS, *MEMBER_COLUMNS, "as_of")
 # What others call the same columns: ONS tables, published lookups, Parliament's Members API.
 _ALIASES = {
     "gss_code": "gss",
@@ -73,11 +73,11 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True)
 class ConstituencyRow:
-    """One row: a constituency, who sits there (nobody: None) and when. `seat` is None in a file of members only."""
+    """One row: a constituency (None in a file of members only), who sits there (None: nobody) and when."""
 
     line: int
     gss: str
-    seat: ConstituencyFacts | None
+    constituency: ConstituencyFacts | None
     member: MemberFacts | None
     as_of: date
 
@@ -162,17 +162,17 @@ class _Reader:
         gss = cells["gss"]
         if not _GSS.fullmatch(gss):
             self._report("gss", f"“{gss}” is not a GSS code, such as E14001063")
-        seat = self._read_seat(cells) if "seat_as_of" in cells else None
+        constituency = self._read_constituency(cells) if "seat_as_of" in cells else None
         member = self._read_member(cells)
         as_of = self._read(cells, "as_of", _parse_date)
         if len(self.problems) > before or as_of is None:
             return None
-        return ConstituencyRow(self.line, gss, seat, member, as_of)
+        return ConstituencyRow(self.line, gss, constituency, member, as_of)
 
-    def _read_seat(self, cells: dict[str, str]) -> ConstituencyFacts | None:
+    def _read_constituency(self, cells: dict[str, str]) -> ConstituencyFacts | None:
         nation = _NATIONS.get(cells["nation"].casefold(), cells["nation"].upper())
         if not cells["name"]:
-            self._report("name", "the seat has no name")
+            self._report("name", "the constituency has no name")
         if nation not in Constituency.Nation.values:
             self._report("nation", f"“{cells['nation']}” is not E, S, W or N")
         elif nation != cells["gss"][:1]:
@@ -215,11 +215,11 @@ class _Reader:
             return None
 
     def _check_twice(self, rows: list[ConstituencyRow]) -> None:
-        seats: dict[str, int] = {}
+        constituencies: dict[str, int] = {}
         people: dict[int, int] = {}
         for row in rows:
-            if (first := seats.setdefault(row.gss, row.line)) != row.line:
-                self._report("gss", f"the seat {row.gss} is in line {first} already", row.line)
+            if (first := constituencies.setdefault(row.gss, row.line)) != row.line:
+                self._report("gss", f"the constituency {row.gss} is in line {first} already", row.line)
             identity = row.member.parliament_id if row.member else None
             if identity is not None and (first := people.setdefault(identity, row.line)) != row.line:
                 self._report("parliament_id", f"member {identity} sits in line {first} already", row.line)

@@ -10,7 +10,7 @@ from campaign.parliament.member_file import ConstituencyRow, MemberFacts, Member
 from campaign.parliament.models import Constituency, Member
 from campaign.staff.destinations import Redirection, tell
 
-_SEAT_FIELDS = ["name", "name_cy", "nation", "search_name", "as_of", "vacant_as_of"]
+_CONSTITUENCY_FIELDS = ["name", "name_cy", "nation", "search_name", "as_of", "vacant_as_of"]
 _FACTS = ["parliament_id", "name_display", "name_full_title", "name_address_as", "party", "email"]
 _MEMBER_FIELDS = ["constituency", "sitting", "search_name", "as_of", *_FACTS]
 
@@ -34,16 +34,16 @@ class Snapshot:
 class Plan:
     """What an import would change; `member_report.describe_plan` says it in sentences."""
 
-    seats: dict[str, Constituency]
+    constituencies: dict[str, Constituency]
     before: dict[str, Snapshot]
     after: dict[str, Member]
     came_from: dict[int, str] = field(
         default_factory=dict
     )  # id() of a member that moved → the constituency's name before
     in_file: list[str] = field(default_factory=list)
-    new_seats: list[Constituency] = field(default_factory=list)
+    new_constituencies: list[Constituency] = field(default_factory=list)
     renamed: list[tuple[str, Constituency]] = field(default_factory=list)  # the name before
-    changed_seats: dict[str, Constituency] = field(default_factory=dict)
+    changed_constituencies: dict[str, Constituency] = field(default_factory=dict)
     new_members: list[Member] = field(default_factory=list)
     changed_members: dict[int, Member] = field(default_factory=dict)
     confirmed: dict[date, list[int]] = field(default_factory=dict)  # nothing but as_of changed: keys of members
@@ -55,10 +55,10 @@ class Plan:
 
     def list_redirections(self) -> list[Redirection]:
         """Return for which constituencies letters go elsewhere; to a new constituency none went."""
-        new = {seat.gss for seat in self.new_seats}
+        new = {constituency.gss for constituency in self.new_constituencies}
         places = [
             Redirection(
-                f"seat {self.seats[gss].name}",
+                f"constituency {self.constituencies[gss].name}",
                 self.before[gss].email if gss in self.before else "",
                 self.after[gss].email if gss in self.after else "",
             )
@@ -73,28 +73,28 @@ def import_members(
     rows: list[ConstituencyRow],
     name: str,
     *,
-    known_seats: set[str] | None = None,
+    known_constituencies: set[str] | None = None,
     dissolution: bool = False,
     dry_run: bool = False,
 ) -> Plan:
     """Write the rows of a file (`name`, for messages) to the database, all or nothing, and return what changed.
 
-    A constituency is new only if `known_seats` has its GSS code (None: every code is believed). Facts never give way
-    to older ones. A member is the same person if the number in Parliament is the same or, where one side has none, if
-    constituency and name are. Raises MemberFileError for constituencies nobody knows, and DissolutionError if more than
-    a tenth of all constituencies would fall vacant and `dissolution` does not say that it is meant.
+    A constituency is new only if `known_constituencies` has its GSS code (None: every code is believed). Facts
+    never give way to older ones. A member is the same person if the number in Parliament is the same or, where one side
+    has none, if constituency and name are. Raises MemberFileError for constituencies nobody knows, and DissolutionError
+    if more than a tenth of all constituencies would fall vacant and `dissolution` does not say that it is meant.
     """
-    seats = {seat.gss: seat for seat in Constituency.objects.select_for_update().prefetch_related("members")}
-    planner = _Planner(seats)
-    problems = [problem for row in rows if (problem := planner.plan_seat(row, name, known_seats))]
+    constituencies = {c.gss: c for c in Constituency.objects.select_for_update().prefetch_related("members")}
+    planner = _Planner(constituencies)
+    problems = [problem for row in rows if (problem := planner.plan_constituency(row, name, known_constituencies))]
     if problems:
         raise MemberFileError("\n".join(problems))
     for row in rows:
         planner.plan_member(row)
     plan = planner.plan
     vacated = len(plan.list_vacated())
-    if vacated * 10 > len(seats) and not dissolution:
-        raise DissolutionError(f"{vacated} of {len(seats)} seats would fall vacant.")
+    if vacated * 10 > len(constituencies) and not dissolution:
+        raise DissolutionError(f"{vacated} of {len(constituencies)} seats would fall vacant.")
     if not dry_run:
         _write_plan(plan)
         plan.followed = tell("manage.py import_members", plan.list_redirections())
@@ -104,8 +104,8 @@ def import_members(
 def _write_plan(plan: Plan) -> None:
     leaving = [before.member.pk for gss, before in plan.before.items() if plan.after.get(gss) is not before.member]
     Member.objects.filter(pk__in=leaving).update(sitting=False)  # first, so that a constituency never has two
-    Constituency.objects.bulk_create(plan.new_seats)
-    Constituency.objects.bulk_update(plan.changed_seats.values(), _SEAT_FIELDS, batch_size=100)
+    Constituency.objects.bulk_create(plan.new_constituencies)
+    Constituency.objects.bulk_update(plan.changed_constituencies.values(), _CONSTITUENCY_FIELDS, batch_size=100)
     Member.objects.bulk_update(plan.changed_members.values(), _MEMBER_FIELDS, batch_size=100)
     Member.objects.bulk_create(plan.new_members)
     for as_of, keys in plan.confirmed.items():
@@ -115,24 +115,24 @@ def _write_plan(plan: Plan) -> None:
 class _Planner:
     """Plays the file through in memory."""
 
-    def __init__(self, seats: dict[str, Constituency]) -> None:
-        self.people = {m.parliament_id: m for seat in seats.values() for m in seat.members.all() if m.parliament_id}
-        self.by_seat = {seat.gss: list(seat.members.all()) for seat in seats.values()}
-        self.known_as_of = {seat.gss: seat.member_known_as_of for seat in seats.values()}
-        sitting = {m.constituency_id: m for members in self.by_seat.values() for m in members if m.sitting}
+    def __init__(self, constituencies: dict[str, Constituency]) -> None:
+        self.people = {m.parliament_id: m for c in constituencies.values() for m in c.members.all() if m.parliament_id}
+        self.by_constituency = {c.gss: list(c.members.all()) for c in constituencies.values()}
+        self.known_as_of = {c.gss: c.member_known_as_of for c in constituencies.values()}
+        sitting = {m.constituency_id: m for members in self.by_constituency.values() for m in members if m.sitting}
         before = {
             gss: Snapshot(m, m.party, m.email, (m.name_display, m.name_full_title, m.name_address_as), m.as_of)
             for gss, m in sitting.items()
         }
-        self.plan = Plan(seats, before, sitting)
+        self.plan = Plan(constituencies, before, sitting)
 
-    def plan_seat(self, row: ConstituencyRow, name: str, known_seats: set[str] | None) -> str | None:
+    def plan_constituency(self, row: ConstituencyRow, name: str, known_constituencies: set[str] | None) -> str | None:
         self.plan.in_file.append(row.gss)
-        stored = self.plan.seats.get(row.gss)
-        facts = row.seat
+        stored = self.plan.constituencies.get(row.gss)
+        facts = row.constituency
         if not stored:
-            if known_seats is not None and row.gss not in known_seats:
-                return f"{name}, line {row.line}, column gss: {row.gss} is not a seat that this site knows."
+            if known_constituencies is not None and row.gss not in known_constituencies:
+                return f"{name}, line {row.line}, column gss: {row.gss} is not a constituency that this site knows."
             if not facts:
                 return (
                     f"{name}, line {row.line}, column gss: {row.gss} is not in the database yet, and the file names "
@@ -141,8 +141,8 @@ class _Planner:
             stored = Constituency(gss=row.gss, name=facts.name, name_cy=facts.name_cy, nation=facts.nation)
             stored.as_of = facts.as_of
             stored.fold_names()
-            self.plan.seats[row.gss] = stored
-            self.plan.new_seats.append(stored)
+            self.plan.constituencies[row.gss] = stored
+            self.plan.new_constituencies.append(stored)
             return None
         if not facts or (facts.name, facts.name_cy, facts.nation, facts.as_of) == _get_facts(stored):
             return None
@@ -154,7 +154,7 @@ class _Planner:
             self.plan.renamed.append((stored.name, stored))
         stored.name, stored.name_cy, stored.nation, stored.as_of = facts.name, facts.name_cy, facts.nation, facts.as_of
         stored.fold_names()
-        self.plan.changed_seats[row.gss] = stored
+        self.plan.changed_constituencies[row.gss] = stored
         return None
 
     def plan_member(self, row: ConstituencyRow) -> None:
@@ -163,14 +163,15 @@ class _Planner:
         if known and row.as_of < known:
             self._keep(row, person, known)
         elif row.member is None:
-            self._seat_nobody(row.gss, row.as_of)
+            self._record_vacancy(row.gss, row.as_of)
         elif person and person.sitting and person.constituency_id != row.gss and row.as_of < person.as_of:
             self.plan.kept.append(
-                f"{person.name_display} stays the member for {self.plan.seats[person.constituency_id].name}, known "
-                f"as of {person.as_of}: the file places them in {self.plan.seats[row.gss].name} as of {row.as_of}."
+                f"{person.name_display} stays the member for {self.plan.constituencies[person.constituency_id].name}, "
+                f"known as of {person.as_of}: the file places them in {self.plan.constituencies[row.gss].name} "
+                f"as of {row.as_of}."
             )
         else:
-            self._seat_person(row, row.member, person)
+            self._place_member(row, row.member, person)
 
     def _find_person(self, row: ConstituencyRow) -> Member | None:
         facts = row.member
@@ -181,7 +182,7 @@ class _Planner:
         folded = fold_name(facts.name_display)
         namesakes = [
             person
-            for person in self.by_seat.get(row.gss, [])
+            for person in self.by_constituency.get(row.gss, [])
             if person.search_name == folded and not (person.parliament_id and facts.parliament_id)
         ]
         return max(namesakes, key=lambda person: person.sitting, default=None)
@@ -193,15 +194,16 @@ class _Planner:
             return
         who = current.member.name_display if current else "a vacant seat"
         self.plan.kept.append(
-            f"{self.plan.seats[row.gss].name} keeps what is known of {who} as of {known}: the file says {row.as_of}."
+            f"{self.plan.constituencies[row.gss].name} keeps what is known of {who} as of {known}: "
+            f"the file says {row.as_of}."
         )
 
-    def _seat_nobody(self, gss: str, as_of: date) -> None:
+    def _record_vacancy(self, gss: str, as_of: date) -> None:
         if leaver := self.plan.after.pop(gss, None):
             self._mark_gone(leaver)
         self._set_vacant(gss, as_of)
 
-    def _seat_person(self, row: ConstituencyRow, facts: MemberFacts, person: Member | None) -> None:
+    def _place_member(self, row: ConstituencyRow, facts: MemberFacts, person: Member | None) -> None:
         gss = row.gss
         current = self.plan.after.get(gss)
         if current and current is not person:
@@ -214,7 +216,7 @@ class _Planner:
         else:
             changes = _list_changes(person, facts)
             if person.constituency_id != gss:
-                self.plan.came_from[id(person)] = self.plan.seats[person.constituency_id].name
+                self.plan.came_from[id(person)] = self.plan.constituencies[person.constituency_id].name
                 if self.plan.after.get(person.constituency_id) is person:
                     del self.plan.after[person.constituency_id]
                     self._set_vacant(person.constituency_id, row.as_of)
@@ -238,15 +240,15 @@ class _Planner:
         member.sitting = False
 
     def _set_vacant(self, gss: str, as_of: date | None) -> None:
-        seat = self.plan.seats[gss]
-        if seat.vacant_as_of != as_of:
-            seat.vacant_as_of = as_of
-            if not seat._state.adding:
-                self.plan.changed_seats[gss] = seat
+        constituency = self.plan.constituencies[gss]
+        if constituency.vacant_as_of != as_of:
+            constituency.vacant_as_of = as_of
+            if not constituency._state.adding:
+                self.plan.changed_constituencies[gss] = constituency
 
 
-def _get_facts(seat: Constituency) -> tuple[str, str, str, date]:
-    return (seat.name, seat.name_cy, seat.nation, seat.as_of)
+def _get_facts(constituency: Constituency) -> tuple[str, str, str, date]:
+    return (constituency.name, constituency.name_cy, constituency.nation, constituency.as_of)
 
 
 def _list_changes(person: Member, facts: MemberFacts) -> list[str]:

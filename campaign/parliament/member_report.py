@@ -5,54 +5,57 @@ from campaign.parliament.models import Member
 
 
 def describe_plan(plan: Plan) -> list[str]:
-    new = {seat.gss for seat in plan.new_seats}
+    new = {constituency.gss for constituency in plan.new_constituencies}
     sentences = []
     if new:
-        seated = sum(gss in plan.after for gss in new)
-        sentences.append(f"New: {_count(len(new), 'seat')}, {seated} with a sitting member.")
-    sentences += [f"{before} is now called {seat.name}{_in_welsh(seat.name_cy)}." for before, seat in plan.renamed]
-    touched = {seat.gss for _before, seat in plan.renamed}
+        with_member = sum(gss in plan.after for gss in new)
+        sentences.append(f"New: {_count_constituencies(len(new))}, {with_member} with a sitting member.")
+    sentences += [
+        f"{before} is now called {constituency.name}{_in_welsh(constituency.name_cy)}."
+        for before, constituency in plan.renamed
+    ]
+    touched = {constituency.gss for _before, constituency in plan.renamed}
     for gss in dict.fromkeys([*plan.in_file, *plan.before]):
         if gss in new:
             continue
-        said = _describe_seat(plan, plan.seats[gss].name, plan.before.get(gss), plan.after.get(gss))
+        said = _describe_constituency(plan, plan.constituencies[gss].name, plan.before.get(gss), plan.after.get(gss))
         sentences += said
         if said:
             touched.add(gss)
     sentences += plan.kept
     unchanged = len([gss for gss in plan.in_file if gss not in touched and gss not in new])
-    return [*sentences, f"Unchanged: {_count(unchanged, 'seat')}."]
+    return [*sentences, f"Unchanged: {_count_constituencies(unchanged)}."]
 
 
-def _describe_seat(plan: Plan, seat: str, before: Snapshot | None, member: Member | None) -> list[str]:
+def _describe_constituency(plan: Plan, constituency: str, before: Snapshot | None, member: Member | None) -> list[str]:
     if before and not member:
-        return [f"{seat} falls vacant: {before.names[0]} ({before.party}) no longer sits there."]
+        return [f"{constituency} falls vacant: {before.names[0]} ({before.party}) no longer sits there."]
     if not member:
         return []
     if before and before.member is member:
-        return _describe_same(seat, before, member)
+        return _describe_same(constituency, before, member)
     who = f"{member.name_display} ({member.party})"
     if place := plan.came_from.get(id(member)):
         who += f", until now the member for {place}"
     elif all(member is not new for new in plan.new_members):
         who += ", who comes back"
     if before:
-        return [f"{seat} has a new member: {who}, after {before.names[0]} ({before.party})."]
-    return [f"{seat} is no longer vacant: {who}."]
+        return [f"{constituency} has a new member: {who}, after {before.names[0]} ({before.party})."]
+    return [f"{constituency} is no longer vacant: {who}."]
 
 
-def _describe_same(seat: str, before: Snapshot, member: Member) -> list[str]:
+def _describe_same(constituency: str, before: Snapshot, member: Member) -> list[str]:
     name = member.name_display
     sentences = []
     names = (member.name_display, member.name_full_title, member.name_address_as)
     if names != before.names:
         old, now = (" / ".join(filter(None, each)) for each in (before.names, names))
-        sentences.append(f"{seat}: the member's names are now {now} (before: {old}).")
+        sentences.append(f"{constituency}: the member's names are now {now} (before: {old}).")
     if member.party != before.party:
-        sentences.append(f"{seat}: {name} now sits for {member.party} (before: {before.party}).")
+        sentences.append(f"{constituency}: {name} now sits for {member.party} (before: {before.party}).")
     if member.email != before.email:
         sentences.append(
-            f"{seat}: the address of {name} is now {member.email or 'unknown, post only'} "
+            f"{constituency}: the address of {name} is now {member.email or 'unknown, post only'} "
             f"(before: {before.email or 'unknown'})."
         )
     return sentences
@@ -62,5 +65,5 @@ def _in_welsh(name_cy: str) -> str:
     return f" ({name_cy} in Welsh)" if name_cy else ""
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+def _count_constituencies(number: int) -> str:
+    return "1 constituency" if number == 1 else f"{number} constituencies"

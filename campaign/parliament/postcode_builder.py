@@ -49,7 +49,7 @@ class PostcodeRows:
             if not found:
                 reason = f"“{row['postcode']}” is not a postcode"
             elif with_place and not _GSS.fullmatch(gss or "") and not text.startswith("BT"):
-                reason = f"“{gss}” is not the GSS code of a seat in Great Britain"
+                reason = f"“{gss}” is not the GSS code of a constituency in Great Britain"
             elif method != "w" and method not in _UNCERTAIN:
                 reason = f"the method “{method}” is not one of w, s, k, l, b"
             elif text.startswith("BT"):
@@ -67,8 +67,8 @@ class PostcodeRows:
 
 def build_table(rows: PostcodeRows, as_of: str) -> bytes:
     alphabet = "".join(sorted({letter for _sector, unit in rows.units for letter in unit}))
-    seats = sorted({"", *(gss for gss, _certain in rows.units.values())})
-    numbers = {gss: number for number, gss in enumerate(seats)}
+    constituencies = sorted({"", *(gss for gss, _certain in rows.units.values())})
+    numbers = {gss: number for number, gss in enumerate(constituencies)}
     units = sorted(rows.units, key=_sort_by_outward)
     masks: dict[str, int] = {}
     counts = array("H")
@@ -86,7 +86,9 @@ def build_table(rows: PostcodeRows, as_of: str) -> bytes:
     ):
         values.append(value)
         lengths.append(length)
-    blocks = Blocks(seats, alphabet, list(masks), array("H", masks.values()), counts, values, lengths, bytes(maps))
+    blocks = Blocks(
+        constituencies, alphabet, list(masks), array("H", masks.values()), counts, values, lengths, bytes(maps)
+    )
     return pack_table(blocks, as_of, sum(1 for gss, _certain in rows.units.values() if not gss))
 
 

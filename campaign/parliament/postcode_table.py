@@ -49,7 +49,7 @@ class PostcodeTable:
         self.as_of = as_of  # 2025-11 or 2025-11-30
         self.count = count
         self.count_without_place = count_without_place
-        self.seats = blocks.seats
+        self.constituencies = blocks.constituencies
         self._letters = {letter: place for place, letter in enumerate(blocks.alphabet)}
         self._outwards = {outward: place for place, outward in enumerate(blocks.outwards)}
         self._masks = blocks.masks
@@ -60,7 +60,7 @@ class PostcodeTable:
         self._maps = blocks.maps
         self._map_size = measure_map(blocks.alphabet)
         # A place for each value of a run: nothing is made during a look-up.
-        self._places = [Place(gss or None, certain) for gss in blocks.seats for certain in (False, True)]
+        self._places = [Place(gss or None, certain) for gss in blocks.constituencies for certain in (False, True)]
 
     def look_up(self, outward: str, inward: str) -> Place | None:
         sector = self._find_sector(outward, inward)
@@ -85,7 +85,7 @@ class PostcodeTable:
             return None
         return self._firsts[place] + (mask & ((1 << digit) - 1)).bit_count()
 
-    def list_seats(self, outward: str, inward: str) -> list[str]:
+    def list_constituencies(self, outward: str, inward: str) -> list[str]:
         """Return the GSS codes that a sector's postcodes lie in, the commonest first; [] if there is no such sector."""
         sector = self._find_sector(outward, inward)
         if sector is None:
@@ -97,14 +97,14 @@ class PostcodeTable:
             end = min(self._ends[run], last)
             numbers[self._values[run] >> 1] += end - rank
             rank, run = end, run + 1
-        return [self.seats[number] for number, _count in numbers.most_common() if number]
+        return [self.constituencies[number] for number, _count in numbers.most_common() if number]
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
     """What a file holds, unpacked."""
 
-    seats: list[str]
+    constituencies: list[str]
     alphabet: str
     outwards: list[str]
     masks: "array[int]"
@@ -160,7 +160,9 @@ def unpack_table(data: bytes) -> PostcodeTable:
 
 def pack_table(blocks: Blocks, as_of: str, count_without_place: int) -> bytes:
     """Return the bytes of a file; `as_of` is 2025-11 or 2025-11-30. The same input gives the same bytes."""
-    texts = [text.encode("ascii") for text in ("\n".join(blocks.seats), blocks.alphabet, "\n".join(blocks.outwards))]
+    texts = [
+        text.encode("ascii") for text in ("\n".join(blocks.constituencies), blocks.alphabet, "\n".join(blocks.outwards))
+    ]
     numbers = [blocks.masks, blocks.counts, blocks.run_values, blocks.run_lengths]
     body = b"".join([*texts, *(_write_numbers(each) for each in numbers), blocks.maps])
     packed = zlib.compress(body, 9)

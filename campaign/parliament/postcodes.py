@@ -76,7 +76,9 @@ def look_up_postcode(postcode: Postcode) -> Found | None:
 
 def list_constituencies_nearby(postcode: Postcode) -> list[str]:
     live, old = load_tables()
-    return live.list_seats(postcode.outward, postcode.inward) or old.list_seats(postcode.outward, postcode.inward)
+    return live.list_constituencies(postcode.outward, postcode.inward) or old.list_constituencies(
+        postcode.outward, postcode.inward
+    )
 
 
 def suggest_postcode(text: str | None) -> Postcode | None:

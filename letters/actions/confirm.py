@@ -15,12 +15,12 @@ from letters.writing.originality import record_fingerprint
 
 
 def find_change_of_member(letter: Letter) -> str:
-    seat = Constituency.objects.with_members().filter(pk=letter.constituency_gss).first()
-    member = seat.member if seat else None
+    constituency = Constituency.objects.with_members().filter(pk=letter.constituency_gss).first()
+    member = constituency.member if constituency else None
     if member is None:
         return "The seat is vacant."
     if member.email != letter.member_email or member.envelope != letter.member_name:
-        return "The seat's MP, or the MP's address, has changed since the letter was written."
+        return "The constituency's MP, or the MP's address, has changed since the letter was written."
     return ""
 
 

@@ -21,13 +21,13 @@ def hold_departed() -> list[str]:
     It belongs into the transaction that has changed who sits where. Rehearsed letters go to no MP.
     """
     waiting = Letter.objects.defer_encrypted().filter(status__in=WAITING, rehearsal=False).select_related("campaign")
-    seats = Constituency.objects.with_members().in_bulk(
+    constituencies = Constituency.objects.with_members().in_bulk(
         list(waiting.order_by().values_list("constituency_gss", flat=True).distinct())
     )
     held: dict[str, list[str]] = defaultdict(list)
     for letter in waiting.iterator(chunk_size=500):
-        seat = seats.get(letter.constituency_gss)
-        member = seat.member if seat else None
+        constituency = constituencies.get(letter.constituency_gss)
+        member = constituency.member if constituency else None
         if (member is None or member.email != letter.member_email) and hold_letter(letter):
             held[f"{letter.member_name}, {letter.constituency_name}"].append(letter.reference)
     return [name_letters(to, references) for to, references in held.items()]

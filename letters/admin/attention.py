@@ -62,8 +62,8 @@ def list_undecided(counts: Mapping[Status, int], find_url: Callable[[Status], st
     ]
 
 
-def say_vacant(seats: int, letters: int) -> str:
-    words = ngettext("%d constituency without an MP", "%d constituencies without an MP", seats) % seats
+def say_vacant(count: int, letters: int) -> str:
+    words = ngettext("%d constituency without an MP", "%d constituencies without an MP", count) % count
     waiting = ngettext("%s letter waits", "%s letters wait", letters) % f"{letters:,}"
     return f"{words}: {waiting}"
 
@@ -91,9 +91,9 @@ def list_needs(figures: Figures, due_arguments: int, context: dict[str, Any], *,
     failed = max(0, figures.statuses.get(Status.FAILED, 0) - figures.decided)
     needs = list_undecided(figures.statuses | {Status.FAILED: failed}, find_url)
     if vacant := figures.vacant_waiting:
-        seats_url = reverse("admin:letters_dashboard_seats", args=[campaign.slug])
+        constituencies_url = reverse("admin:letters_dashboard_constituencies", args=[campaign.slug])
         query = urlencode({"show": "vacant", "by": "waiting"} | (of if context["rehearsal"] else {}))
-        needs.append(("○", say_vacant(len(vacant), sum(vacant.values())), f"{seats_url}?{query}"))
+        needs.append(("○", say_vacant(len(vacant), sum(vacant.values())), f"{constituencies_url}?{query}"))
     return needs + make_due(due_arguments, campaign__id__exact=campaign.pk)
 
 
@@ -114,7 +114,7 @@ def list_site_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None
 
     needs = list_undecided(count_undecided(health), find_url)
     vacant = (
-        Tally.objects.filter(kind=Tally.Kind.SEAT, status__in=WAITING, count__gt=0)
+        Tally.objects.filter(kind=Tally.Kind.CONSTITUENCY, status__in=WAITING, count__gt=0)
         .exclude(key__in=Member.objects.filter(sitting=True).values("constituency"))
         .values_list("key")
         .annotate(waiting=Sum("count"))

@@ -34,7 +34,7 @@ ASKED = {
     "campaign__id__exact": "campaign",
     "rehearsal__exact": "rehearsal",
     "party": "party",
-    "constituency_gss__exact": "seat",
+    "constituency_gss__exact": "constituency",
 }
 WRITTEN = re.compile(r"[1-9]\d*", re.ASCII)  # as a campaign's number stands in the roll-up
 Group = tuple[str, str, str, str]  # campaign, rehearsal, party, status, as the list's address has them
@@ -83,9 +83,9 @@ def read_facets(request: HttpRequest) -> Facets | None:
     asked = read_asked(request)
     if asked is None:
         return None
-    letters, tallies = Letter.objects.all(), Tally.objects.filter(kind=Tally.Kind.SEAT, count__gt=0)
-    if seat := asked.pop("seat", ""):
-        letters, tallies = letters.filter(constituency_gss=seat), tallies.filter(key=seat)
+    letters, tallies = Letter.objects.all(), Tally.objects.filter(kind=Tally.Kind.CONSTITUENCY, count__gt=0)
+    if constituency := asked.pop("constituency", ""):
+        letters, tallies = letters.filter(constituency_gss=constituency), tallies.filter(key=constituency)
     counted: Any = tallies.order_by().values_list(
         "campaign_id", "rehearsal", "other", "status", *name("", source="tally")
     )
@@ -199,15 +199,15 @@ def search_letters(letters: QuerySet[Letter], text: str) -> QuerySet[Letter]:
     if not text:
         return letters
     # Only conditions that can be true: a planner does well by few. No GSS code can be read as a reference.
-    seats = list(Constituency.objects.search(text).order_by().values_list("pk", flat=True))
+    constituencies = list(Constituency.objects.search(text).order_by().values_list("pk", flat=True))
     if like_reference := set(text.upper()) <= {*REFERENCE_ALPHABET, "-"}:
         wanted = Q(reference__startswith=text.upper())
     else:
         wanted = Q(constituency_gss=text.upper())
-    if len(seats) == 1 and not like_reference:
-        wanted = Q(constituency_gss=seats[0])
-    elif seats:
-        wanted |= Q(constituency_gss__in=seats)
+    if len(constituencies) == 1 and not like_reference:
+        wanted = Q(constituency_gss=constituencies[0])
+    elif constituencies:
+        wanted |= Q(constituency_gss__in=constituencies)
     members = [one for one in Member.objects.filter(sitting=False) if text.casefold() in one.name_display.casefold()]
     for member in members[:20]:
         wanted |= Q(constituency_gss=member.constituency_id, member_name=member.envelope)

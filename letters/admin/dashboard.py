@@ -100,11 +100,11 @@ def list_arguments(figures: Figures, titles: dict[str, str]) -> dict[str, Any]:
 
 def list_reach(figures: Figures) -> dict[str, Any]:
 
-    def seats(reached: int) -> str:
+    def constituencies(reached: int) -> str:
         return ngettext("in %d constituency", "in %d constituencies", reached) % reached
 
     by_party = sorted(figures.parties.items(), key=lambda row: (-row[1][0], row[0]))
-    parties = [(party or "–", letters, seats(reached)) for party, (letters, reached) in by_party]
+    parties = [(party or "–", letters, constituencies(reached)) for party, (letters, reached) in by_party]
     regions = [
         (region, letters, _("reached %(reached)d of %(all)d") % {"reached": reached, "all": total})
         for region, (letters, reached, total) in figures.regions.items()

@@ -95,8 +95,8 @@ def describe_choice(request: HttpRequest, listed: Any) -> list[str]:
         if any(name in request.GET for name in spec.expected_parameters()):
             values = [str(choice["display"]) for choice in spec.choices(listed) if choice["selected"]]
             said.append(f"{spec.title}: {', '.join(values)}")
-    if seat := request.GET.get("constituency_gss__exact"):
-        said.append(_("constituency: %s") % seat[:9])
+    if constituency := request.GET.get("constituency_gss__exact"):
+        said.append(_("constituency: %s") % constituency[:9])
     if listed.query:
         said.append(_("a search"))
     if any(name.startswith("sender_email_index") for name in request.GET):

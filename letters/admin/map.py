@@ -32,26 +32,28 @@ ORDERS: dict[str, tuple[StrOrPromise, Callable[[ConstituencyFigures], Any], bool
     "downloads": (gettext_lazy("Downloaded"), attrgetter("downloads"), True),
 }
 SHOWN: dict[str, tuple[StrOrPromise, Callable[[ConstituencyFigures], bool]]] = {
-    "": (gettext_lazy("All"), lambda seat: True),
-    "none": (gettext_lazy("Without a letter"), lambda seat: not seat.letters),
-    "some": (gettext_lazy("With letters"), lambda seat: seat.letters > 0),
-    "waiting": (gettext_lazy("With letters waiting"), lambda seat: seat.waiting > 0),
-    "vacant": (gettext_lazy("Without an MP"), lambda seat: not seat.member),
+    "": (gettext_lazy("All"), lambda c: True),
+    "none": (gettext_lazy("Without a letter"), lambda c: not c.letters),
+    "some": (gettext_lazy("With letters"), lambda c: c.letters > 0),
+    "waiting": (gettext_lazy("With letters waiting"), lambda c: c.waiting > 0),
+    "vacant": (gettext_lazy("Without an MP"), lambda c: not c.member),
 }
 
 
 def show_map(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:
     context = open_page(request, slug, admin_site)
-    seats = {seat.gss: seat for seat in list_constituencies(context["campaign"], rehearsal=context["rehearsal"])}
-    placed = [(hexagon, seats[hexagon.gss]) for hexagon in read_hexes() if hexagon.gss in seats]
-    steps = make_steps([seat.letters for seat in seats.values()])
-    hexes = [(*place_hex(hexagon), get_step(steps, seat.letters), seat) for hexagon, seat in placed]
+    constituencies = {c.gss: c for c in list_constituencies(context["campaign"], rehearsal=context["rehearsal"])}
+    placed = [(hexagon, constituencies[hexagon.gss]) for hexagon in read_hexes() if hexagon.gss in constituencies]
+    steps = make_steps([constituency.letters for constituency in constituencies.values()])
+    hexes = [
+        (*place_hex(hexagon), get_step(steps, constituency.letters), constituency) for hexagon, constituency in placed
+    ]
     context |= {
         "title": _("Map: %(campaign)s") % {"campaign": context["campaign"]},
         "hexes": hexes,
         "steps": steps,
-        "reached": sum(seat.letters > 0 for seat in seats.values()),
-        "all": len(seats),
+        "reached": sum(constituency.letters > 0 for constituency in constituencies.values()),
+        "all": len(constituencies),
     }
     return TemplateResponse(request, "admin/letters/map.html", context)
 
@@ -69,8 +71,8 @@ def show_constituencies(request: HttpRequest, slug: str, admin_site: admin.Admin
     by = by if by in ORDERS else "name"
     shown = request.GET.get("show", "")
     shown = shown if shown in SHOWN else ""
-    seats = list_constituencies(context["campaign"], rehearsal=context["rehearsal"])
-    chosen = [seat for seat in seats if SHOWN[shown][1](seat)]
+    constituencies = list_constituencies(context["campaign"], rehearsal=context["rehearsal"])
+    chosen = [constituency for constituency in constituencies if SHOWN[shown][1](constituency)]
     _label, key, most_first = ORDERS[by]
     chosen.sort(key=key, reverse=most_first)  # stable: by name within
 
@@ -80,9 +82,9 @@ def show_constituencies(request: HttpRequest, slug: str, admin_site: admin.Admin
 
     context |= {
         "title": _("Constituencies: %(campaign)s") % {"campaign": context["campaign"]},
-        "seats": chosen,
-        "all": len(seats),
+        "constituencies": chosen,
+        "all": len(constituencies),
         "orders": [(label, link(by=name), name == by, most) for name, (label, _key, most) in ORDERS.items()],
         "choices": [(label, link(show=name), name == shown) for name, (label, _test) in SHOWN.items()],
     }
-    return TemplateResponse(request, "admin/letters/seats.html", context)
+    return TemplateResponse(request, "admin/letters/constituencies.html", context)

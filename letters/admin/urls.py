@@ -23,7 +23,7 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
     return [
         page("", "letters_dashboard", show_dashboard),
         page("map/", "letters_dashboard_map", show_map),
-        page("map/<slug:gss>/", "letters_dashboard_seat", go_to_constituency),
-        page("seats/", "letters_dashboard_seats", show_constituencies),
+        page("map/<slug:gss>/", "letters_dashboard_constituency", go_to_constituency),
+        page("seats/", "letters_dashboard_constituencies", show_constituencies),
         page("news/", "letters_dashboard_news", show_readers),
     ]

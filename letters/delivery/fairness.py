@@ -35,24 +35,24 @@ _clock = itertools.count(1)
 
 # A loose index scan: from one constituency to the next through the index letter_turn, however many letters each has.
 LANES = """
-    WITH RECURSIVE seat(gss) AS (
+    WITH RECURSIVE constituency(gss) AS (
         SELECT min(constituency_gss) FROM letters_letter
         WHERE status = 'queued' AND campaign_id = %(campaign)s AND rehearsal = %(rehearsal)s
         UNION ALL
         SELECT (
             SELECT min(letter.constituency_gss) FROM letters_letter letter
             WHERE letter.status = 'queued' AND letter.campaign_id = %(campaign)s
-            AND letter.rehearsal = %(rehearsal)s AND letter.constituency_gss > seat.gss
+            AND letter.rehearsal = %(rehearsal)s AND letter.constituency_gss > constituency.gss
         )
-        FROM seat WHERE seat.gss IS NOT NULL
+        FROM constituency WHERE constituency.gss IS NOT NULL
     ), head(id) AS MATERIALIZED (
         SELECT (
             SELECT letter.id FROM letters_letter letter
             WHERE letter.status = 'queued' AND letter.campaign_id = %(campaign)s
-            AND letter.rehearsal = %(rehearsal)s AND letter.constituency_gss = seat.gss
+            AND letter.rehearsal = %(rehearsal)s AND letter.constituency_gss = constituency.gss
             ORDER BY letter.next_attempt_at LIMIT 1
         )
-        FROM seat WHERE gss IS NOT NULL
+        FROM constituency WHERE gss IS NOT NULL
     )
     SELECT constituency_gss, next_attempt_at, member_email
     FROM head JOIN letters_letter letter ON letter.id = head.id WHERE next_attempt_at <= %(now)s

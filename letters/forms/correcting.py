@@ -15,8 +15,8 @@ class CorrectForm(SenderForm):
     """Name and address as they are held, to be put right."""
 
     elsewhere = _(
-        "%(postcode)s is in %(where)s, not in %(seat)s, whose MP this letter is for. If you have moved, write a new "
-        "letter to your own MP, and withdraw this one if it has not gone yet."
+        "%(postcode)s is in %(where)s, not in %(constituency)s, whose MP this letter is for. If you have moved, write "
+        "a new letter to your own MP, and withdraw this one if it has not gone yet."
     )
 
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
@@ -30,8 +30,8 @@ class CorrectForm(SenderForm):
             "postcode": letter.sender_postcode,
         }
         # By value, as the letter has it: the constituency's row may be another by now.
-        seat = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
-        super().__init__(*args, seat=seat, initial=initial, **kwargs)
+        constituency = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
+        super().__init__(*args, constituency=constituency, initial=initial, **kwargs)
         if letter.text_erased_at:
             for name in ("address_1", "address_2", "town", "postcode"):
                 del self.fields[name]

@@ -83,7 +83,7 @@ class SenderForm(CrispyForm):
     """Name and address of who writes, in the constituency whose MP gets the letter."""
 
     elsewhere = _(
-        "%(postcode)s is in %(where)s, not in %(seat)s. MPs only answer their own constituents: "
+        "%(postcode)s is in %(where)s, not in %(constituency)s. MPs only answer their own constituents: "
         "check the postcode, or go back and change your MP."
     )
 
@@ -122,25 +122,25 @@ class SenderForm(CrispyForm):
         error_messages={"required": _("Enter your postcode: it shows that you are a constituent.")},
     )
 
-    def __init__(self, *args: Any, seat: Constituency, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, constituency: Constituency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.seat = seat
-        self.other_seat: Constituency | None = None  # where the postcode is, if not here
+        self.constituency = constituency
+        self.other_constituency: Constituency | None = None  # where the postcode is, if not here
 
     def clean_postcode(self) -> str:
         finding = look_up_constituency(self.cleaned_data["postcode"])
         if finding.status in ("invalid", "no_mp"):
             raise ValidationError(finding.message)
-        certain = finding.status == "found" and self.seat.gss not in finding.gss
-        elsewhere = finding.status == "choose" and self.seat.gss not in finding.gss
+        certain = finding.status == "found" and self.constituency.gss not in finding.gss
+        elsewhere = finding.status == "choose" and self.constituency.gss not in finding.gss
         if certain or elsewhere:
             found = Constituency.objects.with_members().filter(pk__in=finding.gss[:1]).first()
             if certain and found and found.member:
-                self.other_seat = found
+                self.other_constituency = found
             where = found.name if certain and found else str(_("Northern Ireland"))
             raise ValidationError(
                 self.elsewhere,
-                params={"postcode": finding.postcode, "where": where, "seat": self.seat.name},
+                params={"postcode": finding.postcode, "where": where, "constituency": self.constituency.name},
             )
         return str(finding.postcode)
 
@@ -171,9 +171,9 @@ class DetailsForm(AsksAboutTypos, SenderForm):
     started = StampField()
 
     def __init__(
-        self, *args: Any, seat: Constituency, member: Member, missing_own_words: int = 0, **kwargs: Any
+        self, *args: Any, constituency: Constituency, member: Member, missing_own_words: int = 0, **kwargs: Any
     ) -> None:
-        super().__init__(*args, seat=seat, **kwargs)
+        super().__init__(*args, constituency=constituency, **kwargs)
         choices = [(DeliveryMethod.POST, _("By post: I will print it, sign it and post it"))]
         if member.email and not missing_own_words:
             choices.insert(0, (DeliveryMethod.EMAIL, _("By email: this site will send it for me")))

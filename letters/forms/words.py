@@ -106,7 +106,7 @@ class WordsForm(CrispyForm):
         campaign: Campaign,
         draft: Draft,
         arguments: dict[str, Argument],
-        seat: Constituency,
+        constituency: Constituency,
         member: Member,
         check: Check,
         withdrawn: Mapping[str, Argument],
@@ -118,7 +118,7 @@ class WordsForm(CrispyForm):
         self.arguments = {key: arguments[key] for key in draft.keys if key in arguments}
         asks = choose_asks(campaign, member)
         ask = get_ask(draft, asks)
-        usual = write_usual_opening(campaign, seat, draft)
+        usual = write_usual_opening(campaign, constituency, draft)
         initial = {
             "opening": usual if draft.opening is None else draft.opening,
             "usual": usual,

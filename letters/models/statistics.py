@@ -21,7 +21,7 @@ class Tally(models.Model):
     class Kind(models.TextChoices):
         """What is counted."""
 
-        SEAT = "seat", _("Constituency, party and status")
+        CONSTITUENCY = "seat", _("Constituency, party and status")
         CONFIRMED = "confirmed", _("Day of confirmation")
         SENT = "sent", _("Day of sending")
         ARGUMENT = "argument", _("Argument")

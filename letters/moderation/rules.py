@@ -114,8 +114,8 @@ def read_rules(letter: Letter) -> HoldRules:
 
 
 def list_passages(letter: Letter) -> list[Passage]:
-    seat = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
-    usual = {*list_openings(letter.campaign, seat), *letter.campaign.preface_list}
+    constituency = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
+    usual = {*list_openings(letter.campaign, constituency), *letter.campaign.preface_list}
     passages = []
     for part in letter.paragraphs.select_related("argument").prefetch_related("argument__phrasings"):
         bases = (

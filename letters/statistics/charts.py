@@ -131,16 +131,16 @@ class Step:
     number: int  # 0: none; larger hexagons for more
     least: int
     most: int | None
-    seats: int
+    constituencies: int
 
 
 def make_steps(counts: Sequence[int]) -> list[Step]:
     some = sorted(count for count in counts if count)
     fifths = sorted({1, *(some[len(some) * fifth // 5] for fifth in range(1, 5))}) if some else []
     edges = [0, *fifths]
-    seats = count_between(counts, edges)
+    found = count_between(counts, edges)
     ends: list[int | None] = [edge - 1 for edge in edges[1:]]
-    return [Step(n, low, high, seats[n]) for n, (low, high) in enumerate(zip(edges, [*ends, None], strict=True))]
+    return [Step(n, low, high, found[n]) for n, (low, high) in enumerate(zip(edges, [*ends, None], strict=True))]
 
 
 def get_step(steps: Sequence[Step], count: int) -> int:

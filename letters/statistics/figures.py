@@ -64,12 +64,12 @@ class Figures:
         return sum(self.statuses.get(status, 0) for status in WRITTEN)
 
     @property
-    def seats_reached(self) -> int:
+    def constituencies_reached(self) -> int:
         return sum(reached for _letters, reached, _all in self.regions.values())
 
     @property
-    def seats(self) -> int:
-        return sum(seats for _letters, _reached, seats in self.regions.values())
+    def constituencies(self) -> int:
+        return sum(constituencies for _letters, _reached, constituencies in self.regions.values())
 
 
 def list_campaigns() -> QuerySet[Campaign]:
@@ -131,7 +131,9 @@ def count_now() -> int:
 
 
 def _read_tallies(figures: Figures, campaign: Campaign) -> None:
-    tallies = Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, count__gt=0).exclude(kind=Kind.SEAT)
+    tallies = Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, count__gt=0).exclude(
+        kind=Kind.CONSTITUENCY
+    )
     for kind, key, other, count in tallies.values_list("kind", "key", "other", "count"):
         if kind == Kind.CONFIRMED:
             figures.confirmed[dt.date.fromisoformat(key)] = count
@@ -147,28 +149,30 @@ def _read_constituencies(figures: Figures, campaign: Campaign) -> None:
     # "In" rather than "exists": PostgreSQL then reads the members once, not for each row.
     sitting = Q(key__in=Member.objects.filter(sitting=True).values("constituency"))
     rows = (
-        Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, kind=Kind.SEAT, count__gt=0)
+        Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, kind=Kind.CONSTITUENCY, count__gt=0)
         .values("key", "other", has_member=ExpressionWrapper(sitting, BooleanField()))
         .annotate(**{status.value: Coalesce(Sum("count", filter=Q(status=status)), 0) for status in Status})
     )
-    by_seat: Counter[str] = Counter()
+    by_constituency: Counter[str] = Counter()
     parties: dict[str, dict[str, int]] = {}
     row: dict[str, Any]
     for row in rows:  # type: ignore[assignment]  # its keys are made from the statuses
         for status in Status:
             figures.statuses[status] = figures.statuses.get(status, 0) + row[status.value]
         if written := sum(row[status.value] for status in WRITTEN):
-            by_seat[row["key"]] += written
+            by_constituency[row["key"]] += written
             parties.setdefault(row["other"], {})[row["key"]] = written
         if not row["has_member"] and (waiting := sum(row[status.value] for status in WAITING)):
             figures.vacant_waiting[row["key"]] = figures.vacant_waiting.get(row["key"], 0) + waiting
-    figures.parties = {party: (sum(seats.values()), len(seats)) for party, seats in parties.items()}
+    figures.parties = {
+        party: (sum(constituencies.values()), len(constituencies)) for party, constituencies in parties.items()
+    }
     regions: dict[str, list[str]] = {}
     for hexagon in read_hexes():
         regions.setdefault(hexagon.region, []).append(hexagon.gss)
-    for region, seats in regions.items():
-        reached = [by_seat[gss] for gss in seats if by_seat[gss]]
-        figures.regions[region] = (sum(reached), len(reached), len(seats))
+    for region, constituencies in regions.items():
+        reached = [by_constituency[gss] for gss in constituencies if by_constituency[gss]]
+        figures.regions[region] = (sum(reached), len(reached), len(constituencies))
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,7 @@ def list_constituencies(campaign: Campaign, *, rehearsal: bool) -> list[Constitu
     count_now()
     counts = {
         row["key"]: row
-        for row in Tally.objects.filter(campaign=campaign, rehearsal=rehearsal, kind=Kind.SEAT, count__gt=0)
+        for row in Tally.objects.filter(campaign=campaign, rehearsal=rehearsal, kind=Kind.CONSTITUENCY, count__gt=0)
         .values("key")
         .annotate(
             letters=Coalesce(Sum("count", filter=Q(status__in=WRITTEN)), 0),
@@ -206,23 +210,23 @@ def list_constituencies(campaign: Campaign, *, rehearsal: bool) -> list[Constitu
     )
     regions = {hexagon.gss: hexagon.region for hexagon in read_hexes()}
     none = {"letters": 0, "sent": 0, "waiting": 0}
-    seats = []
-    for seat in Constituency.objects.with_members():
-        row, member = counts.get(seat.gss, none), seat.member
-        seats.append(
+    constituencies = []
+    for constituency in Constituency.objects.with_members():
+        row, member = counts.get(constituency.gss, none), constituency.member
+        constituencies.append(
             ConstituencyFigures(
-                gss=seat.gss,
-                name=seat.name,
-                region=regions.get(seat.gss, ""),
+                gss=constituency.gss,
+                name=constituency.name,
+                region=regions.get(constituency.gss, ""),
                 member=member.name_display if member else "",
                 party=member.party if member else "",
                 letters=row["letters"],
                 sent=row["sent"],
                 waiting=row["waiting"],
-                downloads=downloads.get(seat.gss, 0),
+                downloads=downloads.get(constituency.gss, 0),
             )
         )
-    return seats
+    return constituencies
 
 
 def name_arguments(campaign: Campaign) -> tuple[dict[str, str], int]:

@@ -99,7 +99,7 @@ def _list_numbers(letter: Letter, status: str, arguments: Iterable[str]) -> Iter
     if status == Status.UNCONFIRMED:
         return
     mine = letter.campaign_id, letter.rehearsal
-    yield TallyKey(*mine, Kind.SEAT, letter.constituency_gss, letter.member_party, status)
+    yield TallyKey(*mine, Kind.CONSTITUENCY, letter.constituency_gss, letter.member_party, status)
     if letter.confirmed_at:
         yield TallyKey(*mine, Kind.CONFIRMED, timezone.localdate(letter.confirmed_at).isoformat())
     if status in HAS_LEFT and letter.sent_at:
@@ -135,8 +135,10 @@ def recount() -> Counter[TallyKey]:
         for *mine, count in days.values_list("campaign_id", "rehearsal", "day").annotate(count=Count("pk")):
             yield (*mine, "", "", count)
 
-    seats = counted.values_list("campaign_id", "rehearsal", "constituency_gss", "member_party", "tallied_status")
-    put(Kind.SEAT, seats.annotate(count=Count("pk")))
+    constituencies = counted.values_list(
+        "campaign_id", "rehearsal", "constituency_gss", "member_party", "tallied_status"
+    )
+    put(Kind.CONSTITUENCY, constituencies.annotate(count=Count("pk")))
     put(Kind.CONFIRMED, count_days(counted, "confirmed_at"))
     put(Kind.SENT, count_days(counted.filter(tallied_status__in=HAS_LEFT), "sent_at"))
     alone = paragraphs.values_list("campaign_id", "rehearsal", "argument_key")

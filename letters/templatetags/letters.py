@@ -34,11 +34,13 @@ def count_letters(campaign: Campaign) -> Counts:
     How many were sent comes from the roll-up, some seconds old, so that a page costs the same after a million letters.
     """
     rehearsal = campaign.mode in (Campaign.Mode.DRAFT, Campaign.Mode.REHEARSAL)
-    seats = Tally.objects.filter(campaign=campaign, rehearsal=rehearsal, kind=Tally.Kind.SEAT, status=Status.SENT)
+    constituencies = Tally.objects.filter(
+        campaign=campaign, rehearsal=rehearsal, kind=Tally.Kind.CONSTITUENCY, status=Status.SENT
+    )
     answered = Letter.objects.filter(campaign=campaign, rehearsal=rehearsal, answered_at__isnull=False)
     paper = DownloadCount.objects.filter(campaign=campaign).aggregate(downloaded=Sum("count"), posted=Sum("posted"))
     return Counts(
-        sent=seats.aggregate(sent=Sum("count"))["sent"] or 0,
+        sent=constituencies.aggregate(sent=Sum("count"))["sent"] or 0,
         answered=answered.count(),
         downloaded=paper["downloaded"] or 0,
         posted=paper["posted"] or 0,

@@ -64,7 +64,7 @@ def find_member(journey: Journey) -> HttpResponse:
         if form.is_valid():
             if page := refuse_if_too_often(Action.LOOK_UP, journey.request, journey.campaign):
                 return page
-            finding, _seats = find_constituencies(form.cleaned_data["postcode"])
+            finding, _constituencies = find_constituencies(form.cleaned_data["postcode"])
             if finding.status == "found" and choose_constituency(journey, finding.gss[0]):
                 return journey.go_on("write-mp")
             if finding.gss:
@@ -79,12 +79,12 @@ def find_member(journey: Journey) -> HttpResponse:
                 form.add_error("postcode", finding.message)
                 suggestion = finding.suggestion
     found = session.get(FINDING) or {"message": "", "gss": []}
-    seats = load_constituencies(found["gss"])
+    constituencies = load_constituencies(found["gss"])
     context = {
         "form": form,
         "suggestion": suggestion,
         "message": found["message"],
-        "seats": seats,
+        "constituencies": constituencies,
         "dissolved": Constituency.objects.is_dissolved(),
     }
     return journey.render("write-mp", "letters/mp.html", context)
@@ -95,8 +95,8 @@ def choose_from_list(journey: Journey) -> HttpResponse:
     if journey.request.method == "POST" and choose_constituency(journey, journey.request.POST.get("gss", "")):
         return journey.go("write-mp")
     query = clean_line(journey.request.GET.get("q", ""))[:60]
-    seats = Constituency.objects.search(query).with_members()
-    return journey.render("write-mp", "letters/seats.html", {"query": query, "seats": seats})
+    constituencies = Constituency.objects.search(query).with_members()
+    return journey.render("write-mp", "letters/constituencies.html", {"query": query, "constituencies": constituencies})
 
 
 @journey_step(needs_member=True)
@@ -158,7 +158,11 @@ def read_details(journey: Journey) -> DetailsForm:
 
 
 def ask_for(journey: Journey) -> dict[str, Any]:
-    return {"seat": journey.seat, "member": journey.member, "missing_own_words": journey.missing_own_words}
+    return {
+        "constituency": journey.constituency,
+        "member": journey.member,
+        "missing_own_words": journey.missing_own_words,
+    }
 
 
 def show_details(journey: Journey, form: DetailsForm, *, resume: bool = False) -> HttpResponse:
@@ -187,7 +191,7 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
         "sender": sender,
         "seen": journey.hash_words(),
         "mail_from": address_letter(sender.name, journey.campaign),
-        "mail_subject": write_subject(journey.campaign.subject, journey.seat.name, rehearsal=rehearsal),
+        "mail_subject": write_subject(journey.campaign.subject, journey.constituency.name, rehearsal=rehearsal),
         "by_email": form.cleaned_data["channel"] == "email",
         "own_word_count": journey.own_word_count,
     }

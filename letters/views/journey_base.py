@@ -85,20 +85,20 @@ class Journey:
         return cache(check_edit)
 
     @cached_property
-    def found_seat(self) -> Constituency | None:
+    def found_constituency(self) -> Constituency | None:
         return Constituency.objects.with_members().filter(pk=self.draft.gss).first() if self.draft.gss else None
 
     @property
-    def seat(self) -> Constituency:
+    def constituency(self) -> Constituency:
         """The chosen constituency; only for steps that need one."""
-        assert self.found_seat is not None
-        return self.found_seat
+        assert self.found_constituency is not None
+        return self.found_constituency
 
     @property
     def member(self) -> Member:
         """The MP written to; only for steps that need one."""
-        assert self.seat.member is not None
-        return self.seat.member
+        assert self.constituency.member is not None
+        return self.constituency.member
 
     @property
     def chosen(self) -> list[str]:
@@ -147,7 +147,7 @@ class Journey:
     def write(self, sender: Sender | None = None) -> LetterText:
         nobody = Sender(_("Your name"), (_("Your address"),), "")
         return write_letter(
-            self.draft, self.campaign, self.arguments, self.seat, self.member, sender or nobody, self.check
+            self.draft, self.campaign, self.arguments, self.constituency, self.member, sender or nobody, self.check
         )
 
     def hash_words(self) -> str:
@@ -163,7 +163,7 @@ class Journey:
     @property
     def missing_own_words(self) -> int:
         """How many words of their own are still missing to have the letter emailed; none if it can only be posted."""
-        by_email = self.found_seat and self.found_seat.member and self.found_seat.member.email
+        by_email = self.found_constituency and self.found_constituency.member and self.found_constituency.member.email
         return max(0, self.campaign.own_words_minimum - self.own_word_count) if by_email else 0
 
     def render(self, step: str, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -248,8 +248,8 @@ def journey_step(
                     % {"hours": settings.DRAFT_HOURS},
                 )
                 return journey.go("write-mp")
-            if needs_member and (journey.found_seat is None or journey.found_seat.member is None):
-                if journey.found_seat is None:  # a vacant constituency is explained on that page
+            if needs_member and (journey.found_constituency is None or journey.found_constituency.member is None):
+                if journey.found_constituency is None:  # a vacant constituency is explained on that page
                     messages.info(request, _("First, let us find your MP."))
                 return journey.go("write-mp")
             if needs_arguments and not journey.chosen:

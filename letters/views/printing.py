@@ -45,10 +45,10 @@ def download_letter(journey: Journey) -> HttpResponse:
     except LetterTooLongError:
         return show_check(journey, form)  # which says so
     if not journey.campaign.is_draft and count_once(journey, DOWNLOADED):
-        DownloadCount.add_one(journey.campaign, journey.seat.gss)
+        DownloadCount.add_one(journey.campaign, journey.constituency.gss)
         journey.count_step(StepCount.Step.DOWNLOADED)
     response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="letter-{slugify(journey.seat.name)}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="letter-{slugify(journey.constituency.name)}.pdf"'
     response["Cache-Control"] = "no-store"
     return response
 
@@ -72,8 +72,8 @@ def show_text(journey: Journey) -> HttpResponse:
 def show_posting(journey: Journey) -> HttpResponse:
     """Say what to do with the downloaded letter; a POST says that it is done, and counts one, once a draft."""
     if journey.request.method == "POST":
-        if journey.found_seat and not journey.campaign.is_draft and count_once(journey, POSTED):
-            DownloadCount.add_posted(journey.campaign, journey.found_seat.gss)
+        if journey.found_constituency and not journey.campaign.is_draft and count_once(journey, POSTED):
+            DownloadCount.add_posted(journey.campaign, journey.found_constituency.gss)
         messages.success(journey.request, _("Thank you for telling us. We have counted it, without your name."))
         return journey.go("write-posting")
     posted = journey.draft.id in journey.request.session.get(POSTED, [])

@@ -50,7 +50,7 @@ def send_letter(journey: Journey) -> HttpResponse:
             journey.campaign,
             journey.draft,
             journey.arguments,
-            journey.seat,
+            journey.constituency,
             journey.member,
             sender,
             news=form.cleaned_data.get("news", False),

@@ -49,9 +49,14 @@ def make_again(journey: Journey) -> None:
 def keep_typed(journey: Journey) -> None:
     """Keep what the page sends, if all arguments of the draft were withdrawn while it was open."""
     make_again(journey)
-    if "own_words" not in journey.request.POST or journey.chosen or not journey.draft.pieces or not journey.found_seat:
+    if (
+        "own_words" not in journey.request.POST
+        or journey.chosen
+        or not journey.draft.pieces
+        or not journey.found_constituency
+    ):
         return
-    if journey.seat.member is None:
+    if journey.constituency.member is None:
         return
     form = make_form(journey, copy.deepcopy(journey.draft), sent=True)
     form.is_valid()
@@ -128,7 +133,7 @@ def make_form(journey: Journey, draft: Draft, *, sent: bool = False) -> WordsFor
         campaign=journey.campaign,
         draft=draft,
         arguments=journey.arguments,
-        seat=journey.seat,
+        constituency=journey.constituency,
         member=journey.member,
         check=journey.check,
         withdrawn={key: one.argument for key, one in journey.withdrawn.items()},
@@ -240,7 +245,7 @@ def show_words(
     if others is None:
         others = [(clash.label, clash.here) for clash in find_stashed(journey.draft, journey.arguments)]
     text = journey.write()
-    judgement = score_draft(journey.draft, journey.campaign, journey.arguments, journey.seat, journey.check)
+    judgement = score_draft(journey.draft, journey.campaign, journey.arguments, journey.constituency, journey.check)
     page_count, missing = count_pages(text), journey.missing_own_words
     context: dict[str, Any] = {
         "form": form,

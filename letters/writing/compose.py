@@ -103,7 +103,11 @@ def keeps_source(piece: Piece, argument: Argument, check: Check = check_edit) ->
 
 
 def compose_paragraphs(
-    draft: Draft, campaign: Campaign, arguments: dict[str, Argument], seat: Constituency, check: Check = check_edit
+    draft: Draft,
+    campaign: Campaign,
+    arguments: dict[str, Argument],
+    constituency: Constituency,
+    check: Check = check_edit,
 ) -> list[Composed]:
     """Return the draft's paragraphs in order. Arguments no longer offered, or with no words yet, are left out.
 
@@ -112,7 +116,7 @@ def compose_paragraphs(
     A paragraph whose edit has changed a claim has no source notes, unless its supporter keeps them.
     """
     pieces = {piece.key: piece for piece in draft.pieces}
-    beginning = (write_opening(campaign, seat, draft), write_preface(campaign, draft))
+    beginning = (write_opening(campaign, constituency, draft), write_preface(campaign, draft))
     composed = [Composed(text) for text in beginning if text]
     introduced: set[str] = set()
     for key in draft.order:
@@ -165,12 +169,12 @@ def write_letter(
     draft: Draft,
     campaign: Campaign,
     arguments: dict[str, Argument],
-    seat: Constituency,
+    constituency: Constituency,
     member: Member,
     sender: Sender,
     check: Check = check_edit,
 ) -> LetterText:
-    composed = compose_paragraphs(draft, campaign, arguments, seat, check)
+    composed = compose_paragraphs(draft, campaign, arguments, constituency, check)
     paragraphs, sources = number_notes((part.text, part.notes) for part in composed)
     ask = get_ask(draft, choose_asks(campaign, member))
     return LetterText(

@@ -88,20 +88,20 @@ def score_draft(
     draft: Draft,
     campaign: Campaign,
     arguments: dict[str, Argument],
-    seat: Constituency,
+    constituency: Constituency,
     check: Check = check_edit,
 ) -> Originality:
     """Return how distinct the draft is from other letters to this constituency's MP. Costs one query.
 
     `arguments` come with their texts, and the campaign with its asks, or each costs a query more.
     """
-    composed = compose_paragraphs(draft, campaign, arguments, seat, check)
-    bank = read_corpus(campaign, arguments.values(), *list_openings(campaign, seat))
+    composed = compose_paragraphs(draft, campaign, arguments, constituency, check)
+    bank = read_corpus(campaign, arguments.values(), *list_openings(campaign, constituency))
     measured = measure_paragraphs(((part.text, part.argument) for part in composed), bank)
     # The supporter's own letter of this draft, if it is confirmed already, is no other.
     others = Fingerprint.objects.exclude(letter__draft_id=draft.id)
     keys = [part.argument.key for part in composed if part.argument]
-    nearness, commonness = compare_letter(measured, keys, campaign, seat.gss, others)
+    nearness, commonness = compare_letter(measured, keys, campaign, constituency.gss, others)
     own_words = count_own_words(draft, arguments)
     length = sum(count_words(part.text) for part in composed)
     return Originality(
@@ -184,8 +184,8 @@ def measure_letter(letter: Letter) -> tuple[Measured, list[str]]:
     arguments = list(Argument.objects.with_texts().filter(campaign=letter.campaign))
     known = {argument.pk: argument for argument in arguments}
     paragraphs = list(letter.paragraphs.all())
-    seat = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
-    bank = read_corpus(letter.campaign, arguments, *list_openings(letter.campaign, seat))
+    constituency = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
+    bank = read_corpus(letter.campaign, arguments, *list_openings(letter.campaign, constituency))
     measured = measure_paragraphs(((part.text, known.get(part.argument_id or 0)) for part in paragraphs), bank)
     return measured, [part.argument_key for part in paragraphs if part.argument_key]
 

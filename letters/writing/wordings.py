@@ -38,24 +38,28 @@ def _draw(*parts: object) -> int:
     return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:8], "big")
 
 
-def list_openings(campaign: Campaign, seat: Constituency) -> list[str]:
+def list_openings(campaign: Campaign, constituency: Constituency) -> list[str]:
     """Return how a letter from this constituency may begin, the plain sentence first."""
-    plain = _("I am writing to you as one of your constituents in %(seat)s.") % {"seat": seat.name}
-    return [plain, *(text.replace("{place}", seat.name) for text in campaign.opening_list)]
+    plain = _("I am writing to you as one of your constituents in %(constituency)s.") % {
+        "constituency": constituency.name
+    }
+    return [plain, *(text.replace("{place}", constituency.name) for text in campaign.opening_list)]
 
 
-def write_usual_opening(campaign: Campaign, seat: Constituency, draft: Draft) -> str:
+def write_usual_opening(campaign: Campaign, constituency: Constituency, draft: Draft) -> str:
     """Return the draft's opening unless its supporter writes another. With a reason it is one that that completes."""
-    plain, *others = list_openings(campaign, seat)
+    plain, *others = list_openings(campaign, constituency)
     if draft.reason:
-        because = _("I am writing to you, as one of your constituents in %(seat)s, because") % {"seat": seat.name}
+        because = _("I am writing to you, as one of your constituents in %(constituency)s, because") % {
+            "constituency": constituency.name
+        }
         return pick([text for text in others if not text.endswith(ENDS)], draft.id, "opening") or because
     return pick([text for text in others if text.endswith(ENDS)], draft.id, "opening") or plain
 
 
-def write_opening(campaign: Campaign, seat: Constituency, draft: Draft) -> str:
+def write_opening(campaign: Campaign, constituency: Constituency, draft: Draft) -> str:
     """Return how the letter begins, with its supporter's reason; empty if they want no opening and give no reason."""
-    opening = write_usual_opening(campaign, seat, draft) if draft.opening is None else draft.opening
+    opening = write_usual_opening(campaign, constituency, draft) if draft.opening is None else draft.opening
     return join_reason(opening, draft.reason)
 
 

@@ -20,7 +20,7 @@ from campaign.parliament.models import Constituency, Member
 from campaign.staff.access import SEEN, SINCE
 from letters.models import HoldRules, Letter, LetterEvent
 from letters.privacy.tokens import make_confirm_token, make_token
-from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
+from tests.letters.factories import GSS, make_campaign, make_constituency, make_letter
 from tests.letters.views.test_journey import come_to_details
 from tests.otp import otp_login
 
@@ -32,7 +32,7 @@ PUBLIC = {
     "home": (302, 405), "campaign": (200, 405), "privacy": (200, 405), "imprint": (200, 405), "complaints": (200, 405),
     "accessibility": (200, 405), "security-txt": (404, 405), "health": (503, 405), "lost-link": (200, 200),
     "mailbox": (404, 405), "mailbox-mail": (404, 405), "mailbox-attachment": (404, 405),
-    "write-mp": (200, 200), "write-seats": (200, 200), "write-arguments": (302, 302), "write-words": (302, 302),
+    "write-mp": (200, 200), "write-constituencies": (200, 200), "write-arguments": (302, 302), "write-words": (302, 302),
     "write-handover": (302, 302), "write-details": (302, 302), "write-check": (302, 302), "write-download": (302, 302), "write-text": (302, 302),
     "write-posting": (200, 302), "write-send": (302, 302), "write-sent": (200, 200), "write-resend": (302, 302),
     "write-address": (302, 302), "write-finish": (302, 200),
@@ -67,7 +67,7 @@ FORBIDDEN = {
     "admin:letters_letter_moderation", "admin:letters_letter_review", "admin:letters_letter_export",
     "admin:letters_letter_export_personal", "admin:letters_dashboard",
     "admin:letters_dashboard_map",
-    "admin:letters_dashboard_seat", "admin:letters_dashboard_seats", "admin:letters_dashboard_news", "admin:autocomplete",
+    "admin:letters_dashboard_constituency", "admin:letters_dashboard_constituencies", "admin:letters_dashboard_news", "admin:autocomplete",
 }  # fmt: skip
 # A list of nothing is not found; where a button posts to, a GET leads to the button.
 ELSEWHERE = {
@@ -99,7 +99,7 @@ def test_every_address_is_in_the_table() -> None:
 @pytest.fixture
 def paths(client: Client) -> dict[str, str]:
     """The path of every page, about something that exists."""
-    make_seat()
+    make_constituency()
     campaign = make_campaign()
     letter = make_letter(campaign)
     user = User.objects.create_user("somebody")

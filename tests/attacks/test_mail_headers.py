@@ -19,7 +19,7 @@ from letters.mail.backoff import MAX_ATTEMPTS
 from letters.models import Alert, Letter, Notice, Status, queue_confirmation
 from letters.privacy.tokens import make_token
 from tests.letters.actions.test_correct import NEW
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 from tests.letters.header_tools import AUTHOR, BODY, HEADERS, QUOTED, check_mailbox, read_words, split_head
 from tests.letters.views.test_journey import DETAILS, come_to_details, go
 from tests.servers.mail import MailServer
@@ -45,7 +45,7 @@ SITE = "letters@parley.localhost"
     ],
 )
 def test_such_a_name_is_refused_wherever_one_is_typed(client: Client, name: str, says: str) -> None:
-    make_seat()
+    make_constituency()
     make_campaign()
     come_to_details(client)
     for step in ("write-check", "write-send", "write-download", "write-text"):
@@ -65,7 +65,7 @@ def test_such_a_name_is_refused_wherever_one_is_typed(client: Client, name: str,
     ["Siân O'Brien-Łódź", "Dr. J. R. R. Tolkien", "Smith Jr", "Anne (Annie) Doe", "Jane ‘Joy’ Doe", "‘Abd ar-Raḥmān", "李小龍", "M&S Doe!"],
 )  # fmt: skip
 def test_an_ordinary_name_arrives_as_it_was_typed(client: Client, smtp_server: MailServer, name: str) -> None:
-    make_seat()
+    make_constituency()
     make_campaign()
     come_to_details(client)
     assert go(client, "write-send", DETAILS | {"name": name, "consent": "on"}).status_code == 302

@@ -21,7 +21,7 @@ from letters.models import Alert, Finding, Letter, Part, Refusal, Rule, Status
 from letters.statistics.rollup import roll_up_all
 from tests.attacks.test_access import AT_THE_DOOR, FORBIDDEN, OWN, paths, snap
 from tests.campaign.content.test_admin import read_form
-from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
+from tests.letters.factories import make_campaign, make_constituency, make_letter, write_paragraph
 from tests.otp import otp_login
 
 __all__ = ["paths"]
@@ -35,7 +35,7 @@ MAY_OPEN = {
     **{f"admin:content_{model}_{page}": ALL for model in ("campaign", "argument") for page in ("changelist", "change", "history")},
     **{f"admin:parliament_{model}_{page}": ALL for model in ("constituency", "member") for page in ("changelist", "change", "history")},
     **{f"admin:letters_letter_{page}": ALL for page in ("changelist", "change", "history")},
-    **{f"admin:letters_dashboard{page}": ALL for page in ("", "_map", "_seat", "_seats")},
+    **{f"admin:letters_dashboard{page}": ALL for page in ("", "_map", "_constituency", "_constituencies")},
     "admin:letters_dashboard_news": "P", "admin:letters_letter_pdf": "MOP", "admin:content_campaign_pack": ALL, "admin:content_campaign_load_pack": "O",
     "admin:letters_letter_export": "OP", "admin:letters_letter_export_personal": "P",
     **dict.fromkeys(("admin:letters_letter_moderation", "admin:letters_letter_review"), "MO"),
@@ -45,7 +45,7 @@ MAY_OPEN = {
 # These lead on: to the lists, and to the page of a letter that is not held.
 ANSWERS = {
     "admin:content_argument_review": 302,
-    "admin:letters_dashboard_seat": 302,
+    "admin:letters_dashboard_constituency": 302,
     "admin:letters_letter_review": 302,
 }
 # What takes a POST and nothing else, and whose.
@@ -160,7 +160,7 @@ def test_a_viewer_finds_no_personal_data_on_any_page(client: Client, paths: dict
     ],
 )  # fmt: skip
 def test_a_viewer_cannot_ask_the_list_for_what_it_does_not_show(client: Client, query: str) -> None:
-    make_seat()
+    make_constituency()
     make_secret_letter()
     sign_in(client, "Viewer")
     assert client.get(f"{reverse('admin:letters_letter_changelist')}?{query}").status_code == 400

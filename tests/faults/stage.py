@@ -117,14 +117,14 @@ def _set_up_django() -> None:
 
     import campaign.celery  # noqa: F401 the web's way to the broker
     from tests.faults.quick import LEASE, quicken
-    from tests.letters.factories import make_campaign, make_seat
+    from tests.letters.factories import make_campaign, make_constituency
 
     assert settings.EMAIL_TIMEOUT == PATIENCE < LEASE.total_seconds()
     logging.disable(logging.CRITICAL)  # the web's side tells of a broker that hangs
     call_command("migrate", verbosity=0)
     quicken()
     make_campaign()
-    make_seat()
+    make_constituency()
 
 
 def write_letters(count: int, seed: str) -> list[Letter]:

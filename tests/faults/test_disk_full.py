@@ -18,7 +18,7 @@ from letters.delivery.worker import drain_queue
 from letters.mail.smtp import Connection
 from letters.models import Letter, LetterEvent, Status, Transition, apply_transitions
 from letters.privacy.tokens import make_confirm_token
-from tests.letters.factories import make_letter, make_seat
+from tests.letters.factories import make_constituency, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
 JUNK = "x" * 500
@@ -52,7 +52,7 @@ def room_again() -> Iterator[None]:
 
 
 def test_a_letter_that_cannot_be_queued_is_not_said_to_be(client: Client) -> None:
-    make_seat()
+    make_constituency()
     letter = make_letter(queued=False)
     client.raise_request_exception = False
     fill_disk(letter)

@@ -32,7 +32,7 @@ from letters.mail.messages import build_notice_mail
 from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_token
 from letters.writing.session import load_draft
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 from tests.letters.views.test_journey import DETAILS, come_to_details
 from tests.otp import otp_login
 
@@ -51,7 +51,7 @@ NASTY = st.sampled_from(
 )  # fmt: skip
 TYPED = st.one_of(st.text(max_size=80), NASTY, st.tuples(st.text(max_size=20), NASTY).map("".join))
 FIELDS = {
-    "write-mp": ("postcode", "gss"), "write-seats": ("gss", "q"), "write-arguments": ("arguments", "order"),
+    "write-mp": ("postcode", "gss"), "write-constituencies": ("gss", "q"), "write-arguments": ("arguments", "order"),
     "write-words": ("opening", "own_words", "order", "ask", "action", "text-argument-1", "length-argument-1", "version", "gss", "page", "turn"),
     "write-details": tuple(DETAILS), "write-check": (*DETAILS, "started"), "write-text": tuple(DETAILS),
     "write-send": (*DETAILS, "consent", "website", "started"), "write-address": ("email",), "lost-link": ("email",),
@@ -72,7 +72,7 @@ def encode(data: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture
 def ready(client: Client) -> Client:
-    make_seat()
+    make_constituency()
     make_campaign()
     come_to_details(client)
     return client
@@ -119,7 +119,7 @@ def test_no_form_breaks(ready: Client, step: str, data: st.DataObject) -> None:
     if data.draw(st.booleans()) and "name" in FIELDS[step]:
         typed = DETAILS | {"consent": "on"} | typed  # so that some go all the way
     path = prepare(step, ready)
-    asked = step in ("write-seats", "admin:letters_letter_changelist") and data.draw(st.booleans())
+    asked = step in ("write-constituencies", "admin:letters_letter_changelist") and data.draw(st.booleans())
     answer = ready.get(path, typed) if asked else ready.post(path, typed)
     assert answer.status_code < 500
     content = b"".join(answer) if answer.streaming else answer.content
@@ -130,9 +130,9 @@ def test_no_form_breaks(ready: Client, step: str, data: st.DataObject) -> None:
 @FEWER
 @given(typed=st.fixed_dictionaries(dict.fromkeys(("name", "address_1", "town", "email"), TYPED)))
 def test_details_that_are_taken_are_lines_and_one_address(typed: dict[str, str], ready: Client) -> None:
-    seat: Any = Constituency.objects.with_members().get()
+    constituency: Any = Constituency.objects.with_members().get()
     for form_class in (DetailsForm, SendForm):
-        form = form_class(DETAILS | {"consent": "on"} | typed, seat=seat, member=seat.member)
+        form = form_class(DETAILS | {"consent": "on"} | typed, constituency=constituency, member=constituency.member)
         if form.is_valid():
             sender = form.sender()
             parts = (sender.name, *sender.lines, sender.email)

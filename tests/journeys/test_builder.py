@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.conftest import OpenPage
 from tests.journeys.looker import Looker, validate_html
-from tests.letters.factories import make_campaign, make_seat
+from tests.letters.factories import make_campaign, make_constituency
 from tests.servers.browser import DESKTOP, PHONE
 
 OpenBuilder = Callable[..., Page]
@@ -26,7 +26,7 @@ def open_builder(transactional_db: None, live_server: LiveServer, new_page: Open
     """Open the builder as somebody who has chosen two arguments."""
 
     def open_it(screen: dict[str, Any] = DESKTOP, **options: Any) -> Page:
-        make_seat()
+        make_constituency()
         make_campaign()
         client = Client()
         client.post("/peace/write/", {"postcode": "SW1A 1AA"})

@@ -53,7 +53,7 @@ def test_every_page_is_accessible_and_fits(
     page = new_page(**(PHONE if letters else DESKTOP), bypass_csp=True)
     dashboard = sign_in(page, live_server)
     look = Looker(tmp_path, page)
-    for name, path in (("dashboard", ""), ("map", "map/"), ("seats", "seats/?show=vacant")):
+    for name, path in (("dashboard", ""), ("map", "map/"), ("constituencies", "seats/?show=vacant")):
         page.goto(dashboard + path)
         look.glance(f"organiser-{letters}-{name}", page)
     site = dashboard.partition("/admin/")[0]

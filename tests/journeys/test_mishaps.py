@@ -14,7 +14,7 @@ from letters.models import DownloadCount, Letter, LetterEvent, Notice, Status
 from letters.privacy.tokens import make_token
 from tests.conftest import OpenPage
 from tests.journeys.supporter import OWN_WORDS, Supporter
-from tests.letters.factories import make_letter, make_seat
+from tests.letters.factories import make_constituency, make_letter
 from tests.servers.browser import PHONE
 
 FOCUSED = """() => { const e = document.activeElement;
@@ -130,7 +130,7 @@ def test_double_clicks_on_a_slow_line_do_everything_once_and_back_breaks_nothing
 @pytest.mark.looks
 @pytest.mark.usefixtures("transactional_db")
 def test_text_is_copied_at_a_press(new_page: OpenPage, live_server: LiveServer) -> None:
-    make_seat()
+    make_constituency()
     letter = make_letter()
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{live_server.url}/letter/{make_token(letter.id, 'letter')}/text/")

@@ -47,7 +47,7 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
     jane.press("Find my MP")
     jane.see("mp-choose")
     page.goto(f"{write}seats/?q=ynys")
-    jane.see("seats")
+    jane.see("constituencies")
 
     jane.find_mp()
     page.get_by_role("link", name=re.compile("^Write to ")).click()

@@ -60,17 +60,17 @@ def make_campaign(slug: str = "peace", *, arguments: int = 3, **fields: Any) -> 
     return campaign
 
 
-def make_seat(gss: str = GSS, name: str = "Cities of London and Westminster", **member: Any) -> Constituency:
+def make_constituency(gss: str = GSS, name: str = "Cities of London and Westminster", **member: Any) -> Constituency:
     """A constituency with a sitting member."""
-    seat = Constituency.objects.create(gss=gss, name=name, nation=gss[0], as_of=dt.date(2024, 7, 4))
+    constituency = Constituency.objects.create(gss=gss, name=name, nation=gss[0], as_of=dt.date(2024, 7, 4))
     given = {
         "name_display": "Ms Ann Example",
         "name_full_title": "Ms Ann Example MP",
         "party": "Independent",
         "email": "ann.example.mp@parliament.example",
     } | member
-    Member.objects.create(constituency=seat, as_of=dt.date(2026, 6, 27), **given)
-    return seat
+    Member.objects.create(constituency=constituency, as_of=dt.date(2026, 6, 27), **given)
+    return constituency
 
 
 def make_letter(campaign: Campaign | None = None, *, queued: bool = True, **fields: Any) -> Letter:

@@ -20,24 +20,26 @@ USUAL += [Status.BOUNCED, Status.FAILED, Status.HELD]
 def write_many(campaign: Campaign, count: int, *, days: int = 50, rehearsal: bool = False) -> None:
     """Write so many letters of these days, in one go."""
     dice = random.Random(count)
-    seats = list(Constituency.objects.with_members().order_by("pk"))
+    constituencies = list(Constituency.objects.with_members().order_by("pk"))
     keys = list(campaign.arguments.values_list("key", flat=True).order_by("key"))
     letters, paragraphs = [], []
     now = timezone.now()
     for number in range(count):
-        seat = seats[int(len(seats) * dice.random() ** 2)]  # some places write more than others
-        member = seat.member
+        constituency = constituencies[
+            int(len(constituencies) * dice.random() ** 2)
+        ]  # some places write more than others
+        member = constituency.member
         written = now - dt.timedelta(days=days * dice.random() ** 1.5)
         status = dice.choice(USUAL)
         confirmed = None if status == Status.UNCONFIRMED else written
         letter = Letter(
             campaign=campaign,
             rehearsal=rehearsal,
-            constituency_gss=seat.gss,
-            constituency_name=seat.name,
+            constituency_gss=constituency.gss,
+            constituency_name=constituency.name,
             member_name=member.envelope if member else "",
             member_party=member.party if member else "",
-            member_email=f"mp.{seat.gss}@parliament.example",
+            member_email=f"mp.{constituency.gss}@parliament.example",
             salutation=member.salutation if member else "",
             subject=campaign.subject,
             status=status,

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     help = (
         "Deletes personal data that have been kept for as long as the settings allow. Beat does the same each hour. "
-        "Letters keep seat, arguments, dates and status."
+        "Letters keep constituency, arguments, dates and status."
     )
     requires_system_checks: list[str] = []  # a missing font is no reason to keep data
 

@@ -59,16 +59,16 @@ def write_sample(campaign: Campaign, gss: str) -> LetterText:
 
     Raises CommandError if the constituency is unknown or vacant, or if the campaign offers no argument.
     """
-    seat = Constituency.objects.with_members().filter(gss=gss).first()
-    if seat is None:
+    constituency = Constituency.objects.with_members().filter(gss=gss).first()
+    if constituency is None:
         raise CommandError(f"There is no constituency {gss}. Import the facts with `manage.py import_members`.")
-    if seat.member is None:
-        raise CommandError(f"{seat.name} has no sitting MP at present, so there is nobody to write to.")
+    if constituency.member is None:
+        raise CommandError(f"{constituency.name} has no sitting MP at present, so there is nobody to write to.")
     offered = campaign.arguments.offered().with_facts()[:SAMPLE_ARGUMENTS]
     arguments = {argument.key: argument for argument in offered}
     if not arguments:
         raise CommandError(f"The campaign “{campaign.slug}” offers no argument at present.")
-    asks = choose_asks(campaign, seat.member)
+    asks = choose_asks(campaign, constituency.member)
     draft = Draft(gss=gss, pieces=[Piece(key, length="full") for key in arguments], ask=asks[0].key if asks else "")
-    text = write_letter(draft, campaign, arguments, seat, seat.member, SAMPLE_SENDER)
+    text = write_letter(draft, campaign, arguments, constituency, constituency.member, SAMPLE_SENDER)
     return dataclasses.replace(text, sample=True)

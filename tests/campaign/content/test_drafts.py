@@ -12,7 +12,7 @@ from campaign.content.dumping import make_pack
 from campaign.content.models import Argument, Campaign
 from letters.models import DownloadCount, Letter, StepCount
 from tests.campaign.content.samples import load_sample
-from tests.letters.factories import make_campaign, make_seat
+from tests.letters.factories import make_campaign, make_constituency
 from tests.letters.views.test_journey import DETAILS, come_to_details, go
 from tests.otp import otp_login
 
@@ -56,7 +56,7 @@ def test_a_preview_goes_all_the_way_and_stores_sends_and_counts_nothing(
     organiser: tuple[Client, User], mailoutbox: list[object]
 ) -> None:
     make_campaign(mode=Campaign.Mode.DRAFT)
-    make_seat()
+    make_constituency()
     client, _user = organiser
     come_to_details(client)
     assert "Preview of a draft" in go(client, "write-arguments").content.decode()

@@ -16,7 +16,7 @@ from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, T
 from campaign.parliament.models import Member
 from campaign.staff.merging import Page
 from tests.campaign.content.samples import load_sample
-from tests.campaign.parliament.samples import make_member, make_seat
+from tests.campaign.parliament.samples import make_constituency, make_member
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +104,7 @@ def find_case(kind: str) -> tuple[Any, Any, str, str]:
             return argument, Phrasing.objects.filter(argument=argument)[0], "phrasings", "text"
         case "source":
             return argument, Source.objects.filter(argument=argument)[0], "sources", "title"
-    member = make_member(make_seat(1, "Clacton"), "Ann Old")
+    member = make_member(make_constituency(1, "Clacton"), "Ann Old")
     return member, member, "", "party"
 
 
@@ -199,14 +199,14 @@ def test_ticks_and_choices_stay_and_are_told_in_words(jo: Client) -> None:
     member = find_case("member")[0]
     mine = open_page(jo, member)
     assert Page.unsign(mine["opened_with"], f"parliament.member:{member.pk}").own["sitting"] == ["on"]
-    seat = make_seat(2, "Dover")
-    Member.objects.filter(pk=member.pk).update(constituency=seat, office="minister")
+    constituency = make_constituency(2, "Dover")
+    Member.objects.filter(pk=member.pk).update(constituency=constituency, office="minister")
     asked = save(jo, member, mine, office="foreign-secretary", name_full_title="Jo's name")
     assert ">Minister" in asked.content.decode()
     saved = save(jo, member, read(asked), **{"settle-own-office": "mine"})
     assert saved.status_code == 302
     member.refresh_from_db()
-    assert (member.constituency, member.office) == (seat, "foreign-secretary")
+    assert (member.constituency, member.office) == (constituency, "foreign-secretary")
 
 
 def test_what_was_deleted_meanwhile_comes_back_as_something_to_add(jo: Client, campaign: Campaign) -> None:

@@ -19,7 +19,7 @@ from campaign.core.logs import HideSecretPaths
 from letters.views import throttling
 from letters.views.throttling import costly
 from letters.writing.session import load_draft
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 from tests.letters.views.test_journey import DETAILS, come_to_details, go, words
 
 HERE = "127.0.0.1"
@@ -126,7 +126,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Bulkhead:
 
 @pytest.fixture
 def ready(client: Client, db: None) -> Client:
-    make_seat()
+    make_constituency()
     make_campaign(own_words_minimum=0)
     come_to_details(client)
     return client
@@ -178,7 +178,7 @@ def test_a_save_without_room_is_asked_to_wait_and_a_later_one_brings_all(ready: 
 
 @pytest.mark.django_db
 def test_ones_own_pdf_waits_too(client: Client, room: Bulkhead) -> None:
-    make_seat()
+    make_constituency()
     path = client.get(f"/letter/{_make_token(make_letter())}/letter.pdf")
     assert path.status_code == 200
     with room.enter(HERE):
@@ -195,7 +195,7 @@ def _make_token(letter: Any) -> str:
 def test_who_finds_no_room_is_a_warning_without_their_link_and_no_error(
     client: Client, room: Bulkhead, caplog: pytest.LogCaptureFixture
 ) -> None:
-    make_seat()
+    make_constituency()
     token = _make_token(make_letter())
     with room.enter(HERE), caplog.filtering(HideSecretPaths()):
         page = client.get(f"/letter/{token}/letter.pdf")

@@ -24,7 +24,7 @@ from campaign import urls
 from campaign.core import checks
 from letters.models import Letter, Status
 from letters.privacy.tokens import make_token
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 
 SAME_EVERYWHERE = {
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -149,7 +149,7 @@ def test_whatever_answers_below_a_secret_link_says_no_referrer_and_no_store() ->
 
 @pytest.mark.django_db(transaction=True)
 def test_the_forms_of_secret_pages_work_under_no_referrer(live_server: LiveServer, page_phone: Page) -> None:
-    make_seat()
+    make_constituency()
     letter = make_letter(queued=False)
     origins = []
     page_phone.on("request", lambda sent: origins.append(sent.headers.get("origin")) if sent.method == "POST" else None)

@@ -1,4 +1,4 @@
-"""What a person typed leads to seats and to a sentence that says what to do next (territories.py, management/commands/find_mp.py)."""
+"""What a person typed leads to constituencies and to a sentence that says what to do next (territories.py, management/commands/find_mp.py)."""
 
 import json
 from io import StringIO
@@ -30,7 +30,7 @@ def test_a_certain_postcode_is_found() -> None:
     assert finding == PostcodeResult("SW1A 0AA", "found", "We found the constituency of SW1A 0AA.", ("E14001172",))
 
 
-def test_an_uncertain_postcode_is_a_question_with_the_likeliest_seat_first() -> None:
+def test_an_uncertain_postcode_is_a_question_with_the_likeliest_constituency_first() -> None:
     finding = look_up_constituency("E17 3RS")
     assert (finding.status, finding.gss[0]) == ("confirm", "E14001167")
     assert len(finding.gss) == len(set(finding.gss)) == 2
@@ -43,13 +43,13 @@ def test_an_old_postcode_is_a_question() -> None:
     assert finding.message.startswith("AB1 0AA is no longer in use.")
 
 
-def test_northern_ireland_chooses_among_its_seats() -> None:
+def test_northern_ireland_chooses_among_its_constituencies() -> None:
     finding = look_up_constituency("BT1 1AA")
     assert (finding.postcode, finding.status, len(finding.gss)) == ("BT1 1AA", "choose", 18)
 
 
 @pytest.mark.usefixtures("_parliament")
-def test_the_seats_of_northern_ireland_are_all_of_them() -> None:
+def test_the_constituencies_of_northern_ireland_are_all_of_them() -> None:
     assert set(NORTHERN_IRELAND) == set(Constituency.objects.filter(nation="N").values_list("gss", flat=True))
 
 
@@ -121,18 +121,18 @@ def test_no_input_raises(text: str | None) -> None:
 
 @pytest.mark.usefixtures("_parliament")
 @pytest.mark.parametrize("text", ["SW1A 0AA", "BT1 1AA"])
-def test_seats_are_loaded_in_two_queries(text: str, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_constituencies_are_loaded_in_two_queries(text: str, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     finding = look_up_constituency(text)
     with django_assert_num_queries(2):
-        seats = load_constituencies(finding.gss)
-        assert [seat.gss for seat in seats if seat.member] == list(finding.gss)
+        constituencies = load_constituencies(finding.gss)
+        assert [constituency.gss for constituency in constituencies if constituency.member] == list(finding.gss)
 
 
 @pytest.mark.usefixtures("_parliament")
 def test_a_vacant_seat_is_found_and_said_to_be_vacant() -> None:
     Member.objects.filter(constituency="E14001172").update(sitting=False)
-    finding, seats = find_constituencies("SW1A 0AA")
-    assert (finding.status, [seat.member for seat in seats]) == ("found", [None])
+    finding, constituencies = find_constituencies("SW1A 0AA")
+    assert (finding.status, [constituency.member for constituency in constituencies]) == ("found", [None])
     assert finding.message == (
         "SW1A 0AA is in Cities of London and Westminster. "
         "The seat is vacant: it has no MP to write to until the next election there."
@@ -141,8 +141,8 @@ def test_a_vacant_seat_is_found_and_said_to_be_vacant() -> None:
 
 @pytest.mark.django_db
 def test_an_empty_site_says_so() -> None:
-    finding, seats = find_constituencies("SW1A 0AA")
-    assert (finding.status, finding.gss, seats) == ("unknown", (), [])
+    finding, constituencies = find_constituencies("SW1A 0AA")
+    assert (finding.status, finding.gss, constituencies) == ("unknown", (), [])
 
 
 def find_mp(*words: str) -> tuple[str, int]:

@@ -13,20 +13,20 @@ from campaign.parliament.member_file import SHIPPED
 from campaign.parliament.models import Constituency, Member
 from campaign.staff.destinations import Redirection, redirected
 from letters.models import Alert
-from tests.campaign.parliament.samples import HEADER, make_seats, member_row, vacant_row, write_rows
+from tests.campaign.parliament.samples import HEADER, make_constituencies, member_row, vacant_row, write_rows
 
 pytestmark = pytest.mark.django_db
 
 
 def run(path: Path | None = None, *options: str) -> list[str]:
-    """What import_members says. Test seats are made up, so their codes are believed."""
+    """What import_members says. Test constituencies are made up, so their codes are believed."""
     out = StringIO()
     call_command("import_members", *([str(path)] if path else []), *options, stdout=out)
     return out.getvalue().splitlines()
 
 
 def update(folder: Path, *rows: str, options: tuple[str, ...] = ()) -> list[str]:
-    return run(write_rows(folder, *rows), "--new-seats", *options)
+    return run(write_rows(folder, *rows), "--new-constituencies", *options)
 
 
 def dump() -> str:
@@ -36,9 +36,10 @@ def dump() -> str:
 
 
 def names() -> dict[str, str]:
-    """The seats' sitting members, by the last digits of the seat."""
+    """The sitting members, by the last digits of the constituency's code."""
     return {
-        seat.gss[-2:]: seat.member.name_display if seat.member else "" for seat in Constituency.objects.with_members()
+        constituency.gss[-2:]: constituency.member.name_display if constituency.member else ""
+        for constituency in Constituency.objects.with_members()
     }
 
 
@@ -47,16 +48,16 @@ def test_the_shipped_file_fills_the_database_in_few_queries_and_redirects_nothin
         connection,
     ) as queries:
         said = run()
-    assert said == ["New: 650 seats, 650 with a sitting member.", "Unchanged: 0 seats."]
+    assert said == ["New: 650 constituencies, 650 with a sitting member.", "Unchanged: 0 constituencies."]
     assert (Constituency.objects.count(), Member.objects.filter(sitting=True).count()) == (650, 650)
-    assert len(queries) < 60  # not one for each seat
+    assert len(queries) < 60  # not one for each constituency
     assert not Alert.objects.exists()
     nations = [Constituency.objects.filter(nation=nation).count() for nation in "ESWN"]
     assert nations == [543, 57, 32, 18]
 
 
-def test_the_organisers_are_told_for_which_seats_letters_go_elsewhere(tmp_path: Path) -> None:
-    make_seats(4)
+def test_the_organisers_are_told_for_which_constituencies_letters_go_elsewhere(tmp_path: Path) -> None:
+    make_constituencies(4)
     told: list[str] = []
 
     def listen(by: str, changes: list[Redirection], **_signal: Any) -> None:
@@ -67,22 +68,22 @@ def test_the_organisers_are_told_for_which_seats_letters_go_elsewhere(tmp_path: 
         rows = [member_row(1, email="other@parliament.uk"), member_row(2, party="Labour"), vacant_row(3)]
         rows += [member_row(9, 4, name="Eve New")]
         path = write_rows(tmp_path, *rows)
-        run(path, "--new-seats", "--dissolution", "--dry-run")
+        run(path, "--new-constituencies", "--dissolution", "--dry-run")
         assert told == []
-        run(path, "--new-seats", "--dissolution")
+        run(path, "--new-constituencies", "--dissolution")
     finally:
         redirected.disconnect(listen)
     assert told == [
-        "manage.py import_members: seat Seat 1: m1@parliament.uk → other@parliament.uk",
-        "manage.py import_members: seat Seat 3: m3@parliament.uk → nowhere",
-        "manage.py import_members: seat Seat 4: m4@parliament.uk → m9@parliament.uk",
+        "manage.py import_members: constituency Seat 1: m1@parliament.uk → other@parliament.uk",
+        "manage.py import_members: constituency Seat 3: m3@parliament.uk → nowhere",
+        "manage.py import_members: constituency Seat 4: m4@parliament.uk → m9@parliament.uk",
     ]
 
 
 def test_importing_again_changes_nothing() -> None:
     run()
     before = dump()
-    assert run() == ["Unchanged: 650 seats."]
+    assert run() == ["Unchanged: 650 constituencies."]
     assert dump() == before
 
 
@@ -92,20 +93,20 @@ def test_what_is_dumped_is_what_ships() -> None:
 
 
 def test_vacancies_survive_a_round_trip(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     update(tmp_path, vacant_row(3))
     before = dump()
     path = tmp_path / "dump.csv"
     path.write_text(before, encoding="utf-8")
     Member.objects.all().delete()
     Constituency.objects.all().delete()
-    run(path, "--new-seats")
+    run(path, "--new-constituencies")
     assert dump() == before
     assert "E14000003,Seat 3,,E,2026-06-01,,,,,,,2026-07-01" in before
 
 
 def test_every_kind_of_change_is_said_in_a_sentence(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     said = update(
         tmp_path,
         member_row(1),
@@ -123,13 +124,13 @@ def test_every_kind_of_change_is_said_in_a_sentence(tmp_path: Path) -> None:
         "Seat 5 has a new member: Ann New (Labour), after Member 5 (Independent).",
         "Seat 6: the address of Member 6 is now unknown, post only (before: m6@parliament.uk).",
         "Seat 7: the member's names are now Dame Member 7 / Dame Member 7 MP (before: Member 7 / Member 7 MP).",
-        "Unchanged: 1 seat.",
+        "Unchanged: 1 constituency.",
     ]
     assert (names()["04"], names()["05"]) == ("", "Ann New")
     assert Member.objects.get(name_display="Member 5").sitting is False
 
 
-def test_a_seat_may_be_renamed(tmp_path: Path) -> None:
+def test_a_constituency_may_be_renamed(tmp_path: Path) -> None:
     run()
     row = (
         SHIPPED.read_text()
@@ -138,12 +139,12 @@ def test_a_seat_may_be_renamed(tmp_path: Path) -> None:
         .replace("2024-07-04", "2026-01-01")
     )
     said = run(write_rows(tmp_path, row, header=HEADER))
-    assert said == ["Aldershot is now called Aldershot and Fleet.", "Unchanged: 0 seats."]
+    assert said == ["Aldershot is now called Aldershot and Fleet.", "Unchanged: 0 constituencies."]
     assert Constituency.objects.search("aldershot and fleet").get().name == "Aldershot and Fleet"
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     before = dump()
     said = update(tmp_path, vacant_row(4), options=("--dry-run",))
     assert said[0] == "Seat 4 falls vacant: Member 4 (Independent) no longer sits there."
@@ -152,56 +153,56 @@ def test_a_dry_run_says_the_same_and_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_member_who_resigned_comes_back_under_the_same_number(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     update(tmp_path, vacant_row(4))
     said = update(tmp_path, member_row(4, party="Reform UK", as_of="2026-08-13"))
-    assert said == ["Seat 4 is no longer vacant: Member 4 (Reform UK), who comes back.", "Unchanged: 0 seats."]
+    assert said == ["Seat 4 is no longer vacant: Member 4 (Reform UK), who comes back.", "Unchanged: 0 constituencies."]
     assert Member.objects.get(parliament_id=4).sitting
     assert Member.objects.count() == 20
 
 
 def test_a_member_moves_seat(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     said = update(tmp_path, member_row(4, 5))
     assert said == [
         "Seat 5 has a new member: Member 4 (Independent), until now the member for Seat 4, after Member 5 "
         "(Independent).",
         "Seat 4 falls vacant: Member 4 (Independent) no longer sits there.",
-        "Unchanged: 0 seats.",
+        "Unchanged: 0 constituencies.",
     ]
     assert (names()["04"], names()["05"]) == ("", "Member 4")
 
 
 def test_members_exchange_seats(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     update(tmp_path, member_row(4, 5), member_row(5, 6), member_row(6, 4))
     assert (names()["04"], names()["05"], names()["06"]) == ("Member 6", "Member 4", "Member 5")
     assert Member.objects.count() == 20
 
 
 def test_older_facts_do_not_undo_newer_ones(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     update(tmp_path, vacant_row(4), member_row(5, party="Labour"), member_row(6))
     said = update(tmp_path, *(member_row(number, as_of="2026-06-15") for number in (4, 5, 6)))
     assert said == [
         "Seat 4 keeps what is known of a vacant seat as of 2026-07-01: the file says 2026-06-15.",
         "Seat 5 keeps what is known of Member 5 as of 2026-07-01: the file says 2026-06-15.",
-        "Unchanged: 3 seats.",
+        "Unchanged: 3 constituencies.",
     ]
     assert (names()["04"], Member.objects.get(parliament_id=5).party) == ("", "Labour")
 
 
 def test_an_older_file_does_not_take_a_member_from_the_seat_they_moved_to(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     update(tmp_path, member_row(4, 5, as_of="2026-09-01"), member_row(6, as_of="2026-06-02"))
     update(tmp_path, member_row(4, 6, as_of="2026-08-01"))
     assert (names()["05"], names()["06"]) == ("Member 4", "Member 6")
 
 
-def test_a_member_without_a_number_is_known_by_seat_and_name(tmp_path: Path) -> None:
-    make_seats()
+def test_a_member_without_a_number_is_known_by_constituency_and_name(tmp_path: Path) -> None:
+    make_constituencies()
     update(tmp_path, member_row(0, 4, name="Ann New", id=""))
-    assert update(tmp_path, member_row(0, 4, name="Ann New", id="")) == ["Unchanged: 1 seat."]
+    assert update(tmp_path, member_row(0, 4, name="Ann New", id="")) == ["Unchanged: 1 constituency."]
     update(tmp_path, member_row(0, 4, name="Ann New", id="5500"))
     assert Member.objects.get(name_display="Ann New").parliament_id == 5500
     update(tmp_path, member_row(0, 4, name="Ann New", id=""))
@@ -209,18 +210,18 @@ def test_a_member_without_a_number_is_known_by_seat_and_name(tmp_path: Path) -> 
 
 
 def test_a_file_without_addresses_leaves_the_stored_ones(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     path = write_rows(
         tmp_path,
         "4,Member 4,Member 4 MP,Labour,E14000004,2026-07-01",
         header="member_id,name_display,name_full_title,party,constituency_gss,as_of",
     )
-    run(path, "--new-seats")
+    run(path, "--new-constituencies")
     assert Member.objects.values_list("party", "email").get(parliament_id=4) == ("Labour", "m4@parliament.uk")
 
 
 def test_a_tenth_of_the_seats_may_fall_vacant_but_more_has_to_be_meant(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     update(tmp_path, vacant_row(1), vacant_row(2))
     everywhere = [vacant_row(number, as_of="2026-08-01") for number in range(1, 21)]
     before = dump()
@@ -242,7 +243,10 @@ WRONG = [
     ("4,Member 4,Member 4 MP,,Labour,E14000004,2026-07-01", "line 3: has 7 fields where the header has 8"),
     ('4,"Member\n4",Member 4 MP,,Labour,E14000004,,2026-07-01', "line 3, column name_display: has a line break"),
     (f"4,{'M' * 151},Member 4 MP,,Labour,E14000004,,2026-07-01", "line 3, column name_display: is longer than 150"),
-    ("4,Member 4,Member 4 MP,,Labour,E14000001,,2026-07-01", "line 3, column gss: the seat E14000001 is in line 2"),
+    (
+        "4,Member 4,Member 4 MP,,Labour,E14000001,,2026-07-01",
+        "line 3, column gss: the constituency E14000001 is in line 2",
+    ),
     ("1,Member 1,Member 1 MP,,Labour,E14000004,,2026-07-01", "line 3, column parliament_id: member 1 sits in line 2"),
     (
         "4,Member 4,Member 4 MP,,Labour,E14000444,,2026-07-01",
@@ -254,7 +258,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("row", "reason"), WRONG)
 def test_one_wrong_row_changes_nothing_and_is_named(row: str, reason: str, tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     before = dump()
     with pytest.raises(CommandError) as error:
         update(tmp_path, member_row(1, party="Labour"), row)
@@ -268,10 +272,10 @@ def test_every_problem_of_a_file_is_said_at_once(tmp_path: Path) -> None:
     assert str(error.value).count("line ") == 6
 
 
-def test_a_code_that_is_no_seat_of_ours_is_refused(tmp_path: Path) -> None:
+def test_a_code_that_is_no_constituency_of_ours_is_refused(tmp_path: Path) -> None:
     run()
     row = "E14000530,Aldershot,,E,2024-07-04,,,,,,,2026-07-01"  # its code before July 2024
-    with pytest.raises(CommandError, match="column gss: E14000530 is not a seat that this site knows"):
+    with pytest.raises(CommandError, match="column gss: E14000530 is not a constituency that this site knows"):
         run(write_rows(tmp_path, row, header=HEADER))
     assert Constituency.objects.count() == 650
 
@@ -287,6 +291,6 @@ def test_a_file_of_another_kind_is_refused(content: bytes, tmp_path: Path) -> No
 
 
 def test_a_literal_vacant_and_empty_fields_mean_the_same(tmp_path: Path) -> None:
-    make_seats()
+    make_constituencies()
     update(tmp_path, vacant_row(1), ",,,,,E14000002,,2026-07-01")
     assert (names()["01"], names()["02"]) == ("", "")

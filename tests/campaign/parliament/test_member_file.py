@@ -36,10 +36,10 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> N
     assert read_member_file(path) == expected
 
 
-def test_the_shipped_file_has_every_seat_and_never_a_guessed_address() -> None:
+def test_the_shipped_file_has_every_constituency_and_never_a_guessed_address() -> None:
     rows = read_member_file(SHIPPED)
     assert len(rows) == 650
-    assert sum(bool(row.seat and row.seat.name_cy) for row in rows) == 30
+    assert sum(bool(row.constituency and row.constituency.name_cy) for row in rows) == 30
     without = [row.member.name_display for row in rows if row.member and not row.member.email]
     assert sorted(without) == [
         "Sagal Abdi-Wali",
@@ -51,7 +51,7 @@ def test_the_shipped_file_has_every_seat_and_never_a_guessed_address() -> None:
 
 
 @pytest.mark.django_db
-def test_a_database_without_seats_makes_a_header_alone() -> None:
+def test_a_database_without_constituencies_makes_a_header_alone() -> None:
     out = StringIO()
     write_member_file(Constituency.objects.all(), out)
     assert out.getvalue() == HEADER + "\n"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from campaign.parliament.offices import is_office
-from tests.campaign.parliament.samples import make_member, make_seat
+from tests.campaign.parliament.samples import make_constituency, make_member
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _members() -> None:
-    make_member(make_seat(1), "Lucy Powell", parliament_id=1, email="contact@lucypowell.org.uk")
-    make_member(make_seat(2), "Ann Example", parliament_id=2, email="ann.example.mp@bigmail.example")
-    make_member(make_seat(3), "Joe Gone", parliament_id=3, email="joe@joegone.example", sitting=False)
+    make_member(make_constituency(1), "Lucy Powell", parliament_id=1, email="contact@lucypowell.org.uk")
+    make_member(make_constituency(2), "Ann Example", parliament_id=2, email="ann.example.mp@bigmail.example")
+    make_member(make_constituency(3), "Joe Gone", parliament_id=3, email="joe@joegone.example", sitting=False)
 
 
 @pytest.mark.parametrize(

@@ -44,13 +44,13 @@ def test_a_run_may_be_longer_than_its_field() -> None:
     assert table.look_up("WJ5", "1ZZ") == Place("E14001063", True)
 
 
-def test_the_seats_of_a_sector_come_commonest_first() -> None:
+def test_the_constituencies_of_a_sector_come_commonest_first() -> None:
     rows = {("E10", f"A{letter}"): ("E14001063" if letter < "N" else "S14000021", True) for letter in LETTERS}
     rows |= {("E11", "AA"): ("W07000112", True), ("E10", "ZZ"): ("", False)}
     table = unpack_table(build_table(PostcodeRows(rows), "2025-11"))
-    assert table.list_seats("E1", "0AA") == ["S14000021", "E14001063"]
-    assert table.list_seats("E1", "1AA") == ["W07000112"]
-    assert table.list_seats("E1", "2AA") == table.list_seats("E2", "") == []
+    assert table.list_constituencies("E1", "0AA") == ["S14000021", "E14001063"]
+    assert table.list_constituencies("E1", "1AA") == ["W07000112"]
+    assert table.list_constituencies("E1", "2AA") == table.list_constituencies("E2", "") == []
 
 
 def test_a_damaged_file_is_noticed(tmp_path: Path) -> None:
@@ -75,7 +75,12 @@ def test_the_shipped_tables_are_complete() -> None:
     live, old = load_tables()
     assert (live.count - live.count_without_place, live.count_without_place, old.count) == (1_744_706, 709, 891_415)
     assert (live.as_of, old.as_of) == ("2025-11", "2025-11")
-    assert [len([gss for gss in live.seats if gss.startswith(nation)]) for nation in "ESWN"] == [543, 57, 32, 0]
+    assert [len([gss for gss in live.constituencies if gss.startswith(nation)]) for nation in "ESWN"] == [
+        543,
+        57,
+        32,
+        0,
+    ]
     assert (postcodes.SHIPPED / "postcodes.bin").stat().st_size < 400_000
 
 

@@ -21,7 +21,7 @@ from campaign.staff.models import TOTPDevice
 from letters.models import Alert
 from tests.campaign.content.samples import load_sample
 from tests.campaign.content.test_admin import read_form
-from tests.campaign.parliament.samples import make_member, make_seat
+from tests.campaign.parliament.samples import make_constituency, make_member
 from tests.campaign.staff.test_door import read_code
 from tests.otp import otp_login
 
@@ -43,7 +43,7 @@ def chief(client: Client) -> User:
 
 @pytest.fixture
 def member() -> Member:
-    return make_member(make_seat(1, "Leeds Test"), "Ann Example", email=OLD, party="Labour")
+    return make_member(make_constituency(1, "Leeds Test"), "Ann Example", email=OLD, party="Labour")
 
 
 @pytest.fixture
@@ -122,16 +122,21 @@ def test_what_leaves_letters_where_they_go_asks_for_nothing(client: Client, chie
 
 
 def test_a_former_member_takes_the_seat_after_a_proof(client: Client, chief: User, member: Member) -> None:
-    seat = make_seat(2, "York Test")
+    constituency = make_constituency(2, "York Test")
     path = f"{MEMBERS}{member.pk}/change/"
-    page = ask(client, path, read_form(client, path) | {"constituency": seat.pk})
+    page = ask(client, path, read_form(client, path) | {"constituency": constituency.pk})
     assert prove(client, path, page, chief) == 302
     assert read_told() == [f"By: chief\nmember Ann Example: {OLD} (Leeds Test) → {OLD} (York Test)"]
 
 
 def test_a_new_member_is_added_after_a_proof(client: Client, chief: User) -> None:
-    seat, path = make_seat(1, "Leeds Test"), f"{MEMBERS}add/"
-    sent = {"constituency": seat.pk, "name_display": "Eve New", "name_full_title": "Eve New MP", "party": "Labour"}
+    constituency, path = make_constituency(1, "Leeds Test"), f"{MEMBERS}add/"
+    sent = {
+        "constituency": constituency.pk,
+        "name_display": "Eve New",
+        "name_full_title": "Eve New MP",
+        "party": "Labour",
+    }
     sent |= {"sitting": "on", "email": NEW, "as_of": "2026-01-01"}
     page = ask(client, path, sent)
     assert not Member.objects.exists()

@@ -14,7 +14,7 @@ from letters.actions.departed import MAX_NAMED, hold_departed, name_letters
 from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
 from letters.models import Alert, Letter, Notice, Status
-from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
+from tests.letters.factories import GSS, make_campaign, make_constituency, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 def _live(settings: Any) -> None:
     settings.LIVE_DELIVERY = True
     make_campaign(mode="live")
-    make_seat()
-    make_seat("W07000081", "Cardiff East", email="sits@parliament.example")
+    make_constituency()
+    make_constituency("W07000081", "Cardiff East", email="sits@parliament.example")
 
 
 def write(**fields: Any) -> Letter:
@@ -44,7 +44,7 @@ def import_row(tmp_path: Any, row: str) -> None:
     [f"{GSS},,,,,,,2026-11-20", f"{GSS},,Mr New Person,Mr New Person MP,,Labour,new@parliament.example,2026-11-20"],
     ids=["vacancy", "successor"],
 )
-def test_importing_a_change_holds_that_seats_letters(
+def test_importing_a_change_holds_that_constituencies_letters(
     row: str, tmp_path: Any, capsys: pytest.CaptureFixture[str], scripted: ScriptedServer
 ) -> None:
     letter = write()

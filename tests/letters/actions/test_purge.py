@@ -29,7 +29,7 @@ from letters.privacy.tokens import make_confirm_token, make_token
 from letters.tasks import tidy, wake_worker
 from letters.writing.draft import Draft
 from letters.writing.session import save_draft
-from tests.letters.factories import make_letter, make_seat, write_paragraph
+from tests.letters.factories import make_constituency, make_letter, write_paragraph
 from tests.letters.scripted_smtp import ScriptedServer
 
 pytestmark = pytest.mark.django_db
@@ -246,7 +246,7 @@ def test_after_a_purge_a_search_for_bytes_finds_nobody(
     client: Client, scripted: ScriptedServer, tmp_path: Path, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.MAILBOX_DIR = tmp_path / "mailbox"
-    make_seat()
+    make_constituency()
     letters = [make_letter(queued=False, **SECRETS) for _ in range(4)]
     for letter in letters:
         write_paragraph(letter, OWN_WORDS)

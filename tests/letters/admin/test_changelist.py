@@ -15,7 +15,7 @@ from campaign.content.models import Campaign
 from campaign.parliament.models import Member
 from letters.models import Letter, Status
 from letters.statistics.rollup import roll_up_all
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 from tests.letters.many import write_many
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def follow(client: Client, query: str, word: str) -> list[list[str]]:
 
 def test_every_letter_is_on_one_page_there_and_back(admin_client: Client, django_assert_max_num_queries: Any) -> None:
     campaign = make_campaign()
-    make_seat()
+    make_constituency()
     write_many(campaign, 120)
     Letter.objects.update(created_at=timezone.now())  # even if all were written in the same moment
     expected = [letter.reference for letter in Letter.objects.order_by("-created_at", "-pk")]
@@ -62,7 +62,7 @@ def test_the_numbers_beside_the_filters_are_those_of_the_list(
 ) -> None:
     for slug in ("peace", "rivers"):
         campaign = make_campaign(slug)
-        make_seat(f"E1400000{len(slug)}", slug, party="Green Party" if slug == "rivers" else "Labour")
+        make_constituency(f"E1400000{len(slug)}", slug, party="Green Party" if slug == "rivers" else "Labour")
         write_many(campaign, 90)
     Letter.objects.filter(created_at__gte=timezone.now() - dt.timedelta(days=5)).update(rehearsal=True)
     roll_up_all()
@@ -112,17 +112,17 @@ def test_a_page_that_no_link_names_is_the_first(admin_client: Client, place: str
     assert letter.reference in admin_client.get(LIST + f"?p={place}").content.decode()
 
 
-def test_letters_are_found_by_reference_seat_member_and_code(admin_client: Client) -> None:
+def test_letters_are_found_by_reference_constituency_member_and_code(admin_client: Client) -> None:
     campaign = make_campaign()
-    make_seat()
-    seat = make_seat(
+    make_constituency()
+    constituency = make_constituency(
         "W07000112", "Ynys Môn", name_display="Llinos Medi", name_full_title="Llinos Medi MP", party="Plaid Cymru"
     )
     one = make_letter(campaign)
     other = make_letter(
         campaign,
-        constituency_gss=seat.pk,
-        constituency_name=seat.name,
+        constituency_gss=constituency.pk,
+        constituency_name=constituency.name,
         member_name="Llinos Medi MP",
         member_party="Plaid Cymru",
     )
@@ -136,7 +136,7 @@ def test_letters_are_found_by_reference_seat_member_and_code(admin_client: Clien
         page = admin_client.get(f"{LIST}?{query}").content.decode()
         assert found.reference in page
         assert missing.reference not in page
-    Member.objects.filter(constituency=seat).update(sitting=False)
+    Member.objects.filter(constituency=constituency).update(sitting=False)
     assert other.reference in admin_client.get(f"{LIST}?q=Llinos").content.decode()
     for when, there in (("today", True), ("week", True), (f"{timezone.localdate():%Y-%m}", True), ("2020-01", False)):
         assert (one.reference in admin_client.get(f"{LIST}?written={when}").content.decode()) is there

@@ -23,7 +23,7 @@ from letters.models import Heartbeat, Letter, LetterParagraph, Status, StepCount
 from letters.statistics.charts import count_between, make_columns, make_steps, round_up
 from letters.statistics.figures import list_campaigns, list_constituencies, read_figures
 from letters.statistics.rollup import roll_up_all
-from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
+from tests.letters.factories import GSS, make_campaign, make_constituency, make_letter
 from tests.letters.many import write_many
 from tests.otp import otp_login
 
@@ -47,10 +47,10 @@ def read_rows(page: str) -> dict[str, str]:
 
 @pytest.fixture
 def five() -> Campaign:
-    """Two sent (one with two arguments), one queued, one withdrawn, one unconfirmed; one of them is another seat's."""
+    """Two sent (one with two arguments), one queued, one withdrawn, one unconfirmed; one of them is another constituency's."""
     campaign = make_campaign()
-    make_seat()
-    make_seat("W07000112", "Ynys Môn")
+    make_constituency()
+    make_constituency("W07000112", "Ynys Môn")
     sent, _queued, withdrawn = (make_letter(campaign) for _ in range(3))
     other = make_letter(campaign, constituency_gss="W07000112", member_party="Labour")
     make_letter(campaign, queued=False)
@@ -130,8 +130,14 @@ def test_what_needs_a_person_stands_first(five: Campaign, admin_client: Client) 
             assert admin_client.get(url.replace("&amp;", "&")).status_code == 200
     assert re.search(r"\s2 letters\s", admin_client.get(read_vacant(page)).content.decode())
     # After the House is dissolved all wait; a web server takes no address of more than some 4,000 characters.
-    seats = {"campaign": five, "rehearsal": False, "kind": Tally.Kind.SEAT, "status": Status.QUEUED, "count": 1}
-    Tally.objects.bulk_create(Tally(key=f"W{number:08}", **seats) for number in range(649))
+    constituencies = {
+        "campaign": five,
+        "rehearsal": False,
+        "kind": Tally.Kind.CONSTITUENCY,
+        "status": Status.QUEUED,
+        "count": 1,
+    }
+    Tally.objects.bulk_create(Tally(key=f"W{number:08}", **constituencies) for number in range(649))
     url = re.search(r'href="([^"]+)"><b aria-hidden="true">○', admin_client.get("/admin/").content.decode())
     assert url
     assert url[1] == "/admin/letters/letter/?status__in=queued%2Cheld%2Cclaimed"
@@ -173,7 +179,7 @@ def read_vacant(page: str) -> str:
 
 
 @pytest.mark.parametrize("count", [3, 60])
-@pytest.mark.parametrize("page", ["", "_map", "_seats"])
+@pytest.mark.parametrize("page", ["", "_map", "_constituencies"])
 def test_the_pages_cost_few_queries_however_many_letters(
     client: Client, django_assert_max_num_queries: Any, count: int, page: str
 ) -> None:
@@ -181,7 +187,7 @@ def test_the_pages_cost_few_queries_however_many_letters(
     viewer.user_permissions.add(Permission.objects.get(codename="view_tally"))
     otp_login(client, viewer)
     campaign = make_campaign()
-    make_seat()
+    make_constituency()
     write_many(campaign, count)
     client.get(dashboard(page))  # counts the letters
     with django_assert_max_num_queries(15):
@@ -191,7 +197,7 @@ def test_the_pages_cost_few_queries_however_many_letters(
 def test_figures_are_for_those_who_may_see_them(five: Campaign, client: Client) -> None:
     staff = User.objects.create_user("staff", is_staff=True)
     otp_login(client, staff)
-    for page in ("", "_map", "_seats"):
+    for page in ("", "_map", "_constituencies"):
         assert client.get(dashboard(page)).status_code == 403
     staff.user_permissions.add(Permission.objects.get(codename="view_tally"))
     page = client.get(dashboard()).content.decode()
@@ -201,14 +207,17 @@ def test_figures_are_for_those_who_may_see_them(five: Campaign, client: Client) 
 
 
 def test_the_constituencies_without_a_letter_are_found(five: Campaign, admin_client: Client) -> None:
-    make_seat("S14000027", "Na h-Eileanan an Iar")
-    page = admin_client.get(dashboard("_seats") + "?show=none").content.decode()
+    make_constituency("S14000027", "Na h-Eileanan an Iar")
+    page = admin_client.get(dashboard("_constituencies") + "?show=none").content.decode()
     assert re.findall(r'<th scope="row">(.*?)</th>', page) == ["Na h-Eileanan an Iar"]
-    page = admin_client.get(dashboard("_seats") + "?by=letters").content.decode()
+    page = admin_client.get(dashboard("_constituencies") + "?by=letters").content.decode()
     names = [re.sub("<.*?>", "", name) for name in re.findall(r'<th scope="row">(.*?)</th>', page)]
     assert names == ["Cities of London and Westminster", "Ynys Môn", "Na h-Eileanan an Iar"]
-    seats = {seat.name: (seat.letters, seat.sent, seat.waiting) for seat in list_constituencies(five, rehearsal=True)}
-    assert seats["Cities of London and Westminster"] == (2, 1, 1)
+    constituencies = {
+        constituency.name: (constituency.letters, constituency.sent, constituency.waiting)
+        for constituency in list_constituencies(five, rehearsal=True)
+    }
+    assert constituencies["Cities of London and Westminster"] == (2, 1, 1)
 
 
 def test_the_map_names_every_constituency_and_stays_small(admin_client: Client) -> None:
@@ -219,7 +228,7 @@ def test_the_map_names_every_constituency_and_stays_small(admin_client: Client) 
     named = re.findall(r'<a href="(\w+)/\?of=live"><title>(.+?): (no|[\d,]+) letters?</title>', body.decode())
     assert {gss for gss, _name, _count in named} == set(Constituency.objects.values_list("pk", flat=True))
     assert len(named) == 650
-    counts = {seat.gss: seat.letters for seat in list_constituencies(campaign, rehearsal=False)}
+    counts = {constituency.gss: constituency.letters for constituency in list_constituencies(campaign, rehearsal=False)}
     assert {gss: int(count.replace("no", "0")) for gss, _name, count in named} == counts
     assert len(body) < 150_000
     assert len(gzip.compress(body)) < 30_000
@@ -251,7 +260,7 @@ def test_scales_are_round_and_complete() -> None:
     assert [round_up(number) for number in (0, 1, 3, 7, 11, 99, 1000)] == [1, 1, 5, 10, 20, 100, 1000]
     assert count_between([0, 19, 20, 500], [0, 20, 50]) == [2, 1, 1]
     steps = make_steps([0, 0, 1, 2, 3, 4, 100])
-    assert [(step.least, step.most, step.seats) for step in steps] == [
+    assert [(step.least, step.most, step.constituencies) for step in steps] == [
         (0, 0, 2), (1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 99, 1), (100, None, 1),
     ]  # fmt: skip
-    assert [(step.least, step.most, step.seats) for step in make_steps([0])] == [(0, None, 1)]
+    assert [(step.least, step.most, step.constituencies) for step in make_steps([0])] == [(0, None, 1)]

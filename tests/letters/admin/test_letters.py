@@ -16,7 +16,7 @@ from django.utils import timezone
 from campaign.content.models import Campaign
 from letters.actions.erase import scrub_letter
 from letters.models import Letter, Status
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +46,9 @@ def test_the_list_costs_a_constant_number_of_queries(
     assert page.count("letter-status is-queued") == count
 
 
-def test_letters_are_found_by_reference_seat_and_status(admin_client: Client) -> None:
+def test_letters_are_found_by_reference_constituency_and_status(admin_client: Client) -> None:
     campaign = make_campaign()
-    make_seat("W07000112", "Ynys Môn")
+    make_constituency("W07000112", "Ynys Môn")
     one = make_letter(campaign)
     other = make_letter(campaign, queued=False, constituency_name="Ynys Môn", constituency_gss="W07000112")
     for query, found, missing in (

@@ -42,6 +42,9 @@ def test_a_name_adds_no_line_to_it(smtp_server: MailServer) -> None:
 
 
 def test_of_hundreds_the_first_are_listed_and_the_others_counted() -> None:
-    tell("manage.py import_members", [Redirection(f"seat {n}", "", f"{n}@x.example") for n in range(MAX_LISTED + 7)])
+    tell(
+        "manage.py import_members",
+        [Redirection(f"constituency {n}", "", f"{n}@x.example") for n in range(MAX_LISTED + 7)],
+    )
     lines = Alert.objects.get().words.splitlines()
     assert (len(lines), lines[-1]) == (MAX_LISTED + 2, "… and 7 more.")

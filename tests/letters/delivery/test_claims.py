@@ -44,8 +44,8 @@ def test_mps_take_turns_within_a_campaign() -> None:
     for number in range(2, 5):
         make_letter(constituency_gss=f"E1400000{number}")
     claimed = claim(8)
-    seats = [letter.constituency_gss[-1] for letter in claimed]
-    assert (sorted(seats[:4]), seats[4:]) == (["1", "2", "3", "4"], ["1"])
+    constituencies = [letter.constituency_gss[-1] for letter in claimed]
+    assert (sorted(constituencies[:4]), constituencies[4:]) == (["1", "2", "3", "4"], ["1"])
 
 
 def test_single_letters_claimed_by_drain_after_drain_go_round_all_lanes() -> None:

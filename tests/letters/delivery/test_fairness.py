@@ -24,13 +24,15 @@ def live(settings: Settings) -> Campaign:
     return make_campaign(mode=Campaign.Mode.LIVE)
 
 
-def write_to(campaign: Campaign, seat: int, domain: str) -> Letter:
-    return make_letter(campaign, constituency_gss=f"E140000{seat:02}", member_email=f"mp{seat}@{domain}")
+def write_to(campaign: Campaign, constituency: int, domain: str) -> Letter:
+    return make_letter(
+        campaign, constituency_gss=f"E140000{constituency:02}", member_email=f"mp{constituency}@{domain}"
+    )
 
 
 def test_the_lanes_of_a_domain_that_takes_no_more_lose_their_turns(live: Campaign) -> None:
-    for seat in range(4):
-        write_to(live, seat, "parliament.example")
+    for constituency in range(4):
+        write_to(live, constituency, "parliament.example")
     write_to(live, 4, "assembly.example")
     turns = FairScheduler()
     [(first, _count)] = turns.choose(1)
@@ -47,9 +49,9 @@ def test_a_full_domain_is_asked_once_however_many_mps_it_has(live: Campaign) -> 
     write_to(live, 0, "parliament.example")
     assert len(lease_letters(uuid.uuid4())) == 1
     asked = []
-    for seats in (range(2, 6), range(6, 40)):
-        for seat in seats:
-            write_to(live, seat, "parliament.example")
+    for constituencies in (range(2, 6), range(6, 40)):
+        for constituency in constituencies:
+            write_to(live, constituency, "parliament.example")
         with CaptureQueriesContext(connection) as queries:
             assert lease_letters(uuid.uuid4(), 2) == []
         asked.append(len(queries))
@@ -60,16 +62,16 @@ def test_a_full_domain_holds_up_nobody_elses_letters(live: Campaign) -> None:
     write_to(live, 0, "parliament.example")
     turns = FairScheduler()
     assert len(lease_letters(uuid.uuid4(), 2, turns)) == 1
-    for seat in range(1, 8):
-        write_to(live, seat, "parliament.example")
+    for constituency in range(1, 8):
+        write_to(live, constituency, "parliament.example")
     other = write_to(live, 8, "assembly.example")
     assert [letter.pk for letter in lease_letters(uuid.uuid4(), 2, turns)] == [other.pk]
 
 
 def test_a_drain_ends_when_nobody_may_go(live: Campaign) -> None:
-    for seat in range(3):
+    for constituency in range(3):
         for _ in range(2):
-            write_to(live, seat, "parliament.example")
+            write_to(live, constituency, "parliament.example")
     turns = FairScheduler()
     claimed = [lease_letters(uuid.uuid4(), 2, turns) for _ in range(4)]
     assert [len(batch) for batch in claimed] == [1, 0, 0, 0]

@@ -29,7 +29,7 @@ from letters.delivery.problems import say_age
 from letters.delivery.worker import drain_queue
 from letters.models import Heartbeat, Letter, Notice, Status, queue_confirmation
 from letters.tasks import sweep
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.processes import find_free_port
 from tests.servers.redis import run_redis
@@ -289,11 +289,11 @@ def test_a_backlog_that_the_pace_keeps_back_shows_with_its_reason(settings: Any)
 
 
 def test_old_facts_about_mps_are_an_illness_while_letters_go_to_them(settings: Any) -> None:
-    seat = make_seat()
+    constituency = make_constituency()
     today = timezone.localdate()
-    seat.members.update(as_of=today - dt.timedelta(days=61))
+    constituency.members.update(as_of=today - dt.timedelta(days=61))
     assert measure_health().ok
     settings.LIVE_DELIVERY = True
     assert the_problem().startswith("What is known of MPs is 61 days old (of ")
-    seat.members.update(as_of=today - dt.timedelta(days=60))
+    constituency.members.update(as_of=today - dt.timedelta(days=60))
     assert measure_health().ok

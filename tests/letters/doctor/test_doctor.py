@@ -32,7 +32,7 @@ from letters.doctor import background, examination, holdings, machine
 from letters.doctor.finding import Finding, Level
 from letters.models import TASKS, Heartbeat
 from letters.rendering.pdf import RenderingNotReadyError
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 from tests.letters.imap_stub import ImapStub
 from tests.letters.scripted_smtp import ScriptedServer
 from tests.servers.processes import find_free_port
@@ -98,8 +98,8 @@ def site(settings: Any, monkeypatch: pytest.MonkeyPatch, scripted: ScriptedServe
     """A site without a fault."""
     made = Site(settings, monkeypatch, scripted, tmp_path)
     made.set(LETTERS_FROM="letters@campaign.example", DKIM_SELECTOR="mail", BACKUP_FOLDER=str(tmp_path))
-    seat = make_seat()
-    seat.members.update(as_of=timezone.localdate())
+    constituency = make_constituency()
+    constituency.members.update(as_of=timezone.localdate())
     for name in TASKS:
         Heartbeat.beat(name)
     # As age writes it; `manage.py backup` cannot copy SQLite in the middle of a test's transaction.

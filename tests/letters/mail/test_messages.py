@@ -104,15 +104,15 @@ PARTS = ["MIME-Version", "Content-Type"]
 
 
 @pytest.mark.usefixtures("quick_pdf")
-@example(name=BODY, title=HEADERS, seat=BODY, member=QUOTED, words="", rehearsal=False)
-@example(name=AUTHOR, title="Time to negotiate", seat="Ynys Môn", member=AUTHOR, words="", rehearsal=True)
+@example(name=BODY, title=HEADERS, constituency=BODY, member=QUOTED, words="", rehearsal=False)
+@example(name=AUTHOR, title="Time to negotiate", constituency="Ynys Môn", member=AUTHOR, words="", rehearsal=True)
 @given(
-    name=STORED, title=STORED, seat=STORED, member=STORED, words=st.text(max_size=200).map(clean_text), rehearsal=st.booleans()
+    name=STORED, title=STORED, constituency=STORED, member=STORED, words=st.text(max_size=200).map(clean_text), rehearsal=st.booleans()
 )  # fmt: skip
 def test_whatever_is_stored_makes_a_letter_with_the_headers_that_were_meant(
-    name: str, title: str, seat: str, member: str, words: str, rehearsal: bool
+    name: str, title: str, constituency: str, member: str, words: str, rehearsal: bool
 ) -> None:
-    letter = _letter_of(name, title, words, seat, member_name=member, rehearsal=rehearsal)
+    letter = _letter_of(name, title, words, constituency, member_name=member, rehearsal=rehearsal)
     with override_settings(LIVE_DELIVERY=True):
         mail, _sha256 = build_letter_mail(letter)
     found = split_head(mail.content)
@@ -123,7 +123,7 @@ def test_whatever_is_stored_makes_a_letter_with_the_headers_that_were_meant(
     check_mailbox(headers["Reply-To"], Mailbox(name, letter.sender_email))
     to = Mailbox("", "rehearsal@parley.localhost") if rehearsal else Mailbox(member, letter.member_email)
     check_mailbox(headers["To"], to)
-    subject = clean_line(f"{letter.subject} ({seat})")
+    subject = clean_line(f"{letter.subject} ({constituency})")
     assert read_words(headers["Subject"]) == clean_line(f"[Rehearsal] {subject}" if rehearsal else subject)
     message = read(mail.content)
     assert words in plain(message)
@@ -142,12 +142,12 @@ SUBJECTS = {
 
 
 @pytest.mark.usefixtures("quick_pdf")
-@example(kind=Notice.Kind.CONFIRM, name=BODY, title=HEADERS, seat=BODY, member=QUOTED)
-@given(kind=st.sampled_from(Notice.Kind), name=STORED, title=STORED, seat=STORED, member=STORED)
+@example(kind=Notice.Kind.CONFIRM, name=BODY, title=HEADERS, constituency=BODY, member=QUOTED)
+@given(kind=st.sampled_from(Notice.Kind), name=STORED, title=STORED, constituency=STORED, member=STORED)
 def test_whatever_is_stored_makes_a_notice_with_the_headers_that_were_meant(
-    kind: Notice.Kind, name: str, title: str, seat: str, member: str
+    kind: Notice.Kind, name: str, title: str, constituency: str, member: str
 ) -> None:
-    letter = _letter_of(name, title, "", seat, member_name=member)
+    letter = _letter_of(name, title, "", constituency, member_name=member)
     letter.refusal = Refusal(letter=letter, reason=title)
     mail = build_notice_mail(letter, kind)
     found = split_head(mail.content)
@@ -184,12 +184,12 @@ def test_a_row_with_structure_where_nobody_types_makes_no_mail(field: str, setti
             build_letter_mail(letter)
 
 
-def _letter_of(name: str, title: str, words: str, seat: str, **fields: Any) -> Letter:
+def _letter_of(name: str, title: str, words: str, constituency: str, **fields: Any) -> Letter:
     """A letter in memory only: hypothesis runs hundreds of them."""
     campaign = Campaign(title=title, slug="x", subject=title[:150])
     letter = Letter(**{
         "campaign": campaign, "sender_name": name, "sender_email": "jane@supporter.example", "sender_address": "1 Test Street",
-        "sender_postcode": "SW1A 1AA", "subject": title[:150], "constituency_name": seat, "member_name": "Ms Ann Example MP",
+        "sender_postcode": "SW1A 1AA", "subject": title[:150], "constituency_name": constituency, "member_name": "Ms Ann Example MP",
         "member_email": "ann@parliament.example", "salutation": "Dear Ms Example", "ask_text": words,
     } | fields)  # fmt: skip
     letter.message_id, letter.envelope_sender = make_message_id(letter), make_envelope_sender(letter)

@@ -1,4 +1,4 @@
-"""`manage.py sample_letter` prints a letter to any seat, or says in a sentence why not (commands/sample_letter.py)."""
+"""`manage.py sample_letter` prints a letter to any constituency, or says in a sentence why not (commands/sample_letter.py)."""
 
 from __future__ import annotations
 
@@ -44,16 +44,20 @@ def campaign() -> Campaign:
 
 
 @pytest.fixture
-def seat() -> Constituency:
+def constituency() -> Constituency:
     """A constituency without a member."""
     return Constituency.objects.create(gss=GSS, name="Sampleford", nation="E", as_of=dt.date(2026, 1, 1))
 
 
 @pytest.fixture
-def member(seat: Constituency) -> Member:
+def member(constituency: Constituency) -> Member:
     """Its member."""
     return Member.objects.create(
-        constituency=seat, name_display="Jane Roe", name_full_title="Jane Roe MP", party="Labour", as_of=seat.as_of
+        constituency=constituency,
+        name_display="Jane Roe",
+        name_full_title="Jane Roe MP",
+        party="Labour",
+        as_of=constituency.as_of,
     )
 
 
@@ -89,7 +93,7 @@ def test_unknown_constituency(campaign: Campaign) -> None:
         print_sample("--gss", "E1")
 
 
-def test_vacant_seat(campaign: Campaign, seat: Constituency) -> None:
+def test_vacant_seat(campaign: Campaign, constituency: Constituency) -> None:
     with pytest.raises(CommandError, match="Sampleford has no sitting MP"):
         print_sample("--gss", GSS)
 

@@ -24,7 +24,7 @@ from letters.privacy.tokens import make_confirm_token, make_token
 from letters.statistics.rollup import roll_up_all
 from letters.views.privacy import tell_everything
 from letters.writing.originality import record_fingerprint
-from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
+from tests.letters.factories import make_campaign, make_constituency, make_letter, write_paragraph
 from tests.letters.views.test_journey import DETAILS, come_to_details, go
 from tests.otp import otp_login
 
@@ -58,8 +58,8 @@ def hold(campaign: Campaign | None = None, own: str = THREAT, client: Client | N
 
 
 @pytest.fixture(autouse=True)
-def _seat() -> None:
-    make_seat()
+def _constituency() -> None:
+    make_constituency()
 
 
 @pytest.mark.parametrize(

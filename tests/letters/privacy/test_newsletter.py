@@ -24,7 +24,7 @@ from letters.privacy.newsletter import (
     unsubscribe,
 )
 from letters.privacy.tokens import make_confirm_token, make_token
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 from tests.letters.views.test_journey import DETAILS, come_to_details, go
 from tests.otp import otp_login
 
@@ -52,7 +52,7 @@ def readers(campaign: Campaign) -> list[str]:
 
 @pytest.fixture
 def offering(client: Client) -> Campaign:
-    make_seat()
+    make_constituency()
     campaign = make_campaign(offers_news=True)
     come_to_details(client)
     return campaign

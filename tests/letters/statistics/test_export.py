@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from letters.models import Letter, Status
 from letters.statistics import export
 from letters.statistics.export import escape_cell, list_columns, make_pseudonym, make_rows, stream_csv, walk_letters
-from tests.letters.factories import make_campaign, make_letter, make_seat, write_paragraph
+from tests.letters.factories import make_campaign, make_constituency, make_letter, write_paragraph
 from tests.letters.many import write_many
 from tests.otp import otp_login
 
@@ -69,7 +69,7 @@ def test_the_personal_export_says_all_and_what_for_is_kept(admin_client: Client)
 
 
 def test_what_was_searched_for_is_not_written_down(admin_client: Client) -> None:
-    make_seat()
+    make_constituency()
     letter = make_letter()
     take(admin_client, f"{EXPORT}?q={letter.reference}")
     assert LogEntry.objects.get().change_message == "Exported without personal data as CSV (a search)."
@@ -168,7 +168,7 @@ def test_memory_and_queries_do_not_grow_with_the_letters(
 ) -> None:
     monkeypatch.setattr(export, "BATCH", 25)
     monkeypatch.setattr(export, "LINES", 10)
-    make_seat()
+    make_constituency()
     write_many(make_campaign(), 400)
     few, many = measure(50), measure(400)
     assert many[1] > 6 * few[1]

@@ -29,7 +29,7 @@ from letters.statistics.rollup import check_tallies, roll_up, roll_up_all
 from letters.tasks import tally
 from tests.letters.factories import make_campaign, make_letter
 
-SEATS = [("E14001172", "Labour"), ("E14001172", "Reform UK"), ("W07000112", "Plaid Cymru")]
+CONSTITUENCIES = [("E14001172", "Labour"), ("E14001172", "Reform UK"), ("W07000112", "Plaid Cymru")]
 
 
 def read_tallies() -> Counter[tuple[object, ...]]:
@@ -61,9 +61,9 @@ def count_letters() -> Counter[tuple[object, ...]]:
 
 
 def write_letter(campaign: Campaign, seed: int) -> Letter:
-    """An unconfirmed letter to one of three seats and parties, with up to three arguments."""
+    """An unconfirmed letter to one of three constituencies and parties, with up to three arguments."""
     dice = random.Random(seed)
-    gss, party = dice.choice(SEATS)
+    gss, party = dice.choice(CONSTITUENCIES)
     letter = make_letter(
         campaign, queued=False, constituency_gss=gss, member_party=party, rehearsal=dice.random() < 0.5
     )

@@ -16,7 +16,7 @@ from letters.actions.resend import MAX_ADDRESSES, MAX_REPEATS
 from letters.mail.messages import build_notice_mail
 from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_confirm_token
-from tests.letters.factories import make_campaign, make_seat
+from tests.letters.factories import make_campaign, make_constituency
 from tests.letters.views.test_journey import DETAILS, come_to_details, go
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def letter(client: Client) -> Letter:
-    make_seat()
+    make_constituency()
     make_campaign()
     come_to_details(client)
     go(client, "write-send", DETAILS | {"consent": "on"})

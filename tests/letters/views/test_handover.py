@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from letters.writing.session import load_draft
-from tests.letters.factories import make_campaign, make_seat
+from tests.letters.factories import make_campaign, make_constituency
 
 pytestmark = pytest.mark.django_db
 WORDS = "/peace/write/words/"
@@ -19,7 +19,7 @@ WORDS = "/peace/write/words/"
 @pytest.fixture
 def writer(client: Client) -> Client:
     """Somebody with a draft."""
-    make_seat()
+    make_constituency()
     make_campaign(own_words_minimum=0)
     client.post("/peace/write/", {"postcode": "SW1A 1AA"})
     client.post("/peace/write/arguments/", {"arguments": ["argument-1"]})

@@ -15,7 +15,7 @@ from campaign.content.models import Campaign
 from campaign.parliament.models import Member
 from letters.models import Consent, DownloadCount, Letter, Notice, Status
 from letters.privacy.tokens import make_confirm_token
-from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
+from tests.letters.factories import GSS, make_campaign, make_constituency, make_letter
 
 pytestmark = pytest.mark.django_db
 POSTCODE = "SW1A 1AA"
@@ -32,7 +32,7 @@ DETAILS = {
 
 @pytest.fixture
 def campaign() -> Campaign:
-    make_seat()
+    make_constituency()
     return make_campaign()
 
 
@@ -74,12 +74,12 @@ def test_a_postcode_that_leads_nowhere_says_what_to_do_and_keeps_what_was_typed(
     assert page.context["form"].errors["postcode"]
     assert says in page.context["form"].errors["postcode"][0]
     assert f'value="{typed}"' in page.content.decode() or not typed
-    assert reverse("write-seats", args=["peace"]) in page.content.decode()
+    assert reverse("write-constituencies", args=["peace"]) in page.content.decode()
 
 
 def test_a_northern_irish_postcode_asks_which_constituency(client: Client, campaign: Campaign) -> None:
-    make_seat("N05000001", "Belfast East", parliament_id=7)
-    make_seat("N05000002", "Belfast North")
+    make_constituency("N05000001", "Belfast East", parliament_id=7)
+    make_constituency("N05000002", "Belfast North")
     go(client, "write-mp", {"postcode": "BT1 5GS"})
     [session] = Session.objects.all()
     assert "BT1" not in str(session.get_decoded())
@@ -92,9 +92,9 @@ def test_a_northern_irish_postcode_asks_which_constituency(client: Client, campa
     assert '<p class="mp-card-name">Ms Ann Example</p>\n      <p>MP for Belfast East · Independent</p>' in page
 
 
-def test_the_list_of_constituencies_finds_seats_and_mps(client: Client, campaign: Campaign) -> None:
-    make_seat("W07000112", "Ynys Môn", name_display="Llinos Medi", name_full_title="Llinos Medi MP")
-    path = reverse("write-seats", args=["peace"])
+def test_the_list_of_constituencies_finds_constituencies_and_mps(client: Client, campaign: Campaign) -> None:
+    make_constituency("W07000112", "Ynys Môn", name_display="Llinos Medi", name_full_title="Llinos Medi MP")
+    path = reverse("write-constituencies", args=["peace"])
     for query in ("ynys mon", "YNYS", "llinos"):
         page = client.get(path, {"q": query}).content.decode()
         assert "Ynys Môn" in page
@@ -105,7 +105,7 @@ def test_the_list_of_constituencies_finds_seats_and_mps(client: Client, campaign
 
 
 def test_a_vacant_seat_says_so_and_leads_no_further(client: Client, campaign: Campaign) -> None:
-    make_seat("E14001173", "Clapham and Brixton Hill")
+    make_constituency("E14001173", "Clapham and Brixton Hill")
     Member.objects.filter(constituency=GSS).delete()
     go(client, "write-mp", {"postcode": POSTCODE})
     page = go(client, "write-mp").content.decode()
@@ -136,14 +136,14 @@ def test_between_parliaments_nobody_can_be_written_to_and_the_page_says_what_to_
 
 
 def test_an_mp_without_an_email_address_is_by_post_only_from_the_first_page(client: Client) -> None:
-    make_seat(email="")
+    make_constituency(email="")
     make_campaign()
     go(client, "write-mp", {"postcode": POSTCODE})
     assert "<strong>By post only:</strong>" in go(client, "write-mp").content.decode()
 
 
 def test_who_takes_no_part_in_debates_is_said_on_the_first_page(client: Client) -> None:
-    make_seat(party="Sinn Féin")
+    make_constituency(party="Sinn Féin")
     make_campaign()
     go(client, "write-mp", {"postcode": POSTCODE})
     assert "do not take their seats in the House of Commons" in go(client, "write-mp").content.decode()
@@ -153,7 +153,7 @@ def test_the_mps_page_searches_by_name(client: Client, campaign: Campaign) -> No
     for typed in (POSTCODE, "nonsense"):
         go(client, "write-mp", {"postcode": typed})
         page = go(client, "write-mp").content.decode()
-        assert f'action="{reverse("write-seats", args=["peace"])}" role="search"' in page
+        assert f'action="{reverse("write-constituencies", args=["peace"])}" role="search"' in page
 
 
 @pytest.mark.parametrize("step", ["write-arguments", "write-words", "write-details", "write-check"])
@@ -173,7 +173,7 @@ def test_a_step_too_early_leads_back_to_the_one_that_is_missing(client: Client, 
     ],
 )
 def test_one_to_four_arguments_are_chosen(client: Client, keys: list[str], error: str) -> None:
-    make_seat()
+    make_constituency()
     make_campaign(arguments=6)
     go(client, "write-mp", {"postcode": POSTCODE})
     page = go(client, "write-arguments", {"arguments": keys})
@@ -247,7 +247,7 @@ def test_each_missing_detail_is_asked_for_and_the_others_stay(client: Client, ca
 
 
 def test_a_postcode_of_another_constituency_is_refused(client: Client, campaign: Campaign) -> None:
-    make_seat("S14000061", "Aberdeen North", parliament_id=8)
+    make_constituency("S14000061", "Aberdeen North", parliament_id=8)
     come_to_details(client)
     page = go(client, "write-check", DETAILS | {"postcode": "AB10 1AB"})
     assert "AB10 1AB is in Aberdeen North, not in Cities of London" in page.context["form"].errors["postcode"][0]
@@ -265,7 +265,7 @@ def test_an_address_of_an_mps_office_is_refused_and_still_there(client: Client, 
 
 
 def test_without_an_email_address_of_the_mp_there_is_only_the_post(client: Client) -> None:
-    make_seat(email="")
+    make_constituency(email="")
     make_campaign()
     come_to_details(client)
     form = go(client, "write-details").context["form"]
@@ -374,10 +374,10 @@ def test_a_campaign_that_takes_no_letters_sends_people_to_its_page(
 
 
 def test_each_step_costs_a_constant_number_of_queries(client: Client, django_assert_max_num_queries: Any) -> None:
-    make_seat()
+    make_constituency()
     make_campaign(arguments=30)
     come_to_words(client, "argument-1", "argument-2", "argument-3", "argument-4")
-    for step in ("write-mp", "write-arguments", "write-words", "write-details", "write-seats"):
+    for step in ("write-mp", "write-arguments", "write-words", "write-details", "write-constituencies"):
         with django_assert_max_num_queries(12):
             assert go(client, step).status_code == 200
 
@@ -486,7 +486,7 @@ def test_a_session_that_has_ended_in_mid_journey_is_explained(client: Client, ca
 
 
 def test_characters_that_no_database_takes_find_nothing(client: Client, campaign: Campaign) -> None:
-    page = client.get(reverse("write-seats", args=["peace"]), {"q": "Lon\x00don"})
+    page = client.get(reverse("write-constituencies", args=["peace"]), {"q": "Lon\x00don"})
     assert page.status_code == 200
 
 
@@ -544,7 +544,7 @@ def test_a_tick_on_the_campaigns_page_comes_along_whatever_the_postcode_leads_to
 
 
 def test_more_ticks_than_a_letter_has_room_for_are_told(client: Client) -> None:
-    make_seat()
+    make_constituency()
     make_campaign(arguments=6)
     ticked = [f"argument-{number}" for number in range(1, 7)]
     go(client, "write-mp", {"postcode": POSTCODE, "arguments": ticked})
@@ -556,7 +556,7 @@ def test_more_ticks_than_a_letter_has_room_for_are_told(client: Client) -> None:
 def test_a_few_arguments_are_first_and_a_press_shows_all_and_keeps_the_ticks(client: Client) -> None:
     from campaign.content.models import Argument, Theme
 
-    make_seat()
+    make_constituency()
     campaign = make_campaign(arguments=6)
     for number in (5, 6):
         theme = Theme.objects.create(campaign=campaign, key=f"theme-{number}", title=f"Theme {number}")
@@ -578,7 +578,7 @@ def test_a_postcode_of_another_constituency_opens_a_door_to_its_mp_and_keeps_all
     client: Client, campaign: Campaign
 ) -> None:
     come_to_details(client)
-    make_seat("S14000061", "Aberdeen South", name_display="Ms Other Example")
+    make_constituency("S14000061", "Aberdeen South", name_display="Ms Other Example")
     typed = DETAILS | {"postcode": "AB10 1AB"}
     page = go(client, "write-check", typed).content.decode()
     assert 'name="gss" value="S14000061"' in page
@@ -599,7 +599,7 @@ def test_an_uncertain_postcode_is_asked_about_and_another_one_can_be_typed_there
     client: Client, campaign: Campaign, typed: str, asks: str
 ) -> None:
     for gss, name in (("E14001320", "Leeds East"), ("E14001323", "Leeds Central"), ("E14001319", "Leeds West")):
-        make_seat(gss, name)
+        make_constituency(gss, name)
     go(client, "write-mp", {"postcode": typed})
     page = go(client, "write-mp").content.decode()
     assert asks in page

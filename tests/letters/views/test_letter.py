@@ -19,14 +19,14 @@ from campaign.parliament.models import Member
 from letters.actions.erase import finish_erasures
 from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_token
-from tests.letters.factories import make_letter, make_seat
+from tests.letters.factories import make_constituency, make_letter
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def letter() -> Letter:
-    make_seat()
+    make_constituency()
     return make_letter(queued=False)
 
 
@@ -65,7 +65,7 @@ def test_the_button_queues_the_letter_once(client: Client, letter: Letter) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_many_presses_at_once_confirm_once() -> None:
-    make_seat()
+    make_constituency()
     letter = make_letter(queued=False)
     answers: list[int] = []
 

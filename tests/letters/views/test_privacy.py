@@ -24,7 +24,7 @@ from letters.privacy.lost_links import ask_for_links, queue_link_notices
 from letters.privacy.tokens import make_confirm_token, make_token
 from letters.views.privacy import FIELDS
 from letters.writing.session import has_draft, load_draft
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 from tests.letters.scripted_smtp import ScriptedServer, Taken
 from tests.letters.views.test_journey import DETAILS, come_to_details, go
 
@@ -151,7 +151,7 @@ def test_what_was_asked_for_is_forgotten_after_a_day() -> None:
 @pytest.fixture
 def written(client: Client) -> Letter:
     """A letter that this browser has written and confirmed; its draft is still there."""
-    make_seat()
+    make_constituency()
     make_campaign()
     come_to_details(client, "I have thought about this with my grandfather.")
     assert go(client, "write-send", DETAILS | {"consent": "on"}).status_code == 302

@@ -26,7 +26,7 @@ from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_confirm_token
 from letters.views import throttling
 from letters.views.throttling import Action, Scope, check_rate_limit, make_key
-from tests.letters.factories import GSS, make_campaign, make_letter, make_seat
+from tests.letters.factories import GSS, make_campaign, make_constituency, make_letter
 from tests.letters.views.test_journey import DETAILS, POSTCODE, come_to_details, go
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_windows")]
@@ -35,7 +35,7 @@ SEND = DETAILS | {"consent": "on"}
 
 @pytest.fixture
 def ready(client: Client) -> Client:
-    make_seat()
+    make_constituency()
     make_campaign()
     come_to_details(client)
     return client
@@ -283,7 +283,7 @@ def test_looking_up_and_printing_have_limits_and_another_way_on(
     assert page.status_code == 429
     text = say_page(page)
     assert f'value="{data["postcode"]}"' in text
-    assert reverse("write-seats" if step == "write-mp" else "write-text", args=["peace"]) in text
+    assert reverse("write-constituencies" if step == "write-mp" else "write-text", args=["peace"]) in text
 
 
 def test_drafts_begun_from_one_address_have_a_limit_and_those_begun_go_on(ready: Client, settings: Any) -> None:
@@ -303,7 +303,7 @@ def test_drafts_begun_from_one_address_have_a_limit_and_those_begun_go_on(ready:
 
 def test_confirming_and_ones_own_pdf_have_limits_that_lose_nothing(client: Client, settings: Any) -> None:
     settings.LIMIT_CONFIRMS_PER_IP = settings.LIMIT_PDFS_PER_IP = "1/hour"
-    make_seat()
+    make_constituency()
     letters = [make_letter(queued=False) for _ in range(2)]
     answers = [client.post(reverse("confirm", args=[make_confirm_token(letter)])) for letter in letters]
     assert [answer.status_code for answer in answers] == [302, 429]

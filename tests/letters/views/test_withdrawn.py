@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaign.content.models import Argument, Campaign
 from letters.models import Letter
-from tests.letters.factories import make_campaign, make_seat
+from tests.letters.factories import make_campaign, make_constituency
 from tests.letters.views.test_journey import DETAILS, POSTCODE, come_to_words, go, words
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ GONE = "“Argument 1” is no longer in your letter."
 @pytest.fixture
 def campaign(settings: Any) -> Campaign:
     settings.LIVE_DELIVERY = True
-    make_seat()
+    make_constituency()
     return make_campaign(mode=Campaign.Mode.LIVE)
 
 

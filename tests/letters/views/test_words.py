@@ -19,7 +19,7 @@ from letters.models import Letter
 from letters.writing.draft import Draft
 from letters.writing.fact_check import Comparison
 from letters.writing.session import load_draft, read_draft
-from tests.letters.factories import make_campaign, make_seat
+from tests.letters.factories import make_campaign, make_constituency
 
 pytestmark = pytest.mark.django_db
 PATH = "/peace/write/words/"
@@ -29,7 +29,7 @@ KEYS = ("argument-1", "argument-2")
 @pytest.fixture
 def supporter(client: Client) -> Client:
     """Somebody who has come to the builder with two arguments."""
-    make_seat()
+    make_constituency()
     make_campaign(own_words_minimum=0)
     client.post("/peace/write/", {"postcode": "SW1A 1AA"})
     client.post("/peace/write/arguments/", {"arguments": KEYS})

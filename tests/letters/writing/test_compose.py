@@ -23,7 +23,7 @@ from letters.writing.compose import (
 )
 from letters.writing.draft import OWN, Draft, Piece
 from letters.writing.session import drop_draft, load_draft, save_draft
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])
 
@@ -109,15 +109,20 @@ def test_a_note_has_one_number_however_often_it_is_used() -> None:
 
 @pytest.mark.django_db
 def test_the_letter_reads_as_the_draft_says() -> None:
-    campaign, seat = make_campaign(), make_seat()
-    assert seat.member
+    campaign, constituency = make_campaign(), make_constituency()
+    assert constituency.member
     arguments = {argument.key: argument for argument in Argument.objects.with_texts()}
     draft = Draft(own_words="My own.\n\nTwice.", own_position=1, ask="say")
     draft.choose(["argument-2", "argument-1", "gone"])
     draft.pieces[1].length = "full"
     draft.pieces[1].edits["full"] = "My version of it."
     text = write_letter(
-        draft, campaign, arguments, seat, seat.member, Sender("Jane Doe", ("1 Test Street", "London"), "SW1A 1AA")
+        draft,
+        campaign,
+        arguments,
+        constituency,
+        constituency.member,
+        Sender("Jane Doe", ("1 Test Street", "London"), "SW1A 1AA"),
     )
     assert [(paragraph.text, paragraph.note_numbers) for paragraph in text.paragraphs] == [
         ("I am writing to you as one of your constituents in Cities of London and Westminster.", ()),
@@ -134,14 +139,14 @@ def test_the_letter_reads_as_the_draft_says() -> None:
     assert text.sender_lines == ("1 Test Street", "London", "SW1A 1AA")
     assert text.imprint == "Talk Group, 1 High Street, Leeds LS1 1AA"
     draft.with_sources, draft.opening = False, ""
-    without = compose_paragraphs(draft, campaign, arguments, seat)
+    without = compose_paragraphs(draft, campaign, arguments, constituency)
     assert without[0].argument == arguments["argument-2"]
     assert not any(part.notes for part in without)
 
 
 @pytest.mark.django_db
 def test_a_paragraph_whose_claim_was_changed_has_no_notes_unless_its_writer_keeps_them() -> None:
-    campaign, seat = make_campaign(), make_seat()
+    campaign, constituency = make_campaign(), make_constituency()
     Phrasing.objects.filter(length="short").update(text="In all 1.2 million people fled, the UN says.")
     arguments = {argument.key: argument for argument in Argument.objects.with_texts()}
     draft = Draft(opening="")
@@ -149,12 +154,12 @@ def test_a_paragraph_whose_claim_was_changed_has_no_notes_unless_its_writer_keep
     first, second = draft.pieces
     first.edits["short"] = "In all 2 million people fled, the UN says."
     second.edits["short"] = "The UN says that 1,200,000 people fled in all. I met some of them."
-    assert [bool(part.notes) for part in compose_paragraphs(draft, campaign, arguments, seat)] == [False, True]
+    assert [bool(part.notes) for part in compose_paragraphs(draft, campaign, arguments, constituency)] == [False, True]
     assert [change.after for change in find_changes(first, arguments["argument-1"])] == ["2 million"]
     first.keep_source = True
-    assert [bool(part.notes) for part in compose_paragraphs(draft, campaign, arguments, seat)] == [True, True]
+    assert [bool(part.notes) for part in compose_paragraphs(draft, campaign, arguments, constituency)] == [True, True]
     first.keep_source, first.length = False, "full"  # the edit of the other phrasing does not matter
-    assert [bool(part.notes) for part in compose_paragraphs(draft, campaign, arguments, seat)] == [True, True]
+    assert [bool(part.notes) for part in compose_paragraphs(draft, campaign, arguments, constituency)] == [True, True]
 
 
 def test_a_draft_from_before_sources_could_be_kept_still_loads() -> None:
@@ -173,9 +178,9 @@ def test_a_draft_from_before_sources_could_be_kept_still_loads() -> None:
     ("party", "asks"), [("Labour", ["say", "debate"]), ("Sinn Féin", ["say"]), ("Speaker", ["say"])]
 )
 def test_asks_that_make_no_sense_for_a_member_are_not_offered(party: str, asks: list[str]) -> None:
-    campaign, seat = make_campaign(), make_seat(party=party)
-    assert seat.member
-    assert [ask.key for ask in choose_asks(campaign, seat.member)] == asks
+    campaign, constituency = make_campaign(), make_constituency(party=party)
+    assert constituency.member
+    assert [ask.key for ask in choose_asks(campaign, constituency.member)] == asks
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from letters.writing.session import (
     save_draft,
     stash_conflict,
 )
-from tests.letters.factories import make_campaign, make_seat
+from tests.letters.factories import make_campaign, make_constituency
 from tests.letters.views.test_journey import come_to_details
 
 ARGUMENTS = {"a": Argument(key="a", title="A"), "b": Argument(key="b", title="B")}
@@ -115,7 +115,7 @@ def test_drafts_outlive_a_change_of_key_as_long_as_the_old_one_is_listed(setting
 def test_a_draft_that_no_key_opens_is_gone_with_a_word_of_explanation(
     client: Client, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    make_seat()
+    make_constituency()
     make_campaign()
     come_to_details(client)
     settings.FIELD_KEYS = ["another-key-zY8xW6vU4tS2rQ0pO9nM7lK5jI3hG1"]

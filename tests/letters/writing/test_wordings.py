@@ -29,11 +29,11 @@ from letters.writing.wordings import (
     write_preface,
 )
 from tests.campaign.content.test_dumping import SHIPPED
-from tests.letters.factories import make_campaign, make_letter, make_seat
+from tests.letters.factories import make_campaign, make_constituency, make_letter
 
 OPENINGS = "I live in {place}, and I write because\nI am one of your constituents in {place}.\nI write from {place}."
 PREFACE = "Nothing excuses the invasion.\nThe invasion was a crime."
-SEAT = Constituency(gss="E14000001", name="Crawley")
+CONSTITUENCY = Constituency(gss="E14000001", name="Crawley")
 
 
 @pytest.mark.parametrize(
@@ -64,19 +64,19 @@ def test_no_word_of_the_reason_is_lost(opening: str, reason: str) -> None:
 def test_letters_begin_in_several_ways_and_the_same_draft_in_one() -> None:
     campaign = Campaign(openings=OPENINGS)
     drafts = [Draft() for _ in range(60)]
-    begun = {write_opening(campaign, SEAT, draft) for draft in drafts}
+    begun = {write_opening(campaign, CONSTITUENCY, draft) for draft in drafts}
     assert begun == {"I am one of your constituents in Crawley.", "I write from Crawley."}
-    assert begun < set(list_openings(campaign, SEAT))
+    assert begun < set(list_openings(campaign, CONSTITUENCY))
     drafts[0].reason = "my brother lives there"
-    assert {write_opening(campaign, SEAT, drafts[0]) for _ in range(3)} == {
+    assert {write_opening(campaign, CONSTITUENCY, drafts[0]) for _ in range(3)} == {
         "I live in Crawley, and I write because my brother lives there."
     }
     plain = Campaign()
-    assert write_opening(plain, SEAT, Draft()) == "I am writing to you as one of your constituents in Crawley."
-    assert write_opening(plain, SEAT, Draft(reason="I care")) == (
+    assert write_opening(plain, CONSTITUENCY, Draft()) == "I am writing to you as one of your constituents in Crawley."
+    assert write_opening(plain, CONSTITUENCY, Draft(reason="I care")) == (
         "I am writing to you, as one of your constituents in Crawley, because I care."
     )
-    assert write_opening(plain, SEAT, Draft(opening="")) == ""
+    assert write_opening(plain, CONSTITUENCY, Draft(opening="")) == ""
 
 
 @pytest.mark.parametrize(
@@ -102,17 +102,17 @@ def test_somebody_is_introduced_once() -> None:
 
 @pytest.mark.django_db
 def test_a_letter_introduces_people_in_the_order_in_which_it_is_read() -> None:
-    campaign, seat = make_campaign(), make_seat()
+    campaign, constituency = make_campaign(), make_constituency()
     text = "General Mark Milley, the chair, called for talks."
     Phrasing.objects.filter(length="short").update(text=text, people=PEOPLE)
     arguments = read_arguments()
     draft = Draft(opening="")
     draft.choose(["argument-1", "argument-2"])
-    parts = [part.text for part in compose_paragraphs(draft, campaign, arguments, seat)]
+    parts = [part.text for part in compose_paragraphs(draft, campaign, arguments, constituency)]
     assert parts == [text, "General Milley called for talks."]
     draft.pieces[1].edits["short"] = f"I agree: {text}"
     draft.move("argument-1", 2)
-    parts = [part.text for part in compose_paragraphs(draft, campaign, arguments, seat)]
+    parts = [part.text for part in compose_paragraphs(draft, campaign, arguments, constituency)]
     assert parts == [f"I agree: {text}", "General Milley called for talks."]
 
 
@@ -130,19 +130,19 @@ def add_wordings(count: int = 3) -> None:
 
 @pytest.mark.django_db
 def test_each_letter_to_an_mp_gets_the_wording_that_is_used_least() -> None:
-    campaign, seat = make_campaign(), make_seat()
+    campaign, constituency = make_campaign(), make_constituency()
     add_wordings()
     arguments = read_arguments()
     for number in range(30):
-        draft = Draft(gss=seat.gss)
+        draft = Draft(gss=constituency.gss)
         draft.choose([f"argument-{number % 3 + 1}"])
         hand_out_wordings(draft, campaign, arguments)
-        letter = make_letter(campaign, constituency_gss=seat.gss)
+        letter = make_letter(campaign, constituency_gss=constituency.gss)
         [piece] = draft.pieces
         LetterParagraph.objects.create(
             letter=letter, position=7, argument_key=piece.key, variant=piece.variant, text="Sealed."
         )
-    used = count_used(campaign, seat.gss, arguments)
+    used = count_used(campaign, constituency.gss, arguments)
     assert len(used) == 9
     assert set(used.values()) <= {3, 4}
     assert count_used(campaign, "E14009999", arguments) == {}
@@ -150,12 +150,12 @@ def test_each_letter_to_an_mp_gets_the_wording_that_is_used_least() -> None:
 
 @pytest.mark.django_db
 def test_a_wording_is_handed_out_once() -> None:
-    campaign, seat = make_campaign(), make_seat()
+    campaign, constituency = make_campaign(), make_constituency()
     add_wordings()
     arguments = read_arguments()
     first_wordings: Counter[int | None] = Counter()
     for _ in range(40):
-        draft = Draft(gss=seat.gss, id=str(uuid.uuid4()))
+        draft = Draft(gss=constituency.gss, id=str(uuid.uuid4()))
         draft.choose(["argument-1"])
         hand_out_wordings(draft, campaign, arguments)
         variant = draft.pieces[0].variant
@@ -168,7 +168,7 @@ def test_a_wording_is_handed_out_once() -> None:
 
 @pytest.mark.django_db
 def test_a_letter_has_the_wording_and_only_the_notes_of_what_it_says() -> None:
-    campaign, seat = make_campaign(), make_seat()
+    campaign, constituency = make_campaign(), make_constituency()
     add_wordings()
     argument = Argument.objects.get(key="argument-1")
     second = Source.objects.create(argument=argument, who="John Doe", title="Talk", date="2022", position=9)
@@ -176,17 +176,17 @@ def test_a_letter_has_the_wording_and_only_the_notes_of_what_it_says() -> None:
     draft = Draft(opening="")
     draft.choose(["argument-1"])
     draft.pieces[0].variant = 2
-    [part] = compose_paragraphs(draft, campaign, read_arguments(), seat)
+    [part] = compose_paragraphs(draft, campaign, read_arguments(), constituency)
     assert (part.text, part.variant) == ("Wording 3 of the short text of argument-1.", 2)
     assert part.notes == ("John Doe, Talk, 2022.",)
     draft.pieces[0].length = "full"
-    [part] = compose_paragraphs(draft, campaign, read_arguments(), seat)
+    [part] = compose_paragraphs(draft, campaign, read_arguments(), constituency)
     assert len(part.notes) == 2
 
 
 @pytest.mark.django_db
 def test_what_is_said_in_own_words_is_the_supporters_own() -> None:
-    campaign, seat = make_campaign(), make_seat()
+    campaign, constituency = make_campaign(), make_constituency()
     argument = Argument.objects.get(key="argument-1")
     Fact.objects.create(argument=argument, text="A fact.")
     draft = Draft(opening="", reason="")
@@ -194,13 +194,13 @@ def test_what_is_said_in_own_words_is_the_supporters_own() -> None:
     [piece] = draft.pieces
     piece.length = OWN_WAY
     arguments = read_arguments()
-    assert compose_paragraphs(draft, campaign, arguments, seat) == []
+    assert compose_paragraphs(draft, campaign, arguments, constituency) == []
     piece.edits[OWN_WAY] = "Talks are how the wars of my lifetime ended."
-    [part] = compose_paragraphs(draft, campaign, arguments, seat)
+    [part] = compose_paragraphs(draft, campaign, arguments, constituency)
     assert (part.text, part.notes, part.variant) == ("Talks are how the wars of my lifetime ended.", (), None)
     assert count_own_words(draft, arguments) == 9
     piece.keep_source = True
-    assert compose_paragraphs(draft, campaign, arguments, seat)[0].notes
+    assert compose_paragraphs(draft, campaign, arguments, constituency)[0].notes
     draft.reason = "my grandmother fled from one"
     assert count_own_words(draft, arguments) == 14
 
@@ -221,13 +221,13 @@ def test_arguments_come_in_the_order_in_which_they_read_best_until_one_is_moved(
 
 @pytest.mark.django_db
 def test_a_subject_of_ones_own_goes_into_the_letter() -> None:
-    campaign, seat = make_campaign(), make_seat()
-    assert seat.member
+    campaign, constituency = make_campaign(), make_constituency()
+    assert constituency.member
     sender = Sender("Jane Doe", ("1 Test Street",), "SW1A 1AA")
     draft = Draft(subject="Talks, please")
-    assert write_letter(draft, campaign, {}, seat, seat.member, sender).subject == "Talks, please"
+    assert write_letter(draft, campaign, {}, constituency, constituency.member, sender).subject == "Talks, please"
     draft.subject = ""
-    assert write_letter(draft, campaign, {}, seat, seat.member, sender).subject == campaign.subject
+    assert write_letter(draft, campaign, {}, constituency, constituency.member, sender).subject == campaign.subject
 
 
 @pytest.mark.django_db

@@ -11,8 +11,8 @@ from campaign.parliament.models import Constituency
 class Command(BaseCommand):
     """`manage.py dump_members > FILE`: what import_members reads."""
 
-    help = "Write every seat and its sitting member as CSV to standard output, as import_members reads it."
+    help = "Write every constituency and its sitting member as CSV to standard output, as import_members reads it."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        seats = Constituency.objects.with_members().prefetch_related("members").order_by("gss")
-        write_member_file(seats, cast(TextIO, self.stdout))
+        constituencies = Constituency.objects.with_members().prefetch_related("members").order_by("gss")
+        write_member_file(constituencies, cast(TextIO, self.stdout))

@@ -21,24 +21,24 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        finding, seats = find_constituencies(" ".join(options["postcode"]))
+        finding, constituencies = find_constituencies(" ".join(options["postcode"]))
         if options["json"]:
             answer = {"postcode": finding.postcode, "status": finding.status, "message": finding.message}
-            answer_seats = {"constituencies": [_describe(seat) for seat in seats]}
-            self.stdout.write(json.dumps(answer | answer_seats, ensure_ascii=False))
+            described = {"constituencies": [_describe(constituency) for constituency in constituencies]}
+            self.stdout.write(json.dumps(answer | described, ensure_ascii=False))
         else:
             self.stdout.write(finding.message)
-            for seat in seats:
-                self.stdout.write(_write(seat))
-        if not seats:
+            for constituency in constituencies:
+                self.stdout.write(_write(constituency))
+        if not constituencies:
             sys.exit(1)
 
 
-def _describe(seat: Constituency) -> dict[str, Any]:
-    member = seat.member
+def _describe(constituency: Constituency) -> dict[str, Any]:
+    member = constituency.member
     return {
-        "gss": seat.gss,
-        "name": seat.name,
+        "gss": constituency.gss,
+        "name": constituency.name,
         "member": member
         and {
             "name": member.name_display,
@@ -50,9 +50,14 @@ def _describe(seat: Constituency) -> dict[str, Any]:
     }
 
 
-def _write(seat: Constituency) -> str:
-    member = seat.member
+def _write(constituency: Constituency) -> str:
+    member = constituency.member
     if not member:
-        return f"\n{seat.name} ({seat.gss})\n  vacant"
-    lines = [f"\n{seat.name} ({seat.gss})", member.envelope, member.party, member.email or "no email: by post only"]
+        return f"\n{constituency.name} ({constituency.gss})\n  vacant"
+    lines = [
+        f"\n{constituency.name} ({constituency.gss})",
+        member.envelope,
+        member.party,
+        member.email or "no email: by post only",
+    ]
     return "\n  ".join([*lines, f"{member.salutation},"])

@@ -15,8 +15,8 @@ class Command(BaseCommand):
     """`manage.py import_members [FILE]`: all or nothing, and again as often as you like."""
 
     help = (
-        "Bring seats and members up to date. FILE is as dump_members writes it, or a lookup of members with columns "
-        "constituency_gss, member_id, name_display, name_full_title, name_address_as, party, email, as_of. "
+        "Bring constituencies and members up to date. FILE is as dump_members writes it, or a lookup of members with "
+        "columns constituency_gss, member_id, name_display, name_full_title, name_address_as, party, email, as_of. "
         "Facts never give way to older ones. Without FILE: the facts that came with Parley."
     )
 
@@ -24,17 +24,23 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", type=Path, default=SHIPPED, metavar="FILE")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument("--dissolution", action="store_true", help="let more than a tenth of all seats fall vacant")
-        parser.add_argument("--new-seats", action="store_true", help="believe GSS codes that this site does not know")
+        parser.add_argument(
+            "--new-constituencies", action="store_true", help="believe GSS codes that this site does not know"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         known = None
         try:
             rows = read_member_file(path)
-            if not options["new_seats"]:
+            if not options["new_constituencies"]:
                 known = {row.gss for row in (rows if path == SHIPPED else read_member_file(SHIPPED))}
             plan = import_members(
-                rows, str(path), known_seats=known, dissolution=options["dissolution"], dry_run=options["dry_run"]
+                rows,
+                str(path),
+                known_constituencies=known,
+                dissolution=options["dissolution"],
+                dry_run=options["dry_run"],
             )
         except MemberFileError as error:
             raise CommandError(f"{error}\nNothing was changed.") from error
