@@ -20,10 +20,11 @@ MM = 72 / 25.4
 PAGE_HEIGHT = (297 - 20 - 23) * MM
 PAGE_WIDTH = (210 - 25 - 22) * MM
 SIZE, LINE, GAP = 11.0, 11 * 1.29, 11 * 0.56
-SENDER_HEIGHT, SENDER_WIDTH, SENDER_LINE = 57 * MM, PAGE_WIDTH - 106 * MM, 11 * 1.3
+SENDER_HEIGHT, SENDER_WIDTH, SENDER_LINE = 49 * MM, PAGE_WIDTH - 106 * MM, 11 * 1.3
 NAME_GAP = 17 * MM  # room to sign
 SOURCES_GAP, SOURCE_SIZE, SOURCE_LINE, SOURCE_GAP = 5 * MM, 8.5, 8.5 * 1.3, 8.5 * 0.2
 NOTE_SIZE = 11 * 0.66
+ROOMY_SHARE = 0.68
 
 
 @cache
@@ -85,13 +86,23 @@ class Pages:
 
 def count_pages(text: LetterText) -> int:
     """Return how many A4 pages the letter will have at the usual size; an estimate (see above)."""
+    return fill_pages(text).count
+
+
+def fits_easily(text: LetterText) -> bool:
+    """Whether the letter leaves so much of its page empty that larger print does not reach the next one."""
+    pages = fill_pages(text)
+    return pages.count == 1 and pages.at < ROOMY_SHARE * PAGE_HEIGHT
+
+
+def fill_pages(text: LetterText) -> Pages:
     pages = Pages()
-    sender = sum(count_lines(line, SENDER_WIDTH) for line in text.sender_lines) + 1
-    pages.put(max(SENDER_HEIGHT, sender * SENDER_LINE + SIZE))
+    sender = sum(count_lines(line, SENDER_WIDTH) for line in text.sender_lines)
+    pages.put(max(SENDER_HEIGHT, sender * SENDER_LINE))
+    pages.put_lines(1, SIZE)  # the date
     pages.put_lines(1, GAP)  # the salutation
     pages.put_lines(count_lines(text.subject, PAGE_WIDTH, face="Bold"), GAP)
-    body = [(part.text, part.note_numbers if text.sources else ()) for part in text.paragraphs]
-    body += [(text.ask, ())] if text.ask else []
+    body = [(part.text, part.note_numbers if text.sources else ()) for part in text.body]
     counts = [count_lines(words, PAGE_WIDTH, extra=measure_notes(notes)) for words, notes in body] or [0]
     for lines in counts[:-1]:
         pages.put_lines(lines, GAP)
@@ -99,7 +110,7 @@ def count_pages(text: LetterText) -> int:
     name = count_lines(text.sender_name, PAGE_WIDTH)
     pages.put_lines(counts[-1], SOURCES_GAP, GAP + LINE + NAME_GAP + name * LINE)
     put_sources(pages, text.sources)
-    return pages.count
+    return pages
 
 
 def measure_notes(numbers: Iterable[int]) -> float:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from letters.rendering.fonts import letter_font_files
+from letters.rendering.page_count import fits_easily
 from letters.writing.compose import MAX_PAGES, LetterText
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def render_letter_html(text: LetterText, *, large_print: bool = False) -> str:
             "language": "en-GB" if text.language == "en" else text.language,
             "title": _("%(subject)s: letter to %(recipient)s")
             % {"subject": text.subject, "recipient": next(iter(text.recipient_lines), "")},
-            "address_class": _address_class(text.recipient_lines, large_print=large_print),
+            "body_class": _class_body(text, large_print=large_print),
         }
         return render_to_string("letters/letter.html", context)
 
@@ -102,6 +103,11 @@ def count_letter_pages(text: LetterText, *, large_print: bool = False) -> int:
     html = render_letter_html(text, large_print=large_print)
     with _press_lock:
         return len(_get_renderer().lay_out(html, large_print=large_print).pages)
+
+
+def _class_body(text: LetterText, *, large_print: bool) -> str:
+    address = _address_class(text.recipient_lines, large_print=large_print)
+    return address or ("letter-roomy" if not large_print and fits_easily(text) else "")
 
 
 def _address_class(lines: tuple[str, ...], *, large_print: bool) -> str:

@@ -10,11 +10,9 @@ from letters.writing.compose import LetterText
 
 def write_plain_text(text: LetterText) -> str:
     body = []
-    for paragraph in text.paragraphs:
+    for paragraph in text.body:
         marks = "".join(f" [{number}]" for number in paragraph.note_numbers)
         body.append(paragraph.text + marks)
-    if text.ask:
-        body.append(text.ask)
     blocks = [
         f"{text.salutation},",
         text.subject,

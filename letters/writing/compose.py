@@ -20,6 +20,8 @@ Check = Callable[[str, str], list[ClaimChange]]  # `check_edit`, or what remembe
 MAX_PAGES = 6  # a letter that anybody reads has one or two; what is longer is neither printed nor sent
 # Where every member's post goes: https://www.parliament.uk/about/contacting-parliament/
 COMMONS_LINES = ("House of Commons", "London", "SW1A 0AA")
+# How much of the body surely fits on the first page above the signature, in rows of print, and characters in a row.
+FIRST_PAGE_ROWS, ROW_LENGTH, PARAGRAPH_GAP = 27, 86, 0.45
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,10 @@ class Paragraph:
 
     text: str
     note_numbers: tuple[int, ...] = ()
+
+
+def count_rows(paragraph: Paragraph) -> float:
+    return sum(max(1, -(-len(row) // ROW_LENGTH)) for row in paragraph.text.split("\n")) + PARAGRAPH_GAP
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,14 @@ class LetterText:
     reference: str  # may be empty for a letter that is only downloaded
     rehearsal: bool = False
     sample: bool = False
+
+    @property
+    def body(self) -> tuple[Paragraph, ...]:
+        """Paragraphs and ask in order: the ask last, or after the first paragraph if it would not stand on page 1."""
+        ask = (Paragraph(self.ask, ()),) if self.ask else ()
+        if sum(map(count_rows, (*self.paragraphs, *ask))) <= FIRST_PAGE_ROWS:
+            return (*self.paragraphs, *ask)
+        return (*self.paragraphs[:1], *ask, *self.paragraphs[1:])
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from letters.rendering import pdf as rendering
 from letters.rendering.pdf import LetterTooLongError, make_fetcher, render_letter_html, render_letter_pdf
 from letters.writing.compose import LetterText, Paragraph
 from tests.letters.pdf_tools import list_fonts, read_text, read_words, squeeze
-from tests.letters.samples import make_letter, make_short_letter
+from tests.letters.samples import BODY, make_letter, make_short_letter
 
 COMMONS = ("House of Commons", "London", "SW1A 0AA")
 LONG_NAMES = [
@@ -110,9 +110,10 @@ def test_every_page_has_the_foot_and_the_mark() -> None:
     text = read_text(pdf)
     assert pages > 1
     assert re.findall("Page [0-9] of [0-9]", text) == [f"Page {page} of {pages}" for page in range(1, pages + 1)]
-    for line in ("REHEARSAL – not sent to an MP", "Written with Time to negotiate", "Reference C7QK-4MHW"):
+    for line in ("REHEARSAL – not sent to an MP", "Reference C7QK-4MHW"):
         assert text.count(line) == pages
-    assert text.count("Promoted by Jane Doe") == pages
+    assert text.count("Written with Time to negotiate") == text.count("Promoted by Jane Doe") == 1
+    assert text.count("Margaret Ann Whitfield, 2 November 2026") == pages - 1, "the head of the pages that follow"
 
 
 @pytest.mark.parametrize(
@@ -123,10 +124,44 @@ def test_it_is_marked_for_what_it_is(marks: dict[str, bool], expected: list[str]
 
 
 def test_it_reads_in_the_order_of_a_letter() -> None:
-    parts = ["14 Station Road", "2 November 2026", "The Rt Hon Sir Iain", "Dear Sir Iain,", "Time to negotiate: an",
+    parts = ["14 Station Road", "The Rt Hon Sir Iain", "2 November 2026", "Dear Sir Iain,", "Time to negotiate: an",
              "I am writing", "Will you ask", "Yours sincerely,", "Margaret Ann", "Sources", "1."]  # fmt: skip
     text = read_text(render_letter_pdf(make_letter()))
     assert sorted(parts, key=text.index) == parts
+
+
+@pytest.mark.parametrize("paragraphs", range(3, 20))
+def test_the_ask_stands_on_the_first_page(paragraphs: int) -> None:
+    text = make_letter(paragraphs=tuple(Paragraph(BODY[number % len(BODY)]) for number in range(paragraphs)))
+    assert "Foreign" in [word.text for word in read_words(render_letter_pdf(text))]
+
+
+def test_a_long_letter_asks_after_its_opening_and_a_short_one_at_its_end() -> None:
+    short, long = make_letter(), make_letter(paragraphs=make_letter().paragraphs * 2)
+    assert [part.text for part in short.body] == [*BODY, short.ask]
+    assert [part.text for part in long.body] == [BODY[0], long.ask, *BODY[1:], *BODY]
+    assert make_letter(ask="").body == make_letter().paragraphs
+
+
+def test_a_short_letter_sits_well_on_its_page() -> None:
+    short, typical = (
+        next(word for word in read_words(render_letter_pdf(text)) if word.text == "Dear")
+        for text in (make_short_letter(), make_letter())
+    )
+    assert (short.bottom - short.top) / (typical.bottom - typical.top) == pytest.approx(12 / 11, rel=0.02)
+
+
+@pytest.mark.parametrize("sentences", range(1, 24))
+def test_larger_print_never_takes_a_second_page(sentences: int) -> None:
+    text = make_letter(paragraphs=(Paragraph("One sentence of about the usual length for a letter. " * sentences),) * 3)
+    pages = len(PdfReader(io.BytesIO(render_letter_pdf(text))).pages)
+    assert pages == 1 or "letter-roomy" not in render_letter_html(text)
+
+
+def test_large_print_fills_its_first_page() -> None:
+    words = read_words(render_letter_pdf(make_letter(paragraphs=make_letter().paragraphs[:3]), large_print=True))
+    last = max(word.bottom for word in words if word.bottom < 297 - 34)
+    assert last > 297 - 34 - 25
 
 
 def test_there_is_room_to_sign() -> None:
