@@ -57,6 +57,7 @@ BETTER = {
     r"\bhas lost its partner\b": "has only one of its marks",
     r"\bthe more so\b": "especially",
     r"\bwhat for\b": "why",
+    r"\b(\w+ \w+ \w+(?: \w+)*),? \1\b": "say it once",
 }
 
 
