@@ -48,6 +48,15 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// --- The device's own way to share, where it has one ---
+for (const button of document.querySelectorAll("[data-share]")) {
+  if (!navigator.share) break;
+  button.parentElement.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.share({ text: button.dataset.words, url: button.dataset.share }).catch(() => {}); // who closes it shares nothing
+  });
+}
+
 // --- One press is enough: a second one of the same button, while the first is at work, does nothing ---
 for (const form of document.querySelectorAll("form.once")) {
   let last = null;

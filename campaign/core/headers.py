@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 
 from campaign.core.logs import SECRET_PATH
 
-# What a page could ask a browser for. The site uses none of it, and nothing that got into a page shall.
+# What a page could ask a browser for, and none of ours does. They share by the phone's own sheet, and no more.
 FEATURES = (
     "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
     "camera", "compute-pressure", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation",
     "gyroscope", "hid", "identity-credentials-get", "idle-detection", "join-ad-interest-group", "keyboard-map",
     "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment", "picture-in-picture",
     "publickey-credentials-create", "publickey-credentials-get", "run-ad-auction", "screen-wake-lock", "serial",
-    "storage-access", "usb", "web-share", "window-management", "xr-spatial-tracking",
+    "storage-access", "usb", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
-PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in FEATURES)
+PERMISSIONS_POLICY = ", ".join([*(f"{feature}=()" for feature in FEATURES), "web-share=(self)"])
 
 
 # For what is below a secret link, whoever answers: a page, an error, the redirect that adds a slash.

@@ -8,6 +8,7 @@ import logging
 from django.db.models import F
 from django.utils import timezone
 
+from letters.actions.follow_up import queue_question
 from letters.delivery.circuit_breaker import (
     CircuitState,
     QueuePausedError,
@@ -31,10 +32,13 @@ logger = logging.getLogger(__name__)
 
 def build_notice(notice: Notice) -> Mail | None:
     letter = notice.letter
-    about = dict.fromkeys(CONFIRMING, Status.UNCONFIRMED) | {Notice.Kind.HELD: Status.HELD}
+    about = dict.fromkeys(CONFIRMING, Status.UNCONFIRMED)
+    about |= {Notice.Kind.HELD: Status.HELD, Notice.Kind.ANSWER: Status.SENT}
     outdated = letter.status != about.get(Notice.Kind(notice.kind), letter.status)
     if notice.kind == Notice.Kind.REMIND and not letter.campaign.takes_letters():
         return None  # there would be no button to press
+    if notice.kind == Notice.Kind.ANSWER and letter.answered_at:
+        return None
     gone = letter.scrubbed_at or letter.erase_requested_at
     return None if outdated or gone else build_notice_mail(letter, notice.kind)
 
@@ -88,6 +92,8 @@ def send_notices() -> int:
                 sent += 1
                 if notice.kind == Notice.Kind.CONFIRM:
                     queue_reminder(notice.letter)
+                elif notice.kind == Notice.Kind.SENT:
+                    queue_question(notice.letter)
             elif answer.before_recipient:  # it stays due, so that its age is seen (letters.delivery.health)
                 pause = parse_retry_after(answer.text)
                 changes |= {"due_at": timezone.now() + pause if pause else notice.due_at, "attempts": notice.attempts}

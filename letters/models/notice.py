@@ -26,6 +26,7 @@ class Notice(models.Model):
         REFUSED = "refused", _("Your letter was not sent")
         HELD = "held", _("Your letter is on hold")
         LINKS = "links", _("The links to your letters")
+        ANSWER = "answer", _("Did your MP answer?")
 
     # Its index is that of the constraint below.
     letter = models.ForeignKey("letters.Letter", on_delete=models.CASCADE, related_name="notices", db_index=False)

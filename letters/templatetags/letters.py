@@ -66,13 +66,13 @@ def share_campaign(campaign: Campaign, place: str = "share") -> dict[str, object
     words = _("%(campaign)s: I have written to my MP. You can too:") % {"campaign": campaign.title}
     both = f"{words} {address}"
     ways = [
-        (_("Email"), f"mailto:?{_query(subject=campaign.title, body=both)}"),
         ("WhatsApp", f"https://wa.me/?{_query(text=both)}"),
+        (_("Email"), f"mailto:?{_query(subject=campaign.title, body=both)}"),
         ("Facebook", f"https://www.facebook.com/sharer/sharer.php?{_query(u=address)}"),
         ("Bluesky", f"https://bsky.app/intent/compose?{_query(text=both)}"),
         ("X", f"https://x.com/intent/tweet?{_query(text=words, url=address)}"),
     ]
-    return {"address": address, "ways": ways, "place": place}
+    return {"address": address, "words": words, "ways": ways, "place": place}
 
 
 def _query(**values: str) -> str:

@@ -20,6 +20,7 @@ from campaign.content.hours import describe_opening, find_opening, is_open
 from letters.actions.confirm import confirm_now
 from letters.actions.correct import WENT
 from letters.actions.erase import erase_letter
+from letters.actions.follow_up import find_question_date, stop_question
 from letters.actions.note import note_by_supporter
 from letters.actions.withdraw import withdraw_letter
 from letters.mail.messages import name_domain
@@ -160,9 +161,22 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         "paused": letter.campaign.mode == letter.campaign.Mode.PAUSED,
         "refusal": getattr(letter, "refusal", None),
         "needs_post": letter.status in (Status.FAILED, Status.BOUNCED),
+        "acts": list_acts(letter),
+        "asked_on": find_question_date(letter),
         "wants_news": wants_news(letter),
     }
     return render(request, "letters/letter_page.html", context)
+
+
+def list_acts(letter: Letter) -> set[EventType]:
+    """Return what the supporter can tell of a letter: posted if it did not go by email, answered if it went at all."""
+    acts = set()
+    went = letter.status in (Status.SENT, Status.UNKNOWN)
+    if not letter.posted_at and letter.status in (Status.HELD, Status.FAILED, Status.BOUNCED, Status.UNKNOWN):
+        acts.add(EventType.POSTED)
+    if not letter.answered_at and (went or letter.posted_at):
+        acts.add(EventType.ANSWERED)
+    return acts
 
 
 @costly
@@ -213,7 +227,10 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         messages.success(
             request, _("We will not send you any more campaign news. You will still get emails about your letter.")
         )
-    elif action in ("posted", "answered"):
+    elif action == "do-not-ask":
+        stop_question(letter)
+        messages.success(request, _("We will not ask you about an answer."))
+    elif action in list_acts(letter):
         note_by_supporter(letter, EventType(action))
         messages.success(request, _("Thank you for telling us."))
     return redirect("letter", make_token(letter.id, "letter"))

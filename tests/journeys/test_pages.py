@@ -93,7 +93,7 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
     page.get_by_role("link", name="Back", exact=True).click()
     jane.press("Send my letter now")
     page.wait_for_url("**/letter/*/")
-    assert page.inner_text("h1") == "Your letter to Rachel Blake MP"
+    assert page.inner_text("h1") == "Thank you. Your letter is on its way to Rachel Blake MP"
     jane.see("letter")
     page.goto(f"{live_server.url}/letter/wrong/")
     jane.see("wrong-link")

@@ -8,14 +8,16 @@ import email.policy
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
+from campaign.content.models import Campaign
 from letters.actions.confirm import confirm
 from letters.actions.erase import erase_letter
 from letters.delivery.notices import lease_notice, send_notices
 from letters.delivery.worker import drain_queue
 from letters.models import Letter, Notice, Status, queue_confirmation
-from letters.privacy.tokens import make_confirm_token
-from tests.letters.factories import make_letter
+from letters.privacy.tokens import make_confirm_token, make_token
+from tests.letters.factories import make_campaign, make_letter
 from tests.letters.scripted_smtp import ScriptedServer
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +83,53 @@ def test_a_reminder_without_a_point_is_not_sent(scripted: ScriptedServer, why: s
     Notice.objects.filter(kind=Notice.Kind.REMIND).update(due_at=timezone.now())
     assert send_notices() == 0
     assert Notice.objects.get(kind=Notice.Kind.REMIND).due_at is None
+
+
+def send_one(mode: Campaign.Mode = Campaign.Mode.REHEARSAL) -> Letter:
+    letter = make_letter(make_campaign(mode=mode))
+    drain_queue()
+    letter.refresh_from_db()
+    assert letter.status == Status.SENT
+    assert send_notices() == 1
+    return letter
+
+
+def test_who_has_sent_a_letter_is_asked_once_after_three_weeks_whether_an_answer_came(
+    scripted: ScriptedServer, settings: Settings
+) -> None:
+    settings.LIVE_DELIVERY = True
+    letter = send_one(Campaign.Mode.LIVE)
+    question = Notice.objects.get(kind=Notice.Kind.ANSWER)
+    assert letter.sent_at is not None
+    assert question.due_at == letter.sent_at + dt.timedelta(weeks=3)
+    Notice.objects.filter(pk=question.pk).update(due_at=timezone.now())
+    assert (send_notices(), send_notices()) == (1, 0)
+    mail = email.message_from_bytes(scripted.taken[-1].content, policy=email.policy.default)
+    assert mail["Subject"] == f"Did {letter.member_name} answer your letter?"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert make_token(letter.id, "letter") in body.get_content()
+
+
+@pytest.mark.parametrize("why", ["answered", "bounced", "erased"])
+def test_a_question_without_a_point_is_not_sent(scripted: ScriptedServer, settings: Settings, why: str) -> None:
+    settings.LIVE_DELIVERY = True
+    letter = send_one(Campaign.Mode.LIVE)
+    if why == "answered":
+        Letter.objects.update(answered_at=timezone.now())
+    elif why == "bounced":
+        Letter.objects.update(status=Status.BOUNCED)
+    else:
+        erase_letter(letter)
+    Notice.objects.filter(kind=Notice.Kind.ANSWER).update(due_at=timezone.now())
+    assert send_notices() == 0
+    assert not Notice.objects.filter(kind=Notice.Kind.ANSWER, due_at__isnull=False).exists()
+
+
+@pytest.mark.usefixtures("scripted")
+def test_a_rehearsed_letter_gets_no_question() -> None:
+    send_one()
+    assert not Notice.objects.filter(kind=Notice.Kind.ANSWER).exists()
 
 
 def test_a_server_that_cannot_be_reached_is_asked_once_for_all_and_costs_no_attempt(scripted: ScriptedServer) -> None:

@@ -138,6 +138,7 @@ SUBJECTS = {
     Notice.Kind.REFUSED: "Your letter to {} was not sent",
     Notice.Kind.HELD: "Your letter to {} is on hold",
     Notice.Kind.LINKS: "The links to your letters",
+    Notice.Kind.ANSWER: "Did {} answer your letter?",
 }
 
 

@@ -1,4 +1,4 @@
-"""Pages behind secret links: GET shows, POST confirms, and the writer keeps the say (letters/actions/confirm.py, letters/actions/note.py, letters/actions/withdraw.py)."""
+"""Pages behind secret links: GET shows, POST confirms, and the writer keeps the say (letters/actions/confirm.py, letters/actions/note.py, letters/actions/follow_up.py, letters/actions/withdraw.py)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from pypdf import PdfReader
 
 from campaign.content.models import Campaign
 from campaign.parliament.models import Member
 from letters.actions.erase import finish_erasures
+from letters.actions.follow_up import ASK_AFTER, queue_question
 from letters.models import Letter, Notice, Status
 from letters.privacy.tokens import make_token
 from tests.letters.factories import make_constituency, make_letter
@@ -203,8 +205,84 @@ def test_a_sent_letter_can_no_longer_be_withdrawn(client: Client, letter: Letter
     assert status(letter) == Status.SENT
 
 
-@pytest.mark.parametrize(("action", "field"), [("posted", "posted_at"), ("answered", "answered_at")])
-def test_the_writer_tells_once(client: Client, letter: Letter, action: str, field: str) -> None:
+def bring_to(letter: Letter, status: str, **fields: Any) -> None:
+    """Bring a letter to this status by the shortest way that the database allows."""
+    now = timezone.now()
+    if status not in ("unconfirmed", "withdrawn"):
+        fields |= {"confirmed_at": now, "message_id": "<1@parley.localhost>", "next_attempt_at": now}
+    if status in ("sent", "bounced"):
+        fields.setdefault("sent_at", now)
+    if status == "sending":
+        fields |= {"lease_token": letter.id, "lease_until": now}
+    Letter.objects.filter(pk=letter.pk).update(status=status, **fields)
+
+
+@pytest.mark.parametrize(
+    ("status", "offered"),
+    [
+        ("unconfirmed", ["withdraw"]),
+        ("queued", ["withdraw"]),
+        ("held", ["posted", "withdraw"]),
+        ("sending", []),
+        ("sent", ["answered"]),
+        ("unknown", ["answered", "posted"]),
+        ("failed", ["posted"]),
+        ("bounced", ["posted"]),
+        ("withdrawn", []),
+    ],
+)
+def test_only_what_fits_can_be_done(client: Client, letter: Letter, status: str, offered: list[str]) -> None:
+    bring_to(letter, status)
+    page = client.get(letter_path(letter)).content.decode()
+    assert [act for act in ("answered", "posted", "withdraw") if f'value="{act}"' in page] == offered
+    for act in ("answered", "posted"):
+        client.post(letter_path(letter, "letter-act"), {"action": act})
+        letter.refresh_from_db()
+        assert bool(getattr(letter, f"{act}_at")) is (act in offered)
+
+
+def test_a_posted_letter_can_be_answered(client: Client, letter: Letter) -> None:
+    bring_to(letter, "failed")
+    for act in ("posted", "answered"):
+        client.post(letter_path(letter, "letter-act"), {"action": act})
+    letter.refresh_from_db()
+    assert letter.answered_at
+
+
+def test_who_has_sent_a_letter_is_thanked_and_told_what_happens_next(client: Client, letter: Letter) -> None:
+    bring_to(letter, "queued", rehearsal=False)
+    page = client.get(letter_path(letter)).content.decode()
+    assert f"Thank you. Your letter is on its way to {letter.member_name}" in page
+    assert 'data-watch="queued"' in page
+    sent_at = timezone.now() - dt.timedelta(days=5)
+    bring_to(letter, "sent", sent_at=sent_at)
+    page = client.get(letter_path(letter)).content.decode()
+    assert f"Thank you. Your letter has been sent to {letter.member_name}" in page
+    assert "data-watch" not in page
+    asked_on = timezone.localdate(sent_at + ASK_AFTER)
+    assert f"On {date_format(asked_on, 'j F Y')} we will email you once" in page
+    client.post(letter_path(letter, "letter-act"), {"action": "answered"})
+    page = client.get(letter_path(letter)).content.decode()
+    assert f"{letter.member_name} has answered your letter" in page
+    assert "we will email you" not in page
+
+
+def test_who_would_rather_not_be_asked_is_not(client: Client, letter: Letter) -> None:
+    bring_to(letter, "sent", rehearsal=False)
+    page = client.post(letter_path(letter, "letter-act"), {"action": "do-not-ask"}, follow=True).content.decode()
+    assert "We will not ask you about an answer." in page
+    assert "we will email you once" not in page
+    letter.refresh_from_db()
+    queue_question(letter)
+    assert [notice.due_at for notice in letter.notices.all()] == [None]
+
+
+@pytest.mark.parametrize(
+    ("action", "field", "before"),
+    [("posted", "posted_at", Status.FAILED), ("answered", "answered_at", Status.SENT)],
+)
+def test_the_supporter_tells_once(client: Client, letter: Letter, action: str, field: str, before: Status) -> None:
+    bring_to(letter, before)
     for _ in range(2):
         client.post(letter_path(letter, "letter-act"), {"action": action})
     letter.refresh_from_db()
