@@ -176,7 +176,7 @@ def test_the_supporters_pages_can_be_read_at_eleven(client: Client) -> None:
     pages = {
         name: client.get(reverse(name)) for name in ("home", "privacy", "lost-link", "accessibility", "complaints")
     }
-    pages |= {"imprint": client.get(reverse("imprint")), "campaign": client.get("/peace/")}
+    pages |= {"who-runs-this": client.get(reverse("who-runs-this")), "campaign": client.get("/peace/")}
     pages |= {"nowhere": client.get("/nowhere/at/all/"), "constituencies": go(client, "write-constituencies")}
     come_to_details(
         client,

@@ -1,6 +1,7 @@
 """Prepare the site's data: key, fonts and libraries, database, Parliament, campaign, static files, an organiser.
 
-Run by `make setup` and `make demo`, with the virtual environment's Python. `--assets` does only the part tests need.
+Run by `make setup` and `make demo`, with the virtual environment's Python. `--assets` does only the part tests need;
+`--demo` names somebody who runs the campaign, as on a real site.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ PACK = ROOT / "campaign" / "content" / "packs" / "time-to-negotiate.yaml"
 MEMBERS = ROOT / "campaign" / "parliament" / "data"
 ORGANISER = "organiser"
 SHOWN_LINES = 3
+MADE_UP = {
+    "promoter_name": "Thornbury Talks",
+    "promoter_address": "A group made up for this demo\n1 Example Street\nBristol BS35 0ZZ",
+    "contact_email": "hello@thornbury-talks.example",
+    "complaints_contact": "Jane Doe, complaints@thornbury-talks.example",
+}
 
 
 def main() -> None:
@@ -117,6 +124,8 @@ def fill_database() -> None:
     if not Campaign.objects.exists():
         say("The campaign")
         run("load_campaign", str(PACK))
+    if "--demo" in sys.argv:
+        Campaign.objects.filter(promoter_name="", promoter_address="").update(**MADE_UP)
 
 
 def import_members() -> None:

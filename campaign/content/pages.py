@@ -1,4 +1,4 @@
-"""What every site has to say of itself: privacy notice, imprint, complaints, accessibility."""
+"""What every site has to say of itself: privacy notice, who runs it, complaints, accessibility."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def show_privacy(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_imprint(request: HttpRequest) -> HttpResponse:
-    return render(request, "content/imprint.html", {"campaigns": list_campaigns()})
+def show_who_runs_this(request: HttpRequest) -> HttpResponse:
+    return render(request, "content/who_runs_this.html", {"campaigns": list_campaigns()})
 
 
 @require_safe

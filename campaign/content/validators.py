@@ -16,8 +16,8 @@ from campaign.content.dates import find_first_day
 
 # First parts of a path that the site itself uses; a campaign may not take them.
 RESERVED_SLUGS = {
-    "admin", "about", "accessibility", "complaints", "confirm", "contact", "favicon.ico", "health", "imprint", "letter",
-    "mailbox", "privacy", "robots.txt", "static", ".well-known",
+    "admin", "about", "accessibility", "complaints", "confirm", "contact", "favicon.ico", "health", "letter", "mailbox",
+    "privacy", "robots.txt", "static", "who-runs-this", ".well-known",
 }  # fmt: skip
 
 # Control characters, line separators, lone surrogates, and what turns the direction of writing: none of them can

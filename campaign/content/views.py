@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from campaign.content.card import Card, draw_card
 from campaign.content.models import Argument, Ask, Campaign, Phrasing, Theme
 from campaign.content.preview import find_campaign
 
@@ -75,8 +77,26 @@ def show_campaign(request: HttpRequest, slug: str) -> HttpResponse:
     response = render(
         request,
         "content/campaign.html",
-        {"campaign": campaign, "door": find_door(campaign), "groups": group_arguments(campaign)},
+        {
+            "campaign": campaign,
+            "door": find_door(campaign),
+            "groups": group_arguments(campaign),
+            "site": settings.SITE_URL,
+            "card": Card.of(campaign).version,
+        },
     )
     if campaign.is_draft:
         patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+@require_safe
+def show_card(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the picture that stands for the campaign where its address is shared; its address changes with its words."""
+    campaign = find_campaign(request, slug)
+    response = HttpResponse(draw_card(Card.of(campaign)), content_type="image/png")
+    if campaign.is_draft:
+        patch_cache_control(response, private=True, no_store=True)
+    else:
+        patch_cache_control(response, public=True, max_age=86400)
     return response

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.django_db
 # For each page: what GET and POST answer to somebody from outside (anonymous, or a supporter with a draft of their own).
 # A journey's step answers 302: it leads back to the step that is missing.
 PUBLIC = {
-    "home": (302, 405), "campaign": (200, 405), "privacy": (200, 405), "imprint": (200, 405), "complaints": (200, 405),
+    "home": (302, 405), "campaign": (200, 405), "privacy": (200, 405), "who-runs-this": (200, 405),
+    "complaints": (200, 405), "campaign-card": (200, 405),
     "accessibility": (200, 405), "security-txt": (404, 405), "health": (503, 405), "lost-link": (200, 200),
     "mailbox": (404, 405), "mailbox-mail": (404, 405), "mailbox-attachment": (404, 405),
     "write-mp": (200, 200), "write-constituencies": (200, 200), "write-arguments": (302, 302), "write-words": (302, 302),

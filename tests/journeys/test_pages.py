@@ -122,7 +122,7 @@ def test_the_pages_beside_the_way_are_accessible_and_fit_and_nothing_moves_for_w
     settings.LIMIT_LINKS_PER_IP = "1/hour"
     page = new_page(**PHONE, bypass_csp=True)  # our browser asks for less motion
     look = Looker(tmp_path, page)
-    for path in ("privacy", "imprint", "complaints", "accessibility", "nowhere", "letter/lost"):
+    for path in ("privacy", "who-runs-this", "complaints", "accessibility", "nowhere", "letter/lost"):
         page.goto(f"{live_server.url}/{path}/")
         look.glance(f"phone-{path.replace('/', '-')}", page)
     for name in ("lost-asked", "too-many"):

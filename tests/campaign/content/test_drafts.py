@@ -17,7 +17,7 @@ from tests.letters.views.test_journey import DETAILS, come_to_details, go
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db
-PUBLIC = ("/", "/privacy/", "/imprint/", "/complaints/", "/accessibility/")
+PUBLIC = ("/", "/privacy/", "/who-runs-this/", "/complaints/", "/accessibility/")
 
 
 @pytest.fixture

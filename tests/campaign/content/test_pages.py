@@ -18,7 +18,7 @@ from tests.campaign.content.samples import load_sample
 from tests.conftest import OpenPage
 
 pytestmark = pytest.mark.django_db
-PAGES = [reverse(name) for name in ("privacy", "imprint", "complaints", "accessibility")]
+PAGES = [reverse(name) for name in ("privacy", "who-runs-this", "complaints", "accessibility")]
 
 
 def read(client: Client, path: str) -> str:
