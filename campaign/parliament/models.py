@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Case, IntegerField, Q, When
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.address import address_envelope, address_salutation, fold_name
@@ -30,6 +31,10 @@ class ConstituencyQuerySet(models.QuerySet["Constituency"]):
         `manage.py import_members --dissolution` makes it so, and the first import afterwards ends it.
         """
         return self.exists() and not Member.objects.filter(sitting=True).exists()
+
+    def list_initials(self) -> list[str]:
+        """Return the first letters of the names, small and without accents, in order."""
+        return sorted(set(self.order_by().values_list(Substr("search_name", 1, 1), flat=True)))
 
     def search(self, text: str) -> ConstituencyQuerySet:
         """Constituencies whose name, Welsh name or sitting member has every word of `text`, accents and case ignored.

@@ -25,6 +25,7 @@ from letters.writing.first_picks import pick_first
 from letters.writing.minhash import warm_up
 from letters.writing.text import clean_line
 
+LISTED_AT_ONCE = 40  # constituencies; of more, those with one first letter
 FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
 
 
@@ -96,7 +97,16 @@ def choose_from_list(journey: Journey) -> HttpResponse:
         return journey.go("write-mp")
     query = clean_line(journey.request.GET.get("q", ""))[:60]
     constituencies = Constituency.objects.search(query).with_members()
-    return journey.render("write-mp", "letters/constituencies.html", {"query": query, "constituencies": constituencies})
+    count = constituencies.count()
+    context: dict[str, object] = {"query": query, "count": count}
+    if not query and count > LISTED_AT_ONCE:
+        initials = constituencies.list_initials()
+        initial = journey.request.GET.get("initial", "").lower()
+        context |= {"initials": initials, "initial": initial if initial in initials else ""}
+        constituencies = (
+            constituencies.filter(search_name__startswith=initial) if initial in initials else constituencies.none()
+        )
+    return journey.render("write-mp", "letters/constituencies.html", context | {"constituencies": constituencies})
 
 
 @journey_step(needs_member=True)

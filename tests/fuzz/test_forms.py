@@ -51,7 +51,7 @@ NASTY = st.sampled_from(
 )  # fmt: skip
 TYPED = st.one_of(st.text(max_size=80), NASTY, st.tuples(st.text(max_size=20), NASTY).map("".join))
 FIELDS = {
-    "write-mp": ("postcode", "gss"), "write-constituencies": ("gss", "q"), "write-arguments": ("arguments", "order"),
+    "write-mp": ("postcode", "gss"), "write-constituencies": ("gss", "q", "initial"), "write-arguments": ("arguments", "order"),
     "write-words": ("opening", "own_words", "order", "ask", "action", "text-argument-1", "length-argument-1", "version", "gss", "page", "turn"),
     "write-details": tuple(DETAILS), "write-check": (*DETAILS, "started"), "write-text": tuple(DETAILS),
     "write-send": (*DETAILS, "consent", "website", "started"), "write-address": ("email",), "lost-link": ("email",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from campaign.content.models import Campaign
 from campaign.parliament.models import Member
 from letters.models import Consent, DownloadCount, Letter, Notice, Status
 from letters.privacy.tokens import make_confirm_token
+from letters.views.journey import LISTED_AT_ONCE
 from tests.letters.factories import GSS, make_campaign, make_constituency, make_letter
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +104,22 @@ def test_the_list_of_constituencies_finds_constituencies_and_mps(client: Client,
     assert "Nothing is called “zzz”" in client.get(path, {"q": "zzz"}).content.decode()
     client.post(path, {"gss": "W07000112"})
     assert "Llinos Medi" in go(client, "write-mp").content.decode()
+
+
+def test_a_long_list_of_constituencies_is_by_first_letter(client: Client, campaign: Campaign) -> None:
+    path = reverse("write-constituencies", args=["peace"])
+    assert "All 1 constituency" in client.get(path).content.decode()
+    for number in range(LISTED_AT_ONCE):
+        make_constituency(f"N050000{number:02}", f"Éa {number}")
+    page = client.get(path).content.decode()
+    assert re.findall('href="[?]initial=(.)"', page) == ["c", "e"]
+    assert 'name="gss"' not in page
+    page = client.get(path, {"initial": "e"}).content.decode()
+    assert "40 of 41 constituencies begin with E." in page
+    assert page.count('name="gss"') == 40
+    assert "Westminster" not in page
+    for odd in ("x", "\x00", "ee", "%"):
+        assert 'name="gss"' not in client.get(path, {"initial": odd}).content.decode()
 
 
 def test_a_vacant_seat_says_so_and_leads_no_further(client: Client, campaign: Campaign) -> None:
