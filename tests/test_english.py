@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -60,6 +60,19 @@ BETTER = {
     r"\b(\w+ \w+ \w+(?: \w+)*),? \1\b": "say it once",
 }
 
+# In documents also:
+IN_DOCUMENTS = {
+    r"\b(?:of|with) (?:its|their|one's) own\b(?! words)": "a separate …, its own …",
+    r"\bdesk\b": "admin",
+    r"\bdoors?\b": "sign-in",
+    r"(?<!their )\bseats?\b": "constituency",
+    r"\bstands? (?!for\b)": "is",
+    r"\bgo(?:es)? on\b": "continue",
+    r"\bwhat becomes of\b": "what happens to",
+    r"\bput right\b|\bmends?\b": "correct",
+    r"\btold of\b|\btells? of\b": "reported, says",
+}
+
 
 def read_templates() -> Iterator[tuple[str, str]]:
     """The text of each template, line by line, without its tags."""
@@ -84,11 +97,19 @@ def read_strings() -> Iterator[tuple[str, str]]:
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
 
 
-def find_faults(strings: Iterator[tuple[str, str]]) -> list[str]:
+def read_documents() -> Iterator[tuple[str, str]]:
+    """The paragraphs of our documents, without code and names between backticks."""
+    for path in sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "campaign").rglob("*.md")}):
+        text = re.sub(r"^```.*?^```$|`[^`]+`", "…", path.read_text(), flags=re.DOTALL | re.MULTILINE)
+        for paragraph in text.split("\n\n"):
+            yield str(path.relative_to(ROOT)), " ".join(paragraph.split())
+
+
+def find_faults(strings: Iterator[tuple[str, str]], phrases: Mapping[str, str] = BETTER) -> list[str]:
     return [
         f"{where}: “{found[0]}”. Better: {better}."
         for where, text in strings
-        for pattern, better in BETTER.items()
+        for pattern, better in phrases.items()
         for found in re.finditer(pattern, text, re.IGNORECASE)
     ]
 
@@ -96,6 +117,10 @@ def find_faults(strings: Iterator[tuple[str, str]]) -> list[str]:
 @pytest.mark.parametrize("read", [read_templates, read_strings])
 def test_no_phrase_that_no_native_speaker_writes(read: Callable[[], Iterator[tuple[str, str]]]) -> None:
     assert find_faults(read()) == []
+
+
+def test_documents_use_no_such_phrase_and_the_fields_words() -> None:
+    assert find_faults(read_documents(), BETTER | IN_DOCUMENTS) == []
 
 
 class Reader(HTMLParser):
