@@ -52,14 +52,14 @@ def _read_field_keys() -> list[str]:
     weak = [key for key in keys if len(key) < 40 or len(set(key)) < 12 or key in (SECRET_KEY, DEVELOPMENT_FIELD_KEY)]
     if weak and not DEBUG:
         raise ImproperlyConfigured(
-            "A key in FIELD_KEYS is shorter than 40 characters, not random, the one for development, or the same as "
+            "A key in FIELD_KEYS is shorter than 40 characters, not random, the one for development, or equal to "
             "SECRET_KEY. Make a new one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     if not keys:
         raise ImproperlyConfigured(
-            "FIELD_KEYS is missing: supporters' names, addresses and words are encrypted with it. "
+            "FIELD_KEYS is missing. It encrypts supporters' names, addresses and words. "
             "Run `make setup`, which makes one in the data directory, or set FIELD_KEYS in the environment. "
-            "If this site has letters already, they can be read only with the keys it had."
+            "If this site already has letters, only the keys it had before can decrypt them."
         )
     return keys
 
@@ -83,7 +83,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 # Where the organisers' pages are, such as "desk/". No page for supporters links there.
 ADMIN_PATH: str = env.str("ADMIN_PATH", "admin/")
 if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", ADMIN_PATH):
-    raise ImproperlyConfigured('ADMIN_PATH has to end with a slash and begin with none, such as "desk/".')
+    raise ImproperlyConfigured('ADMIN_PATH must end with a slash and not begin with one, such as "desk/".')
 
 INSTALLED_APPS = [
     "campaign.staff.apps.DeskConfig",
@@ -250,7 +250,7 @@ SECURE_REFERRER_POLICY = "same-origin"  # pages with a secret in their address s
 SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", "")
 SECURITY_EXPIRES: dt.date | None = env.date("SECURITY_EXPIRES", None)
 if any(c.isspace() for c in SECURITY_CONTACT):
-    raise ImproperlyConfigured("SECURITY_CONTACT has to be one address or one URL.")
+    raise ImproperlyConfigured("SECURITY_CONTACT must be one email address or one URL.")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -282,7 +282,7 @@ EMAIL_SENDERS: int = env.int("EMAIL_SENDERS", 3, validate=validate.Range(min=1))
 def _read_address(name: str, default: str) -> str:
     found = getaddresses([env.str(name, default)])
     if len(found) != 1 or not re.fullmatch(r"[\w.!#$%&'*+/^`{|}~-]+@[\w-]+(\.[\w-]+)*", found[0][1], re.ASCII):
-        raise ImproperlyConfigured(f"{name} has to be one email address, such as letters@campaign.example.")
+        raise ImproperlyConfigured(f"{name} must be one email address, such as letters@campaign.example.")
     return found[0][1]
 
 
@@ -309,7 +309,7 @@ def _read_rate(name: str, default: str) -> str:
         too_slow = True
     if too_slow:
         raise ImproperlyConfigured(
-            f"{name} has to be a number and a length of time, such as {default}. Leave it empty for no limit."
+            f"{name} must be a number and a length of time, such as {default}. Leave it empty for no limit."
         )
     return words
 
@@ -327,7 +327,7 @@ OPERATOR_EMAIL: str = _read_address("OPERATOR_EMAIL", "") if env.str("OPERATOR_E
 ALERT_WEBHOOK: str = env.str("ALERT_WEBHOOK", "")
 ALERT_WEBHOOK_SHAPE: str = env.str("ALERT_WEBHOOK_SHAPE", "slack")
 if ALERT_WEBHOOK_SHAPE not in ("slack", "ntfy", "matrix"):
-    raise ImproperlyConfigured("ALERT_WEBHOOK_SHAPE has to be slack, ntfy or matrix.")
+    raise ImproperlyConfigured("ALERT_WEBHOOK_SHAPE must be slack, ntfy or matrix.")
 ALERT_WEBHOOK_TOKEN: str = env.str("ALERT_WEBHOOK_TOKEN", "")
 ALERT_COMMAND: str = env.str("ALERT_COMMAND", "")
 # Where backups are kept, and the selector of the mail server's DKIM key, for `manage.py doctor`.
@@ -397,7 +397,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # Logs name letters by reference only; no personal data.
 LOG_FORMAT: str = env.str("LOG_FORMAT", "line")
 if LOG_FORMAT not in ("line", "json"):
-    raise ImproperlyConfigured("LOG_FORMAT has to be line or json.")
+    raise ImproperlyConfigured("LOG_FORMAT must be line or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -53,9 +53,9 @@ def check_letters_can_be_read(**kwargs: Any) -> list[CheckMessage]:
         for newest in kept.only("sender_email")[:1]:
             newest.sender_email  # noqa: B018 it is decrypted when it is read
     except UndecryptableError as error:
-        hint = "Put the keys that this site had until now back into FIELD_KEYS, behind the new one."
+        hint = "Put back into FIELD_KEYS the keys that this site had until now, after the new one."
         if error.unbound:
-            hint = "After an update, or the restoring of an older backup: run `manage.py migrate` first."
+            hint = "After an update, or after restoring an older backup, run `manage.py migrate` first."
         return [Error(str(error), hint=hint, id="letters.E010")]
     except DatabaseError:
         return []  # no database, or none that is set up: not this check's business

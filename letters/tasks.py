@@ -71,7 +71,9 @@ def tally() -> None:
 @shared_task
 def tidy() -> None:
     if has_jumped():
-        logger.error("nothing is purged until somebody says that the clock is right (manage.py purge_personal_data)")
+        logger.error(
+            "no old data are deleted until you confirm the clock (manage.py purge_personal_data --clock-is-right)"
+        )
     else:
         logger.info("purged: %s", dict(purge_data()))
         Heartbeat.beat("tidy")

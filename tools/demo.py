@@ -144,16 +144,16 @@ def refuse_beside_real_site(file: Path) -> None:
     if places:
         sys.exit(
             f"parley: These are settings of a real site: {', '.join(places)}.\n"
-            "The demo would work on its data, keep its mails and open its desk to a password alone. Run the demo in a "
-            "checkout of its own:\n    git clone . ../parley-demo && make -C ../parley-demo demo\n"
-            "If they are left over, take them out of .env or the environment."
+            "The demo would use its data, keep its emails and open its admin to a password alone. Run the demo in a "
+            "separate checkout:\n    git clone . ../parley-demo && make -C ../parley-demo demo\n"
+            "If they are left over, remove them from .env or the environment."
         )
 
 
 def read_port(text: str) -> int:
     """Return the web port, or end with a sentence if it cannot be had."""
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        sys.exit(f"parley: {text!r} is no port. Give a number from 1 to 65535, for example: make demo PORT=8123")
+        sys.exit(f"parley: {text!r} is not a port. Give a number from 1 to 65535, for example: make demo PORT=8123")
     port = int(text)
     reason = why_not(port)
     if reason:
@@ -248,7 +248,7 @@ def wait_for_web(port: int, parts: list[Part], stopping: threading.Event) -> boo
         if any(part.process.poll() is not None for part in parts):
             return False
         if time.monotonic() > patience:
-            tell("parley: The web server is still starting; this machine seems to be busy.")
+            tell("parley: The web server is still starting. This machine seems to be busy.")
             patience += START_SECONDS
         with socket.socket() as probe:
             if probe.connect_ex((HOST, port)) == 0:
@@ -279,18 +279,18 @@ def welcome(port: int, data: Path) -> str:
     site = f"http://localhost:{port}"
     return f"""
 Parley is running at {site}/
-In rehearsal: every mail goes to the mailbox page, nothing to an MP.
+In rehearsal: every email goes to the mailbox page, nothing goes to an MP.
 
   1. Open {site}/ and choose the campaign.
   2. Enter a postcode, for example LS1 3AD (Leeds) or CF10 3NP (Cardiff).
   3. Choose up to four arguments, add your own words, give any name and address.
   4. Download the letter as a PDF, or have it sent by email.
-  5. Open the mail that asks you to confirm at {site}/mailbox/, confirm, and find the letter there with its PDF.
+  5. At {site}/mailbox/ open the email that asks you to confirm, and confirm. The letter and its PDF arrive there.
 
 Organisers: {site}/{ADMIN_PATH} (account "organiser")
-    A new password for it: .venv/bin/python manage.py changepassword organiser --own
-    The password alone opens it: this demo runs with ADMIN_TOTP=false. A real site also asks for a code from a phone.
-Logs: {data / "logs"}/    Stop with Ctrl-C.
+    To set a new password: .venv/bin/python manage.py changepassword organiser --own
+    The demo needs only the password (ADMIN_TOTP=false). A real site also asks for a code from a phone.
+Logs: {data / "logs"}/    To stop: Ctrl-C.
 """
 
 

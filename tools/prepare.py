@@ -151,7 +151,7 @@ def make_organiser() -> None:
     password = secrets.token_urlsafe(12)
     TemporaryPassword.objects.create(user=User.objects.create_superuser(ORGANISER, password=password))
     print(f"\nAn account for the admin: {ORGANISER}, password: {password}")
-    print("This password is shown only now and kept nowhere. To set another one:")
+    print("This password is shown only once and stored nowhere. To choose your own:")
     print(f"    .venv/bin/python manage.py changepassword {ORGANISER} --own\n", flush=True)
 
 

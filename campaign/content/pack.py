@@ -149,7 +149,7 @@ class FaultList(list[Fault]):
         self.append(fault)
         if len(self) == MAX_FAULTS - 1:
             last = max(known.line for known in self)
-            raise PackRefusedError([*self, Fault("", last, "and perhaps more: mend these, then try again")])
+            raise PackRefusedError([*self, Fault("", last, "and perhaps more: correct these, then try again")])
 
 
 class PackRefusedError(Exception):

@@ -109,7 +109,7 @@ class _Composer:
         if not roots:
             raise PackRefusedError([Fault("", 1, "the file is empty")])
         for extra in roots[1:]:
-            self.faults.add(Fault("", extra.line, "a second document (---); a pack is one"))
+            self.faults.add(Fault("", extra.line, "a second document (---): a pack has only one"))
         return roots[0], self.faults
 
     def compose_node(self, event: Any, depth: int) -> Node:
@@ -118,7 +118,7 @@ class _Composer:
             raise PackRefusedError([*self.faults, Fault("", line, f"nested deeper than {MAX_DEPTH} levels")])
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            reason = f"more than {MAX_NODES:,} keys and values: no pack is so large"
+            reason = f"more than {MAX_NODES:,} keys and values: too many for a pack"
             raise PackRefusedError([*self.faults, Fault("", line, reason)])
         if isinstance(event, yaml.AliasEvent):
             return self.refuse(line, f"*{event.anchor}: packs do not use aliases; write the text out")

@@ -32,9 +32,9 @@ class UndecryptableError(Exception):
 
     def __init__(self, token: str, place: str) -> None:
         self.unbound = token.startswith(UNBOUND)
-        why = "FIELD_KEYS lacks the key that encrypted it, or it was changed, or copied there from elsewhere."
+        why = "the key that encrypted it is not in FIELD_KEYS, or it was changed, or copied from somewhere else."
         if self.unbound:
-            why = "it is from before values were bound to their places. Run `manage.py rotate_field_keys`."
+            why = "it dates from before values were bound to their places. Run `manage.py rotate_field_keys`."
         super().__init__(f"What is stored at “{place}” cannot be decrypted: {why}")
 
 

@@ -23,5 +23,5 @@ class SizeMiddleware:
         """Let the request pass. Raises RequestDataTooBig, a 400. A body of no stated length is empty to Django."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and (len(length) > 20 or int(length) > MAX_SIZE):
-            raise RequestDataTooBig("The request is larger than anything this site takes.")
+            raise RequestDataTooBig("The request is larger than anything this site accepts.")
         return self.get_response(request)

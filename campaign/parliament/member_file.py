@@ -141,7 +141,7 @@ class _Reader:
     def _read_header(self, cells: list[str]) -> list[str]:
         columns = [_ALIASES.get(cell.strip().casefold(), cell.strip().casefold()) for cell in cells]
         for column in sorted({column for column in columns if columns.count(column) > 1 and column in COLUMNS}):
-            self._report(column, "the column is there twice")
+            self._report(column, "the column appears twice")
         needed = {"gss", "name_display", "name_full_title", "party", "as_of"}
         if "seat_as_of" in columns:  # a whole file, constituencies and members
             needed |= {"name", "name_cy", "nation"}
@@ -176,7 +176,7 @@ class _Reader:
         if nation not in Constituency.Nation.values:
             self._report("nation", f"“{cells['nation']}” is not E, S, W or N")
         elif nation != cells["gss"][:1]:
-            self._report("nation", f"“{cells['nation']}” does not go with the GSS code {cells['gss']}")
+            self._report("nation", f"“{cells['nation']}” does not match the GSS code {cells['gss']}")
         as_of = self._read(cells, "seat_as_of", _parse_date)
         return ConstituencyFacts(cells["name"], cells["name_cy"], nation, as_of) if as_of else None
 
@@ -231,7 +231,7 @@ def _parse_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"“{text}” is not a day of the calendar") from None
+        raise ValueError(f"“{text}” is not a real date") from None
 
 
 def _parse_id(text: str) -> int:

@@ -9,7 +9,7 @@ def describe_plan(plan: Plan) -> list[str]:
     sentences = []
     if new:
         with_member = sum(gss in plan.after for gss in new)
-        sentences.append(f"New: {_count_constituencies(len(new))}, {with_member} with a sitting member.")
+        sentences.append(f"New: {_count_constituencies(len(new))}, {with_member} of them with an MP.")
     sentences += [
         f"{before} is now called {constituency.name}{_in_welsh(constituency.name_cy)}."
         for before, constituency in plan.renamed
@@ -29,19 +29,19 @@ def describe_plan(plan: Plan) -> list[str]:
 
 def _describe_constituency(plan: Plan, constituency: str, before: Snapshot | None, member: Member | None) -> list[str]:
     if before and not member:
-        return [f"{constituency} falls vacant: {before.names[0]} ({before.party}) no longer sits there."]
+        return [f"{constituency} is now vacant: {before.names[0]} ({before.party}) is no longer its MP."]
     if not member:
         return []
     if before and before.member is member:
         return _describe_same(constituency, before, member)
     who = f"{member.name_display} ({member.party})"
     if place := plan.came_from.get(id(member)):
-        who += f", until now the member for {place}"
+        who += f", until now the MP for {place}"
     elif all(member is not new for new in plan.new_members):
-        who += ", who comes back"
+        who += ", who has been an MP before"
     if before:
-        return [f"{constituency} has a new member: {who}, after {before.names[0]} ({before.party})."]
-    return [f"{constituency} is no longer vacant: {who}."]
+        return [f"{constituency} has a new MP: {who}, after {before.names[0]} ({before.party})."]
+    return [f"{constituency} is no longer vacant. Its MP is {who}."]
 
 
 def _describe_same(constituency: str, before: Snapshot, member: Member) -> list[str]:
@@ -50,9 +50,9 @@ def _describe_same(constituency: str, before: Snapshot, member: Member) -> list[
     names = (member.name_display, member.name_full_title, member.name_address_as)
     if names != before.names:
         old, now = (" / ".join(filter(None, each)) for each in (before.names, names))
-        sentences.append(f"{constituency}: the member's names are now {now} (before: {old}).")
+        sentences.append(f"{constituency}: the MP's name is now given as {now} (before: {old}).")
     if member.party != before.party:
-        sentences.append(f"{constituency}: {name} now sits for {member.party} (before: {before.party}).")
+        sentences.append(f"{constituency}: {name} is now {member.party} (before: {before.party}).")
     if member.email != before.email:
         sentences.append(
             f"{constituency}: the address of {name} is now {member.email or 'unknown, post only'} "

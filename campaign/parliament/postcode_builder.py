@@ -59,7 +59,7 @@ class PostcodeRows:
                 gss,
                 method == "w",
             ):
-                reason = f"{row['postcode']} is there already, in another place"
+                reason = f"{row['postcode']} was listed before, in another place"
             else:
                 continue
             raise PostcodeFileError(f"{path}, line {reader.line_num}: {reason}.")

@@ -42,7 +42,7 @@ _NOT_A_PLACE = (
     (re.compile(r"GIR0AA"), "GIR 0AA belonged to a bank, the National Girobank, not to a place."),
     (re.compile(r"BX[0-9].*"), "Postcodes that begin with BX belong to banks and tax offices, not to a place."),
     (re.compile(r"XX[0-9].*"), "Postcodes that begin with XX are for parcels sent back to shops, not for a place."),
-    (re.compile(r"ZZ99.*"), "Postcodes that begin with ZZ99 stand in health records for an unknown address."),
+    (re.compile(r"ZZ99.*"), "Postcodes that begin with ZZ99 are used in health records for unknown addresses."),
     (re.compile(r"XM45HQ|SANTA1"), "This is Father Christmas’s postcode, and he has no MP."),
 )
 

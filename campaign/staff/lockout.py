@@ -65,7 +65,7 @@ def refuse_signin(request: HttpRequest) -> HttpResponse | None:
     full = take_each(_list_windows(request))
     if full is None:
         return None
-    logger.warning("one network's tries to sign in are used up for now")
+    logger.warning("one network has used up its tries to sign in")
     return _show_locked(request, dt.datetime.fromtimestamp(reset_at(*full), dt.UTC), whole_network=True)
 
 

@@ -16,5 +16,5 @@ logger = logging.getLogger(__name__)
 
 def note_signin(user: User | AnonymousUser | None, what: str, *, refused: bool = False) -> None:
     """Log a sign-in event; None stands for an unknown user name."""
-    who = f"account {user.pk}" if user and user.pk else "no account of ours"
+    who = f"account {user.pk}" if user and user.pk else "unknown account"
     logger.log(logging.WARNING if refused else logging.INFO, "%s: %s", who, what)

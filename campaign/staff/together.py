@@ -139,7 +139,7 @@ class MergesSaves(AnyBase):
         """Make what was sent for a row that somebody has deleted into what is sent to add it."""
         merge = Merge(request.POST.copy(), Page(), Page())
         meeting = Meeting(merge, "", "")
-        text = _("Somebody deleted it while you had this page open. To add it again as you have it here, save.")
+        text = _("Someone deleted it while you had this page open. To add it again as it is here, save.")
         meeting.errors[""] = {"": text}
         for formset, _inline in super().get_formsets_with_inlines(request):
             merge.renew_rows(formset)

@@ -33,7 +33,7 @@ def delete_letter(letter: Letter) -> bool:
 
 def give_up(letter: Letter) -> bool:
     days = settings.LETTER_DAYS
-    return letter.transition_to(Status.FAILED, note=f"It waited for more than {days} days.", next_attempt_at=None)
+    return letter.transition_to(Status.FAILED, note=f"It was not sent within {days} days.", next_attempt_at=None)
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class PurgeRule:
 
 RULES = (
     PurgeRule("letters that nobody confirmed", LetterQuerySet.unconfirmed_too_long, delete_letter),
-    PurgeRule("letters that waited too long, given up", LetterQuerySet.waiting_too_long, give_up),
-    PurgeRule("letters erased as asked for", LetterQuerySet.erasure_requested, erase_letter),
+    PurgeRule("letters not sent in time, given up", LetterQuerySet.waiting_too_long, give_up),
+    PurgeRule("letters erased on request", LetterQuerySet.erasure_requested, erase_letter),
     PurgeRule("withdrawn letters", LetterQuerySet.withdrawn_before, scrub_letter),
     PurgeRule("texts and addresses", LetterQuerySet.due_for_text_erasure, erase_text),
     PurgeRule("names and emails", LetterQuerySet.due_for_identity_erasure, scrub_letter),
@@ -68,7 +68,7 @@ def purge_data(*, dry_run: bool = False) -> Counter[str]:
     }
     for name, rows in old.items():
         counts[name] = rows.count() if dry_run else rows.delete()[0]
-    counts["mails of the demo"] = _forget_mails(dry_run)
+    counts["emails in the demo's mailbox"] = _forget_mails(dry_run)
     if not dry_run:
         clean_free_pages()
     return counts

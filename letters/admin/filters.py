@@ -41,7 +41,7 @@ class CampaignFilter(RelatedFieldListFilter):
 class RehearsalFilter(admin.SimpleListFilter):
     """To an MP, or to the test address."""
 
-    title = _("where they go")
+    title = _("where letters go")
     parameter_name = "rehearsal__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

@@ -49,7 +49,7 @@ def read_keys() -> list[pyrage.x25519.Identity]:
     try:
         return [pyrage.x25519.Identity.from_str(key) for key in settings.BACKUP_KEYS]
     except pyrage.IdentityError as error:
-        raise BackupFailedError("A key in BACKUP_KEYS is none of age's. Make one with `age-keygen`.") from error
+        raise BackupFailedError("A key in BACKUP_KEYS is not one of age's. Make one with `age-keygen`.") from error
 
 
 def write_backup(target: Path) -> None:
@@ -102,7 +102,8 @@ def decrypt_backup(source: Path, target: IO[bytes]) -> None:
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # the disk's trouble, not the file's
             raise BackupFailedError(
-                f"The backup cannot be read ({error}). No key in BACKUP_KEYS opens it, or it was cut off or changed."
+                f"The backup cannot be read ({error}). Either no key in BACKUP_KEYS opens it, or it was cut off or "
+                "changed."
             ) from error
 
 
@@ -174,7 +175,7 @@ def _write_database(source: Path) -> None:
                 except sqlite3.DatabaseError:
                     is_whole = False
                 if not is_whole:
-                    raise BackupFailedError("What is in the backup is no SQLite database, or a damaged one.")
+                    raise BackupFailedError("The backup holds no SQLite database, or a damaged one.")
                 found.backup(_raw_connection())
         return
     options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")

@@ -69,7 +69,7 @@ def open_imap(url: str) -> imaplib.IMAP4:
     """
     parts = urlsplit(url)
     if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
-        raise InboxError("BOUNCE_IMAP_URL has to look like imaps://user:password@host/INBOX.")
+        raise InboxError("BOUNCE_IMAP_URL must look like imaps://user:password@host/INBOX.")
     context = ssl.create_default_context()
     connection: imaplib.IMAP4
     if parts.scheme == "imaps":
@@ -114,7 +114,7 @@ def walk_imap(url: str, take: Callable[[bytes], AfterReading]) -> None:
         raise InboxError(f"{type(error).__name__}: {error}"[:300]) from error
     except ValueError:
         # Its words may quote the address with the password.
-        raise InboxError("BOUNCE_IMAP_URL has to look like imaps://user:password@host/INBOX, in ASCII.") from None
+        raise InboxError("BOUNCE_IMAP_URL must look like imaps://user:password@host/INBOX, in ASCII.") from None
 
 
 def fetch_mail(connection: imaplib.IMAP4, uid: str) -> bytes | None:

@@ -106,7 +106,7 @@ def send_alerts() -> int:
             try:
                 mails = [build_alert_mail(alert, recipient) for recipient in list_recipients()]
             except Exception as error:  # noqa: BLE001 one that cannot be made must not hold up the others
-                logger.error("the mail about an alert could not be made: %s", type(error).__name__)
+                logger.error("the email about an alert could not be made: %s", type(error).__name__)
                 answer = Reply(DeliveryResult.DEFERRED, "")
             else:
                 answers = [connection.send(mail.envelope_sender, mail.recipient, mail.content) for mail in mails]

@@ -89,7 +89,7 @@ def record_success() -> None:
         if closed:
             Alert.objects.create(kind=Alert.Kind.RESUMED)
             Alert.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
-            logger.info("the queue goes on: the mail server takes mail again")
+            logger.info("the queue has resumed: the mail server accepts mail again")
 
 
 def forget_failures() -> None:

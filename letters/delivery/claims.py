@@ -111,7 +111,7 @@ def recover_leases() -> Counter[str]:
         elif letter.attempts + 1 >= MAX_ATTEMPTS:
             # A letter that takes its sender down each time must not do so for ever.
             moved = letter.transition_to(
-                Status.FAILED, lease=lease, note="Its sender stopped too often.", next_attempt_at=None
+                Status.FAILED, lease=lease, note="The sender stopped too many times.", next_attempt_at=None
             )
         else:
             moved = letter.transition_to(

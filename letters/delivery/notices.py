@@ -126,5 +126,5 @@ def queue_reminder(letter: Letter) -> None:
 def give_up(notice: Notice) -> None:
     Notice.objects.filter(pk=notice.pk).update(due_at=None)
     letter = notice.letter
-    letter.log_event(EventType.NOTE, note=f"The mail “{notice.get_kind_display()}” could not be delivered.")
+    letter.log_event(EventType.NOTE, note=f"The email “{notice.get_kind_display()}” could not be delivered.")
     logger.warning("letter %s: gave up notice %s", letter.reference, notice.kind, extra={"letter": letter.reference})

@@ -25,7 +25,7 @@ def find_problems(health: Health) -> list[str]:
         finders = (_find_silence, _find_pause, _find_dead_mail, _find_stuck, _find_clock, _find_old_members)
         problems = [problem for find in finders for problem in find(health)]
     if health.broker is False:
-        problems.append("The broker cannot be reached: wake-ups are lost, and letters wait.")
+        problems.append("The broker cannot be reached: wake-ups are lost, and letters are delayed.")
     return problems
 
 
@@ -43,16 +43,16 @@ def _find_clock(health: Health) -> list[str]:
     problems = []
     if health.clock_jumped is not None:
         problems.append(
-            f"The clock jumped by {say_age(abs(health.clock_jumped))}, or the site was off for so long, and nothing "
-            "has been purged since. If the clock is right, run manage.py purge_personal_data --clock-is-right."
+            f"The clock jumped by {say_age(abs(health.clock_jumped))}, or the site was off for that long, and no old "
+            "data have been deleted since. If the clock is right, run manage.py purge_personal_data --clock-is-right."
         )
     if health.clock_ahead is None:
         return problems
     differs = f"{say_age(abs(health.clock_ahead))} {'ahead of' if health.clock_ahead > 0 else 'behind'}"
     return [
         *problems,
-        f"A worker's clock is {differs} the database's: it sends letters too early or too late, and takes them for "
-        "stuck in other workers, or not. Have NTP set the clocks of all machines.",
+        f"A worker's clock is {differs} the database's: it sends letters too early or too late, and misjudges "
+        "whether other workers are stuck. Let NTP set the clocks of all machines.",
     ]
 
 
@@ -77,8 +77,8 @@ def _find_dead_mail(health: Health) -> list[str]:
     if seconds <= MAX_DUE.total_seconds():
         return []
     return [
-        f"The mail server has taken nothing for {say_age(seconds)}, and mails are waiting. It said: "
-        f"“{health.server_words}”. `manage.py doctor` tries it."
+        f"The mail server has accepted nothing for {say_age(seconds)}, and emails are due. It said: "
+        f"“{health.server_words}”. `manage.py doctor` tests it."
     ]
 
 
@@ -88,8 +88,8 @@ def _find_old_members(health: Health) -> list[str]:
     if known is None or days <= settings.MEMBERS_DAYS:
         return []
     return [
-        f"What is known of MPs is {days} days old (of {date_format(known, 'j F Y')}), and letters go to them. Import a "
-        "newer list with manage.py import_members FILE."
+        f"The newest data about MPs are {days} days old ({date_format(known, 'j F Y')}), and letters go to them. "
+        "Import a newer list with manage.py import_members FILE."
     ]
 
 
@@ -100,7 +100,7 @@ def _find_stuck(health: Health) -> list[str]:
         (health.oldest_due_age, due, health.due),
         (
             health.oldest_past_lease_age,
-            "A letter lost its sender {age} ago and nobody has taken it back ({count} in all)",
+            "A letter lost its sender {age} ago and has not been put back into the queue ({count} in all)",
             health.past_lease,
         ),
         (
@@ -110,7 +110,7 @@ def _find_stuck(health: Health) -> list[str]:
         ),
         (
             health.oldest_notice_age,
-            f"The oldest mail to a supporter has been due for {{age}} ({{count}} due){say_failure(health)}",
+            f"The oldest email to a supporter has been due for {{age}} ({{count}} due){say_failure(health)}",
             health.due_notices,
         ),
     ]
@@ -132,7 +132,7 @@ def say_why(health: Health) -> str:
         return say_failure(health)
     rates = {"a domain": settings.PACE_PER_DOMAIN, "an MP": settings.PACE_PER_MP}
     limits = " and ".join(f"{rate} to {whom}" for whom, rate in rates.items() if rate)
-    return f": the pace keeps letters back, {limits}" if health.paced and limits else ""
+    return f": the rate limit holds letters back, {limits}" if health.paced and limits else ""
 
 
 def say_age(seconds: float) -> str:

@@ -55,7 +55,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 def _call_webhook(title: str, text: str) -> None:
     method, url, body = shape_message(title, text)
     if urlsplit(url).scheme not in ("http", "https"):
-        raise SecondWayError("ALERT_WEBHOOK is no web address")
+        raise SecondWayError("ALERT_WEBHOOK is not a web address")
     headers = {"Content-Type": "application/json", "User-Agent": "Parley"}
     if settings.ALERT_WEBHOOK_TOKEN:
         headers["Authorization"] = f"Bearer {settings.ALERT_WEBHOOK_TOKEN}"

@@ -106,7 +106,7 @@ def write_down(moves: Sequence[Transition], until: float) -> list[bool]:
             if connection.in_atomic_block or time.monotonic() > until + lease_length().total_seconds():
                 raise
             if not again:
-                logger.warning("the database is away, what is known is kept: %s", type(error).__name__)
+                logger.warning("the database is unreachable, the result is kept: %s", type(error).__name__)
             again = True
             connection.close_if_unusable_or_obsolete()
             time.sleep(RETRY_SECONDS)
@@ -241,6 +241,6 @@ def _drain() -> Counter[str]:
                 break
             except DatabaseError:
                 connection.close_if_unusable_or_obsolete()
-                release_letters(lease, "The database was away.")
+                release_letters(lease, "The database was unreachable.")
                 raise
     return tally

@@ -15,13 +15,13 @@ from letters.delivery.problems import say_age
 from letters.doctor.finding import Finding, complain, warn, well
 from letters.models import TASKS, Heartbeat
 
-JOURNAL = "`systemctl status 'parley-*'` shows what runs; `journalctl -u parley-worker@1` says why not."
+JOURNAL = "`systemctl status 'parley-*'` shows what is running; `journalctl -u parley-worker@1` shows why not."
 CURES = {
     "sweep": f"Start worker and beat. {JOURNAL}",
-    "tidy": f"Look for its error in the worker's log. {JOURNAL}",
-    "tally": f"Look for its error in the worker's log, then run `manage.py check_tallies`. {JOURNAL}",
-    "bounces": "Run `manage.py fetch_bounces` and read what it says; have a timer run it every few minutes.",
-    "backup": "Run `manage.py backup FOLDER` and read what it says; have a timer run it every night.",
+    "tidy": f"Look for the error in the worker's log. {JOURNAL}",
+    "tally": f"Look for the error in the worker's log, then run `manage.py check_tallies`. {JOURNAL}",
+    "bounces": "Run `manage.py fetch_bounces` and read what it says. Set a timer to run it every few minutes.",
+    "backup": "Run `manage.py backup FOLDER` and read what it says. Set a timer to run it every night.",
 }
 
 
@@ -40,7 +40,7 @@ def examine_background() -> Iterator[Finding]:
         yield well("broker", "It answers.")
     for problem in health.problems:
         if "database does not" not in problem and "broker cannot" not in problem:
-            yield complain("queue", problem, "`manage.py queue` says what waits for what.")
+            yield complain("queue", problem, "`manage.py queue` says what is held up, and why.")
     if health.database:
         yield examine_migrations()
         yield from examine_tasks()
@@ -66,6 +66,6 @@ def examine_tasks() -> Iterator[Finding]:
             yield warn(name, "It has never succeeded.", CURES[name])
         elif now - last[name] > dt.timedelta(minutes=minutes):
             age = say_age((now - last[name]).total_seconds())
-            yield complain(name, f"It succeeded last {age} ago.", CURES[name])
+            yield complain(name, f"It last succeeded {age} ago.", CURES[name])
         else:
-            yield well(name, f"It succeeded last {say_age((now - last[name]).total_seconds())} ago.")
+            yield well(name, f"It last succeeded {say_age((now - last[name]).total_seconds())} ago.")

@@ -29,9 +29,9 @@ def examine_all() -> Iterator[Finding]:
         try:
             yield from examine()
         except DatabaseError as error:
-            words = f"It could not be looked at without the database ({type(error).__name__})."
-            yield complain(subject, words, "Put the database right first.")
+            words = f"This cannot be checked without the database ({type(error).__name__})."
+            yield complain(subject, words, "Repair the database first.")
         except Exception as error:  # noqa: BLE001 a doctor who faints over one organ finds nothing in the others
             # The kind of error only: its words may hold an address or a password.
-            words = f"It could not be looked at ({type(error).__name__})."
-            yield complain(subject, words, "Tell the makers of Parley, with the output of this command.")
+            words = f"This could not be checked ({type(error).__name__})."
+            yield complain(subject, words, "Report this to the maintainers of Parley, with the output of this command.")

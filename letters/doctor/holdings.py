@@ -28,37 +28,43 @@ def examine_backups() -> Finding:
     """See how old the newest backup is, and whether it opens."""
     if not settings.BACKUP_FOLDER:
         return warn(
-            "backups", "BACKUP_FOLDER is not set, so nobody looks at backups.", "Set it to where they are kept."
+            "backups",
+            "BACKUP_FOLDER is not set, so backups cannot be checked.",
+            "Set it to the folder where they are kept.",
         )
     folder = Path(settings.BACKUP_FOLDER)
     files = sorted(folder.glob("parley-*.age"), key=lambda file: file.stat().st_mtime) if folder.is_dir() else []
     if not files:
-        return complain("backups", f"There is none in {folder}.", f"Run `manage.py backup {folder}`.")
+        return complain("backups", f"There is no backup in {folder}.", f"Run `manage.py backup {folder}`.")
     hours = (time.time() - files[-1].stat().st_mtime) / 3600
     if hours > MAX_BACKUP_HOURS:
         words = f"The newest, {files[-1].name}, is {hours:.0f} hours old."
-        return complain("backups", words, "Look why the timer did not run: `systemctl list-timers`.")
+        return complain("backups", words, "Find out why the timer did not run: `systemctl list-timers`.")
     try:
         with open(os.devnull, "wb") as nowhere:
             decrypt_backup(files[-1], nowhere)
     except (BackupFailedError, OSError) as error:
-        words = f"The newest, {files[-1].name}, does not open: {error}"
-        return complain("backups", words, "Put the key back that it was made with (BACKUP_KEYS), or make a new backup.")
-    return well("backups", f"The newest, {files[-1].name}, is {hours:.0f} hours old and opens.")
+        words = f"The newest, {files[-1].name}, cannot be opened: {error}"
+        return complain("backups", words, "Put back the key it was made with (BACKUP_KEYS), or make a new backup.")
+    return well("backups", f"The newest, {files[-1].name}, is {hours:.0f} hours old and can be opened.")
 
 
 def examine_content() -> Iterator[Finding]:
     """See how old facts about MPs are, and whether arguments are due."""
     known = Constituency.objects.find_newest_fact()
     if known is None:
-        yield complain("members", "No MP is known.", "Run `manage.py import_members`.")
+        yield complain("members", "No MPs are known.", "Run `manage.py import_members`.")
     else:
         days = (timezone.localdate() - known).days
-        words = f"What is known of MPs is {days} days old."
+        words = f"The newest data about MPs are {days} days old."
         cure = "Run `manage.py import_members FILE` with a newer list."
         yield complain("members", words, cure) if days > settings.MEMBERS_DAYS else well("members", words)
     if due := Argument.objects.due_for_review().count():
-        yield warn("arguments", f"{due} are due for review and not shown.", "Ask the organisers to review them.")
+        yield warn(
+            "arguments",
+            f"{due} are due for review. Live campaigns do not offer them.",
+            "Ask the organisers to review them.",
+        )
 
 
 def examine_certificate() -> Iterator[Finding]:
@@ -77,8 +83,8 @@ def examine_certificate() -> Iterator[Finding]:
         yield complain("certificate", f"It is not valid: {getattr(error, 'verify_message', '') or error}.", cure)
     except OSError as error:
         words = f"{settings.SITE_URL} cannot be reached from here ({type(error).__name__})."
-        yield complain("certificate", words, "Start the proxy, and see that the site's name leads to this machine.")
+        yield complain("certificate", words, "Start the proxy, and check that the site's name leads to this machine.")
     else:
         days = (dt.datetime.fromtimestamp(end, dt.UTC) - dt.datetime.now(dt.UTC)).days
-        words = f"It holds for {days} more days."
+        words = f"It is valid for {days} more days."
         yield warn("certificate", words, cure) if days < MIN_CERTIFICATE_DAYS else well("certificate", words)

@@ -35,9 +35,11 @@ def examine_disk() -> Finding:
     if not os.access(folder, os.W_OK):
         return complain("disk", f"{folder} cannot be written to.", f"chown -R parley: {folder}")
     usage = shutil.disk_usage(folder)
-    said = f"{usage.free / 1e9:.1f} GB are free where the data lie."
+    said = f"{usage.free / 1e9:.1f} GB are free for the data directory."
     if usage.free < max(MIN_FREE, MIN_FREE_SHARE * usage.total):
-        return complain("disk", said, "Make room: old backups and logs (`journalctl --vacuum-size=200M`) go first.")
+        return complain(
+            "disk", said, "Free some space: first delete old backups and logs (`journalctl --vacuum-size=200M`)."
+        )
     return well("disk", said)
 
 
@@ -46,16 +48,16 @@ def examine_clock() -> Iterator[Finding]:
     ahead = measure_clock() if Heartbeat.objects.filter(name="sweep").exists() else 0.0
     if abs(ahead) > CLOCK_TOLERANCE:
         words = f"This machine's clock differs from the database's by {abs(ahead):.0f} seconds."
-        yield complain("clock", words, "Have NTP set both: `timedatectl set-ntp true`.")
+        yield complain("clock", words, "Let NTP set both: `timedatectl set-ntp true`.")
     elif Heartbeat.objects.filter(name=JUMP).exists():
         now = timezone.localtime()
         yield complain(
             "clock",
-            "The clock jumped by more than a day, or the site was off for so long. Nothing is deleted by age.",
-            f"If it is {now:%-d %B %Y, %H:%M}, run `manage.py purge_personal_data --clock-is-right`. Else set it.",
+            "The clock jumped by more than a day, or the site was off for so long. No old data are deleted for now.",
+            f"If it is {now:%-d %B %Y, %H:%M}, run `manage.py purge_personal_data --clock-is-right`. If not, set it.",
         )
     else:
-        yield well("clock", "It agrees with the database's.")
+        yield well("clock", "It agrees with the database's clock.")
 
 
 def examine_start() -> Iterator[Finding]:
@@ -66,20 +68,20 @@ def examine_start() -> Iterator[Finding]:
             continue
         subject = "fonts" if str(message.id) in ("letters.E001", "letters.E002") else "settings"
         if message.level >= ERROR:
-            yield complain(subject, message.msg, message.hint or "Mend it; web and worker do not start until then.")
+            yield complain(subject, message.msg, message.hint or "Web and worker do not start until this is corrected.")
         else:
             yield warn(subject, message.msg, message.hint or "Change the setting in .env, then restart.")
     if not found:
-        yield well("settings", "No check finds anything.")
+        yield well("settings", "All checks pass.")
 
 
 def examine_files() -> Iterator[Finding]:
     """See that nobody else on the machine can read passwords and keys."""
     open_files = [path for path in list_secrets() if is_open_to_others(path)]
     for path in open_files:
-        yield complain("keys", f"Others on this machine may read {path}.", f"chmod 600 {path}")
+        yield complain("keys", f"Others on this machine can read {path}.", f"chmod 600 {path}")
     if not open_files:
-        yield well("keys", "Keys and .env are their owner's alone.")
+        yield well("keys", "Only their owner can read the keys and .env.")
 
 
 def list_secrets() -> list[Path]:

@@ -28,7 +28,9 @@ def examine_smtp() -> Iterator[Finding]:
     """Connect to the mail server, with TLS and log-in as letters would; nothing is sent."""
     where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
     if settings.EMAIL_USE_TLS and settings.EMAIL_USE_SSL:
-        yield complain("smtp", "EMAIL_USE_TLS and EMAIL_USE_SSL are both on.", "Leave one: TLS for 587, SSL for 465.")
+        yield complain(
+            "smtp", "EMAIL_USE_TLS and EMAIL_USE_SSL are both on.", "Keep only one: TLS for port 587, SSL for port 465."
+        )
         return
     encrypted = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL
     try:
@@ -40,7 +42,7 @@ def examine_smtp() -> Iterator[Finding]:
     account = ", logged in" if settings.EMAIL_HOST_USER else ""
     yield well("smtp", f"{where} answers{' with TLS' if encrypted else ''}{account}.")
     if not encrypted and settings.EMAIL_HOST not in LOOPBACK:
-        words = f"Letters travel to {where} in the clear."
+        words = f"Letters are sent to {where} without encryption."
         yield warn("smtp", words, "Set EMAIL_USE_TLS=true (port 587) or EMAIL_USE_SSL=true (465).")
 
 
@@ -50,26 +52,29 @@ def cure_smtp(said: str) -> str:
         (("gaierror", "Name or service"), "Correct EMAIL_HOST: no such host is known."),
         (("Refused",), "Start the mail server, or correct EMAIL_HOST and EMAIL_PORT."),
         (("imeout", "timed out"), "Correct EMAIL_PORT, or open it in the firewall; many providers close port 25."),
-        (("certificate", "CERTIFICATE"), "Put EMAIL_HOST as the server's certificate names it, or renew that."),
-        (("STARTTLS",), "The server offers no STARTTLS: use its port for it (587), or EMAIL_USE_SSL with 465."),
+        (
+            ("certificate", "CERTIFICATE"),
+            "Set EMAIL_HOST to the name in the server's certificate, or renew the certificate.",
+        ),
+        (("STARTTLS",), "The server does not offer STARTTLS here: use port 587, or EMAIL_USE_SSL with port 465."),
         (
             ("WRONG_VERSION", "SSLError"),
-            "Port and encryption do not fit: 587 has EMAIL_USE_TLS, 465 EMAIL_USE_SSL.",
+            "Port and encryption do not match: use EMAIL_USE_TLS with port 587, EMAIL_USE_SSL with port 465.",
         ),
         (("535", "534", "AUTH"), "Correct EMAIL_HOST_USER and EMAIL_HOST_PASSWORD."),
     ):
         if any(sign in said for sign in signs):
             return cure
-    return "See the mail server's own log for why it declines."
+    return "The mail server's log says why it refuses."
 
 
 def examine_imap() -> Finding:
     """Log in to the mailbox for returned letters, if there is one."""
     if not settings.BOUNCE_IMAP_URL:
         if settings.ANYMAIL_PROVIDER:
-            return well("bounces", "The mail provider tells of returned letters.")
-        words = "Nothing says that returned letters are fetched from a mailbox."
-        cure = "Set BOUNCE_IMAP_URL, unless your own Postfix pipes them in (docs/operators.md, Returned letters)."
+            return well("bounces", "The mail provider reports returned letters.")
+        words = "BOUNCE_IMAP_URL is not set, so no returned letters are fetched from a mailbox."
+        cure = "Set it, unless your own Postfix pipes them in (docs/operators.md, Returned letters)."
         return warn("bounces", words, cure)
     try:
         open_imap(settings.BOUNCE_IMAP_URL).logout()
@@ -78,7 +83,7 @@ def examine_imap() -> Finding:
     except Exception as error:  # noqa: BLE001 imaplib raises much; its words may quote the password
         words = f"The mailbox for returned letters cannot be opened ({type(error).__name__})."
         return complain("bounces", words, "Correct host, account and password in BOUNCE_IMAP_URL.")
-    return well("bounces", "The mailbox for returned letters opens.")
+    return well("bounces", "The mailbox for returned letters can be opened.")
 
 
 def read_txt(name: str) -> list[str]:
@@ -94,7 +99,7 @@ def examine_dns() -> Iterator[Finding]:
     """See whether the sender's domain says who may send for it."""
     domain = split_from()[1]
     if domain.endswith(".localhost"):
-        yield warn("dns", "LETTERS_FROM is the demo's address.", "Set LETTERS_FROM to an address of your own.")
+        yield warn("dns", "LETTERS_FROM is the demo's address.", "Set LETTERS_FROM to one of your own addresses.")
         return
     selector = f"{settings.DKIM_SELECTOR}._domainkey.{domain}" if settings.DKIM_SELECTOR else ""
     records = [
@@ -107,10 +112,14 @@ def examine_dns() -> Iterator[Finding]:
         ("DMARC", f"_dmarc.{domain}", "v=DMARC1", f'Add a TXT record at _dmarc.{domain}, such as "v=DMARC1; p=none".'),
     ]
     if selector:
-        cure = f"Publish the public key of your mail server's signer at {selector}, or correct DKIM_SELECTOR."
+        cure = f"Publish your mail server's public DKIM key at {selector}, or correct DKIM_SELECTOR."
         records.append(("DKIM", selector, "p=", cure))
     else:
-        yield warn("dns", "Nobody has said where the DKIM key is.", "Set DKIM_SELECTOR to your mail server's selector.")
+        yield warn(
+            "dns",
+            "DKIM_SELECTOR is not set, so the DKIM key cannot be checked.",
+            "Set it to your mail server's selector.",
+        )
     for what, name, sign, cure in records:
         try:
             found = [text for text in read_txt(name) if sign.lower() in text.lower()]
@@ -120,6 +129,8 @@ def examine_dns() -> Iterator[Finding]:
         if not found:
             yield complain("dns", f"{name} has no {what} record.", cure)
         elif what == "SPF" and len(found) > 1:
-            yield complain("dns", f"{name} has {len(found)} SPF records; none counts.", "Join them into one.")
+            yield complain(
+                "dns", f"{name} has {len(found)} SPF records, so receivers ignore them all.", "Combine them into one."
+            )
         else:
             yield well("dns", f"{what} is published at {name}.")

@@ -121,7 +121,9 @@ def has_jumped() -> bool:
     if last is not None and abs(now - last) > MAX_JUMP:
         jump = Heartbeat(name=JUMP, at=last, seconds_ahead=(now - last).total_seconds())
         if Heartbeat.objects.bulk_create([jump], ignore_conflicts=True):
-            logger.error("the clock has jumped by %.0f hours: nothing is purged", (now - last).total_seconds() / 3600)
+            logger.error(
+                "the clock has jumped by %.0f hours: no old data are deleted", (now - last).total_seconds() / 3600
+            )
     return Heartbeat.objects.filter(name=JUMP).exists()
 
 

@@ -154,7 +154,7 @@ def test_a_notice_that_would_be_read_otherwise_is_given_up_and_the_others_go(smt
         sent.append(send_notices())
     assert sent == [1] + [0] * MAX_ATTEMPTS
     assert not owed.exists()
-    assert bad.events.get().note == "The mail “Please confirm your letter” could not be delivered."
+    assert bad.events.get().note == "The email “Please confirm your letter” could not be delivered."
     assert len(smtp_server.messages) == 1
 
 

@@ -17,21 +17,21 @@ class Command(BaseCommand):
     """Back up, and let old backups go."""
 
     help = (
-        "Writes the database, encrypted with the first of BACKUP_KEYS, to a new file in FOLDER, and deletes backups "
-        "there that are older than 30 days. Keep all keys elsewhere: it cannot be restored without them."
+        "Writes the database to a new file in FOLDER, encrypted with the first of BACKUP_KEYS, and deletes backups "
+        "there that are older than 30 days. Keep all keys somewhere else: without them no backup can be restored."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, metavar="FOLDER")
         parser.add_argument(
-            "--keep-days", type=int, default=30, help="delete older ones; what was erased lives on in them"
+            "--keep-days", type=int, default=30, help="delete backups older than this: what was erased is still in them"
         )
 
     def handle(self, *_args: Any, folder: Path, keep_days: int, **_options: Any) -> None:
         """Write the file and name it. Raises CommandError."""
         if not folder.is_dir():
-            raise CommandError(f"There is no folder {folder}. Make it, or give another one.")
+            raise CommandError(f"There is no folder {folder}. Create it, or name another one.")
         target = folder / f"parley-{timezone.now():%Y%m%dT%H%M%S}.{name_backup()}"
         try:
             write_backup(target)
@@ -43,4 +43,4 @@ class Command(BaseCommand):
         for old in folder.glob("parley-*.age"):
             if old != target and old.stat().st_mtime < limit:
                 old.unlink()
-                self.stdout.write(f"{old}: deleted, older than {keep_days} days")
+                self.stdout.write(f"{old}: deleted, because it is older than {keep_days} days")

@@ -20,7 +20,7 @@ LIBRARIES = {
 class Command(BaseCommand):
     """Subset the fonts and copy the front-end libraries' files into the build directory."""
 
-    help = "Subset the fonts and copy front-end libraries from node_modules into build/ (quick; run after npm ci)."
+    help = "Builds the fonts and front-end libraries in build/ from node_modules. Run it after npm ci."
     requires_system_checks: list[str] = []  # the checks ask for the very files that this makes
 
     def handle(self, *args: Any, **options: Any) -> None:

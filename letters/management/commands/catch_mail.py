@@ -15,7 +15,7 @@ from letters.mailbox.catcher import HOST, start_catcher
 class Command(BaseCommand):
     """Catch mail on a port of this machine until told to stop."""
 
-    help = "Catches mail on a loopback port and files it in MAILBOX_DIR, for the demo. Delivers nothing."
+    help = "The demo's mail server: stores all mail in MAILBOX_DIR and delivers none. Only this machine can reach it."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, port: int, **_options: Any) -> None:
         if settings.MAILBOX_DIR is None:
-            raise CommandError("Set MAILBOX_DIR to the folder that is to keep the mail.")
+            raise CommandError("Set MAILBOX_DIR to the folder where mail is stored.")
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             catcher = start_catcher(settings.MAILBOX_DIR, port)
         except OSError as error:
             raise CommandError(f"Cannot catch mail on port {port}: {error.strerror or error}.") from error
-        self.stdout.write(f"Catching mail on {HOST}:{port}, kept in {settings.MAILBOX_DIR}")
+        self.stdout.write(f"Catching mail on {HOST}:{port} and storing it in {settings.MAILBOX_DIR}")
         self.stdout.flush()
         stop.wait()
         catcher.stop()

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     """Examine, or send a test mail."""
 
     help = (
-        "Looks at database, broker, tasks, mail, DNS, disk, clock, keys, backups, certificate and more, and says what "
+        "Checks database, broker, tasks, mail, DNS, disk, clock, keys, backups, certificate and more, and says what "
         "to do. Changes nothing, and sends nothing without --send-test. Exit code 1 if something does not work."
     )
     requires_system_checks: list[str] = []  # it has to answer just when things are broken
@@ -36,7 +36,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the form."""
         parser.add_argument("--json", action="store_true", help="print JSON, for programs")
-        parser.add_argument("--send-test", metavar="ADDRESS", help="send a test mail there, as letters are sent")
+        parser.add_argument(
+            "--send-test", metavar="ADDRESS", help="send a test email to ADDRESS, the same way as letters"
+        )
 
     def handle(self, *_args: Any, send_test: str | None, **options: Any) -> None:
         """Print the findings, then end with 1 if one is a problem."""
@@ -75,7 +77,7 @@ def write_lines(findings: list[Finding]) -> list[str]:
 def sum_up(findings: list[Finding]) -> str:
     """Return how many there are of each."""
     bad, look = (sum(one.level is level for one in findings) for level in (Level.PROBLEM, Level.WARNING))
-    return f"{bad} to mend, {look} to look at." if bad or look else "All is well."
+    return f"{bad} to correct, {look} to look at." if bad or look else "All is well."
 
 
 def send_test_mail(address: str) -> str:
@@ -84,16 +86,16 @@ def send_test_mail(address: str) -> str:
     It holds nobody's letter, and so may go anywhere, also in rehearsal.
     """
     if f".{address.rpartition('@')[2].lower()}".endswith(".parliament.uk"):
-        raise CommandError("Test mails do not go to Parliament. Give an address of your own.")
+        raise CommandError("Test emails do not go to Parliament. Give one of your own addresses.")
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = settings.LETTERS_FROM, address, "Test mail from Parley"
+    message["From"], message["To"], message["Subject"] = settings.LETTERS_FROM, address, "Test email from Parley"
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=split_from()[1])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
-        f"This is a test mail from {settings.SITE_URL}. In its headers, spf, dkim and dmarc should say “pass”.\n"
+        f"This is a test email from {settings.SITE_URL}. In its headers, spf, dkim and dmarc should say “pass”.\n"
     )
     with Connection() as server:
         answer = server.send(settings.LETTERS_FROM, address, message.as_bytes())
     if answer.fate is not DeliveryResult.ACCEPTED:
-        raise CommandError(f"The mail server did not take it: {answer.text}")
-    return f"The mail server took it: {answer.text}. See whether it arrives, and not among spam."
+        raise CommandError(f"The mail server did not accept it: {answer.text}")
+    return f"The mail server accepted it: {answer.text}. Check that it arrives, and that it is not marked as spam."

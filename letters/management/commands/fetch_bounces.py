@@ -29,23 +29,25 @@ class Command(BaseCommand):
     """Take in bounces from a pipe, a file or folder, or the IMAP mailbox of the settings."""
 
     help = (
-        "Reads mail that came back and marks letters as bounced. From BOUNCE_IMAP_URL, or from PATH (a mail, an mbox, "
-        "a Maildir, a folder), or from standard input with --pipe. Reading a mail twice changes nothing."
+        "Reads returned mail and marks letters as bounced. Reads from BOUNCE_IMAP_URL, from PATH, or with --pipe from "
+        "standard input. Reading the same mail twice changes nothing."
     )
     requires_system_checks: list[str] = []  # a missing font is no reason to refuse a report
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a mail, an mbox, a Maildir, a folder")
+        parser.add_argument(
+            "path", nargs="?", type=Path, metavar="PATH", help="a mail, an mbox, a Maildir or a folder of mails"
+        )
         parser.add_argument(
             "--pipe", action="store_true", help="read one mail from standard input, as Postfix sends it"
         )
-        parser.add_argument("--recipient", help="with --pipe: the envelope recipient, which then alone counts")
+        parser.add_argument("--recipient", help="with --pipe: the envelope recipient; the headers are then ignored")
 
     def handle(self, *_args: Any, path: Path | None, pipe: bool, recipient: str | None, **_options: Any) -> None:
         if pipe and path:
             raise CommandError("Give PATH or --pipe, not both.")
         if recipient is not None and not pipe:
-            raise CommandError("--recipient goes with --pipe.")
+            raise CommandError("--recipient can only be used with --pipe.")
         self.tally: Counter[Outcome] = Counter()
         if pipe:
             self.take_pipe(recipient)
@@ -60,7 +62,7 @@ class Command(BaseCommand):
                 walk_imap(settings.BOUNCE_IMAP_URL, self.take)
                 Heartbeat.beat("bounces")
             except InboxError as error:
-                raise CommandError(f"The mailbox for returned mail could not be read to its end: {error}") from error
+                raise CommandError(f"The mailbox for returned mail could not be read completely: {error}") from error
         else:
             raise CommandError("Set BOUNCE_IMAP_URL, or give PATH or --pipe.")
         counts = ", ".join(f"{self.tally[outcome]} {outcome.value}" for outcome in Outcome if self.tally[outcome])
@@ -83,4 +85,4 @@ class Command(BaseCommand):
                 f"The database does not answer ({type(error).__name__}).", returncode=os.EX_TEMPFAIL
             ) from error
         if leave is AfterReading.AGAIN:
-            raise CommandError("The letter is being sent this moment.", returncode=os.EX_TEMPFAIL)
+            raise CommandError("The letter is being sent at this moment. Try again later.", returncode=os.EX_TEMPFAIL)

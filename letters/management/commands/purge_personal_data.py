@@ -15,15 +15,15 @@ class Command(BaseCommand):
     """Purge, or say what would be purged."""
 
     help = (
-        "Deletes personal data that have been kept for as long as the settings allow. Beat does the same each hour. "
-        "Letters keep constituency, arguments, dates and status."
+        "Deletes personal data that have been kept for as long as the settings allow. Beat does the same every hour. "
+        "Letters keep their constituency, arguments, dates and status."
     )
     requires_system_checks: list[str] = []  # a missing font is no reason to keep data
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only count what is due")
+        parser.add_argument("--dry-run", action="store_true", help="only count what is due for deletion")
         parser.add_argument(
-            "--clock-is-right", action="store_true", help="say that this machine's clock is right after a jump"
+            "--clock-is-right", action="store_true", help="confirm that this machine's clock is right after a jump"
         )
 
     def handle(self, *_args: Any, dry_run: bool, clock_is_right: bool, **_options: Any) -> None:
@@ -35,9 +35,10 @@ class Command(BaseCommand):
             now = timezone.localtime()
             raise CommandError(
                 f"Nothing was deleted. This machine's clock says {now:%-d %B %Y, %H:%M}, more than a day from the last "
-                "sweep: it is wrong, or the site was off. If it is right, run this again with --clock-is-right."
+                "sweep. Either the clock is wrong, or the site was off. If it is right, run this again with "
+                "--clock-is-right."
             )
         counts = purge_data(dry_run=dry_run)
-        self.stdout.write("Due, nothing deleted:" if dry_run else "Deleted:")
+        self.stdout.write("Due (nothing was deleted):" if dry_run else "Deleted:")
         for name, count in counts.items():
             self.stdout.write(f"{count:>8,}  {name}")

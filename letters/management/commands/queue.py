@@ -28,7 +28,7 @@ class Command(BaseCommand):
     """Say what is due, what waits and why, and what needs a person."""
 
     help = (
-        "Prints the state of the queue and what holds it up; holds no personal data. "
+        "Shows the state of the queue and what holds it up, without personal data. "
         "Exit code 1 if something is wrong, so that a cron job or a monitor can use it."
     )
     requires_system_checks: list[str] = []  # it has to answer just when things are broken
@@ -111,29 +111,29 @@ def _write_queue(health: Health, state: dict[str, Any]) -> list[str]:
     if health.due_notices:
         lines.append(f"Emails to supporters due: {health.due_notices:,}{say_failure(health)}.")
     if health.retrying_notices:
-        lines.append(f"Emails to supporters waiting for another try: {health.retrying_notices:,}.")
+        lines.append(f"Emails to supporters to be tried again later: {health.retrying_notices:,}.")
     if retry := state["waiting_for_retry"]["count"]:
         first, last = (_say_time(state["waiting_for_retry"][key]) for key in ("first_at", "last_at"))
-        lines.append(f"Waiting for another try: {retry:,}, from {first} to {last}. The mail server said:")
+        lines.append(f"To be tried again later: {retry:,}, from {first} to {last}. The mail server said:")
         lines += [f"  {count:>7,}  {words or '(nothing)'}" for words, count in state["waiting_for_retry"]["answers"]]
     lines += [
-        f"Waiting because the campaign “{slug}” is paused: {count:,}."
+        f"On hold because the campaign “{slug}” is paused: {count:,}."
         for slug, count in state["paused_campaigns"].items()
     ]
     lines += [
-        f"Waiting for the hours of the campaign “{slug}”: {shut['count']:,}, to be sent from "
+        f"On hold until the sending hours of the campaign “{slug}”: {shut['count']:,}, to be sent from "
         f"{describe_opening(shut['opens_at'])}."
         for slug, shut in state["outside_hours"].items()
     ]
     if barred := state["waiting_for_live_delivery"]:
-        lines.append(f"Waiting because LIVE_DELIVERY is off: {barred:,} live.")
+        lines.append(f"On hold because LIVE_DELIVERY is off: {barred:,} live.")
     return lines
 
 
 def _write_people(health: Health) -> list[str]:
     undecided = {Status.UNKNOWN: health.unknown, Status.FAILED: health.failed, Status.HELD: health.held}
     if not any(undecided.values()):
-        return ["Nothing needs a person."]
+        return ["Nobody needs to decide anything."]
     return [
         "Someone needs to decide, in the admin:",
         *(f"  {count:>7,}  {status.label}" for status, count in undecided.items() if count),

@@ -13,12 +13,13 @@ class Command(BaseCommand):
     """Replay the tombstones."""
 
     help = (
-        "Erases and withdraws again what DATA_DIR/tombstones says was erased and withdrawn. `restore` does this "
-        "automatically; run this after putting a dump back by other means, before anything else is started."
+        "Erases and withdraws again what was erased and withdrawn, according to the tombstones file in the data "
+        "directory. `restore` does this automatically. If you restored a dump in another way, run this before you "
+        "start anything else."
     )
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         counts = replay_erasures()
         done = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
-        self.stdout.write(done or "Nothing had come back.")
+        self.stdout.write(done or "Nothing had to be erased or withdrawn again.")

@@ -16,21 +16,23 @@ class Command(BaseCommand):
     """Restore; erasures stay erased, and no letter goes out by itself."""
 
     help = (
-        "Replaces the whole database by a backup. What supporters had erased or withdrawn since is erased and "
-        "withdrawn again, letters that were waiting are held for a person, all sign-ins end. "
+        "Replaces the whole database with a backup. Erases and withdraws again what supporters have had erased or "
+        "withdrawn since, holds queued letters until a person has looked at them, and ends all sign-ins. "
         "Stop web, worker and beat first."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--replace", action="store_true", help="also if the database has letters; they are lost")
+        parser.add_argument(
+            "--replace", action="store_true", help="replace the database even if it has letters; they are lost"
+        )
 
     def handle(self, *_args: Any, file: Path, replace: bool, **_options: Any) -> None:
         """Restore and say what was done. Raises CommandError."""
         has_table = Letter._meta.db_table in connection.introspection.table_names()
         if has_table and not replace and Letter.objects.exists():
-            raise CommandError("The database has letters. To lose them and take the backup's, add --replace.")
+            raise CommandError("The database has letters. To replace them with those in the backup, add --replace.")
         try:
             counts = restore_backup(file)
         except (BackupFailedError, OSError) as error:

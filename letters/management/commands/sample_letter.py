@@ -21,16 +21,16 @@ SAMPLE_ARGUMENTS = 2
 class Command(BaseCommand):
     """Write a sample letter's PDF to the standard output."""
 
-    help = "Write a sample letter as PDF to the standard output: manage.py sample_letter --gss E14001064 > letter.pdf"
+    help = "Writes a sample letter as a PDF to standard output: manage.py sample_letter --gss E14001064 > letter.pdf"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--gss", required=True, help="the constituency's GSS code, such as E14001064")
         parser.add_argument("--campaign", metavar="SLUG", help="needed only if there are several")
-        parser.add_argument("--large-print", action="store_true", help="18 pt")
+        parser.add_argument("--large-print", action="store_true", help="in 18 pt type")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if self.stdout.isatty():
-            raise CommandError("A PDF does not belong on a terminal. Add `> letter.pdf` to the command.")
+            raise CommandError("A terminal cannot show a PDF. Add `> letter.pdf` to the command.")
         text = write_sample(find_campaign(options["campaign"]), options["gss"].strip().upper())
         try:
             pdf = render_letter_pdf(text, large_print=options["large_print"])
@@ -50,7 +50,7 @@ def find_campaign(slug: str | None) -> Campaign:
             raise CommandError(f"There are several campaigns. Add --campaign with one of: {known}.")
         return next(iter(campaigns.values()))
     if slug not in campaigns:
-        raise CommandError(f"There is no campaign “{slug}”. There is: {known}.")
+        raise CommandError(f"There is no campaign “{slug}”. Campaigns here: {known}.")
     return campaigns[slug]
 
 
@@ -61,7 +61,7 @@ def write_sample(campaign: Campaign, gss: str) -> LetterText:
     """
     constituency = Constituency.objects.with_members().filter(gss=gss).first()
     if constituency is None:
-        raise CommandError(f"There is no constituency {gss}. Import the facts with `manage.py import_members`.")
+        raise CommandError(f"There is no constituency {gss}. If the list is empty, run `manage.py import_members`.")
     if constituency.member is None:
         raise CommandError(f"{constituency.name} has no sitting MP at present, so there is nobody to write to.")
     offered = campaign.arguments.offered().with_facts()[:SAMPLE_ARGUMENTS]

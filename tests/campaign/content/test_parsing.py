@@ -133,7 +133,7 @@ def test_it_lists_all_faults_at_once() -> None:
         (b"a: 1\nb: *x\n", 2, "*x: packs do not use aliases; write the text out"),
         (b"a: !!python/object/apply:os.system [ls]\n", 1, "packs do not use tags; remove it"),
         (b"a: !custom b\n", 1, "!custom: packs do not use tags; remove it"),
-        (b"a: 1\n---\nb: 2\n", 3, "a second document (---); a pack is one"),
+        (b"a: 1\n---\nb: 2\n", 3, "a second document (---): a pack has only one"),
         (b"[" * 5000, 1, "nested deeper than 12 levels"),
         (b"format: 1\ntitle: a\ntitle: b\n", 3, "is here twice (first in line 2)"),
         (b"- format\n", 1, "has to be a group of keys"),
@@ -168,14 +168,14 @@ def write_keys(count: int) -> str:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (write_keys(100_000), "more than 50,000 keys and values: no pack is so large"),
-        (write_keys(20_000), "and perhaps more: mend these, then try again"),
-        ("a: [" + "!x 1, " * 40_000 + "]", "and perhaps more: mend these, then try again"),
-        ("--- a\n" * 40_000, "and perhaps more: mend these, then try again"),
+        (write_keys(100_000), "more than 50,000 keys and values: too many for a pack"),
+        (write_keys(20_000), "and perhaps more: correct these, then try again"),
+        ("a: [" + "!x 1, " * 40_000 + "]", "and perhaps more: correct these, then try again"),
+        ("--- a\n" * 40_000, "and perhaps more: correct these, then try again"),
         (
             "themes:\n" + "".join(f"- key: some-long-theme-name-{number}\n" for number in range(500))
             + "arguments:\n" + "".join(f"- theme: some-long-theme-nam-{number}\n" for number in range(500)),
-            "and perhaps more: mend these, then try again",
+            "and perhaps more: correct these, then try again",
         ),
     ],
     ids=["keys", "faults", "tags", "documents", "guesses"],

@@ -215,7 +215,7 @@ def test_what_was_deleted_meanwhile_comes_back_as_something_to_add(jo: Client, c
     campaign.delete()
     asked = save(jo, campaign, mine, tagline="Of Jo")
     assert asked.status_code == 200
-    assert "Somebody deleted it" in asked.content.decode()
+    assert "Someone deleted it" in asked.content.decode()
     assert 'action="/admin/content/campaign/add/"' in asked.content.decode()
     context = asked.context
     formsets = [one.formset for one in context["inline_admin_formsets"]]

@@ -175,9 +175,9 @@ def test_rotation_brings_every_row_under_the_first_key_and_can_be_repeated(setti
     settings.FIELD_KEYS = [NEW, OLD]
     make_letter(sender_name="Jane 3")
     call_command("rotate_field_keys")
-    assert "letters: 3 encrypted anew, 1 were current" in capsys.readouterr().out
+    assert "letters: 3 encrypted again, 1 already used the first key" in capsys.readouterr().out
     call_command("rotate_field_keys")
-    assert "letters: 0 encrypted anew, 4 were current" in capsys.readouterr().out
+    assert "letters: 0 encrypted again, 4 already used the first key" in capsys.readouterr().out
     settings.FIELD_KEYS = [NEW]
     assert sorted(letter.sender_name for letter in Letter.objects.all()) == [f"Jane {number}" for number in range(4)]
     assert list(Letter.objects.filter(sender_email_index__in=list_indexes(letters[0].sender_email))) == [letters[0]]
@@ -249,7 +249,7 @@ def start_with(**env: str) -> str:
         ("", "FIELD_KEYS is missing"),
         ("short", "shorter than 40 characters"),
         ("a" * 60, "not random"),
-        ("s" * 60, "same as SECRET_KEY"),
+        ("s" * 60, "equal to SECRET_KEY"),
         (f"{NEW},changeme", "shorter than 40"),
     ],
 )

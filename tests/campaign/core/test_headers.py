@@ -236,8 +236,8 @@ def fit_for_deployment(settings: Settings, folder: Path) -> None:
     ("https", "behind_proxy", "count", "words"),
     [
         (True, False, 0, "every page redirects to itself"),
-        (True, True, 0, "all visitors count as the proxy"),
-        (True, False, 1, "a visitor's address is what they say"),
+        (True, True, 0, "all visitors share one set of limits"),
+        (True, False, 1, "visitors can invent addresses"),
     ],
 )
 def test_the_check_of_a_deployment_names_settings_of_the_proxy_that_contradict_each_other(
@@ -258,4 +258,4 @@ def test_the_check_of_a_deployment_says_how_to_close_an_env_that_others_may_read
     (tmp_path / ".env").touch()
     (tmp_path / ".env").chmod(mode)
     told = [message.msg for message in checks.check_for_deployment()]
-    assert told == ["Others on this machine may read .env, which holds passwords: chmod 600 .env"] * warns
+    assert told == ["Others on this machine can read .env, which holds passwords. Run: chmod 600 .env"] * warns

@@ -117,4 +117,4 @@ def test_a_format_that_does_not_exist_is_refused() -> None:
     command = [sys.executable, "-c", "import campaign.settings"]
     env = os.environ | {"LOG_FORMAT": "xml"}
     done = subprocess.run(command, env=env, capture_output=True, text=True)
-    assert "LOG_FORMAT has to be line or json." in done.stderr
+    assert "LOG_FORMAT must be line or json." in done.stderr

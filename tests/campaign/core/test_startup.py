@@ -66,7 +66,7 @@ def test_what_mails_are_sent_from_or_to_is_one_address(
 ) -> None:
     monkeypatch.setenv(name, value)
     if address is None:
-        with pytest.raises(ImproperlyConfigured, match=f"{name} has to be one email address"):
+        with pytest.raises(ImproperlyConfigured, match=f"{name} must be one email address"):
             _read_address(name, "")
     else:
         assert _read_address(name, "") == address

@@ -48,7 +48,7 @@ def test_the_shipped_file_fills_the_database_in_few_queries_and_redirects_nothin
         connection,
     ) as queries:
         said = run()
-    assert said == ["New: 650 constituencies, 650 with a sitting member.", "Unchanged: 0 constituencies."]
+    assert said == ["New: 650 constituencies, 650 of them with an MP.", "Unchanged: 0 constituencies."]
     assert (Constituency.objects.count(), Member.objects.filter(sitting=True).count()) == (650, 650)
     assert len(queries) < 60  # not one for each constituency
     assert not Alert.objects.exists()
@@ -118,12 +118,12 @@ def test_every_kind_of_change_is_said_in_a_sentence(tmp_path: Path) -> None:
         member_row(7, name="Dame Member 7"),
     )
     assert said == [
-        "Seat 2: Member 2 now sits for Green Party (before: Independent).",
+        "Seat 2: Member 2 is now Green Party (before: Independent).",
         "Seat 3: the address of Member 3 is now new@parliament.uk (before: m3@parliament.uk).",
-        "Seat 4 falls vacant: Member 4 (Independent) no longer sits there.",
-        "Seat 5 has a new member: Ann New (Labour), after Member 5 (Independent).",
+        "Seat 4 is now vacant: Member 4 (Independent) is no longer its MP.",
+        "Seat 5 has a new MP: Ann New (Labour), after Member 5 (Independent).",
         "Seat 6: the address of Member 6 is now unknown, post only (before: m6@parliament.uk).",
-        "Seat 7: the member's names are now Dame Member 7 / Dame Member 7 MP (before: Member 7 / Member 7 MP).",
+        "Seat 7: the MP's name is now given as Dame Member 7 / Dame Member 7 MP (before: Member 7 / Member 7 MP).",
         "Unchanged: 1 constituency.",
     ]
     assert (names()["04"], names()["05"]) == ("", "Ann New")
@@ -147,7 +147,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(tmp_path: Path) -> None:
     make_constituencies()
     before = dump()
     said = update(tmp_path, vacant_row(4), options=("--dry-run",))
-    assert said[0] == "Seat 4 falls vacant: Member 4 (Independent) no longer sits there."
+    assert said[0] == "Seat 4 is now vacant: Member 4 (Independent) is no longer its MP."
     assert said[-1] == "Nothing was changed: this was a dry run."
     assert dump() == before
 
@@ -156,7 +156,10 @@ def test_a_member_who_resigned_comes_back_under_the_same_number(tmp_path: Path) 
     make_constituencies()
     update(tmp_path, vacant_row(4))
     said = update(tmp_path, member_row(4, party="Reform UK", as_of="2026-08-13"))
-    assert said == ["Seat 4 is no longer vacant: Member 4 (Reform UK), who comes back.", "Unchanged: 0 constituencies."]
+    assert said == [
+        "Seat 4 is no longer vacant. Its MP is Member 4 (Reform UK), who has been an MP before.",
+        "Unchanged: 0 constituencies.",
+    ]
     assert Member.objects.get(parliament_id=4).sitting
     assert Member.objects.count() == 20
 
@@ -165,9 +168,8 @@ def test_a_member_moves_seat(tmp_path: Path) -> None:
     make_constituencies()
     said = update(tmp_path, member_row(4, 5))
     assert said == [
-        "Seat 5 has a new member: Member 4 (Independent), until now the member for Seat 4, after Member 5 "
-        "(Independent).",
-        "Seat 4 falls vacant: Member 4 (Independent) no longer sits there.",
+        "Seat 5 has a new MP: Member 4 (Independent), until now the MP for Seat 4, after Member 5 (Independent).",
+        "Seat 4 is now vacant: Member 4 (Independent) is no longer its MP.",
         "Unchanged: 0 constituencies.",
     ]
     assert (names()["04"], names()["05"]) == ("", "Member 4")
@@ -235,7 +237,7 @@ def test_a_tenth_of_the_seats_may_fall_vacant_but_more_has_to_be_meant(tmp_path:
 WRONG = [
     ("4,Member 4,Member 4 MP,,Labour,E1400004,,2026-07-01", "line 3, column gss: “E1400004” is not a GSS code"),
     ("4,Member 4,Member 4 MP,,Labour,E14000004,,01/07/2026", "line 3, column as_of: “01/07/2026” is not a date"),
-    ("4,Member 4,Member 4 MP,,Labour,E14000004,,2026-02-30", "line 3, column as_of: “2026-02-30” is not a day"),
+    ("4,Member 4,Member 4 MP,,Labour,E14000004,,2026-02-30", "line 3, column as_of: “2026-02-30” is not a real date"),
     ("4,Member 4,Member 4 MP,,Labour,E14000004,m4@,2026-07-01", "line 3, column email: “m4@” is not an email"),
     ("x,Member 4,Member 4 MP,,Labour,E14000004,,2026-07-01", "line 3, column parliament_id: “x” is not a member's"),
     ("4,Member 4,Member 4 MP,,,E14000004,,2026-07-01", "line 3, column party: is empty"),

@@ -130,7 +130,7 @@ def build(files: Path, *options: str) -> str:
 
 def test_an_operator_builds_tables_that_win_over_the_shipped_ones(files: Path, settings: Settings) -> None:
     said = build(files)
-    assert "3 postcodes, 1 of them without a place" in said
+    assert "3 postcodes, 1 of them without a location" in said
     assert "Left out: 1 postcodes of Northern Ireland." in said
     settings.DATA_DIR = files / "out"
     try:
@@ -157,7 +157,7 @@ def test_the_same_files_make_the_same_bytes(files: Path) -> None:
         ("E1 1AA,E1400106,w", "line 2: “E1400106” is not the GSS code"),
         ("E1 1AA,E14001063,x", "line 2: the method “x” is not one of"),
         ("E1 1AA,E14001063", "line 2: the method “None” is not one of"),
-        ("E1 1AA,E14001063,w\nE1 1AA,E14001064,w", "line 3: E1 1AA is there already, in another place"),
+        ("E1 1AA,E14001063,w\nE1 1AA,E14001064,w", "line 3: E1 1AA was listed before, in another place"),
     ],
 )
 def test_a_wrong_row_is_named_and_nothing_is_written(row: str, reason: str, files: Path) -> None:

@@ -277,7 +277,7 @@ def test_the_log_tells_who_came_in_and_who_was_refused_without_a_name_or_address
     said = [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "campaign.staff.login_log"]
     who = f"account {organiser.pk}"
     assert said == [
-        ("WARNING", "no account of ours: name and password were refused"),
+        ("WARNING", "unknown account: name and password were refused"),
         ("WARNING", f"{who}: name and password were refused"),
         ("INFO", f"{who}: the password was right"),
         ("WARNING", f"{who}: a wrong code"),
@@ -436,7 +436,7 @@ def test_a_password_that_was_set_on_the_server_is_somebody_elses_choice_unless_i
 
     monkeypatch.setattr("getpass.getpass", lambda prompt: "tulips by Leeds canal")
     for _twice in range(2):
-        assert "At the next sign-in organiser is asked to choose another one." in set_password()
+        assert "At the next sign-in organiser will have to choose a new one." in set_password()
         assert TemporaryPassword.objects.get().user == organiser
     assert "asked to choose" not in set_password("--own")
     assert not TemporaryPassword.objects.exists()
@@ -464,7 +464,7 @@ def test_the_command_resets_a_lost_phone(client: Client, organiser: User, phone:
     make_recovery_codes(organiser)
     output = StringIO()
     call_command("reset_totp", "organiser", stdout=output)
-    assert "sets up a phone" in output.getvalue()
+    assert "will set up a phone" in output.getvalue()
     assert not TOTPDevice.objects.exists()
     assert not StaticToken.objects.exists()
     with pytest.raises(CommandError, match="There is no account “nobody”"):

@@ -91,7 +91,7 @@ def test_rotation_brings_phones_along(organiser: User, settings: Any, capsys: An
     key = make_phone(organiser).key
     settings.FIELD_KEYS = [NEW, OLD]
     call_command("rotate_field_keys")
-    assert "phones: 1 encrypted anew, 0 were current" in capsys.readouterr().out
+    assert "phones: 1 encrypted again, 0 already used the first key" in capsys.readouterr().out
     settings.FIELD_KEYS = [NEW]
     assert TOTPDevice.objects.get().key == key
     assert check_code(organiser, read_code(key)).device is not None

@@ -96,7 +96,7 @@ def test_each_letter_is_kept_for_as_long_as_it_may_be(status: Status, days: floa
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.HELD])
 def test_a_letter_that_waits_too_long_is_given_up_and_its_writer_told_while_there_is_a_text(status: Status) -> None:
     letter = age(make_letter(), 29, status)
-    assert purge_data()["letters that waited too long, given up"] == 1
+    assert purge_data()["letters not sent in time, given up"] == 1
     letter.refresh_from_db()
     assert (letter.status, left(letter)) == (Status.FAILED, "all")
     assert Notice.objects.get().kind == Notice.Kind.RETURNED
@@ -175,7 +175,7 @@ def test_the_command_counts_first_and_deletes_then(capsys: Any) -> None:
     age(make_letter(queued=False), 8)
     call_command("purge_personal_data", "--dry-run")
     said = capsys.readouterr().out
-    assert "nothing deleted" in said
+    assert "nothing was deleted" in said
     assert "1  letters that nobody confirmed" in said
     assert Letter.objects.count() == 1
     call_command("purge_personal_data")

@@ -58,7 +58,7 @@ def test_older_keys_open_what_the_newest_does_not(tmp_path: Path, settings: Any)
     decrypt_backup(file, found)
     assert found.getvalue() == b"the database"
     write_keys(settings, new, other)
-    with pytest.raises(BackupFailedError, match="No key in BACKUP_KEYS"):
+    with pytest.raises(BackupFailedError, match="no key in BACKUP_KEYS"):
         decrypt_backup(file, io.BytesIO())
 
 

@@ -65,8 +65,8 @@ def test_a_server_that_declines_all_senders_costs_nobody_a_try(smtp_server: Mail
     queued = make_letter()
     sweep_for(TEN_MINUTES + 1)
     problems = " ".join(measure_health().problems)
-    assert "The oldest mail to a supporter has been due for 10 minutes (3 due): the mail server failed" in problems
-    assert "The mail server has taken nothing for 10 minutes" in problems
+    assert "The oldest email to a supporter has been due for 10 minutes (3 due): the mail server failed" in problems
+    assert "The mail server has accepted nothing for 10 minutes" in problems
     assert set(Notice.objects.values_list("attempts", flat=True)) == {0}
     queued.refresh_from_db()
     assert (queued.status, queued.attempts) == (Status.QUEUED, 0)

@@ -146,7 +146,7 @@ def test_a_notice_that_nobody_sends_is_stuck() -> None:
     queue_confirmation(make_letter(queued=False))
     assert measure_health().ok
     Notice.objects.update(due_at=ago(minutes=11))
-    assert the_problem() == "The oldest mail to a supporter has been due for 11 minutes (1 due)."
+    assert the_problem() == "The oldest email to a supporter has been due for 11 minutes (1 due)."
 
 
 def test_a_lost_lease_that_nobody_takes_back_is_stuck() -> None:
@@ -156,7 +156,9 @@ def test_a_lost_lease_that_nobody_takes_back_is_stuck() -> None:
     health = measure_health()
     assert (health.ok, health.past_lease) == (True, 1)
     Letter.objects.update(lease_until=ago(minutes=11))
-    assert the_problem() == "A letter lost its sender 11 minutes ago and nobody has taken it back (1 in all)."
+    assert (
+        the_problem() == "A letter lost its sender 11 minutes ago and has not been put back into the queue (1 in all)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -227,7 +229,7 @@ def test_a_redis_that_hangs_is_noticed_within_seconds(tmp_path: Path, settings: 
             began = time.monotonic()
             assert client.get("/health/").status_code == 503
             assert time.monotonic() - began < 5
-            assert the_problem() == "The broker cannot be reached: wake-ups are lost, and letters wait."
+            assert the_problem() == "The broker cannot be reached: wake-ups are lost, and letters are delayed."
         finally:
             os.kill(pid, signal.SIGCONT)
         assert client.get("/health/").status_code == 200
@@ -284,7 +286,7 @@ def test_a_backlog_that_the_pace_keeps_back_shows_with_its_reason(settings: Any)
     for name in ("sweep", "paced"):
         Heartbeat.beat(name)
     assert measure_health(brief=True).problems == [
-        "The oldest letter has been due for 14 minutes (1 due): the pace keeps letters back, 30/hour to an MP."
+        "The oldest letter has been due for 14 minutes (1 due): the rate limit holds letters back, 30/hour to an MP."
     ]
 
 
@@ -294,6 +296,6 @@ def test_old_facts_about_mps_are_an_illness_while_letters_go_to_them(settings: A
     constituency.members.update(as_of=today - dt.timedelta(days=61))
     assert measure_health().ok
     settings.LIVE_DELIVERY = True
-    assert the_problem().startswith("What is known of MPs is 61 days old (of ")
+    assert the_problem().startswith("The newest data about MPs are 61 days old (")
     constituency.members.update(as_of=today - dt.timedelta(days=60))
     assert measure_health().ok

@@ -41,7 +41,9 @@ def test_letters_wait_for_the_hours_and_then_go(scripted: ScriptedServer, at: An
     assert (health.due, health.problems) == (0, [])
     said = StringIO()
     call_command("queue", stdout=said)
-    assert "Waiting for the hours of the campaign “peace”: 1, to be sent from 8:00 on Monday." in said.getvalue()
+    assert (
+        "On hold until the sending hours of the campaign “peace”: 1, to be sent from 8:00 on Monday." in said.getvalue()
+    )
     at(MONDAY)
     Heartbeat.beat("sweep")
     health = measure_health(brief=True)

@@ -166,7 +166,7 @@ def test_a_pace_that_is_none_is_refused_at_start_with_words_that_help(words: str
         check=False,
     )
     assert done.returncode == 1
-    assert "PACE_PER_MP has to be a number and a length of time, such as 30/hour." in done.stderr
+    assert "PACE_PER_MP must be a number and a length of time, such as 30/hour." in done.stderr
 
 
 @pytest.mark.django_db(transaction=True)

@@ -178,11 +178,11 @@ def stick_letter(_site: Site) -> None:
 
 FAULTS: dict[str, tuple[Callable[[Site], object], str, str]] = {
     "broker": (lambda s: s.set(REDIS_URL="redis://127.0.0.1:1/0"), "broker: The broker", "Start Redis"),
-    "worker": (lambda s: s.beat("sweep", minutes=20), "sweep: It succeeded last 20 minutes", "Start worker and beat"),
-    "purge": (lambda s: s.beat("tidy", hours=4), "tidy: It succeeded last 4 hours", "worker's log"),
+    "worker": (lambda s: s.beat("sweep", minutes=20), "sweep: It last succeeded 20 minutes", "Start worker and beat"),
+    "purge": (lambda s: s.beat("tidy", hours=4), "tidy: It last succeeded 4 hours", "worker's log"),
     "tally": (lambda s: s.beat("tally", minutes=30), "tally: It", "check_tallies"),
     "bounces": (lambda s: s.beat("bounces", hours=3), "bounces: It", "fetch_bounces"),
-    "backup": (lambda s: s.beat("backup", days=3), "backup: It succeeded last 3 days", "manage.py backup"),
+    "backup": (lambda s: s.beat("backup", days=3), "backup: It last succeeded 3 days", "manage.py backup"),
     "never": (lambda s: Heartbeat.objects.filter(name="tidy").delete(), "tidy: It has never", "worker's log"),
     "stuck": (stick_letter, "queue: The oldest letter has been due", "manage.py queue"),
     "migrations": (forget_migration, "migrations: 1 have not", "manage.py migrate"),
@@ -194,52 +194,56 @@ FAULTS: dict[str, tuple[Callable[[Site], object], str, str]] = {
         "EMAIL_HOST_",
     ),
     "smtp-starttls": (lambda s: s.set(EMAIL_USE_TLS=True), "smtp: 127.0.0.1", "STARTTLS"),
-    "smtp-busy": (lambda s: s.scripted.script.append("banner 421 busy"), "421 busy", "own log"),
-    "smtp-both": (lambda s: s.set(EMAIL_USE_TLS=True, EMAIL_USE_SSL=True), "both on", "Leave one"),
+    "smtp-busy": (lambda s: s.scripted.script.append("banner 421 busy"), "421 busy", "log says why"),
+    "smtp-both": (lambda s: s.set(EMAIL_USE_TLS=True, EMAIL_USE_SSL=True), "both on", "Keep only one"),
     "imap-shape": (lambda s: s.set(BOUNCE_IMAP_URL="imaps://host"), "bounces: The mailbox", "Correct BOUNCE_IMAP_URL"),
     "imap-closed": (
         lambda s: s.set(BOUNCE_IMAP_URL=f"imap://u:secret@127.0.0.1:{find_free_port()}/INBOX"),
         "bounces: The mailbox for returned letters cannot be opened",
         "password in BOUNCE_IMAP_URL",
     ),
-    "imap-none": (lambda s: s.set(BOUNCE_IMAP_URL=""), "bounces: Nothing says", "Set BOUNCE_IMAP_URL"),
+    "imap-none": (lambda s: s.set(BOUNCE_IMAP_URL=""), "bounces: BOUNCE_IMAP_URL is not set", "Set it"),
     "spf": (lambda s: s.records.pop("campaign.example"), "campaign.example has no SPF", "v=spf1"),
-    "spf-twice": (lambda s: s.records["campaign.example"].append("v=spf1 -all"), "2 SPF records", "Join them"),
+    "spf-twice": (lambda s: s.records["campaign.example"].append("v=spf1 -all"), "2 SPF records", "Combine them"),
     "dmarc": (lambda s: s.records.pop("_dmarc.campaign.example"), "no DMARC", "v=DMARC1"),
-    "dkim": (lambda s: s.records.pop("mail._domainkey.campaign.example"), "no DKIM", "public key"),
-    "dkim-unset": (lambda s: s.set(DKIM_SELECTOR=""), "where the DKIM key is", "Set DKIM_SELECTOR"),
+    "dkim": (lambda s: s.records.pop("mail._domainkey.campaign.example"), "no DKIM", "public DKIM key"),
+    "dkim-unset": (lambda s: s.set(DKIM_SELECTOR=""), "DKIM_SELECTOR is not set", "Set it"),
     "dns-silent": (
         lambda s: setattr(s, "dns_error", dns.resolver.LifetimeTimeout(timeout=5, errors=[])),  # type: ignore[no-untyped-call]
         "did not answer",
         "resolv.conf",
     ),
-    "sender": (lambda s: s.set(LETTERS_FROM="letters@parley.localhost"), "dns: LETTERS_FROM", "address of your own"),
+    "sender": (lambda s: s.set(LETTERS_FROM="letters@parley.localhost"), "dns: LETTERS_FROM", "your own addresses"),
     "disk": (
         lambda s: s.patch.setattr(shutil, "disk_usage", lambda _path: Usage(10**11, 10**11, 10**7)),
         "disk: 0.0 GB",
-        "Make room",
+        "Free some space",
     ),
     "disk-closed": (lambda s: s.patch.setattr(os, "access", lambda *_: False), "be written to", "chown"),
     "clock": (lambda s: s.patch.setattr(machine, "measure_clock", lambda: 900.0), "clock: This", "timedatectl"),
     "clock-jump": (lambda s: Heartbeat.beat("jump", seconds_ahead=9e6), "clock: The clock jumped", "--clock-is-right"),
-    "fonts": (miss_fonts, "fonts: libharfbuzz-subset", "Mend it"),
-    "env": (open_to_others, "keys: Others on this machine may read", "chmod 600"),
+    "fonts": (miss_fonts, "fonts: libharfbuzz-subset", "until this is corrected"),
+    "env": (open_to_others, "keys: Others on this machine can read", "chmod 600"),
     "backup-key": (lambda s: s.set(BACKUP_KEYS=[]), "keys: BACKUP_KEYS is missing", "make setup"),
     "backups-none": (
         lose_backup,
-        "backups: There is none",
+        "backups: There is no backup",
         "manage.py backup",
     ),
     "backups-old": (age_backup, "is 50 hours old", "list-timers"),
-    "backups-spoilt": (spoil_backup, "does not open", "BACKUP_KEYS"),
+    "backups-spoilt": (spoil_backup, "cannot be opened", "BACKUP_KEYS"),
     "backups-unset": (lambda s: s.set(BACKUP_FOLDER=""), "BACKUP_FOLDER is not set", "Set it"),
-    "members": (lambda s: s.set(MEMBERS_DAYS=-1), "members: What is known of MPs is 0 days", "import_members FILE"),
+    "members": (
+        lambda s: s.set(MEMBERS_DAYS=-1),
+        "members: The newest data about MPs are 0 days",
+        "import_members FILE",
+    ),
     "arguments": (
         lambda s: (make_campaign(), s.patch.setattr(holdings, "Argument", SimpleNamespace(objects=Due()))),
         "arguments: 2 are due",
         "Ask the organisers",
     ),
-    "certificate-ends": (lambda s: s.answer_tls(days=5), "certificate: It holds for 5 more days", "Renew it"),
+    "certificate-ends": (lambda s: s.answer_tls(days=5), "certificate: It is valid for 5 more days", "Renew it"),
     "certificate-bad": (
         lambda s: s.answer_tls(ssl.SSLCertVerificationError("certificate has expired")),
         "certificate: It is not valid",
@@ -276,7 +280,7 @@ def test_whatever_one_subject_meets_the_others_are_looked_at(site: Site) -> None
 
     site.patch.setitem(examination.SUBJECTS, "post", faint)
     [fault] = find_faults()
-    assert (fault.subject, fault.words) == ("post", "It could not be looked at (RuntimeError).")
+    assert (fault.subject, fault.words) == ("post", "This could not be checked (RuntimeError).")
 
 
 def test_programs_get_json_and_an_exit_code(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
@@ -293,7 +297,7 @@ def test_a_test_mail_goes_to_nobody_in_parliament(site: Site, capsys: pytest.Cap
     call_command("doctor", "--send-test", "operator@campaign.example")
     [taken] = site.scripted.taken
     assert (taken.sender, taken.recipient) == ("letters@campaign.example", "operator@campaign.example")
-    assert "took it" in capsys.readouterr().out
+    assert "accepted it" in capsys.readouterr().out
     with pytest.raises(CommandError, match="Parliament"):
         call_command("doctor", "--send-test", "someone@mail.parliament.uk")
     site.scripted.script.append("mail 550 no")

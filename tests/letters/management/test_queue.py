@@ -44,7 +44,7 @@ def test_an_empty_queue_is_healthy(capsys: pytest.CaptureFixture[str]) -> None:
     said, code = run(capsys)
     assert code == 0
     assert said.startswith("Healthy.\n")
-    for line in ("Letters: none yet.", "Due now: 0.", "Nothing needs a person.", "Last letter sent: never."):
+    for line in ("Letters: none yet.", "Due now: 0.", "Nobody needs to decide anything.", "Last letter sent: never."):
         assert line in said.splitlines()
 
 
@@ -70,8 +70,8 @@ def test_it_says_what_holds_letters_up(capsys: pytest.CaptureFixture[str], scrip
         "1 Sent",
         "Due now: 1, the oldest for 14 minutes.",
         "2 450 <…>: greylisted",
-        "Waiting because the campaign “paused” is paused: 1.",
-        "Waiting because LIVE_DELIVERY is off: 1 live.",
+        "On hold because the campaign “paused” is paused: 1.",
+        "On hold because LIVE_DELIVERY is off: 1 live.",
         "2 Unknown: may have been delivered",
         "1 Failed",
         "1 Held",
@@ -79,7 +79,7 @@ def test_it_says_what_holds_letters_up(capsys: pytest.CaptureFixture[str], scrip
     ):
         assert line in lines, said
     assert any(line.startswith("Worker: last swept ") for line in lines)
-    assert any(line.startswith("Waiting for another try: 2, from ") for line in lines)
+    assert any(line.startswith("To be tried again later: 2, from ") for line in lines)
     assert not any(word in said for word in ("Jane", "@parliament.example", "@supporter.example", "Ann"))
 
 

@@ -102,7 +102,7 @@ def test_no_campaign_an_unknown_one_or_several(member: Member, request: pytest.F
     with pytest.raises(CommandError, match="no campaign yet"):
         print_sample("--gss", GSS)
     request.getfixturevalue("campaign")
-    with pytest.raises(CommandError, match=r"no campaign “other”. There is: talks"):
+    with pytest.raises(CommandError, match=r"no campaign “other”. Campaigns here: talks"):
         print_sample("--gss", GSS, "--campaign", "other")
     Campaign.objects.create(slug="second", title="S", subject="s", tagline="t", brief="b")
     with pytest.raises(CommandError, match=r"several campaigns.*second, talks"):

@@ -16,11 +16,11 @@ from campaign.content.parsing import parse_bytes
 class Command(BaseCommand):
     """Write what a campaign says as a pack that load_campaign reads."""
 
-    help = "Write a campaign as a pack (YAML). Arguments that are not published are left out."
+    help = "Writes a campaign as a pack (YAML), without arguments that are not published."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", metavar="SLUG")
-        parser.add_argument("--output", type=Path, metavar="FILE", help="write to this file, not to standard output")
+        parser.add_argument("--output", type=Path, metavar="FILE", help="write to FILE instead of standard output")
 
     def handle(self, *_args: Any, slug: str, output: Path | None, **_options: Any) -> None:
         """Write it. Raises CommandError if there is no such campaign or the file cannot be written."""

@@ -17,11 +17,11 @@ MAX_FAULTS_SHOWN = 100
 class Command(BaseCommand):
     """Make the site say what a pack says. The campaign's mode, dates and promoter stay as they are."""
 
-    help = "Load a campaign pack (YAML) and say what changed. Loading it again changes nothing."
+    help = "Loads a campaign pack (YAML) and says what changed. Loading it again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("pack", type=Path, metavar="PACK", help="the pack's file")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+        parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 
     def handle(self, *_args: Any, pack: Path, dry_run: bool, **_options: Any) -> None:
         """Load it. Raises CommandError with every fault if the pack is broken; then nothing has changed."""

@@ -19,16 +19,16 @@ class Command(BaseCommand):
     """`manage.py build_postcodes --live FILE… --old FILE… --no-location FILE…`: half a minute."""
 
     help = (
-        "Build the tables of postcodes from CSV files (.csv or .csv.xz) with the columns postcode, gss and method (w: "
-        "certain; s, k, l, b: the person is asked). Postcodes of Northern Ireland (BT) are left out: their licence "
-        "does not allow them. Tables in the data directory win over the shipped ones; restart the site afterwards."
+        "Builds the postcode tables from CSV files (.csv or .csv.xz) with the columns postcode, gss and method (w: "
+        "certain; s, k, l, b: supporters are asked). Postcodes of Northern Ireland (BT) are left out, because of their "
+        "licence. Tables in the data directory take precedence over those in Parley. Restart the site afterwards."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         files: dict[str, Any] = {"nargs": "+", "type": Path, "metavar": "FILE", "action": "extend"}
         parser.add_argument("--live", required=True, help="postcodes in use", **files)
         parser.add_argument("--old", default=[], help="postcodes no longer in use", **files)
-        parser.add_argument("--no-location", default=[], help="postcodes in use without a place", **files)
+        parser.add_argument("--no-location", default=[], help="postcodes in use that have no location", **files)
         parser.add_argument("--out", type=Path, default=settings.DATA_DIR, metavar="DIR", help="default: %(default)s")
         parser.add_argument("--as-of", default="", help="YYYY-MM[-DD]; default: today")
 
@@ -55,8 +55,8 @@ class Command(BaseCommand):
             unfinished.write_bytes(data)
             os.replace(unfinished, folder / name)
             self.stdout.write(
-                f"{folder / name}: {table.count:,} postcodes, {table.count_without_place:,} of them without a place, "
-                f"{len(data):,} bytes, as of {as_of}."
+                f"{folder / name}: {table.count:,} postcodes, "
+                f"{table.count_without_place:,} of them without a location, {len(data):,} bytes, as of {as_of}."
             )
         if left_out := live.northern_irish + old.northern_irish:
             self.stdout.write(f"Left out: {left_out:,} postcodes of Northern Ireland.")

@@ -11,7 +11,7 @@ from campaign.parliament.models import Constituency
 class Command(BaseCommand):
     """`manage.py dump_members > FILE`: what import_members reads."""
 
-    help = "Write every constituency and its sitting member as CSV to standard output, as import_members reads it."
+    help = "Writes every constituency and its MP as CSV to standard output, for import_members."
 
     def handle(self, *args: Any, **options: Any) -> None:
         constituencies = Constituency.objects.with_members().prefetch_related("members").order_by("gss")

@@ -14,11 +14,11 @@ from campaign.parliament.models import Constituency
 class Command(BaseCommand):
     """`manage.py find_mp POSTCODE [--json]`: leaves with 0 if there is a constituency to choose, else with 1."""
 
-    help = "Say which constituency a postcode is in, who sits there and how to address them."
+    help = "Says which constituency a postcode is in, who its MP is, and how to address them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("postcode", nargs="+")
-        parser.add_argument("--json", action="store_true", help="one JSON object")
+        parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
         finding, constituencies = find_constituencies(" ".join(options["postcode"]))

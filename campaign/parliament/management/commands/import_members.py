@@ -15,17 +15,19 @@ class Command(BaseCommand):
     """`manage.py import_members [FILE]`: all or nothing, and again as often as you like."""
 
     help = (
-        "Bring constituencies and members up to date. FILE is as dump_members writes it, or a lookup of members with "
-        "columns constituency_gss, member_id, name_display, name_full_title, name_address_as, party, email, as_of. "
-        "Facts never give way to older ones. Without FILE: the facts that came with Parley."
+        "Updates constituencies and MPs. FILE is what dump_members writes, or a list of MPs with the columns "
+        "constituency_gss, member_id, name_display, name_full_title, name_address_as, party, email, as_of. "
+        "Older facts never replace newer ones. Without FILE: the list that comes with Parley."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, default=SHIPPED, metavar="FILE")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
-        parser.add_argument("--dissolution", action="store_true", help="let more than a tenth of all seats fall vacant")
         parser.add_argument(
-            "--new-constituencies", action="store_true", help="believe GSS codes that this site does not know"
+            "--dissolution", action="store_true", help="let more than a tenth of constituencies be vacant"
+        )
+        parser.add_argument(
+            "--new-constituencies", action="store_true", help="accept GSS codes that this site does not know"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -15,14 +15,14 @@ from campaign.staff.models import TemporaryPassword
 class Command(changepassword.Command):
     """Django's command, which also keeps in mind that somebody else has chosen the password, as the admin does."""
 
-    help = "Change an account's password. At the next sign-in its owner chooses another one, unless --own is given."
+    help = "Changes an account's password. At the next sign-in its owner has to choose a new one, unless you add --own."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
             "--own",
             action="store_true",
-            help="The account is yours: the password is your own choice, and you are not asked for another one.",
+            help="the account is yours, so you do not have to choose a new password when you sign in",
         )
 
     def handle(self, *args: Any, own: bool, **options: Any) -> str:
@@ -33,4 +33,4 @@ class Command(changepassword.Command):
             TemporaryPassword.objects.filter(user=user).delete()
             return str(done)
         TemporaryPassword.objects.get_or_create(user=user)
-        return f"{done}. At the next sign-in {user} is asked to choose another one."
+        return f"{done}. At the next sign-in {user} will have to choose a new one."

@@ -13,7 +13,10 @@ from campaign.staff.two_factor import reset_factor
 class Command(BaseCommand):
     """Forget an organiser's phone and recovery codes."""
 
-    help = "Forget an organiser's phone and recovery codes; the next sign-in sets them up anew. The password stays."
+    help = (
+        "Removes an organiser's phone and recovery codes, so that they set them up again when they next sign in. "
+        "The password does not change."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
@@ -23,7 +26,9 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no account “{username}”.")
         if not reset_factor(user, by=None):
-            self.stdout.write(f"{username} had no second factor; the next sign-in sets one up.")
+            self.stdout.write(f"{username} has no second factor, and will set one up at the next sign-in.")
             return
-        self.stdout.write(f"Done: at the next sign-in {username} sets up a phone. If the phone was stolen, also run:")
+        self.stdout.write(
+            f"Done. {username} will set up a phone at the next sign-in. If the phone was stolen, also run:"
+        )
         self.stdout.write(f"    manage.py changepassword {username}")

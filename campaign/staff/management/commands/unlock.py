@@ -11,11 +11,11 @@ from django.core.management.base import BaseCommand, CommandParser
 class Command(BaseCommand):
     """Forget an account's wrong tries."""
 
-    help = "Forget the wrong passwords and codes of an account, from every address, so that it may try again now."
+    help = "Clears an account's wrong passwords and codes, from every address, so that its owner can try again now."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
         found = reset(username=username)
-        self.stdout.write(f"{username} may try again." if found else f"{username} was not locked out.")
+        self.stdout.write(f"{username} can try again." if found else f"{username} was not locked out.")
