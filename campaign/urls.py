@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.core.security_txt import show_security_txt
 
-admin.site.site_header = _("Parley: the organisers’ desk")
+admin.site.site_header = _("Parley: for organisers")
 admin.site.site_title = _("Parley")
 admin.site.index_title = _("Campaigns, letters, Parliament")
 

@@ -87,7 +87,9 @@ def describe_constituency(constituency: Constituency) -> str:
     """Return the end of a sentence: "Clacton. Its MP is …", or that the constituency is vacant."""
     if constituency.member:
         return f"{constituency.name}. Its MP is {constituency.member.name_display} ({constituency.member.party})."
-    return f"{constituency.name}. The seat is vacant: it has no MP to write to until the next election there."
+    return (
+        f"{constituency.name}. It has no MP at the moment: there is nobody to write to until the next election there."
+    )
 
 
 def _look_up(postcode: Postcode) -> PostcodeResult:

@@ -77,9 +77,11 @@ class Constituency(models.Model):
     name_cy = models.CharField(max_length=100, blank=True)
     nation = models.CharField(max_length=1, choices=Nation.choices)
     search_name = models.CharField(max_length=210, editable=False)
-    as_of = models.DateField(help_text=_("When the seat's own facts (its name, its boundaries) were true."))
+    as_of = models.DateField(
+        help_text=_("The date of the facts about the constituency itself (its name, its boundaries).")
+    )
     vacant_as_of = models.DateField(
-        null=True, blank=True, help_text=_("While nobody sits here: when that was last known.")
+        null=True, blank=True, help_text=_("While it has no MP: the date on which that was last known.")
     )
 
     objects = ConstituencyQuerySet.as_manager()
@@ -122,7 +124,7 @@ class Office(models.TextChoices):
     MINISTER = "minister", _("A minister")
     FOREIGN_SECRETARY = "foreign-secretary", _("The Foreign Secretary")
     SPEAKER = "speaker", _("The Speaker")
-    ABSTENTIONIST = "abstentionist", _("A member who does not take their seat")
+    ABSTENTIONIST = "abstentionist", _("An MP who does not take their seat")
 
 
 # By their party: abstentionists, and the Speaker, who is impartial. They take no part in votes and debates.
@@ -139,7 +141,7 @@ class Member(models.Model):
     name_full_title = models.CharField(max_length=200)
     name_address_as = models.CharField(max_length=150, blank=True)
     party = models.CharField(max_length=80)
-    email = models.EmailField(blank=True, help_text=_("Never guessed: without an address a letter goes by post only."))
+    email = models.EmailField(blank=True, help_text=_("Never guess it: without an address, letters go by post only."))
     office = models.CharField(
         max_length=20,
         blank=True,
@@ -156,7 +158,7 @@ class Member(models.Model):
                 fields=["constituency"],
                 condition=Q(sitting=True),
                 name="one_sitting_member_per_seat",
-                violation_error_message=_("This seat has a sitting member: first untick “sitting” there."),
+                violation_error_message=_("This constituency has an MP already: first untick “sitting” there."),
             )
         ]
 

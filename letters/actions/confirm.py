@@ -18,7 +18,7 @@ def find_change_of_member(letter: Letter) -> str:
     constituency = Constituency.objects.with_members().filter(pk=letter.constituency_gss).first()
     member = constituency.member if constituency else None
     if member is None:
-        return "The seat is vacant."
+        return "The constituency has no MP at the moment."
     if member.email != letter.member_email or member.envelope != letter.member_name:
         return "The constituency's MP, or the MP's address, has changed since the letter was written."
     return ""

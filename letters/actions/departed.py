@@ -12,7 +12,7 @@ from letters.models import EventCode, Letter, Notice, Status
 
 MAX_NAMED = 100  # letters in one sentence; a dissolution empties all constituencies
 WAITING = (Status.QUEUED, Status.CLAIMED)
-NOTE = "The seat is vacant, or its MP or the MP's address has changed, since the letter was confirmed."
+NOTE = "Since the letter was confirmed, its constituency has lost its MP, or the MP or their address has changed."
 
 
 def hold_departed() -> list[str]:

@@ -64,7 +64,7 @@ def list_undecided(counts: Mapping[Status, int], find_url: Callable[[Status], st
 
 def say_vacant(count: int, letters: int) -> str:
     words = ngettext("%d constituency without an MP", "%d constituencies without an MP", count) % count
-    waiting = ngettext("%s letter waits", "%s letters wait", letters) % f"{letters:,}"
+    waiting = ngettext("%s letter is on hold", "%s letters are on hold", letters) % f"{letters:,}"
     return f"{words}: {waiting}"
 
 

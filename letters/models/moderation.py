@@ -49,10 +49,10 @@ class Rule(models.TextChoices):
 
     THREAT = "threat", gettext_lazy("Threatening words")
     LINK = "link", gettext_lazy("A link")
-    POSTCODE = "postcode", gettext_lazy("A postcode elsewhere")
+    POSTCODE = "postcode", gettext_lazy("A postcode in another constituency")
     MEMBER = "member", gettext_lazy("The MP as sender")
     DISPOSABLE = "disposable", gettext_lazy("A throw-away address")
-    NEAR_COPY = "near-copy", gettext_lazy("Nearly another letter")
+    NEAR_COPY = "near-copy", gettext_lazy("A near-copy of another letter")
 
 
 class Part(models.TextChoices):
@@ -75,20 +75,20 @@ class HoldRules(models.Model):
         default=THREATS,
         validators=[refuse_wide_phrases, MaxLengthValidator(10_000)],
         help_text=gettext_lazy(
-            "One word or phrase a line; * stands for any letters: “kill* you” finds “killing you”. Case and accents do "
-            "not matter. Empty: the rule is off."
+            "One word or phrase on each line. * stands for any letters: “kill* you” finds “killing you”. Case and "
+            "accents do not matter. Leave empty to turn the rule off."
         ),
     )
     links = models.BooleanField(
         default=True, help_text=gettext_lazy("Web addresses in the writer's own words, name or address.")
     )
     postcodes = models.BooleanField(
-        gettext_lazy("postcodes elsewhere"),
+        gettext_lazy("postcodes in other constituencies"),
         default=True,
-        help_text=gettext_lazy("A postcode in the text or address that lies in another constituency."),
+        help_text=gettext_lazy("A postcode in the text or address that is in another constituency."),
     )
     members = models.BooleanField(
-        gettext_lazy("the MP as sender"), default=True, help_text=gettext_lazy("The writer has the MP's own name.")
+        gettext_lazy("the MP as sender"), default=True, help_text=gettext_lazy("The writer's name is the MP's.")
     )
     disposable = models.TextField(
         gettext_lazy("throw-away mail domains"),
@@ -96,15 +96,16 @@ class HoldRules(models.Model):
         default=DISPOSABLE,
         validators=[refuse_odd_domains, MaxLengthValidator(10_000)],
         help_text=gettext_lazy(
-            "Such as mailinator.com, one a line; their subdomains are meant, too. Empty: the rule is off."
+            "Such as mailinator.com, one on each line. This includes their subdomains. Leave empty to turn "
+            "the rule off."
         ),
     )
     near_copies = models.BooleanField(
         gettext_lazy("near-copies"),
         default=False,
         help_text=gettext_lazy(
-            "Letters whose own words stand nearly so in another letter to the same MP. Off by default: families and "
-            "groups write together, and the builder says so to the writer already."
+            "Letters whose own words are nearly the same as in another letter to the same MP. Off at first: families "
+            "and groups write together, and the builder tells writers already."
         ),
     )
 
@@ -143,7 +144,7 @@ class Refusal(models.Model):
     """A held letter that a person has refused: it is never sent, and its supporter is told why."""
 
     letter = models.OneToOneField("letters.Letter", on_delete=models.CASCADE, related_name="refusal")
-    reason = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("As the writer reads it."))
+    reason = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("The writer reads it word for word."))
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

@@ -18,11 +18,11 @@ class Breaker(models.Model):
     """Whether the mail server is fit to be sent to: one row, which all workers share (delivery.circuit_breaker)."""
 
     name = models.CharField(max_length=20, primary_key=True)
-    failures = models.PositiveIntegerField(default=0, help_text=_("In a row, for the server's own reasons."))
+    failures = models.PositiveIntegerField(default=0, help_text=_("In a row, for reasons of the server's."))
     failing_since = models.DateTimeField(null=True)
     last_answer = models.CharField(max_length=500, blank=True)
-    opened_at = models.DateTimeField(null=True, help_text=_("Since when the queue is paused."))
-    probe_at = models.DateTimeField(null=True, help_text=_("When one letter tries whether it works again."))
+    opened_at = models.DateTimeField(null=True, help_text=_("The queue has been paused since then."))
+    probe_at = models.DateTimeField(null=True, help_text=_("When one letter will test whether it works again."))
     probes = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -43,9 +43,9 @@ class Alert(models.Model):
         """What happened."""
 
         PAUSED = "paused", _("The queue is paused")
-        RESUMED = "resumed", _("The queue goes on")
+        RESUMED = "resumed", _("The queue has resumed")
         UNWELL = "unwell", _("Something is wrong with the site")
-        WELL = "well", _("The site is well again")
+        WELL = "well", _("The site is working again")
         REDIRECTED = "redirected", _("Where letters go has been changed")
         REVIEW = "review", _("Arguments to review")
 
@@ -59,7 +59,7 @@ class Alert(models.Model):
     second_due_at = models.DateTimeField(
         null=True,
         default=timezone.now,
-        help_text=_("By the second way. Empty: sent or given up."),
+        help_text=_("By the second way. Empty: sent, or given up."),
     )
     second_attempts = models.PositiveSmallIntegerField(default=0)
 

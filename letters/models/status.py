@@ -50,19 +50,19 @@ class EventType(models.TextChoices):
     CORRECTED = "corrected", _("Corrected by the supporter")
     TEXT_ERASED = "text_erased", _("Text and address erased")
     ERASED = "erased", _("Personal data erased")
-    LATE_REPLY = "late_reply", _("The mail server's reply, heard too late")
+    LATE_REPLY = "late_reply", _("The mail server's reply, received too late")
     NOTE = "note", _("Note")
 
 
 class EventCode(models.TextChoices):
     """Why something happened, where a program has to know; the event's note says it to people."""
 
-    PREPARING_LOST = "preparing_lost", _("its sender was gone before it offered the letter")
-    SENDING_LOST = "sending_lost", _("its sender was gone while it offered the letter")
+    PREPARING_LOST = "preparing_lost", _("its sender stopped before it offered the letter")
+    SENDING_LOST = "sending_lost", _("its sender stopped while it offered the letter")
     CORRECTED = "corrected", _("taken back from its sender, because its writer corrected it")
     RETURNED = "returned", _("a report of failure came, and the letter was not “sent”")
     DELAYED = "delayed", _("a report of delay came")
     UNCLEAR = "unclear", _("a report came that a person has to read")
     SOFT_BOUNCE = "soft_bounce", _("the mail provider could not deliver it, for a reason that may pass")
-    MEMBER_CHANGED = "member_changed", _("the MP it was for no longer sits, or has another address")
-    COMPLAINT = "complaint", _("its recipient complained of it to the mail provider")
+    MEMBER_CHANGED = "member_changed", _("its MP is no longer an MP, or has another address")
+    COMPLAINT = "complaint", _("its recipient complained about it to the mail provider")

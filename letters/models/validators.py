@@ -19,10 +19,10 @@ def list_lines(text: str) -> list[str]:
 
 def _refuse(lines: list[str], longest: int) -> None:
     if len(lines) > MAX_LINES:
-        raise ValidationError(_("These are %d lines; 200 at most.") % len(lines))
+        raise ValidationError(_("There are %d lines here. The most is 200.") % len(lines))
     if long := next((line for line in lines if len(line) > longest), ""):
         raise ValidationError(
-            _("“%(line)s…” is too long: %(most)d characters at most.") % {"line": long[:20], "most": longest}
+            _("“%(line)s…” is too long. The most is %(most)d characters.") % {"line": long[:20], "most": longest}
         )
 
 
@@ -30,13 +30,15 @@ def refuse_wide_phrases(text: str) -> None:
     _refuse(list_lines(text), MAX_LINE)
     for line in list_lines(text):
         if sum(c.isalnum() for c in line) < 3:
-            raise ValidationError(_("“%s” would hold nearly every letter: give at least three letters.") % line)
+            raise ValidationError(_("“%s” would hold nearly every letter. Write at least three letters.") % line)
         if line.count("*") > MAX_STARS:
-            raise ValidationError(_("“%s” has too many *: three at most.") % line)
+            raise ValidationError(_("“%s” has too many *. The most is three.") % line)
 
 
 def refuse_odd_domains(text: str) -> None:
     _refuse(list_lines(text), 253)
     for line in list_lines(text):
         if not DOMAIN.fullmatch(line.lower()):
-            raise ValidationError(_("“%s” is no domain: write it like mailinator.com, one a line.") % line)
+            raise ValidationError(
+                _("“%s” is not a domain. Write domains like mailinator.com, one on each line.") % line
+            )

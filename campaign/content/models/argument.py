@@ -77,7 +77,7 @@ class Argument(models.Model):
     as_of = models.CharField(
         max_length=10,
         validators=[PARTIAL_DATE, refuse_impossible_date],
-        help_text=_("When the facts were so: 2023-02-28, 2023-02 or 2023. It is shown as you write it."),
+        help_text=_("The date of its facts: 2023-02-28, 2023-02 or 2023. It is shown as you write it."),
     )
     review_every_days = models.PositiveSmallIntegerField(
         default=180, validators=[MinValueValidator(1), MaxValueValidator(3650)]
@@ -95,14 +95,14 @@ class Argument(models.Model):
         max_length=500,
         blank=True,
         validators=LINE,
-        help_text=_("What has happened since, as a sentence that names its date. Supporters see it with the argument."),
+        help_text=_("What has happened since, as a sentence with its date. Supporters see it with the argument."),
     )
     since_date = models.CharField(
         _("written on"),
         max_length=10,
         blank=True,
         validators=[PARTIAL_DATE, refuse_impossible_date],
-        help_text=_("When you wrote that: 2026-11-29, 2026-11 or 2026."),
+        help_text=_("The date you wrote that: 2026-11-29, 2026-11 or 2026."),
     )
     since_in_letter = models.BooleanField(
         _("also in letters"), default=False, help_text=_("The sentence ends the argument's paragraph in new letters.")
@@ -116,7 +116,7 @@ class Argument(models.Model):
     order = models.PositiveSmallIntegerField(
         _("place in the letter"),
         default=0,
-        help_text=_("Letters put their arguments in this order, the lowest number first, so that they read argued."),
+        help_text=_("Letters put their arguments in this order, lowest number first, so that one leads to the next."),
     )
     published = models.BooleanField(default=True)
     # Whether it was a pack that unpublished it: then a pack in which it comes back publishes it again.
@@ -149,7 +149,7 @@ class Argument(models.Model):
         if self.theme_id and self.campaign_id and self.theme.campaign_id != self.campaign_id:
             raise ValidationError({"theme": _("This theme belongs to another campaign.")})
         if self.since and not self.since_date:
-            raise ValidationError({"since_date": _("Say when you wrote what has happened since.")})
+            raise ValidationError({"since_date": _("Enter the date on which you wrote what has happened since.")})
 
     def count_review(self) -> dt.date:
         """Return the last day on which it holds without another look: counted from what was known last."""

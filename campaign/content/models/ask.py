@@ -19,7 +19,7 @@ class Ask(models.Model):
     in_chamber = models.BooleanField(
         default=False,
         help_text=_(
-            "Asks for something done in the Commons chamber: not offered to those whose MP takes no part there."
+            "Asks for something in the Commons chamber. Not offered to supporters whose MP takes no part there."
         ),
     )
     not_for = models.JSONField(
@@ -27,7 +27,7 @@ class Ask(models.Model):
         default=list,
         blank=True,
         validators=[refuse_unknown_audiences],
-        help_text=_("Whom it does not suit."),
+        help_text=_("The MPs whom it does not suit."),
     )
     position = models.PositiveSmallIntegerField(default=0)
 

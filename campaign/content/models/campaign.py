@@ -32,10 +32,10 @@ class Campaign(models.Model):
     class Mode(models.TextChoices):
         """Where letters go. Rehearsal is the default: every letter goes to the organisers' test address."""
 
-        DRAFT = "draft", _("Draft: only organisers see it")
+        DRAFT = "draft", _("Draft: only organisers can see it")
         REHEARSAL = "rehearsal", _("Rehearsal: letters go to the test address only")
         LIVE = "live", _("Live: letters go to MPs")
-        PAUSED = "paused", _("Paused: letters wait")
+        PAUSED = "paused", _("Paused: letters are on hold")
         CLOSED = "closed", _("Closed: no new letters")
 
     slug = models.SlugField(unique=True, validators=[refuse_reserved_slug])
@@ -55,32 +55,32 @@ class Campaign(models.Model):
     prompts = models.TextField(
         blank=True,
         validators=TEXT,
-        help_text=_("Questions that help people find their own words, one a line."),
+        help_text=_("Questions that help people find their own words. One on each line."),
     )
     openings = models.TextField(
         blank=True,
         validators=TEXT,
         help_text=_(
-            "How a letter may begin, one a line, with {place} for the constituency. One without a full stop at its end "
-            "is continued by the supporter’s reason: “I am writing to you, as a constituent in {place}, because”."
+            "How a letter may begin, one on each line, with {place} for the constituency. If one does not end with a "
+            "full stop, the supporter’s reason follows: “I am writing to you, as a constituent in {place}, because”."
         ),
     )
     preface = models.TextField(
         blank=True,
         validators=TEXT,
         help_text=_(
-            "What every letter says after its opening unless its supporter takes it out, such as a condemnation. "
-            "One wording a line: each letter gets one of them."
+            "What every letter says after its opening unless its supporter removes it, such as a condemnation. "
+            "One wording on each line: each letter gets one of them."
         ),
     )
     preface_by_default = models.BooleanField(
-        default=True, help_text=_("Whether a new letter has it. Supporters can always put it in or take it out.")
+        default=True, help_text=_("Whether a new letter has it. Supporters can always add or remove it.")
     )
     own_words_minimum = models.PositiveSmallIntegerField(
         default=20,
         validators=[MaxValueValidator(300)],
         help_text=_(
-            "Words of their own that a supporter needs before the site sends the letter. Downloading needs none."
+            "How many of their own words supporters need before the site sends a letter. Downloading needs none."
         ),
     )
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.REHEARSAL)
@@ -91,10 +91,14 @@ class Campaign(models.Model):
         max_length=5,
         blank=True,
         validators=[CLOCK_TIME],
-        help_text=_("Such as 08:00, UK time. Outside these hours letters wait. Empty: from midnight."),
+        help_text=_("Such as 08:00, UK time. Outside these hours, letters are on hold. Leave empty for midnight."),
     )
     send_until = models.CharField(
-        _("until"), max_length=5, blank=True, validators=[CLOCK_TIME], help_text=_("Such as 18:00. Empty: midnight.")
+        _("until"),
+        max_length=5,
+        blank=True,
+        validators=[CLOCK_TIME],
+        help_text=_("Such as 18:00. Leave empty for midnight."),
     )
     send_days = models.CharField(
         _("on"), max_length=8, blank=True, choices=[("", _("Every day")), (WEEKDAYS, _("Monday to Friday"))]
@@ -103,7 +107,7 @@ class Campaign(models.Model):
         max_length=150,
         blank=True,
         validators=LINE,
-        help_text=_("Who runs this campaign. Shown on the page, in mails and in the PDF."),
+        help_text=_("Who runs this campaign. Shown on the page, in emails and in the PDF."),
     )
     promoter_address = models.TextField(
         blank=True, validators=TEXT, help_text=_("Postal address of the promoter, for the imprint.")
@@ -118,7 +122,7 @@ class Campaign(models.Model):
         ),
     )
     rehearsal_address = models.EmailField(
-        blank=True, help_text=_("Where letters go in rehearsal. Empty: the address the operator has set.")
+        blank=True, help_text=_("Where letters go in rehearsal. Leave empty for the operator’s address.")
     )
     offers_news = models.BooleanField(
         default=False,
@@ -128,7 +132,7 @@ class Campaign(models.Model):
         blank=True,
         max_length=1000,
         validators=TEXT,
-        help_text=_("What supporters read during a pause: why, and until when. Empty: a general sentence."),
+        help_text=_("What supporters read during a pause: why, and until when. Leave empty for a general sentence."),
     )
     # The mode that a pause has interrupted: letters that are confirmed meanwhile stay what they were.
     paused_from = models.CharField(max_length=10, blank=True, editable=False)
@@ -148,7 +152,7 @@ class Campaign(models.Model):
                 name="campaign_sends_until_after_from",
                 condition=Q(send_until="") | Q(send_until__gt=models.F("send_from")) & ~Q(send_until="00:00"),
                 violation_error_message=_(
-                    "Sending has to end later in the day than it begins. For hours over midnight, leave the end empty."
+                    "Sending must end later in the day than it begins. To send until midnight, leave the end empty."
                 ),
             ),
         ]

@@ -36,7 +36,7 @@ class Phrasing(models.Model):
         "Source",
         blank=True,
         related_name="+",
-        help_text=_("The sources of what this wording says. None: all of the argument’s."),
+        help_text=_("The sources that this wording relies on. Choose none for all of the argument’s."),
     )
     # What stands for a person who has been introduced earlier in the letter: {"who", "introduced", "after"}, where
     # `introduced` is a part of the text. `who` is the same through the campaign.
@@ -66,7 +66,9 @@ class Source(models.Model):
 
     argument = models.ForeignKey("content.Argument", on_delete=models.CASCADE, related_name="sources")
     who = models.CharField(max_length=200, validators=LINE)
-    publisher = models.CharField(max_length=200, blank=True, validators=LINE, help_text=_("Empty if it was spoken."))
+    publisher = models.CharField(
+        max_length=200, blank=True, validators=LINE, help_text=_("Leave empty if it was spoken.")
+    )
     date = models.CharField(
         max_length=10,
         validators=[PARTIAL_DATE, refuse_impossible_date],
@@ -78,7 +80,7 @@ class Source(models.Model):
         max_length=200,
         blank=True,
         validators=LINE,
-        help_text=_("Where it is known from, if nobody has seen the source itself, such as “quoted by …”."),
+        help_text=_("Where it was found, if nobody has seen the source itself, such as “quoted by …”."),
     )
     quotation = models.TextField(blank=True, validators=TEXT, help_text=_("The exact words, if any are quoted."))
     position = models.PositiveSmallIntegerField(default=0)

@@ -103,7 +103,7 @@ def test_a_pause_says_why_and_loses_nothing_that_was_typed(
 ) -> None:
     path = reverse("admin:content_campaign_mode", args=[campaign.pk])
     page = organiser[0].get(path).content.decode()
-    assert "Paused: letters wait" in page
+    assert "Paused: letters are on hold" in page
     assert "Draft:" not in page.split("content-main")[1]
     organiser[0].post(path, {"mode": "paused", "pause_message": "Back on Monday.\r\n<b>Promised.</b>"})
     shown = client.get(campaign.get_absolute_url()).content.decode()

@@ -99,7 +99,7 @@ def test_what_has_happened_since_ends_the_paragraph_if_so_marked() -> None:
     argument = Argument.objects.with_texts().get(key="bills")
     text = argument.phrasings.all()[0].text
     argument.since = "Since March 2024 it is so no more."
-    with pytest.raises(ValidationError, match="Say when"):
+    with pytest.raises(ValidationError, match="Enter the date"):
         argument.clean()
     argument.since_date = "2026-11"
     argument.clean()

@@ -135,7 +135,7 @@ def test_a_vacant_seat_is_found_and_said_to_be_vacant() -> None:
     assert (finding.status, [constituency.member for constituency in constituencies]) == ("found", [None])
     assert finding.message == (
         "SW1A 0AA is in Cities of London and Westminster. "
-        "The seat is vacant: it has no MP to write to until the next election there."
+        "It has no MP at the moment: there is nobody to write to until the next election there."
     )
 
 

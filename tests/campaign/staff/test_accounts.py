@@ -28,7 +28,7 @@ def test_an_account_without_a_role_learns_what_to_do_and_finds_back(client: Clie
     for path, status in (("/admin/letters/letter/", 403), ("/admin/nothing/", 404)):
         answer = client.get(path)
         assert answer.status_code == status
-        assert '<a class="btn btn-primary" href="/admin/">Go to the organisers’ desk</a>' in answer.content.decode()
+        assert '<a class="btn btn-primary" href="/admin/">Go to the organisers’ admin</a>' in answer.content.decode()
     assert 'href="/">Go to the home page</a>' in client.get("/nothing/").content.decode()
 
 

@@ -121,7 +121,7 @@ def test_what_needs_a_person_stands_first(five: Campaign, admin_client: Client) 
             "1 letter may or may not have arrived",
             "1 letter failed",
             "1 letter is held",
-            "1 constituency without an MP: 2 letters wait",
+            "1 constituency without an MP: 2 letters are on hold",
             "1 argument is due for review",
         ):
             assert words in section

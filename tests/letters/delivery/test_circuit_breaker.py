@@ -232,7 +232,7 @@ def test_the_organisers_are_told_once_of_each(smtp_server: MailServer, settings:
     paused, resumed = (delivered.message for delivered in smtp_server.messages)
     assert [message["To"] for message in (paused, resumed)] == ["group@organisers.example"] * 2
     assert paused["Subject"] == f"The queue is paused: {settings.SITE_URL}"
-    assert resumed["Subject"] == f"The queue goes on: {settings.SITE_URL}"
+    assert resumed["Subject"] == f"The queue has resumed: {settings.SITE_URL}"
     text = paused.get_content()
     assert "451 … try later" in text
     assert "jane@example.org" not in text

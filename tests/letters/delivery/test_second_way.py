@@ -126,7 +126,7 @@ def test_dead_mail_is_told_by_the_second_way_within_ten_minutes_and_its_end_by_b
         pass_time(seconds=15)
     assert len(hook.heard) == 2
     subjects = [str(mail.message["Subject"]).partition(":")[0] for mail in smtp_server.messages[1:]]
-    assert subjects == ["Something is wrong with the site"] * 2 + ["The site is well again"] * 2
+    assert subjects == ["Something is wrong with the site"] * 2 + ["The site is working again"] * 2
     assert smtp_server.messages[-1].recipients == ("operator@campaign.example",)
     assert Notice.objects.get(kind=Notice.Kind.CONFIRM).sent_at is not None
 

@@ -222,7 +222,7 @@ def test_whatever_else_comes_after_the_lease_is_told_to_the_organisers_without_t
     letter.refresh_from_db()
     assert (letter.status, letter.last_answer) == (Status.UNKNOWN, "451 no room for …")
     told = letter.events.get(type="late_reply")
-    assert (told.note, told.get_type_display()) == ("451 no room for …", "The mail server's reply, heard too late")
+    assert (told.note, told.get_type_display()) == ("451 no room for …", "The mail server's reply, received too late")
 
 
 def test_a_letter_that_somebody_has_decided_about_meanwhile_stays_where_it_is(

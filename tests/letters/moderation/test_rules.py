@@ -312,9 +312,9 @@ def test_a_campaigns_rules_are_there_from_the_start_and_refuse_what_holds_everyt
     for given, said in (
         ({"threats": "* *"}, "at least three letters"),
         ({"threats": "a*b*c*d*e"}, "too many *"),
-        ({"threats": "x" * 61}, "60 characters at most"),
-        ({"threats": "abc\n" * 201}, "200 at most"),
-        ({"disposable": "not a domain"}, "is no domain"),
+        ({"threats": "x" * 61}, "The most is 60 characters"),
+        ({"threats": "abc\n" * 201}, "The most is 200"),
+        ({"disposable": "not a domain"}, "is not a domain"),
     ):
         assert said in admin_client.post(path, given).content.decode()
     admin_client.post(path, {"threats": "boo to you", "disposable": ""})
