@@ -36,7 +36,7 @@ missing_packages() {
 need_packages() {
     local missing as_root=()
     if ! command -v dpkg-query >/dev/null; then
-        say "This is neither Debian nor Ubuntu: please see to it that the equivalents of these are installed: $*"
+        say "This is neither Debian nor Ubuntu. Please install the equivalents of: $*"
         return
     fi
     missing=$(missing_packages "$@")
@@ -45,7 +45,7 @@ need_packages() {
         if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
             as_root=(sudo)
         else
-            die "System packages are missing and you may not install them. Ask an administrator to run:" \
+            die "System packages are missing, and you may not install them. Ask an administrator to run:" \
                 "apt-get install ${missing% }"
         fi
     fi
@@ -67,7 +67,7 @@ need_packages() {
         "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing; } \
         >"$output" 2>&1 </dev/null; then
         tail -n 15 "$output" >&2
-        die "apt-get could not install these system packages: ${missing% } (its last words are above)."
+        die "apt-get could not install these system packages: ${missing% } (see above)."
     fi
     rm -f "$output"
     [ -z "$(trap -p EXIT)" ] || "${as_root[@]}" rm -f $start_nothing

@@ -99,7 +99,7 @@ class Visitor:
         keys = re.findall(r'name="arguments" value="([^"]+)"', self.read(f"{write}arguments/"))
         self.send(f"{write}arguments/", [("arguments", key) for key in keys[:2]])
         if "own_words" not in self.read(f"{write}words/"):
-            sys.exit("parley: the builder was not reached")
+            sys.exit("parley: could not reach the builder")
 
     @property
     def cookies(self) -> str:

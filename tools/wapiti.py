@@ -82,7 +82,7 @@ def main() -> int:
             subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT, cwd=session)
         # Without its cookies it would attack nothing but the page that refuses forms, and find nothing there.
         if (refused := (data / "logs/web.log").read_text().count("Forbidden (CSRF")) > MAX_REFUSED:
-            sys.exit(f"parley: {refused} forms of the scanner's were refused unread: it has not attacked the site")
+            sys.exit(f"parley: {refused} of the scanner's forms were refused unread, so it has not attacked the site")
     return 1 if tell(json.loads(report.read_text())) else 0
 
 
@@ -96,7 +96,7 @@ def ask_for_letter(visitor: Visitor, email: str) -> str:
     details = [*DETAILS, ("email", email)]
     page = visitor.send(f"{write}check/", details, page=visitor.read(f"{write}details/"))
     if "Email me the link to send it" not in page:
-        sys.exit("parley: the check page was not reached")
+        sys.exit("parley: could not reach the check page")
     visitor.send(f"{write}send/", [*details, ("consent", "on")], page=page)
     return find_link(visitor, email)
 
@@ -106,7 +106,7 @@ def confirm(visitor: Visitor, email: str) -> str:
     page = visitor.send(ask_for_letter(visitor, email), [])
     link = re.search(r'action="(/letter/[\w-]+/)act/"', page)
     if link is None:
-        sys.exit("parley: the letter's own page was not reached")
+        sys.exit("parley: could not reach the letter's page")
     return link[1]
 
 
@@ -125,7 +125,7 @@ def find_link(visitor: Visitor, email: str) -> str:
             if email in mail and link:
                 return link[1]
         time.sleep(1)
-    sys.exit("parley: the mail to confirm did not come")
+    sys.exit("parley: the confirmation email did not arrive")
 
 
 def tell(report: dict[str, dict[str, list[dict[str, object]]]]) -> int:

@@ -30,7 +30,7 @@ def main() -> int:
         seed = given.seed or str(secrets.randbelow(10**6))
         print(f"seed:           {seed}", flush=True)
         broken = run(Path(name), seed, given.letters, given.faults, given.workers)
-        print(f"{broken} promises broken; again with SEED={seed}" if broken else "every promise kept")
+        print(f"{broken} promises broken; repeat with SEED={seed}" if broken else "every promise kept")
         return int(broken > 0)
 
 

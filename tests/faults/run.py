@@ -104,15 +104,15 @@ def _print_tally(stage: Stage, chaos: Chaos, confirmed: int, seconds: tuple[floa
     breaks = chaos.done["kill a worker"] + chaos.done["stop a worker past its lease"] + chaos.done["crash postgres"]
     unhappy = sum(count for way, count in stage.sink.met.items() if way != "ok")
     print(f"{len(stage.workers)} workers of 2 senders; {seconds[0]:.0f} s to set up, {seconds[1]:.0f} s to run")
-    print("done to them:   " + ", ".join(f"{fault} {count}" for fault, count in sorted(chaos.done.items())))
+    print("faults:         " + ", ".join(f"{fault} {count}" for fault, count in sorted(chaos.done.items())))
     print(
         f"mail server:    misbehaved {unhappy} times in {stage.sink.met.total()} messages, in {len(stage.sink.met) - 1} ways"
     )
     print(f"confirmed:      {confirmed} = " + " + ".join(f"{ends[status]} {status}" for status in sorted(ends)))
     print(f"at the server:  {len(letters)} letters, {len({copy.reference for copy in letters})} different")
     print(
-        f"in doubt:       {abandoned} because their sender was cut off: {abandoned / max(breaks, 1):.2f} a kill, stop or crash"
-        f"; {late} more were taken, as their senders heard later"
+        f"in doubt:       {abandoned} because their sender was cut off: {abandoned / max(breaks, 1):.2f} for each kill, stop or crash"
+        f"; {late} more were accepted, as their senders heard later"
     )
 
 
