@@ -79,9 +79,11 @@ if (watched) {
   const look = async () => {
     if (document.visibilityState !== "visible" || document.activeElement?.matches("input, textarea")) return;
     try {
-      const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-      const now = page.querySelector("[data-watch]")?.dataset.watch;
-      if (now && now !== watched.dataset.watch) location.reload();
+      const answer = await fetch(location.href);
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // A page that has nothing more to wait for is not watched.
+      if (page.querySelector("[data-watch]")?.dataset.watch !== watched.dataset.watch) location.reload();
     } catch {
       // No connection just now: the next look may have one.
     }

@@ -155,7 +155,7 @@ def test_the_forms_of_secret_pages_work_under_no_referrer(live_server: LiveServe
     page_phone.on("request", lambda sent: origins.append(sent.headers.get("origin")) if sent.method == "POST" else None)
     page_phone.goto(f"{live_server.url}/confirm/{make_token(letter.id, 'confirm')}/")
     page_phone.get_by_role("button", name="Send my letter now").click()
-    assert "Your letter to" in page_phone.inner_text("h1")
+    assert "Your letter is on its way to" in page_phone.inner_text("h1")
     assert Letter.objects.get().status == Status.QUEUED
     assert origins == ["null"], "what a browser sends under no-referrer, and Django's check would refuse"
 
