@@ -3,7 +3,10 @@
 const marker = document.querySelector("[data-details]"); // which campaign, and what this page does with them
 const key = `details:${marker.dataset.details}`;
 const DAY = 24 * 60 * 60 * 1000;
-const NAMES = ["name", "address_1", "address_2", "town", "postcode", "email"];
+const NAMES = [
+  ...["name", "address_1", "address_2", "town", "postcode", "email"],
+  ...["reply_by", "phone", "on_behalf_of", "own_case"],
+];
 
 function read() {
   try {
@@ -24,24 +27,36 @@ function keep(typed) {
   }
 }
 
+// A tick box's value is its tick's; on the check page it is a hidden field.
+const isBox = (field) => field.type === "checkbox";
+const readField = (field) => (isBox(field) ? (field.checked ? "on" : "") : field.value);
+
+function fill(field, value) {
+  if (isBox(field)) field.checked ||= Boolean(value);
+  else field.value ||= value ?? "";
+}
+
 const listFields = (form) => NAMES.map((name) => form.elements[name]).filter(Boolean);
 
 // --- The details page: what is missing comes back; on the way from the check page it leads there again ---
 const details = document.querySelector(".details-form");
 if (details) {
   const kept = read();
-  for (const field of listFields(details)) field.value ||= kept[field.name] ?? "";
+  const names = NAMES.filter((name) => details.elements[name]);
+  for (const name of names) fill(details.elements[name], kept[name]);
+  const folded = details.querySelector("details");
+  folded.open ||= names.some((name) => folded.querySelector(`[name="${name}"]`) && readField(details.elements[name]));
   details.addEventListener("input", ({ target }) => {
-    if (NAMES.includes(target.name)) keep({ [target.name]: target.value });
+    if (NAMES.includes(target.name)) keep({ [target.name]: readField(target) });
   });
-  const complete = listFields(details).every((field) => field.value || field.name === "address_2");
+  const complete = listFields(details).every((field) => readField(field) || !field.required);
   if (details.hasAttribute("data-resume") && complete) details.requestSubmit();
 }
 
 // --- The check page: what it was given is what to come back to; "back" and "reload" ask for it again by GET ---
 const carried = document.querySelector("#carried");
 if (carried) {
-  keep(Object.fromEntries(listFields(carried).map((field) => [field.name, field.value])));
+  keep(Object.fromEntries(listFields(carried).map((field) => [field.name, readField(field)])));
   history.replaceState(history.state, "", location.href);
 }
 

@@ -17,7 +17,13 @@ from letters.moderation.rules import find_reasons, tell_reasons
 from letters.privacy.redaction import redact_notes
 
 # What can be corrected, and how the organisers' timeline calls it. The email is not among them: it was confirmed.
-PARTS = {"sender_name": "name", "sender_address": "address", "sender_postcode": "postcode"}
+PARTS = {
+    "sender_name": "name",
+    "sender_address": "address",
+    "sender_postcode": "postcode",
+    "sender_phone": "phone",
+    "on_behalf_of": "on behalf of",
+}
 WENT = (Status.SENT, Status.BOUNCED, Status.UNKNOWN)  # a mail with the old details may be there
 
 
@@ -70,7 +76,9 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> CorrectionResult:
 def hold_again(letter: Letter) -> None:
     if letter.status not in (Status.QUEUED, Status.HELD):
         return
-    Finding.objects.filter(letter=letter, part__in=(Part.NAME, Part.ADDRESS)).delete()  # they say where in the old ones
+    Finding.objects.filter(
+        letter=letter, part__in=(Part.NAME, Part.BEHALF, Part.ADDRESS)
+    ).delete()  # they say where in the old ones
     if findings := find_reasons(letter, only_sender=True):
         if letter.status == Status.QUEUED:
             letter.transition_to(Status.HELD, note=tell_reasons(findings))

@@ -23,7 +23,9 @@ from letters.privacy.redaction import redact_notes
 from letters.privacy.tombstones import set_tombstone
 
 GOING = (Status.QUEUED, Status.CLAIMED, Status.SENDING)  # these need their text
-OF_TEXT = ("sender_address", "sender_postcode", "ask_text", "pdf_sha256")
+OF_TEXT = dict.fromkeys(
+    ("sender_address", "sender_postcode", "sender_phone", "on_behalf_of", "reply_by", "ask_text", "pdf_sha256"), ""
+) | {"own_case": False}
 
 
 def erase_letter(letter: Letter) -> bool:
@@ -58,15 +60,15 @@ def erase_text(letter: Letter) -> bool:
     now = timezone.now()
     with transaction.atomic():
         mine = Letter.objects.filter(pk=letter.pk, status=letter.status, text_erased_at=None).exclude(status__in=GOING)
-        if not mine.update(**dict.fromkeys(OF_TEXT, ""), text_erased_at=now, draft_id=None):
+        if not mine.update(**OF_TEXT, text_erased_at=now, draft_id=None):
             return False
         redact_notes(letter)
         LetterParagraph.objects.filter(letter=letter).update(text="")
         Fingerprint.objects.filter(letter=letter).delete()
         Finding.objects.filter(letter=letter).delete()
         letter.log_event(EventType.TEXT_ERASED)
-    for name in OF_TEXT:
-        setattr(letter, name, "")
+    for name, value in OF_TEXT.items():
+        setattr(letter, name, value)
     letter.text_erased_at = now
     return True
 
@@ -78,7 +80,7 @@ def scrub_letter(letter: Letter) -> bool:
     """
     if letter.scrubbed_at:
         return True
-    gone = dict.fromkeys((*ENCRYPTED, "sender_email_index", "pdf_sha256"), "")
+    gone = OF_TEXT | dict.fromkeys((*ENCRYPTED, "sender_email_index"), "")
     now = timezone.now()
     with transaction.atomic():
         mine = Letter.objects.filter(pk=letter.pk, status=letter.status, scrubbed_at=None).exclude(status__in=GOING)

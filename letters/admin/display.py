@@ -25,7 +25,7 @@ SHAPES = {
 }  # fmt: skip
 
 TO = ["member_name", "constituency_name", "constituency_gss", "member_party", "salutation"]
-SENDER = ["sender_name", "sender_address", "sender_postcode", "sender_email"]
+SENDER = ["sender_name", "on_behalf_of", "sender_address", "sender_postcode", "sender_email", "sender_phone"]
 HAPPENED = ["shown_timeline", "attempts", "next_attempt_at", "last_answer"]
 DATES = [
     *("created_at", "confirmed_at", "sent_at", "posted_at", "answered_at"),

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.models import Constituency
 from letters.forms.journey import SenderForm
+from letters.forms.offices import OfficeFields
 from letters.models import Letter
 
 
-class CorrectForm(SenderForm):
+class CorrectForm(OfficeFields, SenderForm):
     """Name and address as they are held, to be put right."""
 
     elsewhere = _(
@@ -28,12 +29,14 @@ class CorrectForm(SenderForm):
             "address_2": ", ".join(lines[1:-1]),
             "town": lines[-1] if len(lines) > 1 else "",
             "postcode": letter.sender_postcode,
+            "phone": letter.sender_phone,
+            "on_behalf_of": letter.on_behalf_of,
         }
         # By value, as the letter has it: the constituency's row may be another by now.
         constituency = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
         super().__init__(*args, constituency=constituency, initial=initial, **kwargs)
         if letter.text_erased_at:
-            for name in ("address_1", "address_2", "town", "postcode"):
+            for name in ("address_1", "address_2", "town", "postcode", "phone", "on_behalf_of"):
                 del self.fields[name]
 
     def clean_postcode(self) -> str:
@@ -48,4 +51,6 @@ class CorrectForm(SenderForm):
             "sender_name": data["name"],
             "sender_address": "\n".join(self.lines()),
             "sender_postcode": data["postcode"],
+            "sender_phone": data["phone"],
+            "on_behalf_of": data["on_behalf_of"],
         }

@@ -14,6 +14,7 @@ from campaign.parliament.finding import look_up_constituency
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, MailAddressField, NameField
 from letters.forms.honeypot import HoneypotField, StampField
+from letters.forms.offices import OfficeForm, advise_on_case
 from letters.forms.typos import AsksAboutTypos
 from letters.privacy.consent import CONSENT_TEXT
 from letters.privacy.newsletter import NEWS_TEXT
@@ -149,8 +150,8 @@ class SenderForm(CrispyForm):
         return tuple(line for line in (data["address_1"], data["address_2"], data["town"]) if line)
 
 
-class DetailsForm(AsksAboutTypos, SenderForm):
-    """Who writes, and how. Nothing of it is stored until the supporter asks the site to send."""
+class DetailsForm(AsksAboutTypos, OfficeForm, SenderForm):
+    """Who writes, how, and what their MP's office asks for. Stored only once the supporter asks the site to send."""
 
     channel = forms.ChoiceField(
         label=_("How should your letter go?"),
@@ -169,17 +170,22 @@ class DetailsForm(AsksAboutTypos, SenderForm):
         },
     )
     started = StampField()
+    field_order = (*SenderForm.base_fields, "channel", "email")
 
     def __init__(
         self, *args: Any, constituency: Constituency, member: Member, missing_own_words: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(*args, constituency=constituency, **kwargs)
         choices = [(DeliveryMethod.POST, _("By post: I will print it, sign it and post it"))]
+        email = self.fields["email"]
         if member.email and not missing_own_words:
             choices.insert(0, (DeliveryMethod.EMAIL, _("By email: this site will send it for me")))
-            self.fields["email"].required = self.data.get("channel") != DeliveryMethod.POST
+            email.required = self.data.get("channel") != DeliveryMethod.POST
         else:
-            del self.fields["email"]
+            email.label = _("Your email address (optional)")
+            email.help_text = _("Only needed for a reply by email. It will be in the letter.")
+        self.only_by_post = len(choices) == 1
+        self.fields["own_case"].help_text = advise_on_case(member.email)
         self.fields["channel"].choices = choices  # type: ignore[attr-defined]
         self.fields["channel"].initial = choices[0][0]
         if missing_own_words:
@@ -187,9 +193,33 @@ class DetailsForm(AsksAboutTypos, SenderForm):
                 "We can email your letter once it has enough words of your own. Add some, or choose to post it."
             )
 
+    def asked(self) -> list[forms.BoundField]:
+        """Return what everyone fills in."""
+        names = {name for name in self.fields if name not in OfficeForm.base_fields}
+        names -= {"email"} if self.only_by_post else set()
+        return [field for field in self if field.name in names]
+
+    def folded(self) -> list[forms.BoundField]:
+        """Return what only some give; a reply by email needs the address that nothing else asks for."""
+        names = ["reply_by", *(["email"] if self.only_by_post else []), "phone", "on_behalf_of", "own_case"]
+        return [self[name] for name in names]
+
+    @property
+    def unfolds(self) -> bool:
+        return any(field.errors or field.value() for field in self.folded())
+
     def sender(self) -> Sender:
         data = self.cleaned_data
-        return Sender(data["name"], self.lines(), data["postcode"], data.get("email", ""))
+        return Sender(
+            data["name"],
+            self.lines(),
+            data["postcode"],
+            data["email"],
+            phone=data["phone"],
+            on_behalf_of=data["on_behalf_of"],
+            reply_by=data["reply_by"],
+            own_case=data["own_case"],
+        )
 
 
 class SendForm(DetailsForm):

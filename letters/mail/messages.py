@@ -82,7 +82,7 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
         ("From", address_letter(letter.sender_name, letter.campaign)),
         ("Reply-To", Mailbox(letter.sender_name, letter.sender_email)),
         ("To", Mailbox("" if letter.rehearsal else letter.member_name, recipient)),
-        ("Subject", write_subject(letter.subject, letter.constituency_name, rehearsal=letter.rehearsal)),
+        ("Subject", write_subject(text.subject, letter.constituency_name, rehearsal=letter.rehearsal)),
         ("Date", format_datetime(timezone.now())),
         ("Message-ID", letter.message_id or make_message_id(letter)),
         ("X-Parley-Reference", letter.reference),

@@ -32,6 +32,13 @@ def make_reference() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
+class ReplyBy(models.TextChoices):
+    """How a supporter would like their MP to reply."""
+
+    EMAIL = "email", _("By email")
+    POST = "post", _("By post")
+
+
 class Letter(models.Model):
     """A letter that its supporter has asked the site to send.
 
@@ -59,9 +66,13 @@ class Letter(models.Model):
     sender_address = EncryptedTextField(_("address"), max_length=500, blank=True)
     sender_postcode = EncryptedTextField(_("postcode"), max_length=8, blank=True)
     sender_email = EncryptedTextField(_("email"), max_length=254, blank=True)
+    sender_phone = EncryptedTextField(_("phone"), max_length=40, blank=True)
+    on_behalf_of = EncryptedTextField(_("on behalf of"), max_length=100, blank=True)
     sender_email_index = BlindIndexField(source="sender_email")  # its index is in Meta
 
     subject = models.CharField(max_length=150)
+    reply_by = models.CharField(_("reply"), max_length=5, blank=True, choices=ReplyBy.choices)
+    own_case = models.BooleanField(_("also about the writer's own case"), default=False)
     ask_text = EncryptedTextField(blank=True)
     with_sources = models.BooleanField(default=True)
     # How much was the supporter's own when they confirmed it (docs/distinctiveness.md). No personal data: these stay.
@@ -165,7 +176,8 @@ class Letter(models.Model):
             ),
             models.CheckConstraint(
                 name="letter_without_text_has_no_address",
-                condition=Q(text_erased_at__isnull=True) | Q(sender_address="", sender_postcode="", ask_text=""),
+                condition=Q(text_erased_at__isnull=True)
+                | Q(sender_address="", sender_postcode="", sender_phone="", on_behalf_of="", ask_text=""),
             ),
             models.CheckConstraint(
                 name="letter_given_up_has_failed", condition=Q(given_up_at__isnull=True) | Q(status="failed")

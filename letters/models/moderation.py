@@ -62,6 +62,7 @@ class Part(models.TextChoices):
     NAME = "name", gettext_lazy("name")
     ADDRESS = "address", gettext_lazy("address")
     EMAIL = "email", gettext_lazy("email")
+    BEHALF = "behalf", gettext_lazy("on behalf of")
     WHOLE = "whole", gettext_lazy("the whole letter")
 
 

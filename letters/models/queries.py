@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 # The modes of a campaign in which its confirmed letters go; in any other they wait.
 SENDING_MODES = (Campaign.Mode.REHEARSAL, Campaign.Mode.LIVE, Campaign.Mode.CLOSED)
-ENCRYPTED = ("sender_name", "sender_address", "sender_postcode", "sender_email", "ask_text")
+ENCRYPTED = (
+    *("sender_name", "sender_address", "sender_postcode", "sender_email", "sender_phone", "on_behalf_of"),
+    "ask_text",
+)
 
 
 def campaigns_that_send() -> models.QuerySet[Campaign]:

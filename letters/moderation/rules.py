@@ -63,7 +63,7 @@ class Held:
                 yield from passage.keep_own(find(passage.text))
 
 
-TYPED = (Part.TEXT, Part.NAME, Part.ADDRESS)
+TYPED = (Part.TEXT, Part.NAME, Part.BEHALF, Part.ADDRESS)
 
 
 def find_threats(held: Held) -> Iterator[Finding]:
@@ -130,7 +130,8 @@ def list_passages(letter: Letter) -> list[Passage]:
 
 
 def list_sender(letter: Letter) -> list[Passage]:
-    return [Passage(Part.NAME, letter.sender_name), Passage(Part.ADDRESS, letter.sender_address)]
+    others = [Passage(Part.BEHALF, letter.on_behalf_of)] if letter.on_behalf_of else []
+    return [Passage(Part.NAME, letter.sender_name), *others, Passage(Part.ADDRESS, letter.sender_address)]
 
 
 def find_reasons(letter: Letter, *, only_sender: bool = False) -> list[Finding]:

@@ -24,10 +24,11 @@ def hide_personal(words: str, letter: Letter) -> str:
 def redact_supporter(words: str, letter: Letter) -> str:
     """Return the text with everything that the letter's row says about its supporter blanked out."""
     known = [letter.sender_email, letter.sender_name, *letter.sender_address.splitlines(), letter.sender_postcode]
+    known += [letter.sender_phone, letter.on_behalf_of]
     parts = [name for name in letter.sender_name.split() if len(name) > 2]
-    parts += re.findall(r"\w{5,}", letter.sender_address)
+    parts += re.findall(r"\w{5,}", f"{letter.sender_address} {letter.on_behalf_of}")
     folded = words.casefold()
-    for secret in (*known, letter.sender_postcode.replace(" ", ""), *parts):
+    for secret in (*known, *(part.replace(" ", "") for part in (letter.sender_postcode, letter.sender_phone)), *parts):
         if len(secret.strip()) > 2 and secret.strip().casefold() in folded:
             words = re.sub(rf"(?<!\w){re.escape(secret.strip())}(?!\w)", "…", words, flags=re.IGNORECASE)
     return words

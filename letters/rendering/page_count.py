@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from letters.rendering.fonts import letter_font_files
+from letters.rendering.plain_text import list_below_name
 from letters.writing.compose import LetterText
 
 # All in points. static/letter/print.css has the same in millimetres.
@@ -107,7 +108,7 @@ def fill_pages(text: LetterText) -> Pages:
     for lines in counts[:-1]:
         pages.put_lines(lines, GAP)
     # What follows "Yours sincerely" is never alone on a page.
-    name = count_lines(text.sender_name, PAGE_WIDTH)
+    name = sum(count_lines(line, PAGE_WIDTH) for line in (text.sender_name, *list_below_name(text)))
     pages.put_lines(counts[-1], SOURCES_GAP, GAP + LINE + NAME_GAP + name * LINE)
     put_sources(pages, text.sources)
     return pages

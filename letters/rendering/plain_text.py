@@ -18,7 +18,7 @@ def write_plain_text(text: LetterText) -> str:
         text.subject,
         *body,
         _("Yours sincerely,"),
-        "\n".join((text.sender_name, *text.sender_lines)),
+        "\n".join((text.sender_name, *list_below_name(text), *text.sender_lines)),
     ]
     if text.sources:
         notes = [f"[{number}] {note}" for number, note in enumerate(text.sources, 1)]
@@ -27,3 +27,9 @@ def write_plain_text(text: LetterText) -> str:
     if text.reference:
         footer.append(_("Reference: %s") % text.reference)
     return "\n\n".join([date_format(text.dated, "j F Y"), *blocks, "-- \n" + "\n".join(footer)]) + "\n"
+
+
+def list_below_name(text: LetterText) -> list[str]:
+    """Return what the letter has between the sender's name and the end: for whom they write, and their phone."""
+    behalf = [_("on behalf of %(whom)s") % {"whom": text.on_behalf_of}] if text.on_behalf_of else []
+    return behalf + ([_("Telephone: %(phone)s") % {"phone": text.sender_phone}] if text.sender_phone else [])

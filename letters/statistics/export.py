@@ -91,6 +91,10 @@ PERSONAL: list[Column] = [
     _field("sender_address"),
     _field("sender_postcode"),
     _field("sender_email"),
+    _field("sender_phone"),
+    _field("on_behalf_of"),
+    _field("reply_by"),
+    ("own_case", lambda letter: "yes" if letter.own_case else "no"),
     ("text", lambda letter: "\n\n".join(text for _key, text in list_parts(letter))),
     _field("ask_text"),
 ]

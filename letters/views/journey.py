@@ -201,7 +201,7 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
         "sender": sender,
         "seen": journey.hash_words(),
         "mail_from": address_letter(sender.name, journey.campaign),
-        "mail_subject": write_subject(journey.campaign.subject, journey.constituency.name, rehearsal=rehearsal),
+        "mail_subject": write_subject(text.subject, journey.constituency.name, rehearsal=rehearsal),
         "by_email": form.cleaned_data["channel"] == "email",
         "own_word_count": journey.own_word_count,
     }

@@ -40,7 +40,10 @@ STEPS = [
     ("write-check", gettext_lazy("Check")),
     ("write-sent", gettext_lazy("Confirm")),
 ]
-TYPED = ("name", "address_1", "address_2", "town", "postcode", "email")  # on the details page
+TYPED = (  # on the details page
+    *("name", "address_1", "address_2", "town", "postcode", "email"),
+    *("reply_by", "phone", "own_case", "on_behalf_of"),
+)
 MAX_MARKS = 100  # of what was counted, in one session: more drafts than anybody begins in one
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaign.content.models import Argument, Ask, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
-from letters.models import Letter
+from letters.models import Letter, ReplyBy
 from letters.writing.draft import OWN, OWN_WAY, Draft, Piece
 from letters.writing.fact_check import ClaimChange, check_edit
 from letters.writing.wordings import refer_back, write_opening, write_preface
@@ -57,14 +57,21 @@ class LetterText:
     reference: str  # may be empty for a letter that is only downloaded
     rehearsal: bool = False
     sample: bool = False
+    closing: str = ""  # after the ask: what the supporter asks of the office
+    sender_phone: str = ""
+    on_behalf_of: str = ""
 
     @property
     def body(self) -> tuple[Paragraph, ...]:
-        """Paragraphs and ask in order: the ask last, or after the first paragraph if it would not stand on page 1."""
+        """Paragraphs and ask in order: the ask near the end, or second if page 1 could not hold it.
+
+        What is asked of the office is the last paragraph in any case.
+        """
         ask = (Paragraph(self.ask, ()),) if self.ask else ()
-        if sum(map(count_rows, (*self.paragraphs, *ask))) <= FIRST_PAGE_ROWS:
-            return (*self.paragraphs, *ask)
-        return (*self.paragraphs[:1], *ask, *self.paragraphs[1:])
+        closing = (Paragraph(self.closing, ()),) if self.closing else ()
+        if sum(map(count_rows, (*self.paragraphs, *ask, *closing))) <= FIRST_PAGE_ROWS:
+            return (*self.paragraphs, *ask, *closing)
+        return (*self.paragraphs[:1], *ask, *self.paragraphs[1:], *closing)
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,10 @@ class Sender:
     lines: tuple[str, ...]  # postal address without the postcode
     postcode: str
     email: str = ""
+    phone: str = ""
+    on_behalf_of: str = ""
+    reply_by: str = ""  # of ReplyBy
+    own_case: bool = False
 
 
 def choose_asks(campaign: Campaign, member: Member) -> list[Ask]:
@@ -179,6 +190,22 @@ def write_credit(campaign: Campaign) -> str:
     return _("Written with %(campaign)s") % {"campaign": campaign.title}
 
 
+def mark_subject(subject: str, *, own_case: bool) -> str:
+    """Return the subject line as the office reads it: there, cases and opinions go to different people."""
+    return _("%(subject)s – also about my own case") % {"subject": subject} if own_case else subject
+
+
+def write_closing(email: str, reply_by: str, *, own_case: bool) -> str:
+    """Return what the supporter asks of the office, in a sentence or two; empty if nothing."""
+    asked = [_("Part of this letter is about my own case, and I would be grateful for your help with it.")]
+    asked = asked if own_case else []
+    if reply_by == ReplyBy.EMAIL and email:
+        asked.append(_("Please reply by email, to %(email)s.") % {"email": email})
+    if reply_by == ReplyBy.POST:
+        asked.append(_("Please reply by post."))
+    return " ".join(asked)
+
+
 def write_letter(
     draft: Draft,
     campaign: Campaign,
@@ -198,13 +225,16 @@ def write_letter(
         recipient_lines=(member.envelope, *COMMONS_LINES),
         dated=timezone.localdate(),
         salutation=member.salutation,
-        subject=draft.subject or campaign.subject,
+        subject=mark_subject(draft.subject or campaign.subject, own_case=sender.own_case),
         paragraphs=paragraphs,
         ask=ask.text if ask else "",
         sources=sources,
         written_with=write_credit(campaign),
         imprint=campaign.imprint,
         reference="",
+        closing=write_closing(sender.email, sender.reply_by, own_case=sender.own_case),
+        sender_phone=sender.phone,
+        on_behalf_of=sender.on_behalf_of,
     )
 
 
@@ -220,7 +250,7 @@ def read_letter(letter: Letter) -> LetterText:
         recipient_lines=(letter.member_name, *COMMONS_LINES),
         dated=letter.dated,
         salutation=letter.salutation,
-        subject=letter.subject,
+        subject=mark_subject(letter.subject, own_case=letter.own_case),
         paragraphs=paragraphs,
         ask=letter.ask_text,
         sources=sources,
@@ -228,4 +258,7 @@ def read_letter(letter: Letter) -> LetterText:
         imprint=letter.campaign.imprint,
         reference=letter.reference,
         rehearsal=letter.rehearsal,
+        closing=write_closing(letter.sender_email, letter.reply_by, own_case=letter.own_case),
+        sender_phone=letter.sender_phone,
+        on_behalf_of=letter.on_behalf_of,
     )

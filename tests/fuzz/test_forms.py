@@ -50,12 +50,13 @@ NASTY = st.sampled_from(
     ]
 )  # fmt: skip
 TYPED = st.one_of(st.text(max_size=80), NASTY, st.tuples(st.text(max_size=20), NASTY).map("".join))
+GIVEN = (*DETAILS, "reply_by", "phone", "own_case", "on_behalf_of")
 FIELDS = {
     "write-mp": ("postcode", "gss"), "write-constituencies": ("gss", "q", "initial"), "write-arguments": ("arguments", "order"),
     "write-words": ("opening", "own_words", "order", "ask", "action", "text-argument-1", "length-argument-1", "version", "gss", "page", "turn"),
-    "write-details": tuple(DETAILS), "write-check": (*DETAILS, "started"), "write-text": tuple(DETAILS),
-    "write-send": (*DETAILS, "consent", "website", "started"), "write-address": ("email",), "lost-link": ("email",),
-    "confirm-correct": tuple(DETAILS), "letter-correct": tuple(DETAILS), "letter-act": ("action",),
+    "write-details": GIVEN, "write-check": (*GIVEN, "started"), "write-text": GIVEN,
+    "write-send": (*GIVEN, "consent", "website", "started"), "write-address": ("email",), "lost-link": ("email",),
+    "confirm-correct": GIVEN, "letter-correct": GIVEN, "letter-act": ("action",),
     "admin:login": ("username", "password", "next"), "admin:code": ("code", "next"), "admin:again": ("password", "code", "next"),
     "admin:letters_letter_changelist": ("q", "p", "status__exact", "party", "written", "constituency_gss__exact", "action"),
     "admin:letters_letter_find": ("sought",), "admin:letters_letter_export_personal": ("kind", "reason"),

@@ -69,7 +69,7 @@ class Supporter:
         self.page.get_by_label("Address", exact=True).fill("1 Test Street")
         self.page.get_by_label("Town or city").fill("London")
         self.page.get_by_label("Postcode").fill("SW1A 1AA")
-        self.page.get_by_label(re.compile(channel)).check()
+        self.page.get_by_label(re.compile(f"{channel}:")).check()
         if channel == "By email":
             self.page.get_by_label("Your email address").fill(email)
         self.see("details")

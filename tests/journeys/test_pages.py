@@ -86,7 +86,7 @@ def test_every_page_is_accessible_fits_is_light_stands_still_and_is_valid(
     letter = Letter.objects.get()
     page.goto(f"{live_server.url}/confirm/{make_token(letter.id, 'confirm')}/")
     jane.see("confirm")
-    page.get_by_role("link", name="Correct your name or address").click()
+    page.get_by_role("link", name="Correct your name or other details").click()
     page.get_by_label("Postcode").fill("AB10 1AB")
     jane.press("Save")
     jane.see("correct-error")

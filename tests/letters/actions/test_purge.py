@@ -189,6 +189,8 @@ SECRETS: dict[str, Any] = {
     "sender_address": "77 Xylophone Passage\nGrünstadt-on-Sea",
     "sender_postcode": "ZE3 9XX",
     "sender_email": "quxworth.z7731@supporter.example",
+    "sender_phone": "0770 0900982735",
+    "on_behalf_of": "Brüggelström Weavers",
 }
 OWN_WORDS = "My grandmother Fjördliesel danced the mazurka in 1947."
 
@@ -196,6 +198,7 @@ OWN_WORDS = "My grandmother Fjördliesel danced the mazurka in 1947."
 def list_needles() -> list[bytes]:
     """The seeded words as they may stand in a file: in UTF-8, base64 at each offset, quoted-printable, JSON."""
     words = ["Quxworth", "Zébulon", "Xylophone", "Grünstadt", "quxworth.z7731", "ZE3 9XX", "Fjördliesel", "mazurka"]
+    words += ["0900982735", "Brüggelström"]
     needles = []
     for word in words:
         raw = word.encode()
@@ -258,7 +261,7 @@ def test_after_a_purge_a_search_for_bytes_finds_nobody(
     send_notices()
     for letter in letters[1:]:
         client.post(reverse("confirm", args=[make_confirm_token(letter)]))
-    scripted.script += ["end 550 5.7.1 ZE3 9XX Grünstadt: refused for quxworth.z7731@supporter.example"]
+    scripted.script += ["end 550 5.7.1 ZE3 9XX Grünstadt 0770 0900982735: refused for quxworth.z7731@supporter.example"]
     drain_queue()
     wake_worker()
     send_notices()
