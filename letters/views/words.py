@@ -27,6 +27,7 @@ from letters.writing.compose import MAX_PAGES, find_changes
 from letters.writing.draft import MAX_ARGUMENTS, OWN, Draft
 from letters.writing.originality import Advice, Originality, score_draft
 from letters.writing.session import accept_other, find_conflicts, find_stashed, stash_conflict
+from letters.writing.style import advise_on_style
 from letters.writing.text import clean_line, count_words
 
 # What changes more of the page than its counts, and which parts are shown anew after it.
@@ -253,7 +254,7 @@ def show_words(
         "word_count": sum(count_words(paragraph.text) for paragraph in text.paragraphs) + count_words(text.ask),
         "page_count": page_count,
         "judgement": judgement,
-        "advice": choose_advice(judgement, page_count, missing),
+        "advice": choose_advice(judgement, page_count, missing, advise_on_style(journey.draft, journey.arguments)),
         "missing": missing,
         "can_add": len(journey.chosen) < MAX_ARGUMENTS,
         "removed": [journey.arguments[piece.key] for piece in journey.draft.aside if piece.key in journey.arguments],
@@ -274,8 +275,8 @@ def show_words(
     )
 
 
-def choose_advice(judgement: Originality, page_count: int, missing: int) -> Advice | None:
-    """Return what would help most: own words come first; a letter is long if it really has more than one page.
+def choose_advice(judgement: Originality, page_count: int, missing: int, style: Advice | None) -> Advice | None:
+    """Return what would help most: own words first, then how they read; a letter is long if it has several pages.
 
     How many words are missing, the count beside it says already.
     """
@@ -286,6 +287,8 @@ def choose_advice(judgement: Originality, page_count: int, missing: int) -> Advi
         return None
     if advice and advice.code in ("none-own", "pasted", "few-own", "near"):
         return advice
+    if style:
+        return style
     if page_count > 1:
         return Advice(
             "long", _("A single page is easier to read and to answer. Could you shorten a paragraph, or leave one out?")
