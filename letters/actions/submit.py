@@ -100,8 +100,8 @@ def store_letter(
 
 def is_same_letter(stored: Letter, letter: Letter, paragraphs: list[LetterParagraph]) -> bool:
     same_fields = all(getattr(stored, name) == getattr(letter, name) for name in TYPED)
-    return same_fields and [(p.text, p.sources) for p in stored.paragraphs.all()] == [
-        (p.text, p.sources) for p in paragraphs
+    return same_fields and [(p.text, p.sources, p.age) for p in stored.paragraphs.all()] == [
+        (p.text, p.sources, p.age) for p in paragraphs
     ]
 
 
@@ -149,6 +149,7 @@ def freeze_paragraphs(
             variant=part.variant,
             text=part.text,
             sources=list(part.notes),
+            age=part.age,
         )
         for position, part in enumerate(compose_paragraphs(draft, letter.campaign, arguments, constituency))
     ]

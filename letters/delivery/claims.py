@@ -60,10 +60,10 @@ def _claim_admitted(heads: list[list[uuid.UUID]], lease: uuid.UUID) -> tuple[lis
 
 def _read_paragraphs(letters: list[Letter]) -> None:
     """Read all their paragraphs at once. If one cannot be decrypted, each letter reads its own, and only its fails."""
-    parts: dict[uuid.UUID, list[tuple[str, list[str]]]] = {letter.pk: [] for letter in letters}
+    parts: dict[uuid.UUID, list[tuple[str, list[str], str]]] = {letter.pk: [] for letter in letters}
     try:
         for one in LetterParagraph.objects.filter(letter__in=list(parts)).order_by("position"):
-            parts[one.letter_id].append((one.text, one.sources))
+            parts[one.letter_id].append((one.text, one.sources, one.age))
     except UndecryptableError:
         return
     for letter in letters:

@@ -111,8 +111,8 @@ class Letter(models.Model):
     # Asked for while the letter was being sent: done as soon as that is settled.
     erase_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # Texts and sources of the body's paragraphs, where they were read for many letters at once (delivery.claims).
-    parts: list[tuple[str, list[str]]] | None = None
+    # Texts, sources and ages of the body's paragraphs, where they were read for many letters at once (delivery.claims).
+    parts: list[tuple[str, list[str], str]] | None = None
 
     objects = LetterQuerySet.as_manager()
 
@@ -306,6 +306,9 @@ class LetterParagraph(models.Model):
     )
     text = EncryptedTextField(blank=True, bound_to=["letter_id", "position"])
     sources = models.JSONField(default=list, help_text=_("Source notes, one string each."))
+    age = models.CharField(
+        max_length=200, blank=True, help_text=_("How old its facts are, if nobody has reviewed them since.")
+    )
 
     class Meta:
         ordering = ["position"]

@@ -27,7 +27,7 @@ FIELDS = (
     "given_up_at",
     *("next_attempt_at", "attempts", "last_answer", "message_id", "envelope_sender", "pdf_sha256"),
 )
-OF_PART = ("position", "argument_key", "text", "sources")
+OF_PART = ("position", "argument_key", "text", "sources", "age")
 AGREED = ("version", "text_sha256", "given_at", "withdrawn_at")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -105,6 +106,7 @@ class Composed:
     argument: Argument | None = None
     notes: tuple[str, ...] = ()
     variant: int | None = None  # of the argument's wording, if it began as one
+    age: str = ""  # how old its facts are, if nobody has looked at them for too long
 
 
 def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
@@ -157,32 +159,33 @@ def compose_paragraphs(
 def compose_piece(piece: Piece, argument: Argument, draft: Draft, introduced: set[str], check: Check) -> Composed:
     """Return an argument's paragraph; `introduced` grows by who is introduced in it."""
     sourced = draft.with_sources and keeps_source(piece, argument, check)
+    age = argument.age if sourced and argument.is_due else ""
     text = read_piece(piece, argument)
     if piece.length == OWN_WAY:
-        return Composed(text.strip(), argument, list_notes(argument) if sourced else ())
+        return Composed(text.strip(), argument, list_notes(argument) if sourced else (), age=age)
     phrasing = argument.phrasing(piece.length, variant=piece.variant or 0)
     text = refer_back(text, phrasing.people if phrasing else (), introduced)
-    return Composed(
-        text, argument, list_notes(argument, phrasing) if sourced else (), phrasing.variant if phrasing else None
-    )
+    notes = list_notes(argument, phrasing) if sourced else ()
+    return Composed(text, argument, notes, phrasing.variant if phrasing else None, age)
 
 
 def list_notes(argument: Argument, phrasing: Phrasing | None = None) -> tuple[str, ...]:
-    """Return the notes of the sources that the phrasing relies on, in the argument's order; else of all.
-
-    Facts that nobody has looked at for too long are marked as such.
-    """
+    """Return the notes of the sources that the phrasing relies on, in the argument's order; else of all."""
     relied_on = {source.pk for source in phrasing.sources.all()} if phrasing else set()
-    notes = [source.note for source in argument.sources.all() if not relied_on or source.pk in relied_on]
-    return (*notes, argument.age) if argument.is_due else tuple(notes)
+    return tuple(source.note for source in argument.sources.all() if not relied_on or source.pk in relied_on)
 
 
-def number_notes(paragraphs: Iterable[tuple[str, Iterable[str]]]) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
-    notes: dict[str, int] = {}
-    numbered = []
-    for text, its_notes in paragraphs:
-        numbers = tuple(sorted({notes.setdefault(note, len(notes) + 1) for note in its_notes}))
-        numbered.append(Paragraph(text, numbers))
+def number_notes(
+    paragraphs: Iterable[tuple[str, Iterable[str], str]],
+) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
+    """Number the notes of the paragraphs in their order; after all of them, how old their facts are."""
+    parts = [(text, list(sources), age) for text, sources, age in paragraphs]
+    ages = [age for _text, _sources, age in parts if age]
+    notes = {note: at for at, note in enumerate(dict.fromkeys([*chain(*(part[1] for part in parts)), *ages]), 1)}
+    numbered = [
+        Paragraph(text, tuple(sorted({notes[note] for note in (*sources, age) if note})))
+        for text, sources, age in parts
+    ]
     return tuple(numbered), tuple(notes)
 
 
@@ -216,7 +219,7 @@ def write_letter(
     check: Check = check_edit,
 ) -> LetterText:
     composed = compose_paragraphs(draft, campaign, arguments, constituency, check)
-    paragraphs, sources = number_notes((part.text, part.notes) for part in composed)
+    paragraphs, sources = number_notes((part.text, part.notes, part.age) for part in composed)
     ask = get_ask(draft, choose_asks(campaign, member))
     return LetterText(
         language=campaign.language,
@@ -241,7 +244,7 @@ def write_letter(
 def read_letter(letter: Letter) -> LetterText:
     parts = letter.parts
     if parts is None:
-        parts = [(part.text, part.sources) for part in letter.paragraphs.all()]
+        parts = [(part.text, part.sources, part.age) for part in letter.paragraphs.all()]
     paragraphs, sources = number_notes(parts)
     return LetterText(
         language=letter.language,
