@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from letters.admin.dashboard import show_dashboard
+from letters.admin.local_facts import show_local_facts
 from letters.admin.map import go_to_constituency, show_constituencies, show_map
 from letters.admin.newsletter import show_readers
 
@@ -25,5 +26,6 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
         page("map/", "letters_dashboard_map", show_map),
         page("map/<slug:gss>/", "letters_dashboard_constituency", go_to_constituency),
         page("seats/", "letters_dashboard_constituencies", show_constituencies),
+        page("local-facts/", "letters_local_facts", show_local_facts),
         page("news/", "letters_dashboard_news", show_readers),
     ]

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, TextField
+from letters.forms.local_fact import LocalFactForm
 from letters.writing.compose import Check, choose_asks, find_changes, get_ask, read_piece
 from letters.writing.draft import OWN, OWN_WAY, Draft, Piece
 from letters.writing.session import FormVersion
@@ -34,7 +35,7 @@ def list_prompts(campaign: Campaign) -> list[str]:
     return campaign.prompt_list or [str(prompt) for prompt in PROMPTS]
 
 
-class WordsForm(CrispyForm):
+class WordsForm(LocalFactForm, CrispyForm):
     """The builder: own words, each paragraph, an ask; and, hidden, which page says so."""
 
     opening = LineField(
@@ -141,6 +142,7 @@ class WordsForm(CrispyForm):
             self.fields["preface"].label = pick(texts, draft.id, "preface")
         else:
             del self.fields["preface"]
+        self.offer_fact(draft, campaign, constituency)
         self.fields["ask"].choices = [(ask.key, ask.label) for ask in asks]  # type: ignore[attr-defined]
         prompts = list_prompts(campaign)
         self.question = prompts[draft.question % len(prompts)]
@@ -175,6 +177,7 @@ class WordsForm(CrispyForm):
         draft.subject = data.get("subject", draft.subject)
         if "preface" in data:
             draft.preface = data["preface"]
+        self.take_fact(draft)
         draft.own_words = data.get("own_words", draft.own_words)
         draft.ask = data.get("ask", draft.ask)
         draft.with_sources = data["with_sources"]

@@ -19,8 +19,8 @@ from letters.moderation.matching import (
     find_postcodes_elsewhere,
     is_in_domains,
 )
+from letters.writing.local_fact import list_supplied
 from letters.writing.originality import is_near_copy
-from letters.writing.wordings import list_openings
 
 MAX_FOUND = 20  # places for each rule; a person reads the letter anyway
 
@@ -115,7 +115,7 @@ def read_rules(letter: Letter) -> HoldRules:
 
 def list_passages(letter: Letter) -> list[Passage]:
     constituency = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
-    usual = {*list_openings(letter.campaign, constituency), *letter.campaign.preface_list}
+    usual = {*list_supplied(letter.campaign, constituency), *letter.campaign.preface_list}
     passages = []
     for part in letter.paragraphs.select_related("argument").prefetch_related("argument__phrasings"):
         bases = (

@@ -15,6 +15,7 @@ from campaign.parliament.models import Constituency, Member
 from letters.models import Letter, ReplyBy
 from letters.writing.draft import OWN, OWN_WAY, Draft, Piece
 from letters.writing.fact_check import ClaimChange, check_edit
+from letters.writing.local_fact import find_local_fact
 from letters.writing.wordings import refer_back, write_opening, write_preface
 
 Check = Callable[[str, str], list[ClaimChange]]  # `check_edit`, or what remembers its answers through one request
@@ -145,6 +146,8 @@ def compose_paragraphs(
     pieces = {piece.key: piece for piece in draft.pieces}
     beginning = (write_opening(campaign, constituency, draft), write_preface(campaign, draft))
     composed = [Composed(text) for text in beginning if text]
+    if draft.local_fact == constituency.gss and (fact := find_local_fact(campaign, constituency.gss)):
+        composed.append(Composed(fact.say(constituency.name), notes=(fact.note,) if draft.with_sources else ()))
     introduced: set[str] = set()
     for key in draft.order:
         if key == OWN:

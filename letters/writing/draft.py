@@ -44,6 +44,7 @@ class Draft:
     opening: str | None = None  # None: the usual one
     reason: str = ""  # completes the opening, or follows it
     preface: bool | None = None  # whether the campaign's preface stands in it; None: as the campaign has it
+    local_fact: str = ""  # the GSS code of the constituency whose fact is to be in it
     subject: str = ""  # empty: the campaign's
     arranged: bool = False  # whether its supporter has put it into an order of their own
     ask: str = ""

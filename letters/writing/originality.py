@@ -20,10 +20,10 @@ from letters.models import Fingerprint, Letter, Status
 from letters.writing.compose import Check, compose_paragraphs
 from letters.writing.draft import Draft
 from letters.writing.fact_check import check_edit
+from letters.writing.local_fact import list_supplied
 from letters.writing.minhash import Nearness, compare, compare_each, take_fingerprint
 from letters.writing.own_words import Corpus, OwnWords, count_own_words, find_own, read_corpus
 from letters.writing.text import count_words
-from letters.writing.wordings import list_openings
 
 MAX_COMPARED = 5000  # letters to one MP, the newest
 ENOUGH_OWN = 0.5  # a letter half of which is the supporter's own gets full marks for it
@@ -96,7 +96,7 @@ def score_draft(
     `arguments` come with their texts, and the campaign with its asks, or each costs a query more.
     """
     composed = compose_paragraphs(draft, campaign, arguments, constituency, check)
-    bank = read_corpus(campaign, arguments.values(), *list_openings(campaign, constituency))
+    bank = read_corpus(campaign, arguments.values(), *list_supplied(campaign, constituency))
     measured = measure_paragraphs(((part.text, part.argument) for part in composed), bank)
     # The supporter's own letter of this draft, if it is confirmed already, is no other.
     others = Fingerprint.objects.exclude(letter__draft_id=draft.id)
@@ -185,7 +185,7 @@ def measure_letter(letter: Letter) -> tuple[Measured, list[str]]:
     known = {argument.pk: argument for argument in arguments}
     paragraphs = list(letter.paragraphs.all())
     constituency = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
-    bank = read_corpus(letter.campaign, arguments, *list_openings(letter.campaign, constituency))
+    bank = read_corpus(letter.campaign, arguments, *list_supplied(letter.campaign, constituency))
     measured = measure_paragraphs(((part.text, known.get(part.argument_id or 0)) for part in paragraphs), bank)
     return measured, [part.argument_key for part in paragraphs if part.argument_key]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from campaign.content.models.argument import Argument, ArgumentQuerySet, Theme
 from campaign.content.models.ask import Ask
 from campaign.content.models.campaign import Campaign
+from campaign.content.models.local import LocalFact
 from campaign.content.models.texts import Fact, Phrasing, Source
 
-__all__ = ["Argument", "ArgumentQuerySet", "Ask", "Campaign", "Fact", "Phrasing", "Source", "Theme"]
+__all__ = ["Argument", "ArgumentQuerySet", "Ask", "Campaign", "Fact", "LocalFact", "Phrasing", "Source", "Theme"]

@@ -134,10 +134,10 @@ def test_a_near_copy_stands_beside_the_letter_that_it_is_near_to(
     assert "The letters it was close to are no longer here" in page
 
 
-def test_the_rules_cost_three_queries(django_assert_num_queries: Any) -> None:
+def test_the_rules_cost_four_queries(django_assert_num_queries: Any) -> None:
     letter = write(own="Something of my own. " * 100)
     letter = Letter.objects.select_related("campaign").get(pk=letter.pk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert find_reasons(letter) == []
 
 
