@@ -190,7 +190,8 @@ class _Reader:
             )
             if said:
                 self._report(
-                    "name_display", f"there is no name, yet the row has “{said}”. A vacant seat has empty fields"
+                    "name_display",
+                    f"there is no name, yet the row has “{said}”. If it is vacant, leave its fields empty",
                 )
             return None
         for column in ("name_display", "name_full_title", "party"):

@@ -94,7 +94,7 @@ def import_members(
     plan = planner.plan
     vacated = len(plan.list_vacated())
     if vacated * 10 > len(constituencies) and not dissolution:
-        raise DissolutionError(f"{vacated} of {len(constituencies)} seats would fall vacant.")
+        raise DissolutionError(f"{vacated} of {len(constituencies)} constituencies would become vacant.")
     if not dry_run:
         _write_plan(plan)
         plan.followed = tell("manage.py import_members", plan.list_redirections())
@@ -192,7 +192,7 @@ class _Planner:
         same = current.member is person if current else row.member is None
         if same and (row.member is None or person is None or not _list_changes(person, row.member)):
             return
-        who = current.member.name_display if current else "a vacant seat"
+        who = current.member.name_display if current else "a vacancy"
         self.plan.kept.append(
             f"{self.plan.constituencies[row.gss].name} keeps what is known of {who} as of {known}: "
             f"the file says {row.as_of}."

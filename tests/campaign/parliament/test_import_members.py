@@ -187,7 +187,7 @@ def test_older_facts_do_not_undo_newer_ones(tmp_path: Path) -> None:
     update(tmp_path, vacant_row(4), member_row(5, party="Labour"), member_row(6))
     said = update(tmp_path, *(member_row(number, as_of="2026-06-15") for number in (4, 5, 6)))
     assert said == [
-        "Seat 4 keeps what is known of a vacant seat as of 2026-07-01: the file says 2026-06-15.",
+        "Seat 4 keeps what is known of a vacancy as of 2026-07-01: the file says 2026-06-15.",
         "Seat 5 keeps what is known of Member 5 as of 2026-07-01: the file says 2026-06-15.",
         "Unchanged: 3 constituencies.",
     ]
@@ -227,7 +227,7 @@ def test_a_tenth_of_the_seats_may_fall_vacant_but_more_has_to_be_meant(tmp_path:
     update(tmp_path, vacant_row(1), vacant_row(2))
     everywhere = [vacant_row(number, as_of="2026-08-01") for number in range(1, 21)]
     before = dump()
-    with pytest.raises(CommandError, match=r"18 of 20 seats would fall vacant\..*--dissolution"):
+    with pytest.raises(CommandError, match=r"18 of 20 constituencies would become vacant\..*--dissolution"):
         update(tmp_path, *everywhere)
     assert dump() == before
     update(tmp_path, *everywhere, options=("--dissolution",))
