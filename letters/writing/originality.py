@@ -84,6 +84,11 @@ def measure_paragraphs(paragraphs: Iterable[tuple[str, Argument | None]], bank: 
     return Measured(tuple((find_own(text, bank, argument), argument is not None) for text, argument in paragraphs))
 
 
+def find_base(argument: Argument | None, variant: int | None) -> Argument | None:
+    """Return the argument whose wording a paragraph began as; none if it is said in the supporter's own words."""
+    return argument if variant is not None else None
+
+
 def score_draft(
     draft: Draft,
     campaign: Campaign,
@@ -97,7 +102,7 @@ def score_draft(
     """
     composed = compose_paragraphs(draft, campaign, arguments, constituency, check)
     bank = read_corpus(campaign, arguments.values(), *list_supplied(campaign, constituency))
-    measured = measure_paragraphs(((part.text, part.argument) for part in composed), bank)
+    measured = measure_paragraphs(((part.text, find_base(part.argument, part.variant)) for part in composed), bank)
     # The supporter's own letter of this draft, if it is confirmed already, is no other.
     others = Fingerprint.objects.exclude(letter__draft_id=draft.id)
     keys = [part.argument.key for part in composed if part.argument]
@@ -181,12 +186,13 @@ def advise(
 
 
 def measure_letter(letter: Letter) -> tuple[Measured, list[str]]:
-    arguments = list(Argument.objects.with_texts().filter(campaign=letter.campaign))
+    arguments = list(Argument.objects.with_facts().filter(campaign=letter.campaign))
     known = {argument.pk: argument for argument in arguments}
     paragraphs = list(letter.paragraphs.all())
     constituency = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
     bank = read_corpus(letter.campaign, arguments, *list_supplied(letter.campaign, constituency))
-    measured = measure_paragraphs(((part.text, known.get(part.argument_id or 0)) for part in paragraphs), bank)
+    texts = ((part.text, find_base(known.get(part.argument_id or 0), part.variant)) for part in paragraphs)
+    measured = measure_paragraphs(texts, bank)
     return measured, [part.argument_key for part in paragraphs if part.argument_key]
 
 

@@ -65,13 +65,14 @@ def index_texts(texts: tuple[str, ...]) -> Corpus:
 
 
 def read_corpus(campaign: Campaign, arguments: Iterable[Argument], *more: str) -> Corpus:
-    """Return what the campaign has written: phrasings, claims, quotations, prompts, asks and its page; and `more`."""
+    """Return what the campaign has written: phrasings, facts, claims, quotations, asks, its page …, and `more`."""
     texts = [*more, *campaign.prompt_list, *campaign.preface_list, *campaign.brief.split("\n\n"), campaign.tagline]
     texts += [ask.text for ask in campaign.asks.all()]
     for argument in arguments:
         texts.append(argument.claim)
         texts += [phrasing.words for phrasing in argument.phrasings.all()]
         texts += [source.quotation for source in argument.sources.all()]
+        texts += [fact.text for fact in argument.facts.all()]
     return index_texts(tuple(texts))
 
 
