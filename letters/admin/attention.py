@@ -70,8 +70,8 @@ def say_vacant(count: int, letters: int) -> str:
 
 def make_due(count: int, **query: Any) -> list[Need]:
     words = ngettext(
-        "%d argument is due for review: until then a live campaign does not offer it",
-        "%d arguments are due for review: until then a live campaign does not offer them",
+        "%d argument is due for review: live campaigns do not offer it until it is reviewed",
+        "%d arguments are due for review: live campaigns do not offer them until they are reviewed",
         count,
     )
     address = reverse("admin:content_argument_changelist")

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='holdrules',
             name='postcodes',
-            field=models.BooleanField(default=True, help_text='A postcode in the text or address that is in another constituency.', verbose_name='postcodes in other constituencies'),
+            field=models.BooleanField(default=True, help_text='A postcode in the text or address that is in another constituency.', verbose_name='postcodes elsewhere'),
         ),
         migrations.AlterField(
             model_name='holdrules',

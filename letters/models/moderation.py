@@ -84,7 +84,7 @@ class HoldRules(models.Model):
         default=True, help_text=gettext_lazy("Web addresses in the writer's own words, name or address.")
     )
     postcodes = models.BooleanField(
-        gettext_lazy("postcodes in other constituencies"),
+        gettext_lazy("postcodes elsewhere"),
         default=True,
         help_text=gettext_lazy("A postcode in the text or address that is in another constituency."),
     )
