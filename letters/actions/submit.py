@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from campaign.content.models import Argument, Campaign
+from campaign.content.models import Argument, Ask, Campaign
+from campaign.content.versions import lock_versions
 from campaign.parliament.models import Constituency, Member
-from letters.models import Consent, EventType, Letter, LetterParagraph, Status, queue_confirmation
+from letters.models import CarriedText, Consent, EventType, Letter, LetterParagraph, Status, queue_confirmation
 from letters.privacy.consent import CONSENT_VERSION, hash_consent
 from letters.privacy.newsletter import note_wish
 from letters.privacy.tokens import hash_token, make_confirm_token, make_token
-from letters.writing.compose import Sender, choose_asks, compose_paragraphs, get_ask
+from letters.writing.compose import Composed, Sender, choose_asks, compose_paragraphs, get_ask
 from letters.writing.draft import Draft
 
 # What makes it another letter if the supporter changes it.
@@ -75,8 +77,13 @@ def store_letter(
     A letter of the same draft that is not confirmed yet is replaced, because the supporter has gone back to change it;
     if nothing is changed it stays as it is, and so does the link in its mail. One that was refused stays beside it.
     """
-    letter = freeze_letter(campaign, draft, constituency, member, sender)
-    paragraphs = freeze_paragraphs(draft, arguments, constituency, letter)
+    ask = get_ask(draft, choose_asks(campaign, member))
+    letter = freeze_letter(campaign, draft, constituency, member, sender, ask)
+    composed = compose_paragraphs(draft, campaign, arguments, constituency)
+    paragraphs = freeze_paragraphs(composed, letter)
+    carried = list_carried(composed, ask, letter)
+    if any(one.version.corrected_at for one in carried):
+        letter.outdated_at = timezone.now()  # corrected between its writer's look and the press
     stored = Letter.objects.select_for_update().filter(draft_id=draft.id).first()
     if stored and hasattr(stored, "refusal") and not is_same_letter(stored, letter, paragraphs):
         Letter.objects.filter(pk=stored.pk).update(draft_id=None)  # what they have changed is another letter
@@ -90,6 +97,7 @@ def store_letter(
         stored.delete()
     letter.save(force_insert=True)
     LetterParagraph.objects.bulk_create(paragraphs)
+    CarriedText.objects.bulk_create(carried)
     Consent.objects.create(letter=letter, version=CONSENT_VERSION, text_sha256=hash_consent())
     note_wish(letter, wanted=news)
     letter.log_event(EventType.CREATED)
@@ -106,9 +114,8 @@ def is_same_letter(stored: Letter, letter: Letter, paragraphs: list[LetterParagr
 
 
 def freeze_letter(
-    campaign: Campaign, draft: Draft, constituency: Constituency, member: Member, sender: Sender
+    campaign: Campaign, draft: Draft, constituency: Constituency, member: Member, sender: Sender, ask: Ask | None
 ) -> Letter:
-    ask = get_ask(draft, choose_asks(campaign, member))
     letter = Letter(
         draft_id=draft.id,
         campaign=campaign,
@@ -137,9 +144,7 @@ def freeze_letter(
     return letter
 
 
-def freeze_paragraphs(
-    draft: Draft, arguments: dict[str, Argument], constituency: Constituency, letter: Letter
-) -> list[LetterParagraph]:
+def freeze_paragraphs(composed: list[Composed], letter: Letter) -> list[LetterParagraph]:
     return [
         LetterParagraph(
             letter=letter,
@@ -151,5 +156,19 @@ def freeze_paragraphs(
             sources=list(part.notes),
             age=part.age,
         )
-        for position, part in enumerate(compose_paragraphs(draft, letter.campaign, arguments, constituency))
+        for position, part in enumerate(composed)
     ]
+
+
+def list_carried(composed: list[Composed], ask: Ask | None, letter: Letter) -> list[CarriedText]:
+    """Return which versions of the campaign's texts the letter carries, locked until it is stored."""
+    texts = [(text, position, part) for position, part in enumerate(composed) for text in part.carries]
+    asked = ask.list_texts() if ask else []
+    versions = lock_versions([*(text for text, _position, _part in texts), *asked])
+    carried = [
+        CarriedText(letter=letter, version=version, position=position, edited=part.edited and text is part.stock)
+        for (text, position, part), version in zip(texts, versions, strict=False)
+        if version
+    ]
+    carried += [CarriedText(letter=letter, version=version) for version in versions[len(texts) :] if version]
+    return carried

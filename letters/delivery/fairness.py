@@ -38,11 +38,13 @@ LANES = """
     WITH RECURSIVE constituency(gss) AS (
         SELECT min(constituency_gss) FROM letters_letter
         WHERE status = 'queued' AND campaign_id = %(campaign)s AND rehearsal = %(rehearsal)s
+        AND outdated_at IS NULL
         UNION ALL
         SELECT (
             SELECT min(letter.constituency_gss) FROM letters_letter letter
             WHERE letter.status = 'queued' AND letter.campaign_id = %(campaign)s
             AND letter.rehearsal = %(rehearsal)s AND letter.constituency_gss > constituency.gss
+            AND letter.outdated_at IS NULL
         )
         FROM constituency WHERE constituency.gss IS NOT NULL
     ), head(id) AS MATERIALIZED (
@@ -50,6 +52,7 @@ LANES = """
             SELECT letter.id FROM letters_letter letter
             WHERE letter.status = 'queued' AND letter.campaign_id = %(campaign)s
             AND letter.rehearsal = %(rehearsal)s AND letter.constituency_gss = constituency.gss
+            AND letter.outdated_at IS NULL
             ORDER BY letter.next_attempt_at LIMIT 1
         )
         FROM constituency WHERE gss IS NOT NULL
@@ -60,6 +63,7 @@ LANES = """
 HEAD = """
     SELECT id FROM letters_letter
     WHERE status = 'queued' AND campaign_id = %s AND rehearsal = %s AND constituency_gss = %s AND next_attempt_at <= %s
+    AND outdated_at IS NULL
     ORDER BY next_attempt_at LIMIT %s
 """
 # The same for many lanes at once: where each statement is a way to the server and back, and planning has its price.
@@ -68,7 +72,7 @@ HEADS = """
     CROSS JOIN LATERAL (
         SELECT id FROM letters_letter
         WHERE status = 'queued' AND campaign_id = lane.campaign_id AND rehearsal = lane.rehearsal
-        AND constituency_gss = lane.gss AND next_attempt_at <= %s
+        AND constituency_gss = lane.gss AND next_attempt_at <= %s AND outdated_at IS NULL
         ORDER BY next_attempt_at LIMIT lane.count FOR UPDATE SKIP LOCKED
     ) AS head
 """

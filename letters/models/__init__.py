@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from letters.models.carried import CarriedText
 from letters.models.letter import (
     REFERENCE_ALPHABET,
     Consent,
@@ -51,6 +52,7 @@ __all__ = [
     "WITHDRAWABLE",
     "Alert",
     "Breaker",
+    "CarriedText",
     "Consent",
     "DownloadCount",
     "EventCode",

@@ -9,12 +9,13 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.models import Argument, Campaign
 from campaign.core.encrypted import BlindIndexField, EncryptedTextField
+from letters.models.carried import CarriedText
 from letters.models.notice import Notice
 from letters.models.queries import LetterQuerySet
 from letters.models.status import LEASED, NOTICE_FOR_STATUS, TRANSITIONS, EventCode, EventType, Status
@@ -106,6 +107,8 @@ class Letter(models.Model):
     confirm_repeats = models.PositiveSmallIntegerField(default=0, editable=False)  # how often it was asked for again
     letter_token_hash = models.CharField(max_length=64, editable=False)
 
+    # Since when it carries words that were corrected: until its writer has chosen, no sender takes it.
+    outdated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Text and address go first, name and email later (actions.purge); `scrubbed_at` is when the last of them went.
     text_erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Asked for while the letter was being sent: done as soon as that is settled.
@@ -130,7 +133,7 @@ class Letter(models.Model):
             # The only one of what is queued: through one by time alone a planner may walk a whole flood to find few.
             models.Index(
                 fields=["campaign", "rehearsal", "constituency_gss", "next_attempt_at"],
-                condition=Q(status="queued"),
+                condition=Q(status="queued", outdated_at__isnull=True),
                 name="letter_turn",
             ),
             models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="letter_leased"),
@@ -144,6 +147,7 @@ class Letter(models.Model):
             models.Index(fields=["id"], condition=Q(erase_requested_at__isnull=False), name="letter_to_be_erased"),
             models.Index(fields=["sender_email_index"], name="letter_of_email"),
             models.Index(fields=["campaign"], condition=Q(given_up_at__isnull=False), name="letter_given_up"),
+            models.Index(fields=["campaign"], condition=Q(outdated_at__isnull=False), name="letter_outdated"),
             models.Index(fields=["campaign"], condition=Q(answered_at__isnull=False), name="letter_answered"),
         ]
         # Each move writes into every index. So these are constraints: to a column that is `unique`, or has an index,
@@ -255,6 +259,8 @@ class Transition:
         mine = Letter.objects.filter(pk=self.letter.pk, status=self.letter.status)
         if self.lease is not None:
             mine = mine.filter(lease_token=self.lease)
+        if self.status in LEASED:
+            mine = mine.filter(outdated_at=None)
         return bool(mine.update(status=self.status, **self._all_changes()))
 
     def is_written(self) -> bool:
@@ -270,7 +276,17 @@ class Transition:
                 setattr(self.letter, name, value)
 
     def _all_changes(self) -> dict[str, Any]:
-        return self.changes | ({} if self.status in LEASED else {"lease_token": None, "lease_until": None})
+        unleased = {} if self.status in LEASED else {"lease_token": None, "lease_until": None}
+        return self.changes | unleased | ({"outdated_at": find_outdated()} if self.status == Status.QUEUED else {})
+
+
+def find_outdated() -> Case:
+    """Return what marks a letter that carries words that were corrected, and changes nothing in one that is marked.
+
+    So no way into the queue goes past a correction. It never unmarks: of one that is just being made it may not know.
+    """
+    corrected = CarriedText.objects.corrected().filter(letter=OuterRef("pk"))
+    return Case(When(Q(Exists(corrected), outdated_at=None), then=Value(timezone.now())), default=F("outdated_at"))
 
 
 def apply_transitions(*moves: Transition) -> list[bool]:

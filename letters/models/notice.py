@@ -25,6 +25,8 @@ class Notice(models.Model):
         RETURNED = "returned", _("Your letter did not arrive")
         REFUSED = "refused", _("Your letter was not sent")
         HELD = "held", _("Your letter is on hold")
+        OUTDATED = "outdated", _("Your letter needs a correction")
+        CORRECTED = "corrected", _("A correction to a letter that you sent")
         LINKS = "links", _("The links to your letters")
         ANSWER = "answer", _("Did your MP answer?")
 

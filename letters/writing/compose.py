@@ -10,7 +10,7 @@ from itertools import chain
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaign.content.models import Argument, Ask, Campaign, Phrasing
+from campaign.content.models import Argument, Ask, Campaign, Phrasing, Text
 from campaign.parliament.models import Constituency, Member
 from letters.models import Letter, ReplyBy
 from letters.writing.draft import OWN, OWN_WAY, Draft, Piece
@@ -108,6 +108,13 @@ class Composed:
     notes: tuple[str, ...] = ()
     variant: int | None = None  # of the argument's wording, if it began as one
     age: str = ""  # how old its facts are, if nobody has looked at them for too long
+    stock: Text | None = None  # the campaign's text that it began as
+    edited: bool = False  # whether it is another by now
+    noted: tuple[Text, ...] = ()  # what its notes, and its age, are
+
+    @property
+    def carries(self) -> tuple[Text, ...]:
+        return (self.stock, *self.noted) if self.stock else self.noted
 
 
 def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
@@ -144,8 +151,10 @@ def compose_paragraphs(
     A paragraph whose edit has changed a claim has no source notes, unless its supporter keeps them.
     """
     pieces = {piece.key: piece for piece in draft.pieces}
-    beginning = (write_opening(campaign, constituency, draft), write_preface(campaign, draft))
-    composed = [Composed(text) for text in beginning if text]
+    preface = write_preface(campaign, draft)
+    prefaces = [text for text in campaign.list_texts() if text.words == preface]
+    composed = [Composed(text) for text in (write_opening(campaign, constituency, draft),) if text]
+    composed += [Composed(text.words, stock=text) for text in prefaces[:1]]
     if draft.local_fact == constituency.gss and (fact := find_local_fact(campaign, constituency.gss)):
         composed.append(Composed(fact.say(constituency.name), notes=(fact.note,) if draft.with_sources else ()))
     introduced: set[str] = set()
@@ -161,21 +170,26 @@ def compose_paragraphs(
 
 def compose_piece(piece: Piece, argument: Argument, draft: Draft, introduced: set[str], check: Check) -> Composed:
     """Return an argument's paragraph; `introduced` grows by who is introduced in it."""
+    phrasing = None if piece.length == OWN_WAY else argument.phrasing(piece.length, variant=piece.variant or 0)
     sourced = draft.with_sources and keeps_source(piece, argument, check)
-    age = argument.age if sourced and argument.is_due else ""
+    sources = list_notes(argument, phrasing) if sourced else []
+    ages = [argument.list_texts()[1]] if sourced and argument.is_due else []
+    notes, age = tuple(source.words for source in sources), "".join(text.words for text in ages)
+    noted = (*sources, *ages)
     text = read_piece(piece, argument)
     if piece.length == OWN_WAY:
-        return Composed(text.strip(), argument, list_notes(argument) if sourced else (), age=age)
-    phrasing = argument.phrasing(piece.length, variant=piece.variant or 0)
+        return Composed(text.strip(), argument, notes, age=age, noted=noted)
+    stock = (phrasing or argument).list_texts()[0]
+    edited = text != stock.words
     text = refer_back(text, phrasing.people if phrasing else (), introduced)
-    notes = list_notes(argument, phrasing) if sourced else ()
-    return Composed(text, argument, notes, phrasing.variant if phrasing else None, age)
+    return Composed(text, argument, notes, phrasing.variant if phrasing else None, age, stock, edited, noted)
 
 
-def list_notes(argument: Argument, phrasing: Phrasing | None = None) -> tuple[str, ...]:
+def list_notes(argument: Argument, phrasing: Phrasing | None = None) -> list[Text]:
     """Return the notes of the sources that the phrasing relies on, in the argument's order; else of all."""
     relied_on = {source.pk for source in phrasing.sources.all()} if phrasing else set()
-    return tuple(source.note for source in argument.sources.all() if not relied_on or source.pk in relied_on)
+    sources = [source for source in argument.sources.all() if not relied_on or source.pk in relied_on]
+    return [text for source in sources for text in source.list_texts()]
 
 
 def number_notes(

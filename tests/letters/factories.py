@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import uuid
 from typing import Any
 
 from django.utils import timezone
@@ -11,8 +12,11 @@ from django.utils import timezone
 from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
 from campaign.parliament.models import Constituency, Member
 from letters.actions.confirm import confirm
-from letters.models import Letter, LetterParagraph, Status
+from letters.actions.submit import submit_letter
+from letters.models import LEASED, Letter, LetterParagraph, Status
 from letters.privacy.tokens import hash_token, make_token
+from letters.writing.compose import Sender
+from letters.writing.draft import Draft
 
 _numbers = itertools.count(1)
 GSS = "E14001172"
@@ -110,6 +114,44 @@ def make_letter(campaign: Campaign | None = None, *, queued: bool = True, **fiel
         assert confirm(letter)
         assert letter.status == Status.QUEUED
     return letter
+
+
+def submit_sample(
+    *keys: str, edits: str = "", status: str = Status.QUEUED, length: str = Phrasing.Length.SHORT, **given: Any
+) -> Letter:
+    """A letter with these arguments, as the site stores one that was written on it, and brought to this status."""
+    campaign = Campaign.objects.first() or make_campaign()
+    if not Constituency.objects.exists():
+        make_constituency()
+    constituency = Constituency.objects.with_members().get(gss=given.pop("gss", GSS))
+    draft = Draft(gss=constituency.gss, own_words="I have thought about this for years.", **given)
+    draft.choose(keys or ["argument-1"])
+    for piece in draft.pieces:
+        piece.length = length
+        piece.edits = {length: edits} if edits else {}
+    arguments = {one.key: one for one in Argument.objects.with_facts().select_related("campaign")}
+    sender = Sender("Jane Doe", ("1 Test Street", "London"), "SW1A 1AA", f"jane.{next(_numbers)}@supporter.example")
+    assert constituency.member is not None
+    assert submit_letter(
+        campaign, draft, arguments, constituency, constituency.member, sender, news=False, count_mail=lambda: None
+    )
+    letter = Letter.objects.select_related("campaign").get(draft_id=draft.id)
+    if status != Status.UNCONFIRMED:
+        assert confirm(letter)
+        bring(letter, status)
+    return letter
+
+
+def bring(letter: Letter, status: str) -> None:
+    """Put the letter there, past its moves."""
+    now = timezone.now()
+    changes: dict[str, Any] = {"status": status, "next_attempt_at": now if status == Status.QUEUED else None}
+    if status in LEASED:
+        changes |= {"lease_token": uuid.uuid4(), "lease_until": now + dt.timedelta(hours=1)}
+    if status in (Status.SENT, Status.BOUNCED):
+        changes |= {"sent_at": now}
+    Letter.objects.filter(pk=letter.pk).update(**changes)
+    letter.refresh_from_db()
 
 
 def write_paragraph(letter: Letter, text: str, position: int = 0) -> None:

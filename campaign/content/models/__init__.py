@@ -7,5 +7,22 @@ from campaign.content.models.ask import Ask
 from campaign.content.models.campaign import Campaign
 from campaign.content.models.local import LocalFact
 from campaign.content.models.texts import Fact, Phrasing, Source
+from campaign.content.models.version import CORRECTED, Text, TextVersion, record_versions, saving_as, watch_changes
 
-__all__ = ["Argument", "ArgumentQuerySet", "Ask", "Campaign", "Fact", "LocalFact", "Phrasing", "Source", "Theme"]
+__all__ = [
+    "CORRECTED",
+    "Argument",
+    "ArgumentQuerySet",
+    "Ask",
+    "Campaign",
+    "Fact",
+    "LocalFact",
+    "Phrasing",
+    "Source",
+    "Text",
+    "TextVersion",
+    "Theme",
+    "record_versions",
+    "saving_as",
+    "watch_changes",
+]

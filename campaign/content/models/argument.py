@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.dates import find_first_day, say_date
 from campaign.content.models.campaign import Campaign
 from campaign.content.models.texts import Phrasing, Source
+from campaign.content.models.version import Text, TextVersion, Versioned, VersionedQuerySet
 from campaign.content.validators import LINE, PARTIAL_DATE, refuse_impossible_date
 
 
@@ -36,7 +38,7 @@ class Theme(models.Model):
         return self.title
 
 
-class ArgumentQuerySet(models.QuerySet["Argument"]):
+class ArgumentQuerySet(VersionedQuerySet["Argument"]):
     """Queries that read as English."""
 
     def in_date(self) -> ArgumentQuerySet:
@@ -65,7 +67,7 @@ class ArgumentQuerySet(models.QuerySet["Argument"]):
         return self.with_texts().prefetch_related("phrasings__sources", "facts")
 
 
-class Argument(models.Model):
+class Argument(Versioned):
     """One dated, sourced claim."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="arguments")
@@ -123,6 +125,9 @@ class Argument(models.Model):
     dropped_by_pack = models.BooleanField(default=False, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
 
+    SAID = frozenset({"title", "claim", "as_of", "reviewed_on", "since", "since_date", "since_in_letter"})
+    KINDS = (TextVersion.Kind.CLAIM, TextVersion.Kind.AGE)
+
     objects = ArgumentQuerySet.as_manager()
 
     class Meta:
@@ -173,11 +178,33 @@ class Argument(models.Model):
     @property
     def age(self) -> str:
         """How old its facts are, and whether anybody has looked at them since, in a line."""
+        return self.say_age(is_due=self.is_due)
+
+    def say_age(self, *, is_due: bool) -> str:
         said = _("Facts as of %s.") % say_date(self.as_of)
         if self.reviewed_on:
-            reviewed = _("Last reviewed on %s.") if self.is_due else _("Reviewed on %s.")
+            reviewed = _("Last reviewed on %s.") if is_due else _("Reviewed on %s.")
             return f"{said} {reviewed % say_date(str(self.reviewed_on))}"
-        return f"{said} {_('Not reviewed since.')}" if self.is_due else said
+        return f"{said} {_('Not reviewed since.')}" if is_due else said
+
+    def list_texts(self) -> list[Text]:
+        """Return its claim, which stands for a missing paragraph, and the note that says how old its facts are."""
+        said = {name: getattr(self, name) for name in ("title", "since", "since_date", "since_in_letter")}
+        dates = {"as_of": self.as_of, "reviewed_on": str(self.reviewed_on or "")}
+        return [
+            Text(TextVersion.Kind.CLAIM, self.pk, self.claim, said, self.key),
+            Text(TextVersion.Kind.AGE, self.pk, self.say_age(is_due=True), dates, self.key),
+        ]
+
+    def find_campaign_id(self) -> int:
+        return self.campaign_id
+
+    @classmethod
+    def list_versioned(cls, keys: Iterable[Any]) -> list[Versioned]:
+        """Return the arguments, and their paragraphs, which may end with what has happened since."""
+        arguments = list(cls._base_manager.filter(pk__in=keys))
+        phrasings = Phrasing._base_manager.filter(argument__in=arguments).select_related("argument")
+        return [*arguments, *phrasings]
 
     @property
     def since_when(self) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.models.campaign import Campaign
+from campaign.content.models.version import Text, TextVersion, Versioned, VersionedQuerySet
 from campaign.content.validators import LINE, TEXT, refuse_unknown_audiences
 
 
-class Ask(models.Model):
+class Ask(Versioned):
     """What the letter asks the MP to do; one closes each letter."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="asks")
@@ -31,9 +35,24 @@ class Ask(models.Model):
     )
     position = models.PositiveSmallIntegerField(default=0)
 
+    SAID = frozenset({"label", "text"})
+    KINDS = (TextVersion.Kind.ASK,)
+
+    objects = VersionedQuerySet["Ask"].as_manager()
+
     class Meta:
         ordering = ["position", "id"]
         constraints = [models.UniqueConstraint(fields=["campaign", "key"], name="ask_key_unique_in_campaign")]
 
     def __str__(self) -> str:
         return self.label
+
+    def list_texts(self) -> list[Text]:
+        return [Text(TextVersion.Kind.ASK, self.pk, self.text, {"key": self.key, "label": self.label})]
+
+    def find_campaign_id(self) -> int:
+        return self.campaign_id
+
+    @classmethod
+    def list_versioned(cls, keys: Iterable[Any]) -> list[Versioned]:
+        return [*cls._base_manager.filter(pk__in=keys)]

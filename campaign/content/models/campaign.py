@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -11,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.hours import WEEKDAYS
+from campaign.content.models.version import Text, TextVersion, Versioned, VersionedQuerySet
 from campaign.content.validators import (
     CLOCK_TIME,
     LANGUAGE_TAG,
@@ -26,7 +30,7 @@ def _split_lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class Campaign(models.Model):
+class Campaign(Versioned):
     """One cause with its own page, argument bank and letters."""
 
     class Mode(models.TextChoices):
@@ -139,6 +143,11 @@ class Campaign(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    SAID = frozenset({"preface"})
+    KINDS = (TextVersion.Kind.PREFACE,)
+
+    objects = VersionedQuerySet["Campaign"].as_manager()
+
     class Meta:
         ordering = ["title"]
         permissions = [("take_live", _("Can take a campaign live, so that letters go to MPs"))]
@@ -200,3 +209,14 @@ class Campaign(models.Model):
             and (self.starts_on is None or self.starts_on <= today)
             and (self.ends_on is None or today <= self.ends_on)
         )
+
+    def list_texts(self) -> list[Text]:
+        """Return the wordings of its preface, each as a text that may be corrected without the others."""
+        return [Text(TextVersion.Kind.PREFACE, self.pk, line) for line in self.preface_list]
+
+    def find_campaign_id(self) -> int:
+        return self.pk
+
+    @classmethod
+    def list_versioned(cls, keys: Iterable[Any]) -> list[Versioned]:
+        return [*cls._base_manager.filter(pk__in=keys)]

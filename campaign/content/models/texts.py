@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.dates import say_date
+from campaign.content.models.version import Text, TextVersion, Versioned, VersionedQuerySet
 from campaign.content.validators import (
     LANGUAGE_TAG,
     LINE,
@@ -16,7 +20,7 @@ from campaign.content.validators import (
 )
 
 
-class Phrasing(models.Model):
+class Phrasing(Versioned):
     """The argument as a paragraph in the first person of a constituent."""
 
     class Length(models.TextChoices):
@@ -42,6 +46,11 @@ class Phrasing(models.Model):
     # `introduced` is a part of the text. `who` is the same through the campaign.
     people = models.JSONField(default=list, blank=True, editable=False)
 
+    SAID = frozenset({"language", "length", "variant", "text", "people"})
+    KINDS = (TextVersion.Kind.PARAGRAPH,)
+
+    objects = VersionedQuerySet["Phrasing"].as_manager()
+
     class Meta:
         ordering = ["language", "-length", "variant"]  # short before full
         constraints = [
@@ -60,8 +69,19 @@ class Phrasing(models.Model):
         argument = self.argument
         return f"{self.text} {argument.since}" if argument.since and argument.since_in_letter else self.text
 
+    def list_texts(self) -> list[Text]:
+        said = {name: getattr(self, name) for name in ("language", "length", "variant", "people")}
+        return [Text(TextVersion.Kind.PARAGRAPH, self.pk, self.words, said, self.argument.key)]
 
-class Source(models.Model):
+    def find_campaign_id(self) -> int:
+        return self.argument.campaign_id
+
+    @classmethod
+    def list_versioned(cls, keys: Iterable[Any]) -> list[Versioned]:
+        return [*cls._base_manager.filter(pk__in=keys).select_related("argument")]
+
+
+class Source(Versioned):
     """Who said it, where and when."""
 
     argument = models.ForeignKey("content.Argument", on_delete=models.CASCADE, related_name="sources")
@@ -85,6 +105,11 @@ class Source(models.Model):
     quotation = models.TextField(blank=True, validators=TEXT, help_text=_("The exact words, if any are quoted."))
     position = models.PositiveSmallIntegerField(default=0)
 
+    SAID = frozenset({"who", "publisher", "date", "title", "url", "via", "quotation"})
+    KINDS = (TextVersion.Kind.SOURCE,)
+
+    objects = VersionedQuerySet["Source"].as_manager()
+
     class Meta:
         ordering = ["position", "id"]
 
@@ -103,6 +128,17 @@ class Source(models.Model):
             if part and part.casefold() not in said.casefold():
                 said = f"{said}, {part}" if said else part
         return f"{said}."
+
+    def list_texts(self) -> list[Text]:
+        said = {name: getattr(self, name) for name in sorted(self.SAID)}
+        return [Text(TextVersion.Kind.SOURCE, self.pk, self.note, said, self.argument.key)]
+
+    def find_campaign_id(self) -> int:
+        return self.argument.campaign_id
+
+    @classmethod
+    def list_versioned(cls, keys: Iterable[Any]) -> list[Versioned]:
+        return [*cls._base_manager.filter(pk__in=keys).select_related("argument")]
 
 
 class Fact(models.Model):

@@ -237,6 +237,7 @@ def test_a_save_locks_the_rows_until_it_is_done(jo: Client, campaign: Campaign) 
             assert save(jo, page, form).status_code == 302
         if connection.features.has_select_for_update:
             locked = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
+            locked = [sql for sql in locked if "content_textversion" not in sql]  # after the rows they are versions of
             assert [f'FROM "{table}"' in sql for table, sql in zip(tables, locked, strict=True)] == [True] * len(tables)
 
 
