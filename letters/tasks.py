@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from campaign.staff.lockout import forget_old_attempts
 from letters.actions.erase import finish_erasures
+from letters.actions.outdate import owe_corrections
 from letters.actions.purge import purge_data
 from letters.delivery.alerts import pass_alerts_on, send_alerts, watch_health
 from letters.delivery.claims import recover_leases
@@ -39,6 +40,7 @@ def get_ready(**_signal: Any) -> None:
 def wake() -> None:
     """Send what is due: notices first, because somebody is waiting for them; then letters and their notices."""
     queue_link_notices()
+    owe_corrections()
     send_notices()
     sent = drain_queue()
     finish_erasures()  # of letters that were being sent when their supporters asked

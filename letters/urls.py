@@ -3,7 +3,19 @@
 from django.urls import include, path
 
 from letters.bounces.webhooks import list_paths
-from letters.views import confirmation, correcting, handover, health, journey, letter, printing, privacy, sending, words
+from letters.views import (
+    choosing,
+    confirmation,
+    correcting,
+    handover,
+    health,
+    journey,
+    letter,
+    printing,
+    privacy,
+    sending,
+    words,
+)
 
 steps = [
     path("", journey.find_member, name="write-mp"),
@@ -29,6 +41,7 @@ urlpatterns = [
     path("anymail/", include(list_paths())),
     path("confirm/<str:token>/", letter.confirm_letter, name="confirm"),
     path("confirm/<str:token>/correct/", correcting.correct_details, name="confirm-correct"),
+    path("confirm/<str:token>/choose/", choosing.choose_words, name="confirm-choose"),
     path("continue/<str:token>/", handover.take_over, name="continue"),
     path("letter/lost/", privacy.find_lost_links, name="lost-link"),
     path("letter/<str:token>/data.json", privacy.download_data, name="letter-data"),
@@ -36,6 +49,7 @@ urlpatterns = [
     path("letter/<str:token>/letter.pdf", letter.download_own_letter, name="letter-pdf"),
     path("letter/<str:token>/text/", letter.show_own_text, name="letter-text"),
     path("letter/<str:token>/correct/", correcting.correct_details, name="letter-correct"),
+    path("letter/<str:token>/choose/", choosing.choose_words, name="letter-choose"),
     path("letter/<str:token>/act/", letter.act_on_letter, name="letter-act"),
     path("<slug:slug>/write/", include(steps)),
 ]

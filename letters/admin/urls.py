@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
+from letters.admin.corrections import give_reached, show_correction, show_corrections
 from letters.admin.dashboard import show_dashboard
 from letters.admin.local_facts import show_local_facts
 from letters.admin.map import go_to_constituency, show_constituencies, show_map
@@ -27,5 +28,8 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
         page("map/<slug:gss>/", "letters_dashboard_constituency", go_to_constituency),
         page("seats/", "letters_dashboard_constituencies", show_constituencies),
         page("local-facts/", "letters_local_facts", show_local_facts),
+        page("corrections/", "letters_corrections", show_corrections),
+        page("corrections/<int:version>/", "letters_correction", show_correction),
+        page("corrections/<int:version>/reached.csv", "letters_correction_csv", give_reached),
         page("news/", "letters_dashboard_news", show_readers),
     ]

@@ -125,7 +125,7 @@ def _measure_queue(health: Health) -> None:
     lost = Q(lease_until__lt=now)
     # Put back because the mail server could not be reached: each time due again a little later, so never due for long.
     unreached = Q(attempts=0, confirmed_at__lt=now - MAX_DUE)
-    retrying = Q(status=Status.QUEUED, next_attempt_at__gt=now) & ~Q(last_answer="")
+    retrying = Q(status=Status.QUEUED, outdated_at=None, next_attempt_at__gt=now) & ~Q(last_answer="")
     # One query, each part through its own index; of those that wait for a person no row is read, only the index.
     no_moment = Value(None, output_field=DateTimeField())
     letters = Letter.objects.order_by().values("status")

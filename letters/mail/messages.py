@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from letters.mail.addresses import address_letter, make_message_id, split_from
 from letters.mail.mime import Header, Mailbox, Pdf, write_message
-from letters.models import CONFIRMING, Letter, Notice
+from letters.models import CONFIRMING, Letter, Notice, Status
 from letters.privacy.lost_links import list_links
 from letters.privacy.newsletter import wants_news
 from letters.privacy.tokens import make_confirm_token, make_token
@@ -103,8 +103,9 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
     message: until then nobody knows whose address it is.
     """
     confirming = kind in CONFIRMING
-    purpose = "confirm" if confirming else "letter"
-    token = make_confirm_token(letter) if confirming else make_token(letter.id, "letter")
+    unconfirmed = confirming or letter.status == Status.UNCONFIRMED
+    purpose = "confirm" if unconfirmed else "letter"
+    token = make_confirm_token(letter) if unconfirmed else make_token(letter.id, "letter")
     context: dict[str, Any] = {
         "letter": letter,
         "campaign": letter.campaign,

@@ -30,6 +30,7 @@ from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_toke
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
 from letters.tasks import wake_worker
+from letters.views.corrections import show_corrections
 from letters.views.throttling import Action, costly, refuse_if_too_often
 from letters.writing.compose import read_letter
 from letters.writing.session import drop_draft_of
@@ -55,6 +56,8 @@ EVENT_LABELS: dict[str, StrOrPromise] = {
     EventType.POSTED: gettext_lazy("You posted it."),
     EventType.ANSWERED: gettext_lazy("Your MP answered."),
     EventType.CORRECTED: gettext_lazy("You corrected your details."),
+    EventType.OUTDATED: gettext_lazy("The campaign corrected a fact in your letter."),
+    EventType.RENEWED: gettext_lazy("You chose what your letter says instead."),
     EventType.TEXT_ERASED: gettext_lazy("We deleted your address and words, because we no longer need them."),
     EventType.ERASED: gettext_lazy("We deleted your name, address and words."),
 }
@@ -104,6 +107,7 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         return letter_url
     context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
     context |= {"goes_at": say_when_it_goes(letter), "wants_news": wants_news(letter)}
+    context |= show_corrections(letter)
     context["token"] = make_confirm_token(letter)
     context["rehearsal"] = letter.would_rehearse()
     context["domain"] = name_domain(letter.campaign.test_address if context["rehearsal"] else letter.member_email)
@@ -128,6 +132,9 @@ def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
         went = went or event.type in WENT
         if event.code == EventCode.CORRECTED:
             continue  # the correction is told
+        if event.code == EventCode.OUTDATED:  # it is where it was, and the correction is what its writer has to know
+            told.append((event, EVENT_LABELS[EventType.OUTDATED]))
+            continue
         if event.type == EventType.CORRECTED and went:
             words = _("You corrected the copy here. We cannot change what was sent.")
         if event.type == Status.HELD:
@@ -157,14 +164,14 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         "timeline": tell_timeline(letter),
         "can_withdraw": letter.status in WITHDRAWABLE,
         "goes_at": say_when_it_goes(letter),
-        "moving": letter.status in (Status.QUEUED, Status.CLAIMED, Status.SENDING),
+        "moving": letter.status in (Status.QUEUED, Status.CLAIMED, Status.SENDING) and not letter.outdated_at,
         "paused": letter.campaign.mode == letter.campaign.Mode.PAUSED,
         "refusal": getattr(letter, "refusal", None),
         "needs_post": letter.status in (Status.FAILED, Status.BOUNCED),
         "acts": list_acts(letter),
         "asked_on": find_question_date(letter),
         "wants_news": wants_news(letter),
-    }
+    } | show_corrections(letter)
     return render(request, "letters/letter_page.html", context)
 
 

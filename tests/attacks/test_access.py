@@ -15,10 +15,11 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from pytest_django import Settings
 
-from campaign.content.models import Argument, Campaign
+from campaign.content.models import Argument, Campaign, TextVersion, saving_as
+from campaign.content.versions import lock_versions
 from campaign.parliament.models import Constituency, Member
 from campaign.staff.access import SEEN, SINCE
-from letters.models import HoldRules, Letter, LetterEvent
+from letters.models import CarriedText, HoldRules, Letter, LetterEvent
 from letters.privacy.tokens import make_confirm_token, make_token
 from tests.letters.factories import GSS, make_campaign, make_constituency, make_letter
 from tests.letters.views.test_journey import come_to_details
@@ -49,6 +50,8 @@ SECRET = {
     "letter-act",
     "letter-correct",
     "confirm-correct",
+    "letter-choose",
+    "confirm-choose",
 }
 # The desk, for an organiser with both factors and no permission; everybody else is sent to the door.
 OWN = {  # what is about oneself
@@ -69,6 +72,7 @@ FORBIDDEN = {
     "admin:letters_letter_export_personal", "admin:letters_dashboard",
     "admin:letters_dashboard_map",
     "admin:letters_dashboard_constituency", "admin:letters_dashboard_constituencies", "admin:letters_dashboard_news", "admin:letters_local_facts", "admin:autocomplete",
+    "admin:letters_corrections", "admin:letters_correction", "admin:letters_correction_csv",
 }  # fmt: skip
 # A list of nothing is not found; where a button posts to, a GET leads to the button.
 ELSEWHERE = {
@@ -97,12 +101,25 @@ def test_every_address_is_in_the_table() -> None:
     }  # fmt: skip
 
 
+def carry_corrected(letter: Letter) -> None:
+    """Have the letter carry an ask that was corrected."""
+    ask = letter.campaign.asks.all()[0]
+    [version] = lock_versions(ask.list_texts())
+    assert version is not None
+    CarriedText.objects.create(letter=letter, version=version)
+    with saving_as(TextVersion.Change.FACT):
+        ask.text = "I ask you to say this."
+        ask.save()
+    Letter.objects.filter(pk=letter.pk).update(outdated_at=None)  # so that it can be held and sent
+
+
 @pytest.fixture
 def paths(client: Client) -> dict[str, str]:
     """The path of every page, about something that exists."""
     make_constituency()
     campaign = make_campaign()
     letter = make_letter(campaign)
+    carry_corrected(letter)
     user = User.objects.create_user("somebody")
     attempt = AccessAttempt.objects.create(username="x", ip_address="192.0.2.1", failures_since_start=1)
     about: dict[str, Any] = {
@@ -123,6 +140,7 @@ def paths(client: Client) -> dict[str, str]:
             "pk": letter.pk,
             "key": "1",
             "number": 1,
+            "version": CarriedText.objects.get().version_id,
             "filename": "x",
         }
         values |= {"object_id": about.get(model, 1), "id": user.pk, "content_type_id": 9999, "app_label": "auth"}

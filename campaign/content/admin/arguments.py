@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from campaign.content.admin.corrections import AsksAboutCorrections
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, OwnSources, has_protected
 from campaign.content.admin.reviews import review_page
 from campaign.content.forms import ArgumentForm
@@ -96,7 +97,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Argument)
-class ArgumentAdmin(MergesSaves, Explained, ArgumentBase):
+class ArgumentAdmin(AsksAboutCorrections, MergesSaves, Explained, ArgumentBase):
     """Arguments with their texts and sources."""
 
     form = ArgumentForm

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from campaign.content.admin.corrections import AsksAboutCorrections
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, has_protected
 from campaign.content.admin.packs import give_pack, load_pack, may_load
 from campaign.content.admin.steps import change_mode_logged, change_mode_page, copy_page, go_live_page
@@ -54,7 +55,7 @@ class AskInline(EmptyRowIfNew, AskBase):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(GuardsDestination, MergesSaves, Explained, CampaignBase):
+class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explained, CampaignBase):
     """Campaigns. The mode is not a field to fill in: it changes by actions, and to live on a page of its own."""
 
     list_display = ["title", "mode", "shown_arguments", "shown_dates"]

@@ -15,11 +15,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaign.content.admin.corrections import list_answers
 from campaign.content.changes import Change, What, make_fingerprint, mark_words
+from campaign.content.corrections import Change as ChangeOfText
+from campaign.content.corrections import clean_note, read_answer, say_carriers
 from campaign.content.dumping import make_pack, write_pack
 from campaign.content.forms import PackForm
 from campaign.content.loading import ChangedMeanwhileError, make_changes
-from campaign.content.models import Campaign
+from campaign.content.models import Campaign, saving_as, watch_changes
 from campaign.content.pack import Pack, PackRefusedError
 from campaign.content.parsing import parse_bytes
 
@@ -42,12 +45,16 @@ def load_pack(request: HttpRequest, admin_page: ModelAdmin[Campaign]) -> HttpRes
     pack: Pack = form.cleaned_data["pack"]
     seen = request.POST.get("seen", "")
     if not seen:
-        return show_changes(request, admin_page, form, make_changes(pack, dry_run=True))
+        return show_changes(request, admin_page, form)
     if "read" not in request.POST:
         messages.error(request, _("Nothing has been changed yet. Read the changes, tick the box, and press again."))
-        return show_changes(request, admin_page, form, make_changes(pack, dry_run=True))
+        return show_changes(request, admin_page, form)
+    answer, note = read_answer(request.POST.get("correction")), clean_note(request.POST.get("correction_note", ""))
+    if answer is None and find_carriers(pack):
+        messages.error(request, _("Nothing has been changed yet. Say whether the facts changed, or the style."))
+        return show_changes(request, admin_page, form)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), saving_as(answer or ChangeOfText.STYLE, by=request.user, note=note):
             changes = make_changes(pack, seen=seen)
             campaign = Campaign.objects.get(slug=pack.slug)
             if is_new(changes):
@@ -76,10 +83,18 @@ def show_form(request: HttpRequest, admin_page: ModelAdmin[Campaign], form: Pack
     return TemplateResponse(request, "admin/content/campaign/load_pack.html", context)
 
 
+def find_carriers(pack: Pack) -> str:
+    """Return which letters carry words that the pack changes, as a sentence; empty if none does."""
+    with watch_changes() as old:
+        make_changes(pack, dry_run=True)
+    return say_carriers(old)
+
+
 def show_changes(
-    request: HttpRequest, admin_page: ModelAdmin[Campaign], form: PackForm, changes: list[Change]
+    request: HttpRequest, admin_page: ModelAdmin[Campaign], form: PackForm, changes: list[Change] | None = None
 ) -> HttpResponse:
     pack: Pack = form.cleaned_data["pack"]
+    changes = make_changes(pack, dry_run=True) if changes is None else changes
     campaign = Campaign.objects.filter(slug=pack.slug).first()
     touched = {change.name.split(":")[0] for change in changes if change.what != What.KEPT}
     alone = sum(f"argument {argument.key}" not in touched for argument in pack.arguments)
@@ -109,6 +124,9 @@ def show_changes(
         "alone": alone,
         "text": form.cleaned_data["text"],
         "seen": make_fingerprint(changes),
+        "carried": find_carriers(pack),
+        "answers": list_answers(request),
+        "note": clean_note(request.POST.get("correction_note", "")),
     }
     return TemplateResponse(request, "admin/content/campaign/pack_changes.html", context)
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from campaign.content.hours import describe_opening, find_opening, open_now
 from campaign.content.models import Campaign
+from letters.actions.outdate import CHOOSING
 from letters.delivery.health import Health, measure_health
 from letters.delivery.problems import say_age, say_failure, say_why
 from letters.models import LEASED, Letter, Status
@@ -48,7 +49,7 @@ class Command(BaseCommand):
 
 
 def describe_queue() -> dict[str, Any]:
-    queued = Letter.objects.filter(status=Status.QUEUED).order_by()
+    queued = Letter.objects.filter(status=Status.QUEUED, outdated_at=None).order_by()
     paused = queued.filter(campaign__mode=Campaign.Mode.PAUSED)
     moving = queued.exclude(campaign__mode=Campaign.Mode.PAUSED)
     barred = moving.none() if settings.LIVE_DELIVERY else moving.filter(rehearsal=False)
@@ -76,6 +77,7 @@ def describe_queue() -> dict[str, Any]:
             campaign.slug: {"count": count, "opens_at": find_opening(campaign, now)} for campaign, count in shut.items()
         },
         "waiting_for_live_delivery": barred.count(),
+        "waiting_for_their_writers": Letter.objects.filter(status__in=CHOOSING, outdated_at__isnull=False).count(),
         "in_hand": Letter.objects.filter(status__in=LEASED).count(),
     }
 
@@ -127,6 +129,8 @@ def _write_queue(health: Health, state: dict[str, Any]) -> list[str]:
     ]
     if barred := state["waiting_for_live_delivery"]:
         lines.append(f"On hold because LIVE_DELIVERY is off: {barred:,} live.")
+    if choosing := state["waiting_for_their_writers"]:
+        lines.append(f"Not sent until their writers have chosen about words that were corrected: {choosing:,}.")
     return lines
 
 
