@@ -16,12 +16,12 @@ from campaign.parliament.models import Constituency
 class Command(BaseCommand):
     """Put the facts of a CSV file in place of those that a campaign has."""
 
-    help = "Load a campaign's facts about constituencies from a CSV file. They replace those it has."
+    help = "Loads a campaign's facts about constituencies from a CSV file. They replace the facts it has."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the campaign's")
+        parser.add_argument("slug", metavar="SLUG", help="the campaign's short name")
         parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file (docs/campaigns.md)")
-        parser.add_argument("--dry-run", action="store_true", help="only check the file")
+        parser.add_argument("--dry-run", action="store_true", help="check the file, and change nothing")
 
     def handle(self, *_args: Any, slug: str, file: Path, dry_run: bool, **_options: Any) -> None:
         """Load it. Raises CommandError with every fault; then nothing has changed."""
