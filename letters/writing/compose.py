@@ -146,7 +146,8 @@ def compose_paragraphs(
 ) -> list[Composed]:
     """Return the draft's paragraphs in order. Arguments no longer offered, or with no words yet, are left out.
 
-    Whoever is introduced in one paragraph is called by the short name in those after it.
+    Own words that come first follow the opening, so that the writer's story is told in one go; the preface leads from
+    them to the arguments. Whoever is introduced in one paragraph is called by the short name in those after it.
 
     A paragraph whose edit has changed a claim has no source notes, unless its supporter keeps them.
     """
@@ -154,14 +155,16 @@ def compose_paragraphs(
     preface = write_preface(campaign, draft)
     prefaces = [text for text in campaign.list_texts() if text.words == preface]
     composed = [Composed(text) for text in (write_opening(campaign, constituency, draft),) if text]
-    composed += [Composed(text.words, stock=text) for text in prefaces[:1]]
+    own = [Composed(part.strip()) for part in draft.own_words.split("\n\n") if part.strip()]
+    lead = [Composed(text.words, stock=text) for text in prefaces[:1]]
     if draft.local_fact == constituency.gss and (fact := find_local_fact(campaign, constituency.gss)):
-        composed.append(Composed(fact.say(constituency.name), notes=(fact.note,) if draft.with_sources else ()))
+        lead.append(Composed(fact.say(constituency.name), notes=(fact.note,) if draft.with_sources else ()))
+    first, *others = draft.order
+    composed += [*own, *lead] if first == OWN else lead
     introduced: set[str] = set()
-    for key in draft.order:
+    for key in others if first == OWN else draft.order:
         if key == OWN:
-            own = [part.strip() for part in draft.own_words.split("\n\n")]
-            composed += [Composed(part) for part in own if part]
+            composed += own
         elif key in arguments:
             part = compose_piece(pieces[key], arguments[key], draft, introduced, check)
             composed += [part] if part.text else []

@@ -88,6 +88,25 @@ def test_the_preface_stands_in_a_letter_unless_it_is_taken_out(default: bool, wa
     assert said == (set(PREFACE.splitlines()) if there else set())
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("at", "read"),
+    [
+        (0, ["opening", "own", "own too", "preface", "one", "two"]),
+        (1, ["opening", "preface", "one", "own", "own too", "two"]),
+        (2, ["opening", "preface", "one", "two", "own", "own too"]),
+    ],
+)
+def test_a_story_is_told_in_one_go_and_the_preface_leads_to_the_arguments(at: int, read: list[str]) -> None:
+    campaign, constituency = make_campaign(preface="preface"), make_constituency()
+    for key, text in (("argument-1", "one"), ("argument-2", "two")):
+        Phrasing.objects.filter(argument__key=key).update(text=text)
+    draft = Draft(opening="opening", own_words="own\n\nown too")
+    draft.choose(["argument-1", "argument-2"])
+    draft.own_position = at
+    assert [part.text for part in compose_paragraphs(draft, campaign, read_arguments(), constituency)] == read
+
+
 PEOPLE = [{"who": "milley", "introduced": "General Mark Milley, the chair,", "after": "General Milley"}]
 
 
