@@ -1,4 +1,4 @@
-"""Signing in as an organiser with both factors, without weakening the door: the session is as the door leaves it."""
+"""Signing in as an organiser with both factors: the session is as signing in leaves it."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from campaign.content.models import Argument, Ask, Campaign, Phrasing, Theme
 from campaign.content.preview import find_campaign
 
 
-class Door(models.TextChoices):
-    """Whether supporters can come in and write, and if not, why not. Each has a sentence of its own."""
+class Availability(models.TextChoices):
+    """Whether supporters can write, and if not, why not."""
 
     OPEN = "open"
     PAUSED = "paused"
@@ -26,17 +26,17 @@ class Door(models.TextChoices):
     OVER = "over"
 
 
-def find_door(campaign: Campaign) -> Door:
+def get_availability(campaign: Campaign) -> Availability:
     if campaign.takes_letters() or campaign.is_draft:  # a draft is shown as it will be
-        return Door.OPEN
+        return Availability.OPEN
     if campaign.mode == Campaign.Mode.CLOSED:
-        return Door.CLOSED
+        return Availability.CLOSED
     today = timezone.localdate()
     if campaign.ends_on is not None and campaign.ends_on < today:
-        return Door.OVER
+        return Availability.OVER
     if campaign.starts_on is not None and today < campaign.starts_on:
-        return Door.EARLY
-    return Door.PAUSED
+        return Availability.EARLY
+    return Availability.PAUSED
 
 
 def group_arguments(campaign: Campaign) -> dict[Theme, list[Argument]]:
@@ -67,7 +67,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "content/home.html",
-        {"campaigns": [(campaign, find_door(campaign)) for campaign in current], "closed": closed},
+        {"campaigns": [(campaign, get_availability(campaign)) for campaign in current], "closed": closed},
     )
 
 
@@ -79,7 +79,7 @@ def show_campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "content/campaign.html",
         {
             "campaign": campaign,
-            "door": find_door(campaign),
+            "availability": get_availability(campaign),
             "groups": group_arguments(campaign),
             "site": settings.SITE_URL,
             "card": Card.of(campaign).version,

@@ -21,7 +21,7 @@ class StaffConfig(AppConfig):
 
 
 class DeskConfig(apps.AdminConfig):
-    """Django's admin, behind our door."""
+    """Django's admin, with a second factor."""
 
     default = False
     default_site = "campaign.staff.site.StaffSite"

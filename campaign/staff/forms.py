@@ -1,4 +1,4 @@
-"""The forms at the organisers' door."""
+"""The forms with which organisers sign in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the door keeps of organisers: phones and passwords that others chose for them."""
+"""What signing in needs: organisers' phones, and which passwords are temporary."""
 
 from __future__ import annotations
 

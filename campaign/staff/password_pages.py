@@ -1,4 +1,4 @@
-"""The pages about passwords at the organisers' door: the one that is asked for first, and a new one of one's own."""
+"""The organisers' password pages: the login page, and choosing a new password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Django's admin site behind our door: every page of it asks for password, second factor and a fresh sign-in."""
+"""Django's admin site, whose every page requires a password, a second factor and a recent sign-in."""
 
 from __future__ import annotations
 

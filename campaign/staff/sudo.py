@@ -63,7 +63,7 @@ def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
     return checked.device
 
 
-def open_door(request: HttpRequest, device: Any) -> None:
+def complete_sign_in(request: HttpRequest, device: Any) -> None:
     django_otp.login(request, device)
     note_proof(request)
     note_signin(request.user, "let in by a recovery code" if isinstance(device, StaticDevice) else "let in by phone")
@@ -80,7 +80,7 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     form = AgainForm(request.POST if request.method == "POST" else None, with_code=settings.ADMIN_TOTP)
     if form.is_valid() and take_proof(request, user, form):
         return redirect(read_next(request))
-    return render_door(request, "staff/again.html", {"title": _("Confirm that it is you"), "form": form})
+    return render_sign_in(request, "staff/again.html", {"title": _("Confirm that it is you"), "form": form})
 
 
 def take_proof(request: HttpRequest, user: User, form: AgainForm) -> bool:
@@ -94,7 +94,7 @@ def take_proof(request: HttpRequest, user: User, form: AgainForm) -> bool:
         return True
     if (device := take_code(request, user, form)) is None:
         return False
-    open_door(request, device)
+    complete_sign_in(request, device)
     return True
 
 
@@ -118,7 +118,7 @@ def prove_on_the_way(request: HttpRequest, act: Callable[[], HttpResponseBase]) 
         return act()
     fields = [(name, value) for name, values in carried.lists() for value in values]
     context = {"title": _("Confirm that it is you"), "form": form, "carried": fields}
-    return render_door(request, "staff/again.html", context)
+    return render_sign_in(request, "staff/again.html", context)
 
 
 def read_next(request: HttpRequest) -> str:
@@ -128,7 +128,7 @@ def read_next(request: HttpRequest) -> str:
     return reverse("admin:index")
 
 
-def render_door(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def render_sign_in(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     from django.contrib import admin
 
     response = render(request, template, {**admin.site.each_context(request), "next": read_next(request)} | context)

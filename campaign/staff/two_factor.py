@@ -128,7 +128,7 @@ def set_up_phone(user: User, key: str, typed: str) -> TOTPDevice | None:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         TOTPDevice.objects.filter(user=user).delete()
-        # last_t: the code that was just typed does not open the door a second time.
+        # last_t: the code that was just typed cannot be used again.
         phone: TOTPDevice = TOTPDevice.objects.create(
             user=user, name="phone", key=key, drift=clock.drift, last_t=clock.t()
         )

@@ -1,4 +1,4 @@
-"""The pages at the organisers' door after the password: code, setting up a phone, leaving."""
+"""What follows the password when organisers sign in: code, setting up a phone, signing out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from campaign.staff.access import has_proved_lately, has_to_choose, is_half_way,
 from campaign.staff.forms import CodeForm
 from campaign.staff.lockout import is_locked, refuse_signin, return_try, show_lockout
 from campaign.staff.login_log import note_signin
-from campaign.staff.sudo import open_door, read_next, render_door, require_recent_login, take_code
+from campaign.staff.sudo import complete_sign_in, read_next, render_sign_in, require_recent_login, take_code
 
 
 @sensitive_post_parameters("code")
@@ -46,11 +46,11 @@ def ask_code(request: HttpRequest) -> HttpResponse:
         device = take_code(request, user, form)
         if device is not None:
             return_try(request)
-            open_door(request, device)
+            complete_sign_in(request, device)
             if isinstance(device, StaticDevice):
                 warn_of_used_code(request, user)
             return redirect(read_next(request))
-    return render_door(request, "staff/code.html", {"title": _("Your code"), "form": form})
+    return render_sign_in(request, "staff/code.html", {"title": _("Your code"), "form": form})
 
 
 def warn_of_used_code(request: HttpRequest, user: User) -> None:
@@ -72,7 +72,7 @@ def show_factor(request: HttpRequest) -> HttpResponse:
         "has_factor": two_factor.has_factor(user),
         "codes_left": two_factor.count_recovery_codes(user),
     }
-    return render_door(request, "staff/factor.html", context)
+    return render_sign_in(request, "staff/factor.html", context)
 
 
 @sensitive_post_parameters("code")
@@ -97,7 +97,7 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
         device = two_factor.set_up_phone(user, key, form.cleaned_data["code"])
         if device is not None:
             del request.session[two_factor.PENDING_KEY]
-            open_door(request, device)
+            complete_sign_in(request, device)
             return show_codes(request, user)
         form.add_error(
             "code",
@@ -112,7 +112,7 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
         "picture": two_factor.render_key(user, key),
         "key": two_factor.write_key(key),
     }
-    return render_door(request, "staff/set_up.html", context)
+    return render_sign_in(request, "staff/set_up.html", context)
 
 
 @never_cache
@@ -132,7 +132,7 @@ def show_codes(request: HttpRequest, user: User) -> HttpResponse:
     if came_by_code:  # here, not in another browser
         django_otp.login(request, StaticDevice.objects.get(user=user))
     context = {"title": _("Your recovery codes"), "codes": codes, "next": read_next(request)}
-    return render_door(request, "staff/codes.html", context)
+    return render_sign_in(request, "staff/codes.html", context)
 
 
 @never_cache

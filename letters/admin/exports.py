@@ -1,4 +1,4 @@
-"""Exports: the letters of the list as a file, without personal data or, behind more doors, with it."""
+"""Exports: the letters of the list as a file; with personal data only after permission, password and reason."""
 
 from __future__ import annotations
 

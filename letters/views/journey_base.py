@@ -20,7 +20,7 @@ from django_htmx.middleware import HtmxDetails
 
 from campaign.content.models import Argument, Campaign
 from campaign.content.preview import find_campaign
-from campaign.content.views import find_door
+from campaign.content.views import get_availability
 from campaign.core.error_pages import list_typed, show_refusal
 from campaign.parliament.models import Constituency, Member
 from letters.models import StepCount
@@ -197,10 +197,12 @@ class Journey:
         return response
 
 
-def show_door(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+def show_unavailable(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Redirect to the campaign's page, which says why it is closed; first show what was typed, to be copied."""
     if request.method == "POST" and not HtmxDetails(request) and list_typed(request):
-        return show_refusal(request, "letters/shut.html", {"campaign": campaign, "door": find_door(campaign)})
+        return show_refusal(
+            request, "letters/unavailable.html", {"campaign": campaign, "availability": get_availability(campaign)}
+        )
     return redirect("campaign", campaign.slug)
 
 
@@ -218,7 +220,7 @@ def journey_step(
         def view(request: HttpRequest, slug: str) -> HttpResponse:
             campaign = find_campaign(request, slug, Campaign.objects.prefetch_related("asks"))
             if not (campaign.takes_letters() or campaign.is_draft):
-                return show_door(request, campaign)
+                return show_unavailable(request, campaign)
             had = has_draft(request.session, slug)
             # What keeps a draft or a message makes a row of the database, for whoever has no session yet.
             makes_session = request.session.session_key is None and (

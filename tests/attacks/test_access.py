@@ -53,7 +53,7 @@ SECRET = {
     "letter-choose",
     "confirm-choose",
 }
-# The desk, for an organiser with both factors and no permission; everybody else is sent to the door.
+# The desk, for an organiser with both factors and no permission; everybody else is sent to sign in.
 OWN = {  # what is about oneself
     "admin:index", "admin:password_change", "admin:password_change_done", "admin:jsi18n", "admin:second-factor",
     "admin:again",
@@ -183,13 +183,13 @@ def test_nobody_from_outside_sees_or_does_more_than_the_table_says(
         assert {name: ask(client, paths[name]) for name in PUBLIC} == PUBLIC
     assert {ask(client, paths[name]) for name in SECRET - {"letter-act"}} <= {(404, 404), (404, 405)}
     assert ask(client, paths["letter-act"]) == (405, 404)
-    door = reverse("admin:code" if role == "half-way" else "admin:login")
+    sign_in = reverse("admin:code" if role == "half-way" else "admin:login")
     for name in OWN | FORBIDDEN | set(ELSEWHERE):
         for answer in (client.get(paths[name]), client.post(paths[name])):
-            assert (answer.status_code, answer.get("Location", "").partition("?")[0]) == (302, door), name
+            assert (answer.status_code, answer.get("Location", "").partition("?")[0]) == (302, sign_in), name
     assert snap() == before
     if role == "supporter":
-        assert client.session["drafts"] == draft, "the back door's pages leave a draft alone"
+        assert client.session["drafts"] == draft, "the staff's pages leave a draft alone"
 
 
 @pytest.mark.usefixtures("empty_windows")

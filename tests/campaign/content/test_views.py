@@ -17,7 +17,7 @@ from django.views.defaults import bad_request, permission_denied, server_error
 from pytest_django import DjangoAssertNumQueries
 
 from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, Theme
-from campaign.content.views import Door, find_door, group_arguments
+from campaign.content.views import Availability, get_availability, group_arguments
 
 pytestmark = pytest.mark.django_db
 
@@ -214,25 +214,25 @@ def test_the_number_of_queries_does_not_grow_with_the_arguments(client: Client) 
     assert [count_queries("few", 3), count_queries("many", 24)] == [7, 7]
 
 
-# --- The door ---------------------------------------------------------------------------------------------------
+# --- Whether a campaign takes letters ---------------------------------------------------------------------------
 
 SHUT = [
-    ({"mode": "paused"}, Door.PAUSED, "Letters are paused"),
-    ({"mode": "closed"}, Door.CLOSED, "This campaign is closed"),
-    ({"mode": "closed", "ends_on": dt.date(2020, 1, 1)}, Door.CLOSED, "This campaign is closed"),
-    ({"starts_on": dt.date(2999, 5, 1)}, Door.EARLY, "You can write from 1 May 2999."),
-    ({"mode": "paused", "starts_on": dt.date(2999, 5, 1)}, Door.EARLY, "You can write from 1 May 2999."),
-    ({"ends_on": dt.date(2020, 1, 31)}, Door.OVER, "It accepted letters until 31 January 2020."),
+    ({"mode": "paused"}, Availability.PAUSED, "Letters are paused"),
+    ({"mode": "closed"}, Availability.CLOSED, "This campaign is closed"),
+    ({"mode": "closed", "ends_on": dt.date(2020, 1, 1)}, Availability.CLOSED, "This campaign is closed"),
+    ({"starts_on": dt.date(2999, 5, 1)}, Availability.EARLY, "You can write from 1 May 2999."),
+    ({"mode": "paused", "starts_on": dt.date(2999, 5, 1)}, Availability.EARLY, "You can write from 1 May 2999."),
+    ({"ends_on": dt.date(2020, 1, 31)}, Availability.OVER, "It accepted letters until 31 January 2020."),
 ]
 
 
-@pytest.mark.parametrize(("fields", "door", "sentence"), SHUT)
-def test_a_shut_door_has_its_own_sentence_and_no_postcode_box(
-    client: Client, fields: dict[str, Any], door: Door, sentence: str
+@pytest.mark.parametrize(("fields", "availability", "sentence"), SHUT)
+def test_a_closed_campaign_has_its_own_sentence_and_no_postcode_box(
+    client: Client, fields: dict[str, Any], availability: Availability, sentence: str
 ) -> None:
     campaign = make_campaign(**fields)
     add_argument(campaign, "honey")
-    assert find_door(campaign) == door
+    assert get_availability(campaign) == availability
     text = client.get("/bees/").content.decode()
     assert sentence in text
     assert "Title honey" in text
@@ -240,9 +240,9 @@ def test_a_shut_door_has_its_own_sentence_and_no_postcode_box(
 
 
 @pytest.mark.parametrize("mode", ["rehearsal", "live"])
-def test_the_door_is_open_on_the_first_and_on_the_last_day(mode: str) -> None:
+def test_a_campaign_is_open_on_the_first_and_on_the_last_day(mode: str) -> None:
     today = timezone.localdate()
-    assert find_door(make_campaign(mode=mode, starts_on=today, ends_on=today)) == Door.OPEN
+    assert get_availability(make_campaign(mode=mode, starts_on=today, ends_on=today)) == Availability.OPEN
 
 
 def test_only_a_rehearsal_says_that_it_is_one(client: Client) -> None:

@@ -22,7 +22,7 @@ from letters.models import Alert
 from tests.campaign.content.samples import load_sample
 from tests.campaign.content.test_admin import read_form
 from tests.campaign.parliament.samples import make_constituency, make_member
-from tests.campaign.staff.test_door import read_code
+from tests.campaign.staff.test_sign_in import read_code
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db

@@ -34,18 +34,18 @@ def test_a_phone_is_set_up_with_what_the_page_shows(live_server: LiveServer, pag
     page, faults, refused = page_phone, [], []
     page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
     page.goto(f"{live_server.url}{reverse('admin:index')}")
-    faults += look(page, "door-password")
+    faults += look(page, "sign-in-password")
     page.get_by_label("Username").fill("organiser")
     page.get_by_label("Password").fill("a-long-password")
     page.get_by_role("button", name="Log in").click()
-    assert page.evaluate("document.querySelector('.door-qr').naturalWidth") > 0, "the picture is drawn"
-    faults += look(page, "door-set-up")
-    key = base64.b32decode(page.inner_text(".door-key").replace(" ", ""))
+    assert page.evaluate("document.querySelector('.sign-in-qr').naturalWidth") > 0, "the picture is drawn"
+    faults += look(page, "sign-in-set-up")
+    key = base64.b32decode(page.inner_text(".sign-in-key").replace(" ", ""))
     page.get_by_label("Code").fill(f"{totp(key):06}")
     page.get_by_role("button", name="Finish").click()
-    codes = page.locator(".door-codes code").all_inner_texts()
+    codes = page.locator(".sign-in-codes code").all_inner_texts()
     assert len(codes) == 10
-    faults += look(page, "door-codes")
+    faults += look(page, "sign-in-codes")
     page.get_by_role("link", name="I have kept them: continue").click()
     assert page.url == f"{live_server.url}{reverse('admin:index')}"
     page.context.clear_cookies()
@@ -53,10 +53,10 @@ def test_a_phone_is_set_up_with_what_the_page_shows(live_server: LiveServer, pag
     page.get_by_label("Username").fill("organiser")
     page.get_by_label("Password").fill("a-long-password")
     page.get_by_role("button", name="Log in").click()
-    faults += look(page, "door-code")
+    faults += look(page, "sign-in-code")
     page.get_by_label("Code").fill(codes[0])
     page.get_by_role("button", name="Continue").click()
     assert "9 recovery codes are left." in page.content()
-    faults += look(page, "door-second-factor")
+    faults += look(page, "sign-in-second-factor")
     assert faults == []
     assert refused == []

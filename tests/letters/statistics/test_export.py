@@ -1,4 +1,4 @@
-"""Letters leave the desk without their writers' data, or with it behind more doors; never as a formula, never all in memory (letters/admin/exports.py, letters/forms/exports.py)."""
+"""Exports leave out personal data, or ask for permission, password and reason first; never as a formula, never all in memory (letters/admin/exports.py, letters/forms/exports.py)."""
 
 from __future__ import annotations
 

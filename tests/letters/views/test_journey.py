@@ -593,9 +593,7 @@ def test_a_few_arguments_are_first_and_a_press_shows_all_and_keeps_the_ticks(cli
     assert all(shown for _theme, _cards, shown in page.context["themes"])
 
 
-def test_a_postcode_of_another_constituency_opens_a_door_to_its_mp_and_keeps_all(
-    client: Client, campaign: Campaign
-) -> None:
+def test_a_postcode_of_another_constituency_leads_to_its_mp_and_keeps_all(client: Client, campaign: Campaign) -> None:
     come_to_details(client)
     make_constituency("S14000061", "Aberdeen South", name_display="Ms Other Example")
     typed = DETAILS | {"postcode": "AB10 1AB"}

@@ -1,4 +1,4 @@
-"""Nobody comes in by the back door without a password, a second factor and a fresh sign-in (access.py, forms.py, login_log.py, password_pages.py, passwords.py, site.py, sudo.py, views.py, management/commands/changepassword.py, management/commands/reset_totp.py, management/commands/unlock.py)."""
+"""Nobody gets in without a password, a second factor and a fresh sign-in (access.py, forms.py, login_log.py, password_pages.py, passwords.py, site.py, sudo.py, views.py, management/commands/changepassword.py, management/commands/reset_totp.py, management/commands/unlock.py)."""
 
 from __future__ import annotations
 
@@ -588,7 +588,7 @@ def test_what_was_typed_is_done_once_the_proof_is_given_and_nothing_of_it_is_kep
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
-def test_the_door_leads_to_no_other_site(client: Client, phone: TOTPDevice, target: str) -> None:
+def test_signing_in_leads_to_no_other_site(client: Client, phone: TOTPDevice, target: str) -> None:
     client.post(f"{LOGIN}?next={target}", {"username": "organiser", "password": PASSWORD, "next": target})
     assert client.post(f"{CODE}?next={target}", {"code": read_code(phone), "next": target}).headers["Location"] == INDEX
 
