@@ -118,7 +118,7 @@ def fill_site(count: int) -> Site:
     from django.contrib.auth.models import User
     from django.test import Client
 
-    from benchmarks.desk.letters import fill_database
+    from benchmarks.admin_data.letters import fill_database
     from campaign.content.models import Campaign
     from letters.models import Heartbeat
     from tests.otp import otp_login
@@ -139,7 +139,7 @@ def name_pages(large: Any, small: Any) -> dict[str, tuple[str, dict[str, str] | 
     """Return address and, where the page is posted to, form of each page."""
     from django.utils import timezone
 
-    from benchmarks.desk.letters import EMAIL
+    from benchmarks.admin_data.letters import EMAIL
     from campaign.core.ciphers import list_indexes
     from letters.models import Letter
 

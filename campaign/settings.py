@@ -86,7 +86,7 @@ if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", ADMIN_PATH):
     raise ImproperlyConfigured('ADMIN_PATH must end with a slash and not begin with one, such as "desk/".')
 
 INSTALLED_APPS = [
-    "campaign.staff.apps.DeskConfig",
+    "campaign.staff.apps.StaffAdminConfig",
     "campaign.staff",  # before auth, whose command `changepassword` it extends
     "django.contrib.auth",
     "django.contrib.contenttypes",

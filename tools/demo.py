@@ -1,7 +1,7 @@
 """Run the demo: web, Celery worker with beat, and the local mailbox, until Ctrl-C ends them all.
 
 `demo.py --check PORT` only says whether it could start; it needs nothing but Python's standard library. It does not
-start beside the settings of a real site: it would work on that site's data, swallow its mails and open its desk.
+start beside the settings of a real site: it would work on that site's data, swallow its mails and open its admin.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Take pictures of the organisers' desk, from a site of its own with letters that nobody wrote.
+"""Take pictures of the organisers' pages, from a site of its own with letters that nobody wrote.
 
 Without a word, those of docs/organisers.md. With `--all`, every page at 1280 and 390 pixels with 0, 3 and 10,000
 letters, into build/screenshots/, to be looked at; with `--night` besides, as a dark screen shows them.
@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desk_pages import CAMPAIGN, LIST, list_pages
+from admin_pages import CAMPAIGN, LIST, list_pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -146,7 +146,7 @@ def sign_in() -> dict[str, Any]:
 
 
 @contextmanager
-def open_desk(width: str, scheme: str = "light") -> Iterator[Page]:
+def open_admin(width: str, scheme: str = "light") -> Iterator[Page]:
     """Yield a page of an organiser who is signed in."""
     from tests.servers.browser import open_page, run_browser
 
@@ -163,7 +163,7 @@ def take_all(port: int, scheme: str) -> None:
     for count, more in ((0, 0), (3, 3), (10_000, 9_997)):
         letter = fill(more) or letter
         for width in WIDTHS:
-            with open_desk(width, scheme) as page:
+            with open_admin(width, scheme) as page:
                 for name, path in list_pages(letter).items():
                     answer = page.goto(f"http://localhost:{port}{path}")
                     # Not the window's inner width: on a phone that grows with a page that is too wide.
@@ -196,7 +196,7 @@ def take_for_docs(port: int) -> None:
     """Take the documentation's few pictures, small."""
     PICTURES.mkdir(exist_ok=True)
     pages = list_pages(fill(SHOWN))
-    with open_desk("1280") as page:
+    with open_admin("1280") as page:
         for name in ("dashboard", "map", "letters", "go live"):
             page.goto(f"http://localhost:{port}{pages[name]}")
             keep(page.screenshot(), name.replace(" ", "-"))

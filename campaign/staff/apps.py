@@ -20,7 +20,7 @@ class StaffConfig(AppConfig):
             installed.get_app_config(label).verbose_name = name
 
 
-class DeskConfig(apps.AdminConfig):
+class StaffAdminConfig(apps.AdminConfig):
     """Django's admin, with a second factor."""
 
     default = False

@@ -72,7 +72,7 @@ def write_alert(alert: Alert) -> tuple[str, str]:
         "since": Alert.objects.filter(kind=Alert.Kind.PAUSED, at__lte=alert.at).last(),
         "letters_url": settings.SITE_URL + reverse("admin:letters_letter_changelist"),
         "arguments_url": settings.SITE_URL + reverse("admin:content_argument_changelist"),
-        "desk_url": settings.SITE_URL + reverse("admin:index"),
+        "admin_url": settings.SITE_URL + reverse("admin:index"),
     }
     title = f"{alert.get_kind_display()}: {settings.SITE_URL}"
     return title, render_to_string(f"letters/mails/{alert.kind}.txt", context)

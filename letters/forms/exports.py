@@ -1,4 +1,4 @@
-"""What organisers are asked before letters leave the desk."""
+"""What organisers are asked before letters are exported."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ OF_LETTERS: list[Column] = [
     _day("posted_at"),
     _day("answered_at"),
 ]
-# Nothing in a row says which of the letters on the desk it is.
+# Nothing in a row says which of the letters in the admin it is.
 PSEUDONYMOUS: list[Column] = [("pseudonym", make_pseudonym), *OF_LETTERS]
 # With the person. No pseudonym: it would undo those in other files.
 PERSONAL: list[Column] = [

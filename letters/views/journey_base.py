@@ -209,7 +209,7 @@ def show_unavailable(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def journey_step(
     needs_member: bool = False, needs_arguments: bool = False, prepare: Callable[[Journey], None] | None = None
 ) -> Callable[[Callable[[Journey], HttpResponse]], Callable[Concatenate[HttpRequest, str, ...], HttpResponse]]:
-    """Make a function of a Desk into a view of (request, slug), going back to the step that is missing.
+    """Make a function of a Journey into a view of (request, slug), going back to the step that is missing.
 
     `prepare` comes first, and can do something about it.
     """

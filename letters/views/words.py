@@ -271,7 +271,7 @@ def show_words(
     patch_vary_headers(response, ["HX-Request"])
     state = "clash" if clash else "refused" if form.errors else "saved"
     return trigger_client_event(
-        response, "desk:answered", {"state": state, "focus": focus, "said": said, "whole": whole}
+        response, "builder:answered", {"state": state, "focus": focus, "said": said, "whole": whole}
     )
 
 

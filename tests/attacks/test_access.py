@@ -53,7 +53,7 @@ SECRET = {
     "letter-choose",
     "confirm-choose",
 }
-# The desk, for an organiser with both factors and no permission; everybody else is sent to sign in.
+# The admin, for an organiser with both factors and no permission; everybody else is sent to sign in.
 OWN = {  # what is about oneself
     "admin:index", "admin:password_change", "admin:password_change_done", "admin:jsi18n", "admin:second-factor",
     "admin:again",

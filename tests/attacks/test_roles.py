@@ -1,4 +1,4 @@
-"""What each role may open and do at the organisers' desk: every address, for every role. A new one fails until it is here (campaign/staff/roles.py, letters/admin/permissions.py)."""
+"""What each role may open and do in the admin: every address, for every role. A new one fails until it is here (campaign/staff/roles.py, letters/admin/permissions.py)."""
 
 from __future__ import annotations
 

@@ -95,11 +95,11 @@ def test_a_draft_goes_on_on_another_device(new_page: OpenPage, live_server: Live
     jane.press("Continue on another device")
     expect(phone.get_by_role("img", name="QR code of the link below")).to_be_visible()
     path = re.sub(r"^https?://[^/]+", "", phone.get_by_label("The link").input_value())
-    desk = new_page(**DESKTOP)
-    desk.goto(f"{live_server.url}{path}")
-    desk.get_by_role("button", name="Continue here").click()
-    expect(desk.get_by_role("textbox", name="Your own words")).to_have_value(OWN_WORDS)
-    expect(desk.get_by_role("heading", name="‘Seize the moment’")).to_be_visible()
+    laptop = new_page(**DESKTOP)
+    laptop.goto(f"{live_server.url}{path}")
+    laptop.get_by_role("button", name="Continue here").click()
+    expect(laptop.get_by_role("textbox", name="Your own words")).to_have_value(OWN_WORDS)
+    expect(laptop.get_by_role("heading", name="‘Seize the moment’")).to_be_visible()
 
 
 @pytest.mark.looks

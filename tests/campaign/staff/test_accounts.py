@@ -1,4 +1,4 @@
-"""A superuser makes an account that can be used at once: let in at the desk, with its role (admin.py)."""
+"""A superuser makes an account that can be used at once: let into the admin, with its role (admin.py)."""
 
 from __future__ import annotations
 

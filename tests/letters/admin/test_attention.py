@@ -24,8 +24,8 @@ def _swept_just_now() -> None:
 def test_nothing_stands_there_while_nothing_needs_a_person(admin_client: Client) -> None:
     make_letter()
     page = admin_client.get(LIST).content.decode()
-    assert "desk-needs" not in page
-    assert "desk-problems" not in page
+    assert "admin-needs" not in page
+    assert "admin-problems" not in page
 
 
 def test_what_needs_a_person_is_counted_and_linked(admin_client: Client, django_assert_max_num_queries: Any) -> None:
@@ -40,7 +40,7 @@ def test_what_needs_a_person_is_counted_and_linked(admin_client: Client, django_
     failures = "?status__exact=failed&amp;needs=person"
     assert f'<a class="letter-status is-failed" href="{failures}"><b aria-hidden="true">✕</b>2 Failed</a>' in words
     assert 'href="?status__exact=held"' in words
-    assert "desk-needs" in words
+    assert "admin-needs" in words
     assert 'is-unknown" href' not in words
     filtered = admin_client.get(f"{LIST}?status__exact=failed").content.decode()
     assert failed[0].reference in filtered
@@ -51,5 +51,5 @@ def test_a_stuck_letter_is_told(admin_client: Client) -> None:
     make_letter()
     Letter.objects.update(next_attempt_at=timezone.now() - dt.timedelta(minutes=14))
     page = admin_client.get(LIST).content.decode()
-    assert '<div class="errornote desk-problems" role="alert">' in page
+    assert '<div class="errornote admin-problems" role="alert">' in page
     assert "<p>The oldest letter has been due for 14 minutes (1 due).</p>" in page

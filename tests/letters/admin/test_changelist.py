@@ -93,7 +93,7 @@ def test_the_way_from_years_to_months_to_days(admin_client: Client) -> None:
     page, seen = admin_client.get(LIST).content.decode(), []
     for name in ("2024", "July 2024", "1"):
         url = dict(
-            reversed(found) for found in re.findall(r'<a href="([^"]*)">([^<]*)</a>', page[page.index("desk-dates") :])
+            reversed(found) for found in re.findall(r'<a href="([^"]*)">([^<]*)</a>', page[page.index("admin-dates") :])
         )[name]
         page = admin_client.get(LIST + url).content.decode()
         seen.append((url, old.reference in page, new.reference in page))

@@ -1,4 +1,4 @@
-"""The dashboard's numbers are right, cost a constant number of queries, and say what needs a person (map.py, pages.py, campaign/parliament/hexes.py, letters/statistics/charts.py, letters/statistics/figures.py, letters/templatetags/desk.py)."""
+"""The dashboard's numbers are right, cost a constant number of queries, and say what needs a person (map.py, pages.py, campaign/parliament/hexes.py, letters/statistics/charts.py, letters/statistics/figures.py, letters/templatetags/admin_pages.py)."""
 
 from __future__ import annotations
 

@@ -236,8 +236,8 @@ def test_a_refused_letter_is_never_sent_and_its_writer_learns_why(admin_client: 
     assert letter.status == Status.FAILED
     assert measure_health().failed == 0  # it is decided: it needs nobody any more
     roll_up_all()
-    for desk in ("/admin/", f"{LIST}dashboard/{campaign.slug}/?of=rehearsal"):
-        assert "that failed" not in admin_client.get(desk).content.decode()
+    for page in ("/admin/", f"{LIST}dashboard/{campaign.slug}/?of=rehearsal"):
+        assert "that failed" not in admin_client.get(page).content.decode()
     assert "Failed: refused" in admin_client.get(LIST).content.decode()
     page = admin_client.get(f"{LIST}{letter.pk}/change/").content.decode()
     assert "retry_failed" not in page

@@ -148,7 +148,7 @@ def test_the_privacy_notice_speaks_of_news_where_it_is_offered(client: Client) -
     assert "stop the campaign’s news" in page
 
 
-def test_the_addresses_leave_the_desk_after_a_fresh_proof_and_a_reason_that_is_kept(client: Client) -> None:
+def test_the_addresses_are_exported_after_a_fresh_proof_and_a_reason_that_is_kept(client: Client) -> None:
     campaign = make_campaign()
     for address in (JANE, "=cmd@b.example"):
         wish(make_letter(campaign, sender_email=address, sender_name="Zebulon"))

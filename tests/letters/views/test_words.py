@@ -70,7 +70,7 @@ def send(client: Client, tab: dict[str, Any], action: str = "save", **typed: str
 
 
 def state(response: Any) -> str:
-    return str(json.loads(response["HX-Trigger"])["desk:answered"]["state"])
+    return str(json.loads(response["HX-Trigger"])["builder:answered"]["state"])
 
 
 def kept(client: Client) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def test_what_rearranges_brings_the_cards_and_the_typed_text_with_them(supporter
 def test_a_removed_paragraph_comes_back_with_its_edits_to_its_place(supporter: Client) -> None:
     tab = open_tab(supporter)
     response = send(supporter, tab, "remove:argument-1", **{"text-argument-1": "My version."})
-    assert json.loads(response["HX-Trigger"])["desk:answered"]["focus"] == "restore-argument-1"
+    assert json.loads(response["HX-Trigger"])["builder:answered"]["focus"] == "restore-argument-1"
     tab = open_tab(supporter)
     assert tab["order"] == "~own argument-2"
     response = press(supporter, tab, "restore:argument-1")
@@ -315,7 +315,7 @@ def test_too_few_own_words_are_asked_about_before_any_address(supporter: Client)
     assert "3 more words of your own, and we can email it" in page
     response = send(supporter, open_tab(supporter), "next", own_words="Two words.")
     assert "3 more words of your own, and we can email it" in response.content.decode()
-    assert json.loads(response["HX-Trigger"])["desk:answered"]["focus"] == "few"
+    assert json.loads(response["HX-Trigger"])["builder:answered"]["focus"] == "few"
     html = send(supporter, open_tab(supporter), "more").content.decode()
     assert 'id="few"' not in html
     assert 'id="too-few"' in html, "the question goes away"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 CAMPAIGN = "time-to-negotiate"
-DESK, LIST = "/admin/letters/letter/dashboard/", "/admin/letters/letter/"
+DASHBOARD, LIST = "/admin/letters/letter/dashboard/", "/admin/letters/letter/"
 
 
 def list_pages(letter: str) -> dict[str, str]:
-    """Return the desk's pages by name."""
+    """Return the admin's pages by name."""
     from django.utils import timezone
 
     from campaign.content.models import Argument, Campaign
@@ -30,12 +30,12 @@ def list_pages(letter: str) -> dict[str, str]:
         "constituencies": "/admin/parliament/constituency/",
         "letters": LIST,
         "letters found": f"{LIST}?q=London&status__exact=sent",
-        "dashboard": f"{DESK}{CAMPAIGN}/",
-        "map": f"{DESK}{CAMPAIGN}/map/",
-        "without a letter": f"{DESK}{CAMPAIGN}/seats/?show=none",
-        "dashboard of rehearsals": f"{DESK}{CAMPAIGN}/?of=rehearsal",
-        "by letters": f"{DESK}{CAMPAIGN}/seats/?by=letters",
-        "news": f"{DESK}{CAMPAIGN}/news/",
+        "dashboard": f"{DASHBOARD}{CAMPAIGN}/",
+        "map": f"{DASHBOARD}{CAMPAIGN}/map/",
+        "without a letter": f"{DASHBOARD}{CAMPAIGN}/seats/?show=none",
+        "dashboard of rehearsals": f"{DASHBOARD}{CAMPAIGN}/?of=rehearsal",
+        "by letters": f"{DASHBOARD}{CAMPAIGN}/seats/?by=letters",
+        "news": f"{DASHBOARD}{CAMPAIGN}/news/",
         "nothing found": f"{LIST}?q=Nobody",
         "a month": f"{LIST}?written={timezone.localdate():%Y-%m}",
         "held letters": f"{LIST}moderation/",

@@ -44,7 +44,7 @@ function send() {
   sent = new Map([...form.querySelectorAll("textarea")].map((box) => [box.name, box.value]));
   form.elements.turn.value = Number(form.elements.turn.value) + 1;
   show("saving");
-  htmx.trigger(form, "desk:send");
+  htmx.trigger(form, "builder:send");
 }
 
 function showWhole(action) {
@@ -65,7 +65,7 @@ form.addEventListener("htmx:configRequest", ({ detail }) => {
   if (!doing) for (const field of form.querySelectorAll("[data-carried]")) delete detail.parameters[field.name];
 });
 
-form.addEventListener("desk:answered", ({ detail }) => {
+form.addEventListener("builder:answered", ({ detail }) => {
   answer = detail;
 });
 
