@@ -43,7 +43,7 @@ def wake() -> None:
     owe_corrections()
     send_notices()
     sent = drain_queue()
-    finish_erasures()  # of letters that were being sent when their supporters asked
+    finish_erasures()  # of letters that were being sent when the supporters asked
     if sent:
         send_notices()
 

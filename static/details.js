@@ -1,5 +1,5 @@
 // Name and address stay in this tab, so that a correction does not ask for them again: the server keeps none of it. They
-// go when the letter has been handed over, when its writer is finished, and after a day. Every page works without this.
+// go when the letter has been handed over, when the supporter is finished, and after a day. Every page works without this.
 const marker = document.querySelector("[data-details]"); // which campaign, and what this page does with them
 const key = `details:${marker.dataset.details}`;
 const DAY = 24 * 60 * 60 * 1000;

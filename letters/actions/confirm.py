@@ -1,4 +1,4 @@
-"""Queue a letter that its supporter has confirmed, or hold it for a person to read."""
+"""Queue a letter that the supporter has confirmed, or hold it for a person to read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def confirm_now(letter: Letter) -> bool:
 
 
 def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ()) -> bool:
-    """Queue a letter that its supporter has confirmed, or hold it for the reason given; False if somebody was first.
+    """Queue a letter that the supporter has confirmed, or hold it for the reason given; False if somebody was first.
 
     `findings` are what the rules found, and hold it, too (moderation.rules). Message-ID and bounce address are made
     here, and kept however often the letter is sent.

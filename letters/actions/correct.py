@@ -60,7 +60,7 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> CorrectionResult:
         stored = encrypt_for(letter, changes)
         if letter.status == Status.CLAIMED:
             # Every move of a sender is conditional on its lease, which ends here.
-            note = "Back in the queue: its writer has corrected it."
+            note = "Back in the queue: the supporter has corrected it."
             letter.transition_to(Status.QUEUED, code=EventCode.CORRECTED, note=note, next_attempt_at=timezone.now())
         Letter.objects.filter(pk=pk).update(**stored)
         redact_notes(before)  # afterwards nobody knows what else to look for

@@ -37,7 +37,10 @@ REFUSE = Decision(
     "Refused",
     Status.HELD,
     Status.FAILED,
-    _("This cannot be undone: these letters will never be sent. We will email each writer your reason, word for word."),
+    _(
+        "This cannot be undone: these letters will never be sent. We will email each supporter your reason, "
+        "word for word."
+    ),
 )
 DECISIONS = [
     Decision("hold", _("Hold: stop queued letters"), "Held", Status.QUEUED, Status.HELD),
@@ -104,7 +107,7 @@ def release_read(letter: Letter, *, reason: str, actor: User) -> bool:
 
 
 def refuse(letter: Letter, *, reason: str, actor: User) -> bool:
-    """Refuse a held letter for good, and owe its supporter a mail with the reason; False if it has moved.
+    """Refuse a held letter for good, and owe the supporter a mail with the reason; False if it has moved.
 
     No MP gets it: others' letters are no longer compared with it.
     """

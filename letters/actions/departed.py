@@ -16,7 +16,7 @@ NOTE = "Since the letter was confirmed, its constituency has lost its MP, or the
 
 
 def hold_departed() -> list[str]:
-    """Hold the queued letters to MPs whom letters no longer reach, tell their supporters, and say which they are.
+    """Hold the queued letters to MPs whom letters no longer reach, tell the supporters, and say which they are.
 
     It belongs into the transaction that has changed who sits where. Rehearsed letters go to no MP.
     """
@@ -48,4 +48,4 @@ def hold_letter(letter: Letter) -> bool:
 def name_letters(to: str, references: list[str]) -> str:
     many = "1 letter" if len(references) == 1 else f"{len(references)} letters"
     more = f" and {len(references) - MAX_NAMED} more" if len(references) > MAX_NAMED else ""
-    return f"Held, and their writers told: {many} to {to}: {', '.join(references[:MAX_NAMED])}{more}."
+    return f"Held, and the supporters told: {many} to {to}: {', '.join(references[:MAX_NAMED])}{more}."

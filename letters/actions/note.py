@@ -1,4 +1,4 @@
-"""Note what its supporter says became of a letter: posted, answered."""
+"""Note what the supporter says became of a letter: posted, answered."""
 
 from __future__ import annotations
 

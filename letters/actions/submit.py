@@ -1,4 +1,4 @@
-"""Freeze a draft into a letter that waits for its supporter's confirmation."""
+"""Freeze a draft into a letter that waits for the supporter's confirmation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from campaign.content.versions import lock_versions
 from campaign.parliament.models import Constituency, Member
 from letters.models import CarriedText, Consent, EventType, Letter, LetterParagraph, Status, queue_confirmation
 from letters.privacy.consent import CONSENT_VERSION, hash_consent
-from letters.privacy.newsletter import note_wish
+from letters.privacy.newsletter import record_choice
 from letters.privacy.tokens import hash_token, make_confirm_token, make_token
 from letters.writing.compose import Composed, Sender, choose_asks, compose_paragraphs, get_ask
 from letters.writing.draft import Draft
@@ -49,7 +49,7 @@ def submit_letter(
     news: bool,
     count_mail: Callable[[], None],
 ) -> bool:
-    """Store the letter and owe its supporter a confirmation mail; False if it has been confirmed already."""
+    """Store the letter and owe the supporter a confirmation mail; False if it has been confirmed already."""
     try:
         return store_letter(campaign, draft, arguments, constituency, member, sender, news=news, count_mail=count_mail)
     except IntegrityError:
@@ -92,14 +92,14 @@ def store_letter(
         return False
     if stored:
         if is_same_letter(stored, letter, paragraphs):
-            note_wish(stored, wanted=news)
+            record_choice(stored, wanted=news)
             return True
         stored.delete()
     letter.save(force_insert=True)
     LetterParagraph.objects.bulk_create(paragraphs)
     CarriedText.objects.bulk_create(carried)
     Consent.objects.create(letter=letter, version=CONSENT_VERSION, text_sha256=hash_consent())
-    note_wish(letter, wanted=news)
+    record_choice(letter, wanted=news)
     letter.log_event(EventType.CREATED)
     queue_confirmation(letter)
     count_mail()

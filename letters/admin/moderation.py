@@ -196,7 +196,7 @@ def settle_one(
         said = _("%s is released: it will be sent automatically.")
     elif deciding == "refuse" and refusal.is_valid():
         done = refuse(letter, reason=refusal.cleaned_data["reason"], actor=actor)
-        said = _("%s is refused. We will email your reason to its writer.")
+        said = _("%s is refused. We will email your reason to the supporter.")
     else:
         return None
     if done:

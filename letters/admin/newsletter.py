@@ -1,4 +1,4 @@
-"""The addresses that want a campaign's news, for those who may take them away: never more than that list."""
+"""The export of a campaign's subscribers to its newsletter."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ from letters.privacy.newsletter import list_consents, list_subscribers
 from letters.statistics.export import escape_cell, stream_csv
 
 
-def show_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:
-    """GET says how many want news and asks what for; POST gives their addresses as CSV, and writes that down.
+def show_subscribers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:
+    """Show how many subscribers there are and ask what for; on POST, log it and give their addresses as CSV.
 
-    Personal data leaves here: a permission, and password and code once more.
+    Personal data leaves here, so it takes a permission, and password and code once more.
     """
     if not may_export_person(request):
         raise PermissionDenied
-    return require_recent_login(give_readers)(request, slug, admin_site)
+    return require_recent_login(export_subscribers)(request, slug, admin_site)
 
 
-def give_readers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:
+def export_subscribers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:
     context = open_page(request, slug, admin_site)
     campaign = context["campaign"]
     form = PurposeForm(request.POST if request.method == "POST" else None)
     count = list_consents(campaign).count()
     if form.is_valid():
-        log_readers(request, campaign, count, form.cleaned_data["reason"])
+        log_export(request, campaign, count, form.cleaned_data["reason"])
         answer = StreamingHttpResponse(
             stream_csv(make_rows(campaign), marked=False), content_type="text/csv; charset=utf-8"
         )
         answer["Content-Disposition"] = f'attachment; filename="news-{campaign.slug}.csv"'
         return answer
     context |= {"title": _("Who wants news: %(campaign)s") % {"campaign": campaign}, "form": form, "count": count}
-    return TemplateResponse(request, "admin/letters/readers.html", context)
+    return TemplateResponse(request, "admin/letters/subscribers.html", context)
 
 
-def log_readers(request: HttpRequest, campaign: Campaign, count: int, reason: str) -> None:
+def log_export(request: HttpRequest, campaign: Campaign, count: int, reason: str) -> None:
     user: Any = request.user
     LogEntry.objects.create(
         user=user,
@@ -62,6 +62,6 @@ def log_readers(request: HttpRequest, campaign: Campaign, count: int, reason: st
 
 def make_rows(campaign: Campaign) -> Iterator[list[str]]:
     yield ["email", "agreed_at", "version", "text_sha256"]
-    for reader in list_subscribers(campaign):
-        given_at = reader.given_at.isoformat(timespec="seconds")
-        yield [escape_cell(reader.email), given_at, reader.version, reader.text_sha256]
+    for subscriber in list_subscribers(campaign):
+        given_at = subscriber.given_at.isoformat(timespec="seconds")
+        yield [escape_cell(subscriber.email), given_at, subscriber.version, subscriber.text_sha256]

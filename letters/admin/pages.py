@@ -37,7 +37,7 @@ def open_page(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> d
         "query": f"?{urlencode(query)}" if query else "",
         "letters_url": f"{reverse('admin:letters_letter_changelist')}?{urlencode(letters)}",
         "may_see_letters": request.user.has_perm("letters.view_letter"),
-        "may_take_readers": may_export_person(request),
+        "may_export_subscribers": may_export_person(request),
         "now": timezone.localtime(),
     }
 

@@ -12,7 +12,7 @@ from letters.admin.corrections import give_reached, show_correction, show_correc
 from letters.admin.dashboard import show_dashboard
 from letters.admin.local_facts import show_local_facts
 from letters.admin.map import go_to_constituency, show_constituencies, show_map
-from letters.admin.newsletter import show_readers
+from letters.admin.newsletter import show_subscribers
 
 
 def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
@@ -31,5 +31,5 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
         page("corrections/", "letters_corrections", show_corrections),
         page("corrections/<int:version>/", "letters_correction", show_correction),
         page("corrections/<int:version>/reached.csv", "letters_correction_csv", give_reached),
-        page("news/", "letters_dashboard_news", show_readers),
+        page("news/", "letters_dashboard_newsletter", show_readers),
     ]

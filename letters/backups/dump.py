@@ -140,7 +140,7 @@ def replay_erasures() -> Counter[str]:
             counts["erased again"] += erase_letter(letter)
         elif digest in gathered[Tombstone.Kind.WITHDRAWN]:
             counts["withdrawn again"] += withdraw_letter(letter)
-        if digest in gathered[Tombstone.Kind.NO_NEWS]:
+        if digest in gathered[Tombstone.Kind.UNSUBSCRIBED]:
             standing = NewsConsent.objects.filter(letter=letter.pk, withdrawn_at=None)
             counts["news stopped again"] += standing.update(withdrawn_at=timezone.now())
     return counts

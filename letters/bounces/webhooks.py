@@ -91,7 +91,7 @@ def take_event(event: Any, **_signal: Any) -> Outcome:
     with transaction.atomic():
         letter = Letter.objects.select_for_update(of=("self",)).select_related("campaign").get(reference=reference)
         if event.recipient and event.recipient.lower() != letter.recipient.lower():
-            return Outcome.STRANGER  # of another mail, such as its supporter's copy
+            return Outcome.STRANGER  # of another mail, such as the supporter's copy
         outcome = apply_event(letter, event)
     if outcome is Outcome.EARLY:
         raise TooEarlyError

@@ -119,7 +119,7 @@ def send_notices() -> int:
 
 
 def queue_reminder(letter: Letter) -> None:
-    """Note that a writer who has not confirmed a day after the first mail is reminded once, however often it goes."""
+    """Remind a supporter who has not confirmed within a day of the first mail, once however often that was sent."""
     Notice.objects.get_or_create(
         letter=letter, kind=Notice.Kind.REMIND, defaults={"due_at": timezone.now() + REMIND_AFTER}
     )

@@ -33,7 +33,7 @@ class PurposeForm(ReasonForm):
 
 
 class RefuseForm(ReasonForm):
-    """Why a letter is not sent, as its supporter will read it."""
+    """Why a letter is not sent, as the supporter will read it."""
 
     reason = LineField(
         label=_("Reason, as the supporter will read it"),

@@ -17,7 +17,7 @@ from letters.forms.honeypot import HoneypotField, StampField
 from letters.forms.offices import OfficeForm, advise_on_case
 from letters.forms.typos import AsksAboutTypos
 from letters.privacy.consent import CONSENT_TEXT
-from letters.privacy.newsletter import NEWS_TEXT
+from letters.privacy.newsletter import NEWSLETTER_TEXT
 from letters.writing.compose import Sender
 from letters.writing.draft import MAX_ARGUMENTS
 
@@ -229,7 +229,7 @@ class SendForm(DetailsForm):
         label=CONSENT_TEXT,
         error_messages={"required": _("Tick the box to let us store and send your letter, or download it instead.")},
     )
-    news = forms.BooleanField(label=NEWS_TEXT, required=False)  # apart from consent, and never a condition
+    news = forms.BooleanField(label=NEWSLETTER_TEXT, required=False)  # apart from consent, and never a condition
     website = HoneypotField()
 
     def __init__(self, *args: Any, offers_news: bool = False, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""Likely slips in the domain of a writer's address, asked about once: a link sent there is lost without a word."""
+"""Likely slips in the domain of a supporter's address, asked about once: a link sent there is lost without a word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mails that leave the site: the letter to the MP, and notices to its supporter."""
+"""The mails that leave the site: the letter to the MP, and notices to the supporter."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from letters.mail.addresses import address_letter, make_message_id, split_from
 from letters.mail.mime import Header, Mailbox, Pdf, write_message
 from letters.models import CONFIRMING, Letter, Notice, Status
 from letters.privacy.lost_links import list_links
-from letters.privacy.newsletter import wants_news
+from letters.privacy.newsletter import wants_newsletter
 from letters.privacy.tokens import make_confirm_token, make_token
 from letters.rendering.pdf import render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
@@ -111,7 +111,7 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
         "campaign": letter.campaign,
         "url": settings.SITE_URL + reverse(purpose, args=[token]),
         "rehearsal": letter.rehearsal,
-        "news": not confirming and wants_news(letter),
+        "news": not confirming and wants_newsletter(letter),
     }
     pdf = None
     if kind == Notice.Kind.LINKS:

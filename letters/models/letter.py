@@ -41,7 +41,7 @@ class ReplyBy(models.TextChoices):
 
 
 class Letter(models.Model):
-    """A letter that its supporter has asked the site to send.
+    """A letter that the supporter has asked the site to send.
 
     Constituency and member are kept by value, as they were when the supporter saw the letter. The row is the queue:
     whoever moves it does so through `transition_to`.
@@ -225,7 +225,7 @@ class Letter(models.Model):
         return self.member_email
 
     def would_rehearse(self) -> bool:
-        """Whether it is a rehearsal if it is confirmed now. During a pause it stays what its supporter was shown."""
+        """Whether it is a rehearsal if it is confirmed now. During a pause it stays what the supporter was shown."""
         mode = self.campaign.mode
         return self.rehearsal if mode == Campaign.Mode.PAUSED else mode != Campaign.Mode.LIVE
 

@@ -142,7 +142,7 @@ class Finding(models.Model):
 
 
 class Refusal(models.Model):
-    """A held letter that a person has refused: it is never sent, and its supporter is told why."""
+    """A held letter that a person has refused: it is never sent, and the supporter is told why."""
 
     letter = models.OneToOneField("letters.Letter", on_delete=models.CASCADE, related_name="refusal")
     reason = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("The writer reads it word for word."))

@@ -1,4 +1,4 @@
-"""Who wants news of a campaign: asked for apart from the letter, counted once confirmed, stopped by one button."""
+"""Subscribers to a campaign's newsletter: asked apart from the letter, counted once confirmed, off with one button."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from letters.models import ENCRYPTED, Letter, NewsConsent, Status, Tombstone
 from letters.privacy.tombstones import set_tombstone
 
 # Apart from the consent to send the letter: PECR regulation 22, UK GDPR article 7(2) and (4).
-NEWS_VERSION = "2026-11-22"
-NEWS_TEXT = gettext_lazy(
+NEWSLETTER_VERSION = "2026-11-22"
+NEWSLETTER_TEXT = gettext_lazy(
     "Also email me news of this campaign. I can stop that at any time; my letter goes out either way."
 )
 
 
-def hash_news_text() -> str:
+def hash_newsletter_text() -> str:
     """Return the SHA-256 of what is agreed to, in hex."""
-    return hashlib.sha256(str(NEWS_TEXT).encode()).hexdigest()
+    return hashlib.sha256(str(NEWSLETTER_TEXT).encode()).hexdigest()
 
 
-def note_wish(letter: Letter, *, wanted: bool) -> None:
+def record_choice(letter: Letter, *, wanted: bool) -> None:
     if wanted:
-        agreed = {"version": NEWS_VERSION, "text_sha256": hash_news_text()}
+        agreed = {"version": NEWSLETTER_VERSION, "text_sha256": hash_newsletter_text()}
         NewsConsent.objects.get_or_create(letter=letter, defaults=agreed)
     else:
         NewsConsent.objects.filter(letter=letter).delete()
 
 
-def wants_news(letter: Letter) -> bool:
+def wants_newsletter(letter: Letter) -> bool:
     return letter.status != Status.WITHDRAWN and NewsConsent.objects.filter(letter=letter, withdrawn_at=None).exists()
 
 
 def unsubscribe(letter: Letter) -> int:
-    """Stop the campaign's news to the supporter's address, with whichever letters it was asked for; return how many.
+    """Withdraw the address's consent with each letter of the campaign that it was given with; return how many.
 
-    Erased letters have no address and no wish any more.
+    Erased letters have neither an address nor a consent.
     """
     if not letter.sender_email:
         return 0
@@ -54,14 +54,14 @@ def unsubscribe(letter: Letter) -> int:
     with transaction.atomic():
         standing = NewsConsent.objects.filter(letter__in=same, withdrawn_at=None)
         for pk in list(standing.values_list("letter", flat=True)):
-            set_tombstone(pk, Tombstone.Kind.NO_NEWS)
+            set_tombstone(pk, Tombstone.Kind.UNSUBSCRIBED)
         return standing.update(withdrawn_at=timezone.now())
 
 
 def list_consents(campaign: Campaign) -> QuerySet[NewsConsent]:
-    """Return the consents to this campaign's news that stand, oldest first, decrypting the address alone.
+    """Return the valid consents to this campaign's newsletter, oldest first, decrypting only the address.
 
-    Those of letters that were not confirmed, or withdrawn, or are to be erased do not count.
+    Those of letters that were not confirmed, were withdrawn or are to be erased do not count.
     """
     consents = NewsConsent.objects.filter(
         letter__campaign=campaign,
@@ -76,7 +76,7 @@ def list_consents(campaign: Campaign) -> QuerySet[NewsConsent]:
 
 @dataclass(frozen=True)
 class Subscriber:
-    """An address that wants news, and the proof of it."""
+    """A subscriber's address, and the proof of consent."""
 
     email: str
     given_at: dt.datetime

@@ -12,7 +12,7 @@ CODE = re.compile(r"(?<![\d.])[45](?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])")
 
 
 def hide_personal(words: str, letter: Letter) -> str:
-    """Return the server's words without any address and without what the letter's row knows of its supporter.
+    """Return the server's words without any address and without what the letter's row knows of the supporter.
 
     After an erasure nobody knows any more what to look for: then only the codes are kept.
     """
@@ -22,7 +22,7 @@ def hide_personal(words: str, letter: Letter) -> str:
 
 
 def redact_supporter(words: str, letter: Letter) -> str:
-    """Return the text with everything that the letter's row says about its supporter blanked out."""
+    """Return the text with everything that the letter's row says about the supporter blanked out."""
     known = [letter.sender_email, letter.sender_name, *letter.sender_address.splitlines(), letter.sender_postcode]
     known += [letter.sender_phone, letter.on_behalf_of]
     parts = [name for name in letter.sender_name.split() if len(name) > 2]
@@ -35,7 +35,7 @@ def redact_supporter(words: str, letter: Letter) -> str:
 
 
 def redact_notes(letter: Letter) -> None:
-    """Redact notes and server replies by what the letter says about its supporter. Call it before erasing."""
+    """Redact notes and server replies by what the letter says about the supporter. Call it before erasing."""
     for event in letter.events.exclude(note=""):
         if (note := redact_supporter(event.note, letter)) != event.note:
             letter.events.filter(pk=event.pk).update(note=note[:500])

@@ -32,7 +32,7 @@ PRINT = 4  # the Print flag of an annotation: ISO 32000-1, table 165, bit 3
 # Rows of the recipient that fit into the envelope's window at the usual size, and characters that fit into a row.
 WINDOW_ROWS, WINDOW_ROW_LENGTH, WINDOW_ROW_LENGTH_LARGE = 5, 42, 36
 
-# A stored letter may have grown by a page since it was admitted: its supporter may have corrected the address.
+# A stored letter may have grown by a page since it was admitted: the supporter may have corrected the address.
 MAX_PRINTED = MAX_PAGES + 1
 LARGE_PRINT_PAGES = 4  # what a page of ordinary print makes in large print, at most
 

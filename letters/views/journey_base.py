@@ -49,7 +49,7 @@ MAX_MARKS = 100  # of what was counted, in one session: more drafts than anybody
 
 @dataclass(frozen=True)
 class Withdrawn:
-    """An argument that a draft has and that is offered no more, with what its writer made of it."""
+    """An argument that a draft has and that is offered no more, with what its supporter made of it."""
 
     argument: Argument
     edits: list[str]
@@ -73,7 +73,7 @@ class Journey:
 
     @cached_property
     def withdrawn(self) -> dict[str, Withdrawn]:
-        """Those of the draft that are offered no more, by key: chosen ones, and any with words of the writer's."""
+        """Those of the draft that are offered no more, by key: chosen ones, and any with words of the supporter's."""
         gone = {piece.key: piece for piece in self.draft.pieces if piece.key not in self.arguments}
         kept = {piece.key: piece for piece in self.draft.aside if piece.edits and piece.key not in self.arguments}
         if not (gone or kept):
@@ -154,7 +154,7 @@ class Journey:
         )
 
     def hash_words(self) -> str:
-        """Return what tells whether the letter still says what its writer has seen."""
+        """Return what tells whether the letter still says what the supporter has seen."""
         text = self.write()
         return hashlib.sha256(repr((text.paragraphs, text.ask, text.sources)).encode()).hexdigest()
 

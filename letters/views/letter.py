@@ -25,7 +25,7 @@ from letters.actions.note import note_by_supporter
 from letters.actions.withdraw import withdraw_letter
 from letters.mail.messages import name_domain
 from letters.models import WITHDRAWABLE, EventCode, EventType, Letter, LetterEvent, Status
-from letters.privacy.newsletter import unsubscribe, wants_news
+from letters.privacy.newsletter import unsubscribe, wants_newsletter
 from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_token, make_token
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
@@ -106,7 +106,7 @@ def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         messages.info(request, _("You have already used this link. Here is what has happened to your letter."))
         return letter_url
     context = {"campaign": letter.campaign, "letter": letter, "text": read_letter(letter), "closed": closed}
-    context |= {"goes_at": say_when_it_goes(letter), "wants_news": wants_news(letter)}
+    context |= {"goes_at": say_when_it_goes(letter), "wants_newsletter": wants_newsletter(letter)}
     context |= show_corrections(letter)
     context["token"] = make_confirm_token(letter)
     context["rehearsal"] = letter.would_rehearse()
@@ -132,7 +132,7 @@ def tell_timeline(letter: Letter) -> list[tuple[LetterEvent, StrOrPromise]]:
         went = went or event.type in WENT
         if event.code == EventCode.CORRECTED:
             continue  # the correction is told
-        if event.code == EventCode.OUTDATED:  # it is where it was, and the correction is what its writer has to know
+        if event.code == EventCode.OUTDATED:  # it is where it was, and the correction is what the supporter has to know
             told.append((event, EVENT_LABELS[EventType.OUTDATED]))
             continue
         if event.type == EventType.CORRECTED and went:
@@ -170,7 +170,7 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         "needs_post": letter.status in (Status.FAILED, Status.BOUNCED),
         "acts": list_acts(letter),
         "asked_on": find_question_date(letter),
-        "wants_news": wants_news(letter),
+        "wants_newsletter": wants_newsletter(letter),
     } | show_corrections(letter)
     return render(request, "letters/letter_page.html", context)
 

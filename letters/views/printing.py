@@ -1,4 +1,4 @@
-"""The letter without a trace: as a PDF, as plain text, and what its supporter does with the paper."""
+"""The letter without a trace: as a PDF, as plain text, and what the supporter does with the paper."""
 
 from __future__ import annotations
 

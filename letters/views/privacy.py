@@ -40,7 +40,7 @@ def download_data(_request: HttpRequest, letter: Letter) -> HttpResponse:
 
 
 def tell_everything(letter: Letter) -> dict[str, Any]:
-    """Return all that the rows of a letter say of it and of its supporter, but for secrets of the site."""
+    """Return all that the rows of a letter say of it and of the supporter, but for secrets of the site."""
     consent = {"consent": getattr(letter, "consent", None), "news": getattr(letter, "news_consent", None)}
     return {
         "campaign": letter.campaign.title,

@@ -149,7 +149,7 @@ def compose_paragraphs(
     Own words that come first follow the opening, so that the writer's story is told in one go; the preface leads from
     them to the arguments. Whoever is introduced in one paragraph is called by the short name in those after it.
 
-    A paragraph whose edit has changed a claim has no source notes, unless its supporter keeps them.
+    A paragraph whose edit has changed a claim has no source notes, unless the supporter keeps them.
     """
     pieces = {piece.key: piece for piece in draft.pieces}
     preface = write_preface(campaign, draft)

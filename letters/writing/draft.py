@@ -46,7 +46,7 @@ class Draft:
     preface: bool | None = None  # whether the campaign's preface stands in it; None: as the campaign has it
     local_fact: str = ""  # the GSS code of the constituency whose fact is to be in it
     subject: str = ""  # empty: the campaign's
-    arranged: bool = False  # whether its supporter has put it into an order of their own
+    arranged: bool = False  # whether the supporter has put it into an order of their own
     ask: str = ""
     with_sources: bool = True
     aside: list[Piece] = field(default_factory=list)  # removed, with their edits, the last one last
@@ -55,7 +55,7 @@ class Draft:
     version: int = 0  # grows with each save; `letters.writing.session` tells by it what another tab has overtaken
     saved_by: str = ""  # the page that saved last, and its how manieth request that was
     turn: int = 0
-    other: dict[str, Any] = field(default_factory=dict)  # what another tab wrote meanwhile, until its supporter chooses
+    other: dict[str, Any] = field(default_factory=dict)  # what another tab wrote meanwhile, until the supporter chooses
 
     @property
     def keys(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""How much of a letter is its supporter's own, and how near others to the same MP are (docs/distinctiveness.md).
+"""How much of a letter is the supporter's own, and how near others to the same MP are (docs/distinctiveness.md).
 
 Advice, never a bar: only the campaign's minimum of own words keeps a letter from being sent by the site.
 """
@@ -224,7 +224,7 @@ def is_near(nearness: Nearness) -> bool:
 
 
 def record_fingerprint(letter: Letter) -> None:
-    """Keep what a confirmed letter is compared by, and on the letter how much of it is its supporter's own.
+    """Keep what a confirmed letter is compared by, and on the letter how much of it is the supporter's own.
 
     Does nothing for a letter that was erased or withdrawn meanwhile. Done again, it changes nothing.
     """

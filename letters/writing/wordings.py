@@ -47,7 +47,7 @@ def list_openings(campaign: Campaign, constituency: Constituency) -> list[str]:
 
 
 def write_usual_opening(campaign: Campaign, constituency: Constituency, draft: Draft) -> str:
-    """Return the draft's opening unless its supporter writes another. With a reason it is one that that completes."""
+    """Return the draft's opening unless the supporter writes another. With a reason it is one that that completes."""
     plain, *others = list_openings(campaign, constituency)
     if draft.reason:
         because = _("I am writing to you, as one of your constituents in %(constituency)s, because") % {
@@ -58,7 +58,7 @@ def write_usual_opening(campaign: Campaign, constituency: Constituency, draft: D
 
 
 def write_opening(campaign: Campaign, constituency: Constituency, draft: Draft) -> str:
-    """Return how the letter begins, with its supporter's reason; empty if they want no opening and give no reason."""
+    """Return how the letter begins, with the supporter's reason; empty if they want no opening and give no reason."""
     opening = write_usual_opening(campaign, constituency, draft) if draft.opening is None else draft.opening
     return join_reason(opening, draft.reason)
 
@@ -82,7 +82,7 @@ def join_reason(opening: str, reason: str) -> str:
 
 
 def write_preface(campaign: Campaign, draft: Draft) -> str:
-    """Return what the letter says after its opening, or nothing if its supporter has taken it out."""
+    """Return what the letter says after its opening, or nothing if the supporter has taken it out."""
     wanted = campaign.preface_by_default if draft.preface is None else draft.preface
     return pick(campaign.preface_list, draft.id, "preface") if wanted else ""
 

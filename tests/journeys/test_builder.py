@@ -87,7 +87,7 @@ def test_an_expired_session_and_lost_cookies_lose_nothing(open_builder: OpenBuil
     expect(own_words(page)).to_have_value(f"{WORDS} And more.")
 
 
-def test_two_tabs_keep_both_texts_until_their_writer_chooses(open_builder: OpenBuilder) -> None:
+def test_two_tabs_keep_both_texts_until_their_supporter_chooses(open_builder: OpenBuilder) -> None:
     one = open_builder()
     two = one.context.new_page()
     two.goto(one.url)

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='campaign',
             name='preface',
-            field=models.TextField(blank=True, help_text='What every letter says after its opening unless its supporter takes it out, such as a condemnation. One wording a line: each letter gets one of them.', validators=[campaign.content.validators.refuse_hidden_in_text]),
+            field=models.TextField(blank=True, help_text='What every letter says after its opening unless the supporter takes it out, such as a condemnation. One wording a line: each letter gets one of them.', validators=[campaign.content.validators.refuse_hidden_in_text]),
         ),
         migrations.AddField(
             model_name='campaign',

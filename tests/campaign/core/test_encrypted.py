@@ -92,7 +92,7 @@ def stored(model: Any, field: str) -> list[str]:
 
 
 @pytest.mark.django_db
-def test_the_database_holds_no_word_of_a_letter_or_its_writer() -> None:
+def test_the_database_holds_no_word_of_a_letter_or_its_supporter() -> None:
     letter = make_letter(sender_name="Zebedee Quux", sender_address="9 Xyzzy Row")
     held: list[Any] = [*Letter.objects.values_list("reference"), *LetterParagraph.objects.values_list("pk")]
     with connection.cursor() as cursor:

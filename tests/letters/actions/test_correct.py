@@ -1,4 +1,4 @@
-"""A writer corrects name and address: what has not gone yet goes out with it, what was sent stays as it was (letters/forms/correcting.py, letters/views/correcting.py)."""
+"""A supporter corrects name and address: what has not gone yet goes out with it, what was sent stays as it was (letters/forms/correcting.py, letters/views/correcting.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is queued for an MP who has gone is held and named, and its writer is told; nothing else is."""
+"""What is queued for an MP who has gone is held and named, and the supporter is told; nothing else is."""
 
 from __future__ import annotations
 
@@ -88,5 +88,5 @@ def test_who_still_sits_gets_the_letter() -> None:
 
 def test_of_hundreds_the_first_are_named() -> None:
     said = name_letters("Ms Ann", [f"R{number}" for number in range(MAX_NAMED + 3)])
-    assert said.startswith(f"Held, and their writers told: {MAX_NAMED + 3} letters to Ms Ann: R0, R1")
+    assert said.startswith(f"Held, and the supporters told: {MAX_NAMED + 3} letters to Ms Ann: R0, R1")
     assert said.endswith("R99 and 3 more.")

@@ -94,7 +94,7 @@ def test_each_letter_is_kept_for_as_long_as_it_may_be(status: Status, days: floa
 
 
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.HELD])
-def test_a_letter_that_waits_too_long_is_given_up_and_its_writer_told_while_there_is_a_text(status: Status) -> None:
+def test_a_letter_that_waits_too_long_is_given_up_and_its_supporter_told_while_there_is_a_text(status: Status) -> None:
     letter = age(make_letter(), 29, status)
     assert purge_data()["letters not sent in time, given up"] == 1
     letter.refresh_from_db()
@@ -160,7 +160,7 @@ def test_no_letter_without_text_can_come_into_the_queue() -> None:
         letter.transition_to(Status.QUEUED, next_attempt_at=timezone.now())
 
 
-def test_notes_lose_what_they_tell_of_the_writer() -> None:
+def test_notes_lose_what_they_tell_of_the_supporter() -> None:
     letter = make_letter(sender_email="jane@supporter.example")
     letter.events.create(type="note", note="Jane Doe of 1 Test Street asked; mail jane@supporter.example")
     Letter.objects.update(last_answer="550 no mail for jane@supporter.example (Doe)", status=Status.FAILED)

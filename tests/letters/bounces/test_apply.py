@@ -215,7 +215,7 @@ def test_mailmans_own_corpus_is_read_as_mailman_reads_it() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", FAILURES)
-def test_a_failure_bounces_its_letter_once_and_the_writer_is_owed_a_mail(name: str) -> None:
+def test_a_failure_bounces_its_letter_once_and_the_supporter_is_owed_a_mail(name: str) -> None:
     letter, other = make_sent(), make_sent()
     raw = fill_for(FAILURES[name], letter)
     assert [take_bounce(raw), take_bounce(raw)] == [Outcome.BOUNCED, Outcome.KNOWN]

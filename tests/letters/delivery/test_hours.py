@@ -1,4 +1,4 @@
-"""Outside a campaign's hours its letters wait, nobody is alarmed, and their writers can read until when."""
+"""Outside a campaign's hours its letters wait, nobody is alarmed, and the supporters can read until when."""
 
 from __future__ import annotations
 

@@ -167,14 +167,14 @@ def test_a_notice_claimed_by_a_worker_that_died_comes_back(scripted: ScriptedSer
     assert send_notices() == 1
 
 
-def test_the_writer_is_told_once_that_the_letter_was_sent(scripted: ScriptedServer) -> None:
+def test_the_supporter_is_told_once_that_the_letter_was_sent(scripted: ScriptedServer) -> None:
     letter = make_letter()
     drain_queue()
     assert (send_notices(), send_notices()) == (1, 0)
     assert [taken.recipient for taken in scripted.taken] == ["rehearsal@parley.localhost", letter.sender_email]
 
 
-def test_the_writer_is_told_once_that_it_failed_however_often_it_is_retried(scripted: ScriptedServer) -> None:
+def test_the_supporter_is_told_once_that_it_failed_however_often_it_is_retried(scripted: ScriptedServer) -> None:
     letter = make_letter()
     for _ in range(2):
         scripted.script.append("rcpt 550 no")

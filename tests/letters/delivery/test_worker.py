@@ -212,7 +212,7 @@ def test_a_letter_whose_250_comes_after_the_lease_is_sent_after_all(scripted: Sc
     assert [notice.kind for notice in letter.notices.all()] == ["sent"]
 
 
-def test_whatever_else_comes_after_the_lease_is_told_to_the_organisers_without_the_writer(
+def test_whatever_else_comes_after_the_lease_is_told_to_the_organisers_without_the_supporter(
     scripted: ScriptedServer, monkeypatch: Any
 ) -> None:
     letter = make_letter(sender_name="Margaret Whitfield")

@@ -213,7 +213,7 @@ def test_the_confirmation_mail_carries_no_free_text_and_no_name(settings: Any) -
     assert "pills" not in str(message["From"]) + str(message["Subject"])
 
 
-def test_the_writer_of_a_sent_letter_gets_a_copy_with_the_pdf_and_the_link() -> None:
+def test_the_supporter_of_a_sent_letter_gets_a_copy_with_the_pdf_and_the_link() -> None:
     letter = make_letter(sent_at=timezone.now())
     message = read(build_notice_mail(letter, Notice.Kind.SENT).content)
     assert message["To"] == letter.sender_email
@@ -229,7 +229,7 @@ def test_the_writer_of_a_sent_letter_gets_a_copy_with_the_pdf_and_the_link() -> 
     assert pdf.get_content().startswith(b"%PDF-")
 
 
-def test_the_writer_of_a_letter_that_came_back_learns_what_to_do() -> None:
+def test_the_supporter_of_a_letter_that_came_back_learns_what_to_do() -> None:
     letter = make_letter()
     message = read(build_notice_mail(letter, Notice.Kind.RETURNED).content)
     assert message["Subject"] == "Your letter to Ms Ann Example MP did not arrive: please post it"
@@ -265,7 +265,7 @@ def test_a_domain_is_named_as_mail_servers_spell_it(address: str, domain: str) -
     assert name_domain(address) == domain
 
 
-def test_a_letter_and_its_writers_copy_are_printed_once_and_kept_no_longer_than_the_next_sweep(
+def test_a_letter_and_its_supporters_copy_are_printed_once_and_kept_no_longer_than_the_next_sweep(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     printed: list[object] = []

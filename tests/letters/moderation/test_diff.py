@@ -1,4 +1,4 @@
-"""What a moderator sees marked is what the writer has changed, word by word."""
+"""What a moderator sees marked is what the supporter has changed, word by word."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_what_was_changed_is_found(text: str, changed: list[str]) -> None:
     assert show(text) == changed
 
 
-def test_without_a_base_all_is_the_writers() -> None:
+def test_without_a_base_all_is_the_supporters() -> None:
     assert (show("My own words.", ""), show("", "")) == (["My own words."], [])
 
 

@@ -1,4 +1,4 @@
-"""Rules hold a letter until a person has read it; what a person refuses is never sent, and its writer learns why (letters/admin/moderation.py, letters/admin/rules.py, letters/models/moderation.py, letters/models/validators.py)."""
+"""Rules hold a letter until a person has read it; what a person refuses is never sent, and the supporter learns why (letters/admin/moderation.py, letters/admin/rules.py, letters/models/moderation.py, letters/models/validators.py)."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_rules_that_are_off_hold_nothing() -> None:
     assert find(write(campaign, own, sender_name="Ann Example", sender_email="x@mailinator.com")) == []
 
 
-def test_only_what_the_writer_has_written_is_held() -> None:
+def test_only_what_the_supporter_has_written_is_held() -> None:
     campaign = make_campaign()
     HoldRules.objects.create(campaign=campaign, threats="text of\nplease")
     letter = write(campaign)
@@ -169,7 +169,7 @@ def test_a_correction_is_looked_at_again(name: str, status: Status) -> None:
     assert letter.findings.count() == (status == Status.HELD)
 
 
-def test_the_queue_shows_held_letters_by_rule_and_nothing_of_their_writers(admin_client: Client) -> None:
+def test_the_queue_shows_held_letters_by_rule_and_nothing_of_their_supporters(admin_client: Client) -> None:
     campaign = make_campaign()
     threat, link = hold(campaign), hold(campaign, "www.spam.example")
     by_hand = make_letter(campaign)
@@ -215,7 +215,7 @@ def test_a_person_who_has_read_it_releases_a_letter(admin_client: Client) -> Non
     assert letter.events.filter(note="Released: A quotation", actor__username="admin").exists()
 
 
-def test_a_refused_letter_is_never_sent_and_its_writer_learns_why(admin_client: Client) -> None:
+def test_a_refused_letter_is_never_sent_and_its_supporter_learns_why(admin_client: Client) -> None:
     campaign = make_campaign()
     letter, following = hold(campaign), hold(campaign)
     path = f"{LIST}{letter.pk}/review/"
@@ -250,7 +250,7 @@ def test_many_are_refused_at_once_with_one_reason(admin_client: Client) -> None:
     campaign = make_campaign()
     letters = [hold(campaign, "www.spam.example") for _ in range(2)]
     chosen = {"action": "refuse", "_selected_action": [one.pk for one in letters]}
-    assert "email each writer your reason" in admin_client.post(LIST, chosen).content.decode()
+    assert "email each supporter your reason" in admin_client.post(LIST, chosen).content.decode()
     admin_client.post(LIST, chosen | {"reason": "No advertisements."})
     assert set(Refusal.objects.values_list("reason", flat=True)) == {"No advertisements."}
     assert set(Letter.objects.values_list("status", flat=True)) == {"failed"}

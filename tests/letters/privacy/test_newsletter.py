@@ -16,11 +16,11 @@ from letters.actions.withdraw import withdraw_letter
 from letters.mail.messages import build_notice_mail
 from letters.models import Letter, NewsConsent, Notice, Tombstone
 from letters.privacy.newsletter import (
-    NEWS_VERSION,
-    hash_news_text,
+    NEWSLETTER_VERSION,
+    hash_newsletter_text,
     list_consents,
     list_subscribers,
-    note_wish,
+    record_choice,
     unsubscribe,
 )
 from letters.privacy.tokens import make_confirm_token, make_token
@@ -42,11 +42,11 @@ def act(client: Client, letter: Letter, action: str) -> str:
 
 
 def wish(letter: Letter) -> Letter:
-    note_wish(letter, wanted=True)
+    record_choice(letter, wanted=True)
     return letter
 
 
-def readers(campaign: Campaign) -> list[str]:
+def subscribers(campaign: Campaign) -> list[str]:
     return [reader.email for reader in list_subscribers(campaign)]
 
 
@@ -60,7 +60,9 @@ def offering(client: Client) -> Campaign:
 
 def test_the_words_of_a_version_stay() -> None:
     words = "685719"
-    assert (NEWS_VERSION, hash_news_text()[:6]) == ("2026-11-22", words), "New words need a new NEWS_VERSION."
+    assert (NEWSLETTER_VERSION, hash_newsletter_text()[:6]) == ("2026-11-22", words), (
+        "New words need a new NEWSLETTER_VERSION."
+    )
 
 
 @pytest.mark.parametrize("offers", [True, False])
@@ -82,20 +84,20 @@ def test_what_is_ticked_is_kept_with_the_letter_and_may_still_be_changed(client:
     for ticked in ("on", "", "on"):
         send(client, news=ticked)
         kept = list(NewsConsent.objects.values_list("version", "text_sha256", "withdrawn_at"))
-        assert kept == [(NEWS_VERSION, hash_news_text(), None)] * bool(ticked)
+        assert kept == [(NEWSLETTER_VERSION, hash_newsletter_text(), None)] * bool(ticked)
     letter = Letter.objects.get()
-    assert readers(offering) == []  # not before it is confirmed
+    assert subscribers(offering) == []  # not before it is confirmed
     confirm = reverse("confirm", args=[make_confirm_token(letter)])
     assert "You also asked for news" in client.get(confirm).content.decode()
     client.post(confirm)
-    assert readers(offering) == [JANE]
+    assert subscribers(offering) == [JANE]
 
 
 def test_one_button_stops_it_for_the_address_in_this_campaign_alone(client: Client) -> None:
     first, other = make_campaign("peace"), make_campaign("trains")
     letters = [wish(make_letter(first, sender_email=address)) for address in (JANE, JANE.title(), "joe@b.example")]
     wish(make_letter(other, sender_email=JANE))
-    assert (readers(first), readers(other)) == ([JANE, "joe@b.example"], [JANE])
+    assert (subscribers(first), subscribers(other)) == ([JANE, "joe@b.example"], [JANE])
     assert (
         "You asked us to email you news"
         in client.get(reverse("letter", args=[make_token(letters[0].pk, "letter")])).content.decode()
@@ -103,11 +105,11 @@ def test_one_button_stops_it_for_the_address_in_this_campaign_alone(client: Clie
     page = act(client, letters[0], "stop-news")
     assert "We will not send you any more campaign news" in page
     assert "You asked us to email you news" not in page
-    assert (readers(first), readers(other)) == (["joe@b.example"], [JANE])
+    assert (subscribers(first), subscribers(other)) == (["joe@b.example"], [JANE])
     assert Tombstone.objects.filter(kind="no-news").count() == 2  # so it stays stopped after a restore
     assert unsubscribe(letters[0]) == 0
     data = client.get(reverse("letter-data", args=[make_token(letters[0].pk, "letter")])).json()
-    assert data["news"]["version"] == NEWS_VERSION
+    assert data["news"]["version"] == NEWSLETTER_VERSION
     assert data["news"]["withdrawn_at"]
 
 
@@ -116,7 +118,7 @@ def test_who_withdraws_the_letter_or_is_erased_gets_none() -> None:
     letters = [wish(make_letter(campaign)) for _number in range(3)]
     withdraw_letter(letters[0])
     erase_letter(letters[1])
-    assert readers(campaign) == [letters[2].sender_email]
+    assert subscribers(campaign) == [letters[2].sender_email]
     assert unsubscribe(letters[1]) == 0
 
 
@@ -135,7 +137,7 @@ def test_the_addresses_are_read_without_the_rest_in_one_query(django_assert_num_
     for _number in range(3):
         wish(make_letter(campaign))
     with django_assert_num_queries(1):
-        assert len(readers(campaign)) == 3
+        assert len(subscribers(campaign)) == 3
     assert "sender_name" in list_consents(campaign)[0].letter.get_deferred_fields()
 
 
@@ -154,7 +156,7 @@ def test_the_addresses_are_exported_after_a_fresh_proof_and_a_reason_that_is_kep
         wish(make_letter(campaign, sender_email=address, sender_name="Zebulon"))
     make_letter(campaign, sender_email="silent@b.example")
     chief = User.objects.create_superuser("chief")
-    path = reverse("admin:letters_dashboard_news", args=["peace"])
+    path = reverse("admin:letters_dashboard_newsletter", args=["peace"])
     otp_login(client, chief, seconds_ago=700)
     assert "Confirm that it is you" in client.post(path, {"reason": "Our first news"}).content.decode()
     otp_login(client, chief)

@@ -1,4 +1,4 @@
-"""Mail servers' words tell nothing of a letter's writer."""
+"""Mail servers' words tell nothing of a letter's supporter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from letters.models import EventType, Letter
 from letters.privacy.redaction import MAX_NOTE, hide_personal, redact_notes, redact_supporter
 from tests.letters.factories import make_letter
 
-WRITER: dict[str, Any] = {
+SUPPORTER: dict[str, Any] = {
     "sender_name": "Jane Doe",
     "sender_address": "1 Harrowgate Street\nLondon",
     "sender_postcode": "SW1A 1AA",
@@ -30,12 +30,12 @@ WRITER: dict[str, Any] = {
         ("452 4.2.2 mailbox full", "452 4.2.2 mailbox full"),
     ],
 )
-def test_addresses_and_the_writer_are_hidden_and_the_rest_is_kept(words: str, told: str) -> None:
-    assert hide_personal(words, Letter(**WRITER)) == told
+def test_addresses_and_the_supporter_are_hidden_and_the_rest_is_kept(words: str, told: str) -> None:
+    assert hide_personal(words, Letter(**SUPPORTER)) == told
 
 
 def test_a_long_answer_is_cut() -> None:
-    assert len(hide_personal("550 " + "no " * 400, Letter(**WRITER))) == MAX_NOTE
+    assert len(hide_personal("550 " + "no " * 400, Letter(**SUPPORTER))) == MAX_NOTE
 
 
 def test_after_an_erasure_only_the_codes_are_kept() -> None:
@@ -44,14 +44,14 @@ def test_after_an_erasure_only_the_codes_are_kept() -> None:
 
 
 def test_an_organisers_note_keeps_other_peoples_addresses() -> None:
-    assert redact_supporter("Asked ann@parliament.example about Jane", Letter(**WRITER)) == (
+    assert redact_supporter("Asked ann@parliament.example about Jane", Letter(**SUPPORTER)) == (
         "Asked ann@parliament.example about …"
     )
 
 
 @pytest.mark.django_db
 def test_notes_and_answers_in_the_database_are_gone_over() -> None:
-    letter = make_letter(**WRITER)
+    letter = make_letter(**SUPPORTER)
     letter.events.create(type=EventType.CREATED, note="Jane Doe rang.")
     letter.last_answer = "450 jane@supporter.example is greylisted"
     letter.save()

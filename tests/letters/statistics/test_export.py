@@ -37,7 +37,7 @@ def take(client: Client, path: str = EXPORT, **data: str) -> Any:
     return client.post(path, {"kind": "csv"} | data)
 
 
-def test_the_usual_export_says_nothing_of_a_writer(admin_client: Client) -> None:
+def test_the_usual_export_says_nothing_of_a_supporter(admin_client: Client) -> None:
     letter = make_letter(own_share=0.123456)
     text, [row] = read(take(admin_client))
     assert not [secret for secret in [*SECRETS, letter.reference, str(letter.pk)] if secret in text]
@@ -57,13 +57,13 @@ def test_the_personal_export_says_all_and_what_for_is_kept(admin_client: Client)
     page = take(admin_client, PERSONAL, reason=" ").content.decode()
     assert "Say why" in page
     assert not LogEntry.objects.exists()
-    text, [row] = read(take(admin_client, f"{PERSONAL}?status__exact=queued", reason="Asked by the writer"))
+    text, [row] = read(take(admin_client, f"{PERSONAL}?status__exact=queued", reason="Asked by the supporter"))
     assert not [secret for secret in SECRETS if secret not in text]
     assert row["reference"] == letter.reference
     assert "pseudonym" not in row
     entry = LogEntry.objects.get()
     assert (entry.user.username, entry.object_repr) == ("admin", "1 letter")
-    said = "Exported with personal data as CSV (status: Queued): Asked by the writer"
+    said = "Exported with personal data as CSV (status: Queued): Asked by the supporter"
     assert entry.change_message == said
     assert said in admin_client.get(PERSONAL).content.decode()
 

@@ -1,4 +1,4 @@
-"""Between "send" and the mail: the message again, or to another address, only in the writer's own session (letters/actions/resend.py)."""
+"""Between "send" and the mail: the message again, or to another address, only in the supporter's own session (letters/actions/resend.py)."""
 
 from __future__ import annotations
 

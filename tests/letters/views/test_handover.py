@@ -17,7 +17,7 @@ WORDS = "/peace/write/words/"
 
 
 @pytest.fixture
-def writer(client: Client) -> Client:
+def supporter(client: Client) -> Client:
     """Somebody with a draft."""
     make_constituency()
     make_campaign(own_words_minimum=0)
@@ -39,42 +39,42 @@ def read_link(client: Client) -> str:
     return urlsplit(unescape(link)).path
 
 
-def test_the_link_brings_arguments_and_words_to_another_device_after_a_press(writer: Client) -> None:
-    link, other = read_link(writer), Client()
+def test_the_link_brings_arguments_and_words_to_another_device_after_a_press(supporter: Client) -> None:
+    link, other = read_link(supporter), Client()
     assert "3" not in str(other.session.get("drafts", {}))
     page = other.get(link).content.decode()
     assert "It has 1 argument and 2 words of yours." in page
     assert load_draft(other.session, "peace").pieces == [], "looking takes nothing"
     assert other.post(link)["Location"] == WORDS
-    taken, kept = load_draft(other.session, "peace"), load_draft(writer.session, "peace")
+    taken, kept = load_draft(other.session, "peace"), load_draft(supporter.session, "peace")
     assert (taken.own_words, taken.keys, taken.gss) == ("I care.", ["argument-1"], kept.gss)
     assert taken.id != kept.id, "nobody comes by this link to the letter that the first draft becomes"
 
 
-def test_the_link_tells_nothing_of_the_session(writer: Client) -> None:
-    link = read_link(writer)
-    assert str(writer.session.session_key) not in link
+def test_the_link_tells_nothing_of_the_session(supporter: Client) -> None:
+    link = read_link(supporter)
+    assert str(supporter.session.session_key) not in link
     assert "peace" not in link
 
 
-def test_a_deleted_draft_a_wrong_link_and_half_a_link_lead_nowhere(writer: Client) -> None:
-    link = read_link(writer)
+def test_a_deleted_draft_a_wrong_link_and_half_a_link_lead_nowhere(supporter: Client) -> None:
+    link = read_link(supporter)
     for wrong in ("/continue/nonsense/", link[:-9] + "/", "/continue/a%2Fb/", "/continue/ä/"):
         assert Client().get(wrong).status_code == 404
-    writer.post("/peace/write/finish/")
+    supporter.post("/peace/write/finish/")
     for response in (Client().get(link), Client().post(link)):
         assert response.status_code == 404
         assert "This draft is gone" in response.content.decode()
 
 
-def test_it_says_that_another_draft_would_be_replaced(writer: Client) -> None:
-    link, other = read_link(writer), Client()
+def test_it_says_that_another_draft_would_be_replaced(supporter: Client) -> None:
+    link, other = read_link(supporter), Client()
     other.post("/peace/write/", {"postcode": "SW1A 1AA"})
     other.post("/peace/write/arguments/", {"arguments": ["argument-2"]})
     assert "will be replaced" in other.get(link).content.decode()
-    assert "will be replaced" not in writer.get(link).content.decode()
+    assert "will be replaced" not in supporter.get(link).content.decode()
 
 
-def test_a_press_from_elsewhere_plants_no_draft(writer: Client) -> None:
-    link = read_link(writer)
+def test_a_press_from_elsewhere_plants_no_draft(supporter: Client) -> None:
+    link = read_link(supporter)
     assert Client(enforce_csrf_checks=True).post(link).status_code == 403

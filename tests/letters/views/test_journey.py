@@ -444,7 +444,7 @@ def test_the_check_page_says_how_the_mail_arrives_and_brings_every_part_back(
         ),
     ],
 )
-def test_before_sending_writers_see_at_which_domain_the_letter_arrives(
+def test_before_sending_supporters_see_at_which_domain_the_letter_arrives(
     client: Client, campaign: Campaign, mode: str, sentence: str
 ) -> None:
     Campaign.objects.update(mode=mode, rehearsal_address="test@Group.example")

@@ -1,4 +1,4 @@
-"""Pages behind secret links: GET shows, POST confirms, and the writer keeps the say (letters/actions/confirm.py, letters/actions/note.py, letters/actions/follow_up.py, letters/actions/withdraw.py)."""
+"""Pages behind secret links: GET shows, POST confirms, and the supporter keeps the say (letters/actions/confirm.py, letters/actions/note.py, letters/actions/follow_up.py, letters/actions/withdraw.py)."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_secret_pages_stay_out_of_caches_and_referrers(client: Client, letter: L
         assert page["X-Robots-Tag"] == "noindex"
 
 
-def test_the_writer_gets_the_pdf(client: Client, letter: Letter) -> None:
+def test_the_supporter_gets_the_pdf(client: Client, letter: Letter) -> None:
     response = client.get(letter_path(letter, "letter-pdf"))
     text = PdfReader(io.BytesIO(b"".join(response))).pages[0].extract_text()
     assert "Jane Doe" in text
@@ -143,7 +143,7 @@ def test_the_writer_gets_the_pdf(client: Client, letter: Letter) -> None:
     assert large.content != response.content
 
 
-def test_the_writer_can_withdraw_until_it_is_being_sent(client: Client, letter: Letter) -> None:
+def test_the_supporter_can_withdraw_until_it_is_being_sent(client: Client, letter: Letter) -> None:
     client.post(confirm_path(letter))
     client.post(letter_path(letter, "letter-act"), {"action": "withdraw"})
     assert status(letter) == Status.WITHDRAWN
@@ -158,7 +158,7 @@ def test_the_link_of_a_withdrawn_letter_says_so_and_sends_nothing(client: Client
     assert status(letter) == Status.WITHDRAWN
 
 
-def test_the_writer_gets_the_letter_as_plain_text(client: Client, letter: Letter) -> None:
+def test_the_supporter_gets_the_letter_as_plain_text(client: Client, letter: Letter) -> None:
     page = client.get(letter_path(letter, "letter-text"))
     assert "Dear Ms Example," in page.context["plain"]
     assert "I have thought about this for years." in page.content.decode()
@@ -179,7 +179,7 @@ def test_a_paused_campaign_is_named_as_what_the_letter_waits_for(client: Client,
     assert "The organisers have paused this campaign." in client.get(letter_path(letter)).content.decode()
 
 
-def test_a_letter_confirmed_during_a_pause_stays_what_its_writer_was_shown(client: Client, letter: Letter) -> None:
+def test_a_letter_confirmed_during_a_pause_stays_what_its_supporter_was_shown(client: Client, letter: Letter) -> None:
     for rehearsal in (True, False):
         Letter.objects.update(rehearsal=rehearsal, status=Status.UNCONFIRMED, message_id=None, confirmed_at=None)
         Campaign.objects.update(mode=Campaign.Mode.PAUSED)

@@ -46,7 +46,7 @@ def test_it_is_marked_in_rehearsal_wherever_it_is_chosen_and_edited(client: Clie
     assert page.context["text"].sources[-1] == said
 
 
-def test_it_leaves_a_live_draft_and_its_writer_keeps_every_word(client: Client, campaign: Campaign) -> None:
+def test_it_leaves_a_live_draft_and_its_supporter_keeps_every_word(client: Client, campaign: Campaign) -> None:
     come_to_words(client, "argument-1", "argument-2")
     typed = words(client, own_words="My own words.", **{"text-argument-1": "What I made of it."})
     go(client, "write-words", typed | {"action": "save"})

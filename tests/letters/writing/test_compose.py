@@ -151,7 +151,7 @@ def test_the_letter_reads_as_the_draft_says() -> None:
 
 
 @pytest.mark.django_db
-def test_a_paragraph_whose_claim_was_changed_has_no_notes_unless_its_writer_keeps_them() -> None:
+def test_a_paragraph_whose_claim_was_changed_has_no_notes_unless_its_supporter_keeps_them() -> None:
     campaign, constituency = make_campaign(), make_constituency()
     Phrasing.objects.filter(length="short").update(text="In all 1.2 million people fled, the UN says.")
     arguments = {argument.key: argument for argument in Argument.objects.with_texts()}

@@ -1,4 +1,4 @@
-"""An edit that changes a claim is noticed; typography, moving and dropping are the writer's business."""
+"""An edit that changes a claim is noticed; typography, moving and dropping are the supporter's business."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A letter is judged by what is its writer's own and by how near it is to others, without keeping any text."""
+"""A letter is judged by what is the supporter's own and by how near it is to others, without keeping any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling a writer's own words from the campaign's takes time in proportion to what was written."""
+"""Telling a supporter's own words from the campaign's takes time in proportion to what was written."""
 
 from __future__ import annotations
 
