@@ -16,7 +16,7 @@ from letters.actions.erase import finish_erasures
 from letters.actions.outdate import owe_corrections
 from letters.actions.purge import purge_data
 from letters.delivery.alerts import pass_alerts_on, send_alerts, watch_health
-from letters.delivery.claims import recover_leases
+from letters.delivery.leases import recover_leases
 from letters.delivery.notices import send_notices
 from letters.delivery.reviews import owe_reminders
 from letters.delivery.worker import drain_queue

@@ -49,7 +49,7 @@ ON_BOTH = [
     "tests/campaign/content/test_loading.py",
     "tests/campaign/parliament/test_models.py",
     "tests/letters/backups/test_dump.py",
-    "tests/letters/delivery/test_claims.py",
+    "tests/letters/delivery/test_leases.py",
     "tests/letters/actions/test_correct.py::test_corrections_and_claims",
     "tests/letters/delivery/test_worker.py",
     "tests/letters/delivery/test_health.py",

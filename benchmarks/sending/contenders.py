@@ -101,7 +101,7 @@ class Parley(Contender):
         """Let the leases of the killed sender end, and sweep."""
         from django.utils import timezone
 
-        from letters.delivery.claims import recover_leases
+        from letters.delivery.leases import recover_leases
         from letters.models import LEASED, Letter
 
         Letter.objects.filter(status__in=LEASED).update(lease_until=timezone.now())

@@ -41,7 +41,7 @@ class CorrectionResult(StrEnum):
 def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> CorrectionResult:
     """Set those of PARTS that are given; return what came of it.
 
-    The row is locked meanwhile, so that a sender claims it before or after. One that has claimed it already has made
+    The row is locked meanwhile, so that a worker takes it before or after. One that has taken it already has made
     its mail with the old details: the letter is taken from it, and goes back into the queue.
     """
     with transaction.atomic():

@@ -34,7 +34,7 @@ def hold_departed() -> list[str]:
 
 
 def hold_letter(letter: Letter) -> bool:
-    """Hold one; a sender that has it in hand finds its claim gone. False if it has moved meanwhile."""
+    """Hold one; a sender that has it in hand finds its lease gone. False if it has moved meanwhile."""
     with transaction.atomic():
         if letter.status == Status.CLAIMED:
             letter.transition_to(Status.QUEUED, note=NOTE, next_attempt_at=timezone.now())

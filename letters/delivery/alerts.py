@@ -18,7 +18,7 @@ from campaign.staff.destinations import Redirection
 from letters.actions.departed import hold_departed
 from letters.delivery import second_way
 from letters.delivery.health import measure_health
-from letters.delivery.lease import lease_length
+from letters.delivery.leases import lease_length
 from letters.mail.addresses import split_from
 from letters.mail.backoff import MAX_ATTEMPTS, count_pause
 from letters.mail.messages import Mail
@@ -100,8 +100,8 @@ def send_alerts() -> int:
     sent = 0
     with Connection() as connection:
         for alert in Alert.objects.filter(due_at__lte=timezone.now()):
-            claimed = Alert.objects.filter(pk=alert.pk, due_at=alert.due_at)
-            if not claimed.update(due_at=timezone.now() + lease_length(), attempts=F("attempts") + 1):
+            leased = Alert.objects.filter(pk=alert.pk, due_at=alert.due_at)
+            if not leased.update(due_at=timezone.now() + lease_length(), attempts=F("attempts") + 1):
                 continue  # another worker was first
             try:
                 mails = [build_alert_mail(alert, recipient) for recipient in list_recipients()]
@@ -130,8 +130,8 @@ def pass_alerts_on() -> int:
         return 0
     passed = 0
     for alert in due:
-        claimed = Alert.objects.filter(pk=alert.pk, second_due_at=alert.second_due_at)
-        if not claimed.update(second_due_at=timezone.now() + lease_length(), second_attempts=F("second_attempts") + 1):
+        leased = Alert.objects.filter(pk=alert.pk, second_due_at=alert.second_due_at)
+        if not leased.update(second_due_at=timezone.now() + lease_length(), second_attempts=F("second_attempts") + 1):
             continue  # another worker was first
         try:
             second_way.pass_on(*write_alert(alert))

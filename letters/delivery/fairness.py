@@ -99,12 +99,12 @@ class FairScheduler:
         self._waiting = deque(lane for lane in self._waiting if lane not in share)
         return list(share.items())
 
-    def settle(self, lane: Lane, *, asked: int, found: int, claimed: int) -> None:
+    def settle(self, lane: Lane, *, asked: int, found: int, leased: int) -> None:
         """Give the lane another turn if it may have more; a lane with letters that may not go now is full."""
-        if claimed:
+        if leased:
             _served[lane] = _served[lane.campaign_id] = next(_clock)
             self._fresh = True
-        if claimed < found:
+        if leased < found:
             self.full.add(lane)
         elif found == asked:
             self._waiting.append(lane)
@@ -142,7 +142,7 @@ def _find(campaign: Campaign, rehearsal: bool) -> list[tuple[Lane, Any]]:
 def lock_next(lanes: Collection[tuple[Lane, int]]) -> list[list[uuid.UUID]]:
     """Return the letters at the head of each lane, at most so many, locked until the transaction ends.
 
-    PostgreSQL skips rows that another sender is claiming; on SQLite the IMMEDIATE transaction keeps others out.
+    PostgreSQL skips rows that another sender is taking; on SQLite the IMMEDIATE transaction keeps others out.
     """
     now = _now()
     found: list[list[uuid.UUID]] = [[] for _lane in lanes]

@@ -22,7 +22,7 @@ from campaign.content.hours import Hours, find_last_opening
 from campaign.parliament.models import Constituency
 from letters.actions.decide import list_decided
 from letters.delivery.circuit_breaker import MAIL
-from letters.delivery.lease import lease_length
+from letters.delivery.leases import lease_length
 from letters.delivery.problems import MAX_DUE, MAX_SILENCE, MAX_SILENCE_WITH_WORK, find_problems
 from letters.models import CLOCK, JUMP, LEASED, PACED, SWEEP, Breaker, Heartbeat, Letter, Notice, Status
 

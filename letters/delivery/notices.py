@@ -18,7 +18,7 @@ from letters.delivery.circuit_breaker import (
     return_probe,
     take_probe,
 )
-from letters.delivery.lease import lease_length
+from letters.delivery.leases import lease_length
 from letters.mail.backoff import MAX_ATTEMPTS, count_pause, parse_retry_after
 from letters.mail.messages import Mail, build_notice_mail
 from letters.mail.smtp import Connection, DeliveryResult, ServerUnavailableError
@@ -46,9 +46,9 @@ def build_notice(notice: Notice) -> Mail | None:
 
 
 def lease_notice(notice: Notice) -> bool:
-    """Claim the notice by moving its due time on; False if another worker was first."""
-    claimed = Notice.objects.filter(pk=notice.pk, due_at=notice.due_at)
-    return bool(claimed.update(due_at=timezone.now() + lease_length(), attempts=F("attempts") + 1))
+    """Lease the notice by moving its due time on; False if another worker was first."""
+    leased = Notice.objects.filter(pk=notice.pk, due_at=notice.due_at)
+    return bool(leased.update(due_at=timezone.now() + lease_length(), attempts=F("attempts") + 1))
 
 
 def send_notices() -> int:
@@ -72,7 +72,7 @@ def send_notices() -> int:
             try:
                 mail = build_notice(notice)
             except Exception as error:  # noqa: BLE001 one that cannot be made must not hold up the others
-                # The kind of error only: its words might quote the letter. It is tried again when its claim ends.
+                # The kind of error only: its words might quote the letter. It is tried again when its lease ends.
                 reference = notice.letter.reference
                 logger.error(
                     "letter %s: notice %s could not be made: %s",

@@ -1,4 +1,4 @@
-"""From QUEUED to SENT: claims, sends, and settles what the server said. The row is the queue (docs/states.md)."""
+"""From QUEUED to SENT: leases, sends, and settles what the server said. The row is the queue (docs/states.md)."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ from letters.delivery.circuit_breaker import (
     return_probe,
     take_probe,
 )
-from letters.delivery.claims import BATCH, lease_letters, release_letters, renew_leases
 from letters.delivery.fairness import FairScheduler
-from letters.delivery.lease import lease_length
+from letters.delivery.leases import BATCH, lease_length, lease_letters, release_letters, renew_leases
 from letters.mail.backoff import MAX_ATTEMPTS, count_pause, count_server_pause
 from letters.mail.messages import Mail, build_letter_mail
 from letters.mail.smtp import Connection, DeliveryResult, Reply, ServerUnavailableError
@@ -62,7 +61,7 @@ def prepare_letters(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Lette
 
 def start_letter(letter: Letter, lease: uuid.UUID) -> Transition:
     changes = {
-        "attempts": letter.attempts + 1,  # nobody else counts while it is claimed
+        "attempts": letter.attempts + 1,  # nobody else counts while it is leased
         "lease_until": timezone.now() + lease_length(),
         "lease_token": lease,
         "pdf_sha256": letter.pdf_sha256,
@@ -218,7 +217,7 @@ def _drain() -> Counter[str]:
     with Connection() as server:
         while time.monotonic() < until and (leave := get_state()) is not CircuitState.OPEN:
             probing = leave is CircuitState.HALF_OPEN
-            # A claim spends slots of the pace: nothing is claimed for a server that is not there.
+            # A lease spends slots of the rate limit: nothing is taken for a server that is not there.
             if not server.is_open and not Letter.objects.due().exists():
                 break
             if probing and not take_probe():

@@ -114,7 +114,7 @@ class Letter(models.Model):
     # Asked for while the letter was being sent: done as soon as that is settled.
     erase_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # Texts, sources and ages of the body's paragraphs, where they were read for many letters at once (delivery.claims).
+    # Texts, sources and ages of the body's paragraphs, where they were read for many letters at once (delivery.leases).
     parts: list[tuple[str, list[str], str]] | None = None
 
     objects = LetterQuerySet.as_manager()

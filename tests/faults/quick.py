@@ -9,10 +9,10 @@ LEASE = dt.timedelta(seconds=7)  # longer than an SMTP dialogue whose last answe
 
 def quicken() -> None:
     """Shorten lease and pauses in this process, and have letters attach a dummy for their PDF."""
-    from letters.delivery import circuit_breaker, claims, notices, worker
+    from letters.delivery import circuit_breaker, leases, notices, worker
     from letters.mail import backoff, messages
 
-    for module in (claims, worker, notices):
+    for module in (leases, worker, notices):
         module.lease_length = lambda: LEASE  # type: ignore[attr-defined]
     backoff.FIRST_PAUSE = dt.timedelta(seconds=0.3)
     backoff.MAX_PAUSE = dt.timedelta(seconds=1.5)

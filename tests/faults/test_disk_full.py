@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from letters.delivery import worker
-from letters.delivery.claims import recover_leases
+from letters.delivery.leases import recover_leases
 from letters.delivery.worker import drain_queue
 from letters.mail.smtp import Connection
 from letters.models import Letter, LetterEvent, Status, Transition, apply_transitions

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from letters.delivery import claims, worker
+from letters.delivery import leases, worker
 from letters.mail import messages
 from letters.mail.smtp import Connection
 from letters.models import Letter, Status
@@ -32,7 +32,7 @@ def sink(settings: Any) -> Iterator[Sink]:
 @pytest.fixture
 def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lease of 0.3 seconds; a drain is one batch."""
-    for module in (claims, worker):
+    for module in (leases, worker):
         monkeypatch.setattr(module, "lease_length", lambda: dt.timedelta(seconds=0.3))
     monkeypatch.setattr(worker, "DRAIN_SECONDS", 0.2)
 
@@ -48,7 +48,7 @@ def test_a_sender_stopped_past_its_lease_sends_nothing(
     def stop_after(*given: Any, **more: Any) -> Any:
         result = plain(*given, **more)
         time.sleep(0.4)
-        claims.recover_leases()  # meanwhile, another worker's sweep
+        leases.recover_leases()  # meanwhile, another worker's sweep
         return result
 
     monkeypatch.setattr(worker, stopped_after, stop_after)
@@ -70,14 +70,14 @@ def test_a_letter_whose_lease_ends_in_the_dialogue_waits_for_its_next_turn(sink:
 def test_a_slow_server_costs_the_letters_that_wait_behind_neither_lease_nor_attempt(
     sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (claims, worker):
+    for module in (leases, worker):
         monkeypatch.setattr(module, "lease_length", lambda: dt.timedelta(seconds=1.5))
     letters = [make_letter() for _ in range(5)]
     plain = Connection.send
 
     def send_slowly(*given: Any, **more: Any) -> Any:
         time.sleep(0.5)  # four of them outlast the lease
-        swept.append(claims.recover_leases())
+        swept.append(leases.recover_leases())
         return plain(*given, **more)
 
     swept: list[Any] = []

@@ -16,7 +16,7 @@ from letters.actions.confirm import confirm
 from letters.actions.correct import CorrectionResult, correct_letter
 from letters.actions.erase import erase_letter, erase_text
 from letters.delivery import worker
-from letters.delivery.claims import lease_letters
+from letters.delivery.leases import lease_letters
 from letters.delivery.worker import drain_queue, prepare_letters, start_letter
 from letters.models import Letter, Status, apply_transitions
 from letters.privacy.tokens import make_confirm_token, make_token

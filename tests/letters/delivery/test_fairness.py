@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from campaign.content.models import Campaign
-from letters.delivery.claims import lease_letters
 from letters.delivery.fairness import FairScheduler
+from letters.delivery.leases import lease_letters
 from letters.models import Letter
 from tests.letters.factories import make_campaign, make_letter
 
@@ -36,7 +36,7 @@ def test_the_lanes_of_a_domain_that_takes_no_more_lose_their_turns(live: Campaig
     write_to(live, 4, "assembly.example")
     turns = FairScheduler()
     [(first, _count)] = turns.choose(1)
-    turns.settle(first, asked=1, found=1, claimed=1)
+    turns.settle(first, asked=1, found=1, leased=1)
     turns.close_domain("parliament.example")
     assert [lane.domain for lane, _count in turns.choose(9)] == ["assembly.example"]
     assert [lane.domain for lane in turns.full] == ["parliament.example"] * 4
@@ -73,5 +73,5 @@ def test_a_drain_ends_when_nobody_may_go(live: Campaign) -> None:
         for _ in range(2):
             write_to(live, constituency, "parliament.example")
     turns = FairScheduler()
-    claimed = [lease_letters(uuid.uuid4(), 2, turns) for _ in range(4)]
-    assert [len(batch) for batch in claimed] == [1, 0, 0, 0]
+    leased = [lease_letters(uuid.uuid4(), 2, turns) for _ in range(4)]
+    assert [len(batch) for batch in leased] == [1, 0, 0, 0]

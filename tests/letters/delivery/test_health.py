@@ -22,9 +22,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from campaign.content.models import Campaign
-from letters.delivery.claims import lease_letters, release_letters
 from letters.delivery.health import measure_health, reach_broker
-from letters.delivery.lease import lease_length
+from letters.delivery.leases import lease_length, lease_letters, release_letters
 from letters.delivery.problems import say_age
 from letters.delivery.worker import drain_queue
 from letters.models import Heartbeat, Letter, Notice, Status, queue_confirmation

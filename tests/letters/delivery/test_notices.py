@@ -157,7 +157,7 @@ def test_a_letter_that_is_no_longer_waiting_is_not_asked_about(scripted: Scripte
     assert scripted.taken == []
 
 
-def test_a_notice_claimed_by_a_worker_that_died_comes_back(scripted: ScriptedServer) -> None:
+def test_a_notice_leased_by_a_worker_that_died_comes_back(scripted: ScriptedServer) -> None:
     owe()
     notice = Notice.objects.get()
     assert lease_notice(notice)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from campaign.content.models import Campaign
 from campaign.core import ratelimit
 from letters.delivery import rate_limits
-from letters.delivery.claims import lease_letters, release_letters
+from letters.delivery.leases import lease_letters, release_letters
 from letters.delivery.worker import drain_queue
 from letters.models import PACED, Heartbeat, Letter, Status
 from tests.letters.factories import make_campaign, make_letter
@@ -37,7 +37,7 @@ def own_redis(redis_url: str, settings: Any) -> str:
     return url
 
 
-def claim() -> list[Letter]:
+def take() -> list[Letter]:
     return lease_letters(uuid.uuid4())
 
 
@@ -52,18 +52,18 @@ def test_a_batch_that_was_not_offered_gives_its_slots_back(
     lease = uuid.uuid4()
     assert len(lease_letters(lease, 3)) == 3
     release_letters(lease, "The server is away.")
-    assert claim() == letters[3:]
+    assert take() == letters[3:]
     Letter.objects.filter(status=Status.QUEUED).update(next_attempt_at=timezone.now())
-    assert len(claim()) == 3
+    assert len(take()) == 3
     Letter.objects.filter(status=Status.CLAIMED).update(status=Status.QUEUED, lease_token=None, lease_until=None)
-    assert claim() == []
+    assert take() == []
 
 
 def test_an_mp_gets_no_more_than_the_pace_and_the_rest_wait_as_they_were(settings: Any) -> None:
     settings.PACE_PER_MP = "3/hour"
     letters = [make_letter() for _ in range(5)]
-    assert [letter.pk for letter in claim()] == [letter.pk for letter in letters[:3]]
-    assert claim() == []
+    assert [letter.pk for letter in take()] == [letter.pk for letter in letters[:3]]
+    assert take() == []
     waiting = Letter.objects.filter(status=Status.QUEUED)
     assert sorted(waiting.values_list("pk", "next_attempt_at")) == sorted(
         (letter.pk, letter.next_attempt_at) for letter in letters[3:]
@@ -88,8 +88,8 @@ def test_a_domain_gets_no_more_than_the_pace_whoever_the_mp_is(settings: Any) ->
     addresses = [f"mp{number}@parliament.example" for number in range(5)] + ["mp@Assembly.example"]
     for number, address in enumerate(addresses):
         make_letter(campaign, constituency_gss=f"E1400000{number}", member_email=address)
-    claimed = [*claim(), *claim()]
-    assert Counter(rate_limits.get_domain(letter.member_email) for letter in claimed) == {
+    leased = [*take(), *take()]
+    assert Counter(rate_limits.get_domain(letter.member_email) for letter in leased) == {
         "parliament.example": 3,
         "assembly.example": 1,
     }
@@ -99,7 +99,7 @@ def test_a_rehearsed_letter_counts_for_the_domain_it_really_goes_to_and_takes_no
     settings.LIVE_DELIVERY, settings.PACE_PER_DOMAIN, settings.PACE_PER_MP = True, "1/hour", "1/hour"
     make_letter(make_campaign(rehearsal_address="group@organisers.example"))
     make_letter(make_campaign("live", mode=Campaign.Mode.LIVE))
-    assert sorted(letter.rehearsal for letter in claim()) == [False, True]
+    assert sorted(letter.rehearsal for letter in take()) == [False, True]
 
 
 def test_a_slot_that_the_domain_refuses_is_not_taken_from_the_mp(settings: Any) -> None:
@@ -107,8 +107,8 @@ def test_a_slot_that_the_domain_refuses_is_not_taken_from_the_mp(settings: Any) 
     letter = make_letter()
     for _ in range(3):
         make_letter()
-    assert len(claim()) == 1
-    assert claim() == []
+    assert len(take()) == 1
+    assert take() == []
     rate = ratelimit.read_rate("5/hour")
     assert rate is not None
     assert ratelimit.remaining(rate, rate_limits.name_mp(letter)) == 4
@@ -117,7 +117,7 @@ def test_a_slot_that_the_domain_refuses_is_not_taken_from_the_mp(settings: Any) 
 def test_without_a_pace_all_go(settings: Any) -> None:
     for _ in range(7):
         make_letter()
-    assert len(claim()) == 7
+    assert len(take()) == 7
     assert not Heartbeat.objects.filter(name=PACED).exists()
 
 
@@ -125,8 +125,8 @@ def test_the_rate_in_redis_is_shared_and_names_nobody(settings: Any, own_redis: 
     settings.PACE_PER_DOMAIN, settings.PACE_PER_MP = "5/hour", "4/hour"
     for _ in range(8):
         make_letter()
-    assert len(claim()) == 4
-    assert claim() == []
+    assert len(take()) == 4
+    assert take() == []
     found: Any = redis.Redis.from_url(own_redis, decode_responses=True).keys()
     assert sorted(key.split("/")[1] for key in found) == ["domain:parley.localhost", "rehearsal:E14001172"]
 
@@ -138,8 +138,8 @@ def test_a_redis_that_hangs_costs_seconds_once_and_no_letter(settings: Any, capl
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, answers nothing
         settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
         began = time.monotonic()
-        assert len(claim()) == 2
-        assert claim() == []
+        assert len(take()) == 2
+        assert take() == []
         assert time.monotonic() - began < 3 * ratelimit.REDIS_SECONDS
     assert [record.levelname for record in caplog.records if record.name == "campaign.core.ratelimit"] == ["WARNING"]
 
@@ -149,11 +149,11 @@ def test_a_redis_that_is_down_is_asked_again_later(settings: Any, own_redis: str
     make_letter()
     make_letter()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    assert len(claim()) == 1
+    assert len(take()) == 1
     settings.REDIS_URL = own_redis
-    assert claim() == []  # for a while it counts for itself
+    assert take() == []  # for a while it counts for itself
     ratelimit._away_until = 0
-    assert len(claim()) == 1
+    assert len(take()) == 1
 
 
 @pytest.mark.parametrize("words", ["fast", "0/minute", "120", "ten/hour", "-5/minute"])

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters.delivery import worker
-from letters.delivery.claims import lease_letters, recover_leases
+from letters.delivery.leases import lease_letters, recover_leases
 from letters.delivery.worker import drain_queue, settle_letter, start_letter
 from letters.mail import backoff, messages
 from letters.mail.smtp import Connection, DeliveryResult, Reply
@@ -322,7 +322,7 @@ def test_an_unknown_letter_is_never_sent_again_by_machine(scripted: ScriptedServ
     assert letter.status == Status.UNKNOWN
 
 
-def test_an_unreachable_server_costs_no_attempt_and_no_claim(settings: Any) -> None:
+def test_an_unreachable_server_costs_no_attempt_and_no_lease(settings: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", taken.getsockname()[1]
     letter = make_letter()
@@ -362,7 +362,7 @@ def test_a_text_that_cannot_be_decrypted_fails_its_letter_alone(scripted: Script
     assert (bad.status, good.status) == (Status.FAILED, Status.SENT)
 
 
-def test_two_senders_never_claim_the_same_letter() -> None:
+def test_two_senders_never_lease_the_same_letter() -> None:
     campaign = make_campaign()
     for _ in range(4):
         make_letter(campaign)

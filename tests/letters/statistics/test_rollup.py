@@ -23,7 +23,7 @@ from letters.actions.confirm import confirm
 from letters.actions.erase import erase_letter
 from letters.actions.purge import purge_data
 from letters.actions.withdraw import withdraw_letter
-from letters.delivery.claims import lease_letters, recover_leases, release_letters
+from letters.delivery.leases import lease_letters, recover_leases, release_letters
 from letters.models import TRANSITIONS, Letter, LetterParagraph, Status, Tally
 from letters.statistics.rollup import check_tallies, roll_up, roll_up_all
 from letters.tasks import tally

@@ -1,12 +1,14 @@
-"""Whose letter it is: due letters are claimed under a lease, put back, and taken back from senders that are gone."""
+"""Leases: a worker takes due letters for a time, puts them back, and loses them if it is gone."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import Counter
 from itertools import zip_longest
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -14,45 +16,48 @@ from django.utils import timezone
 from campaign.content.models import Campaign
 from campaign.core.ciphers import UndecryptableError
 from letters.delivery.fairness import FairScheduler, lock_next
-from letters.delivery.lease import lease_length
 from letters.delivery.rate_limits import admit_letters, return_letters
 from letters.mail.backoff import MAX_ATTEMPTS, count_server_pause
 from letters.models import PACED, EventCode, Heartbeat, Letter, LetterParagraph, Status, Transition, apply_transitions
 
-BATCH = 10  # letters a claim: their PDFs are made in half a second, and none waits for long behind a slow one
+BATCH = 10  # letters: their PDFs are made in half a second, and none waits for long behind a slow one
+
+
+def lease_length() -> dt.timedelta:
+    return max(dt.timedelta(minutes=10), dt.timedelta(seconds=8 * settings.EMAIL_TIMEOUT))
 
 
 def lease_letters(lease: uuid.UUID, limit: int = BATCH, turns: FairScheduler | None = None) -> list[Letter]:
-    """Claim up to `limit` due letters under this lease and return them, in the order of their turns.
+    """Take up to `limit` due letters under this lease and return them, in the order of their turns.
 
-    `turns` remembers, from one claim of a drain to the next, whose turn it is and whom the pace keeps back. Letters
-    that may not go yet stay as they are. An empty list means that nothing can go now.
+    `turns` remembers through a drain whose turn it is and whom the rate limit holds back. Letters that may not go yet
+    stay as they are. An empty list means that nothing can go now.
     """
     turns = turns or FairScheduler()
-    claimed: list[Letter] = []
-    while not claimed and (lanes := turns.choose(limit)):
+    leased: list[Letter] = []
+    while not leased and (lanes := turns.choose(limit)):
         with transaction.atomic():
             heads = lock_next(lanes)
-            claimed, full_domains = _claim_admitted(heads, lease)
-        mine = {letter.pk for letter in claimed}
+            leased, full_domains = _lease_admitted(heads, lease)
+        mine = {letter.pk for letter in leased}
         for (lane, asked), found in zip(lanes, heads, strict=True):
-            turns.settle(lane, asked=asked, found=len(found), claimed=len(mine.intersection(found)))
+            turns.settle(lane, asked=asked, found=len(found), leased=len(mine.intersection(found)))
         for domain in full_domains:
             turns.close_domain(domain)
     if turns.full:
         Heartbeat.beat(PACED)  # letters.delivery.health says so
-    _read_paragraphs(claimed)
-    return claimed
+    _read_paragraphs(leased)
+    return leased
 
 
-def _claim_admitted(heads: list[list[uuid.UUID]], lease: uuid.UUID) -> tuple[list[Letter], set[str]]:
-    """Claim those of these letters, locked by this transaction, that may go now; return them and the full domains."""
+def _lease_admitted(heads: list[list[uuid.UUID]], lease: uuid.UUID) -> tuple[list[Letter], set[str]]:
+    """Take those of these letters, locked by this transaction, that may go now; return them and the full domains."""
     in_turn = [pk for row in zip_longest(*heads) for pk in row if pk is not None]  # each lane's first before its next
     due = {letter.pk: letter for letter in Letter.objects.due().filter(pk__in=in_turn).order_by()}
     campaigns = Campaign.objects.in_bulk({letter.campaign_id for letter in due.values()})
     for letter in due.values():
         letter.campaign = campaigns[letter.campaign_id]
-    admitted, full_domains = admit_letters(due[pk] for pk in in_turn if pk in due)  # a campaign may just be paused
+    admitted, full_domains = admit_letters(due[pk] for pk in in_turn if pk in due)  # some may be paused by now
     changes = {"lease_token": lease, "lease_until": timezone.now() + lease_length()}
     apply_transitions(*(Transition(letter, Status.CLAIMED, changes=changes) for letter in admitted))
     return admitted, full_domains
@@ -71,7 +76,7 @@ def _read_paragraphs(letters: list[Letter]) -> None:
 
 
 def renew_leases(letters: list[Letter], lease: uuid.UUID) -> None:
-    """Let the lease of these letters, claimed and not offered yet, begin again: their server is slow, not gone.
+    """Start the lease of these letters anew; they were not offered yet, because their server is slow.
 
     Letters that have been taken back meanwhile stay where they are.
     """
@@ -80,9 +85,9 @@ def renew_leases(letters: list[Letter], lease: uuid.UUID) -> None:
 
 
 def release_letters(lease: uuid.UUID, why: str) -> None:
-    """Put the letters still claimed under this lease back into the queue; they were not offered to the server.
+    """Put the letters still under this lease back into the queue; they were not offered to the server.
 
-    Their slots of the pace are free again.
+    Their slots of the rate limit are free again.
     """
     later = timezone.now() + count_server_pause(why)
     mine = Letter.objects.defer_encrypted().filter(lease_token=lease, status=Status.CLAIMED).select_related("campaign")
