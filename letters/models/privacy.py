@@ -41,7 +41,7 @@ class Tombstone(models.Model):
 
         ERASED = "erased"
         WITHDRAWN = "withdrawn"
-        UNSUBSCRIBED = "no-news"
+        UNSUBSCRIBED = "no-news", "No News"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     digest = models.CharField(max_length=64)
