@@ -11,7 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letters.writing.fact_check import MAX_CHANGES, check_edit, find_facts, find_quotations, make_plain
+from letters.writing import fact_check
+from letters.writing.fact_check import ALIKE, MAX_CHANGES, check_edit, find_facts, find_quotations, make_plain
 from tests.letters.steps import COSTLY, LONG, count_steps, make_costly
 
 PACK = Path(__file__).parents[3] / "campaign/content/packs/time-to-negotiate.yaml"
@@ -176,6 +177,40 @@ def test_a_text_twice_as_long_takes_twice_the_work_whatever_it_is(kind: str) -> 
     short, long = (count_steps(partial(check_edit, LONGEST, text)) for text in (half, whole))
     assert long < 2.2 * short
     assert long < 1_000_000, "some 20 ms"
+
+
+class Costly:
+    """Stands for a SequenceMatcher, whose `ratio` takes quadratic time: says which of its ways were taken."""
+
+    ways: list[str]
+
+    def __init__(self, *_texts: object, **_options: object) -> None:
+        self.ways.append("made")
+
+    def quick_ratio(self) -> float:
+        self.ways.append("quick_ratio")
+        return ALIKE - 0.01
+
+    def ratio(self) -> float:
+        self.ways.append("ratio")
+        return 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ways"),
+    [
+        (3, 100, []),  # lengths so far apart are never alike
+        (100, 3, []),
+        (100, 100, ["made", "quick_ratio"]),
+    ],
+)
+def test_long_quotations_are_compared_in_full_only_if_they_may_be_alike(
+    one: int, other: int, ways: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fact_check, "SequenceMatcher", Costly)
+    monkeypatch.setattr(Costly, "ways", [], raising=False)
+    assert fact_check._compare_words(("war",) * one, ("war",) * other) == 0
+    assert Costly.ways == ways
 
 
 def test_no_more_is_said_of_a_paragraph_than_anybody_reads() -> None:
