@@ -8,11 +8,11 @@ from celery import Celery
 from celery.signals import setup_logging, worker_init
 from django.conf import settings
 
-from campaign.core.broker import register_transport
+from campaign.core.broker import add_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 
-register_transport()
+add_transport()
 app = Celery("parley")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

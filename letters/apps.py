@@ -25,6 +25,6 @@ class LettersConfig(AppConfig):
             corrections.CARRIERS.append(say_carriers)
         redirected.connect(queue_alert)
         if settings.ANYMAIL_PROVIDER:
-            from letters.bounces.webhooks import listen
+            from letters.bounces.webhooks import start_listening
 
-            listen()
+            start_listening()

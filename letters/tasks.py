@@ -15,10 +15,10 @@ from campaign.staff.lockout import forget_old_attempts
 from letters.actions.erase import finish_erasures
 from letters.actions.outdate import owe_corrections
 from letters.actions.purge import purge_data
-from letters.delivery.alerts import pass_alerts_on, send_alerts, watch_health
+from letters.delivery.alerts import check_health, pass_alerts_on, send_alerts
 from letters.delivery.leases import recover_leases
 from letters.delivery.notices import send_notices
-from letters.delivery.reviews import owe_reminders
+from letters.delivery.reviews import queue_reminders
 from letters.delivery.worker import drain_queue
 from letters.mail.messages import render_copy
 from letters.models import SWEEP, Heartbeat, check_clock, has_jumped
@@ -58,7 +58,7 @@ def sweep() -> None:
     if recovered:
         logger.warning("recovered letters: %s", dict(recovered))
     wake()
-    watch_health()
+    check_health()
     pass_alerts_on()  # first: the mail server may be what has failed
     send_alerts()
     render_copy.cache_clear()  # whoever's copy has not gone yet: memory is no place to keep letters in
@@ -80,7 +80,7 @@ def tidy() -> None:
         logger.info("purged: %s", dict(purge_data()))
         Heartbeat.beat("tidy")
     forget_old_attempts()
-    owe_reminders()  # the next sweep sends them
+    queue_reminders()  # the next sweep sends them
 
 
 def wake_worker() -> None:

@@ -18,52 +18,52 @@ MAX_COMPARED = 50  # names, to guess which one was meant
 
 
 def check_whole(root: Node) -> Iterator[Fault]:
-    pack = _values(root)
+    pack = _get_values(root)
     number = pack.get("format")
     if isinstance(number, Scalar) and number.text not in READABLE_FORMATS:
         yield Fault("format", number.line, f"has to be {PACK_FORMAT}, the format that this version reads (or 1)")
-    begin, end = _text(pack, "send_from"), _text(pack, "send_until")
+    begin, end = _get_text(pack, "send_from"), _get_text(pack, "send_until")
     if end and (end <= begin or end == "00:00"):
         reason = "has to be later in the day than send_from; for hours over midnight, leave send_until out"
         yield Fault("send_until", pack["send_until"].line, reason)
     for name in ("prompts", "openings", "preface"):
-        for index, line in enumerate(_items(pack, name)):
+        for index, line in enumerate(_get_items(pack, name)):
             if isinstance(line, Scalar) and (not line.text.strip() or "\n" in line.text.strip()):
                 yield Fault(f"{name}[{index}]", line.line, "has to be one line of text")
-    for index, node in enumerate(_items(pack, "asks")):
-        for office in _items(_values(node), "not_for"):
+    for index, node in enumerate(_get_items(pack, "asks")):
+        for office in _get_items(_get_values(node), "not_for"):
             if isinstance(office, Scalar) and office.text not in Audience.values:
                 reason = f"has to be {', '.join(Audience.values)}"
                 yield Fault(f"asks[{index}]{name_entry(node)}.not_for", office.line, reason)
     for name in ("themes", "asks", "arguments"):
         yield from _check_keys(pack, name)
-    themes = [_text(_values(theme), "key") for theme in _items(pack, "themes")]
-    for index, node in enumerate(_items(pack, "arguments")):
-        path, argument = f"arguments[{index}]{name_entry(node)}", _values(node)
+    themes = [_get_text(_get_values(theme), "key") for theme in _get_items(pack, "themes")]
+    for index, node in enumerate(_get_items(pack, "arguments")):
+        path, argument = f"arguments[{index}]{name_entry(node)}", _get_values(node)
         yield from _check_theme(argument, path, themes)
         yield from _check_sources(argument, path)
-        yield from _check_phrasings(argument, path, _text(pack, "language"))
+        yield from _check_phrasings(argument, path, _get_text(pack, "language"))
         yield from _check_references(argument, path)
         yield from _check_people(argument, path)
 
 
 def name_entry(node: Node) -> str:
-    key = _text(_values(node), "key")
+    key = _get_text(_get_values(node), "key")
     return f" ({shorten_text(key)})" if key else ""
 
 
-def guess_name(name: str, known: Iterable[str]) -> str:
+def suggest_name(name: str, known: Iterable[str]) -> str:
     """Return “; did you mean …?” if one of the known names is close."""
     close = difflib.get_close_matches(name[:100], list(islice(known, MAX_COMPARED)), n=1)
     return f"; did you mean “{shorten_text(close[0])}”?" if close else ""
 
 
 def _check_keys(pack: dict[str, Node], name: str) -> Iterator[Fault]:
-    if isinstance(pack.get(name), Sequence) and not _items(pack, name):
+    if isinstance(pack.get(name), Sequence) and not _get_items(pack, name):
         yield Fault(name, pack[name].line, "is empty")
     seen: dict[str, int] = {}
-    for index, node in enumerate(_items(pack, name)):
-        key = _text(_values(node), "key")
+    for index, node in enumerate(_get_items(pack, name)):
+        key = _get_text(_get_values(node), "key")
         if key and key in seen:
             reason = f"“{shorten_text(key)}” is the key of {name}[{seen[key]}] too"
             yield Fault(f"{name}[{index}].key", node.line, reason)
@@ -71,27 +71,29 @@ def _check_keys(pack: dict[str, Node], name: str) -> Iterator[Fault]:
 
 
 def _check_theme(argument: dict[str, Node], path: str, themes: list[str]) -> Iterator[Fault]:
-    theme = _text(argument, "theme")
+    theme = _get_text(argument, "theme")
     if theme and theme not in themes:
-        reason = f"there is no theme “{shorten_text(theme)}”{guess_name(theme, themes)}"
+        reason = f"there is no theme “{shorten_text(theme)}”{suggest_name(theme, themes)}"
         yield Fault(f"{path}.theme", argument["theme"].line, reason)
 
 
 def _check_sources(argument: dict[str, Node], path: str) -> Iterator[Fault]:
-    if isinstance(argument.get("sources"), Sequence) and not _items(argument, "sources"):
+    if isinstance(argument.get("sources"), Sequence) and not _get_items(argument, "sources"):
         yield Fault(f"{path}.sources", argument["sources"].line, "has no source; an argument needs at least one")
 
 
 def _check_references(argument: dict[str, Node], path: str) -> Iterator[Fault]:
-    count = len(_items(argument, "sources"))
+    count = len(_get_items(argument, "sources"))
     numbers = [
         (f"phrasings[{index}].sources", number)
-        for index, node in enumerate(_items(argument, "phrasings"))
-        for number in _items(_values(node), "sources")
+        for index, node in enumerate(_get_items(argument, "phrasings"))
+        for number in _get_items(_get_values(node), "sources")
     ]
-    notes = enumerate(_items(argument, "notes"))
+    notes = enumerate(_get_items(argument, "notes"))
     numbers += [
-        (f"notes[{index}].source", _values(node)["source"]) for index, node in notes if "source" in _values(node)
+        (f"notes[{index}].source", _get_values(node)["source"])
+        for index, node in notes
+        if "source" in _get_values(node)
     ]
     for name, number in numbers:
         if isinstance(number, Scalar) and number.kind == "int" and not 1 <= int(number.text[:9]) <= count:
@@ -100,10 +102,10 @@ def _check_references(argument: dict[str, Node], path: str) -> Iterator[Fault]:
 
 
 def _check_people(argument: dict[str, Node], path: str) -> Iterator[Fault]:
-    for index, node in enumerate(_items(argument, "phrasings")):
-        text = _text(_values(node), "text")
-        for person in _items(_values(node), "people"):
-            introduced = _text(_values(person), "introduced")
+    for index, node in enumerate(_get_items(argument, "phrasings")):
+        text = _get_text(_get_values(node), "text")
+        for person in _get_items(_get_values(node), "people"):
+            introduced = _get_text(_get_values(person), "introduced")
             if not introduced or text.count(introduced) != 1:
                 reason = f"“{shorten_text(introduced)}” has to be in the text, once"
                 yield Fault(f"{path}.phrasings[{index}].people", person.line, reason)
@@ -111,9 +113,9 @@ def _check_people(argument: dict[str, Node], path: str) -> Iterator[Fault]:
 
 def _check_phrasings(argument: dict[str, Node], path: str, language: str) -> Iterator[Fault]:
     seen = set()
-    for index, node in enumerate(_items(argument, "phrasings")):
-        pair = (_text(_values(node), "language"), _text(_values(node), "length"))
-        text = _text(_values(node), "text")
+    for index, node in enumerate(_get_items(argument, "phrasings")):
+        pair = (_get_text(_get_values(node), "language"), _get_text(_get_values(node), "length"))
+        text = _get_text(_get_values(node), "text")
         if (*pair, text) in seen and all(pair):
             reason = f"the same {shorten_text(pair[1])} phrasing in “{shorten_text(pair[0])}” a second time"
             yield Fault(f"{path}.phrasings[{index}]", node.line, reason)
@@ -124,17 +126,17 @@ def _check_phrasings(argument: dict[str, Node], path: str, language: str) -> Ite
             yield Fault(f"{path}.phrasings", argument["phrasings"].line, reason)
 
 
-def _values(node: Node) -> dict[str, Node]:
+def _get_values(node: Node) -> dict[str, Node]:
     if not isinstance(node, Mapping):
         return {}
     return {key.text: value for key, value in reversed(node.entries) if isinstance(key, Scalar)}
 
 
-def _items(values: dict[str, Node], name: str) -> list[Node]:
+def _get_items(values: dict[str, Node], name: str) -> list[Node]:
     node = values.get(name)
     return node.items if isinstance(node, Sequence) else []
 
 
-def _text(values: dict[str, Node], name: str) -> str:
+def _get_text(values: dict[str, Node], name: str) -> str:
     node = values.get(name)
     return node.text.strip() if isinstance(node, Scalar) else ""

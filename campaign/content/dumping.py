@@ -9,7 +9,7 @@ import yaml
 from django.db.models import Q
 
 from campaign.content.models import Argument, Campaign
-from campaign.content.ordering import order_arguments
+from campaign.content.ordering import sort_arguments
 from campaign.content.pack import (
     PACK_FORMAT,
     Pack,
@@ -46,7 +46,7 @@ LEFT_OUT_IF_DEFAULT: dict[type, dict[str, Any]] = {
 
 
 def make_pack(campaign: Campaign) -> Pack:
-    arguments = order_arguments(campaign.arguments.with_facts().filter(published=True))
+    arguments = sort_arguments(campaign.arguments.with_facts().filter(published=True))
     themes = campaign.themes.filter(Q(arguments__isnull=True) | Q(arguments__in=arguments)).distinct()
     return Pack(
         format=PACK_FORMAT,

@@ -17,7 +17,7 @@ from django.db import models, transaction
 
 from campaign.content.changes import Change, What, make_fingerprint
 from campaign.content.models import Argument, Ask, Campaign, Fact, Phrasing, Source, Theme
-from campaign.content.ordering import order_arguments
+from campaign.content.ordering import sort_arguments
 from campaign.content.pack import (
     Pack,
     PackArgument,
@@ -92,8 +92,8 @@ class _Loading:
         self.load_entries(Ask, asks, self.pack.asks)
         # Themes last: those that an argument still stands under are kept.
         needed = set(self.campaign.arguments.values_list("theme_id", flat=True))
-        self.remove_gone([theme for theme in themes.values() if theme.pk not in needed], self.pack.themes)
-        self.remove_gone(asks.values(), self.pack.asks)
+        self.delete_gone([theme for theme in themes.values() if theme.pk not in needed], self.pack.themes)
+        self.delete_gone(asks.values(), self.pack.asks)
         return [*self.changes, *(Change(What.MOVED, kind) for kind in sorted(self.moved))]
 
     def load_campaign(self) -> None:
@@ -118,13 +118,13 @@ class _Loading:
         in_order = [key for key in here if key in keys] == keys
         for position, entry in enumerate(entries):
             one = here.setdefault(entry.key, model(campaign=self.campaign, key=entry.key))
-            wanted = _to_lists(asdict(entry)) | ({} if in_order else {"position": position})
+            wanted = _make_lists(asdict(entry)) | ({} if in_order else {"position": position})
             self.save(one, wanted, f"{model._meta.verbose_name} {entry.key}")
 
     def load_arguments(self, themes: dict[str, Theme]) -> None:
         here = {argument.key: argument for argument in self.campaign.arguments.with_facts()}
         keys = [entry.key for entry in self.pack.arguments]
-        in_order = [one.key for one in order_arguments(one for one in here.values() if one.key in keys)] == keys
+        in_order = [one.key for one in sort_arguments(one for one in here.values() if one.key in keys)] == keys
         for position, entry in enumerate(self.pack.arguments):
             argument = here.get(entry.key) or Argument(campaign=self.campaign, key=entry.key)
             wanted: dict[str, Any] = {} if in_order else {"position": position}
@@ -235,7 +235,7 @@ class _Loading:
             self.moved.add(str(one._meta.verbose_name_plural))
         return changed
 
-    def remove_gone(self, here: Iterable[Theme] | Iterable[Ask], entries: Sequence[PackTheme | PackAsk]) -> None:
+    def delete_gone(self, here: Iterable[Theme] | Iterable[Ask], entries: Sequence[PackTheme | PackAsk]) -> None:
         keys = {entry.key for entry in entries}
         for one in here:
             if one.key not in keys:
@@ -243,7 +243,7 @@ class _Loading:
                 self.changes.append(Change(What.REMOVED, f"{one._meta.verbose_name} {one.key}", old=str(one)))
 
 
-def _to_lists(values: dict[str, Any]) -> dict[str, Any]:
+def _make_lists(values: dict[str, Any]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 

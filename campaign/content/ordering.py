@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from campaign.content.models import Argument
 
 
-def order_arguments(arguments: Iterable[Argument]) -> list[Argument]:
+def sort_arguments(arguments: Iterable[Argument]) -> list[Argument]:
     """Return them as their pack had them, else theme by theme.
 
     Loading numbers all arguments through, so distinct positions are the pack's own order. Where positions

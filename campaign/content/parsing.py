@@ -11,7 +11,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from campaign.content.checking import check_whole, guess_name, name_entry
+from campaign.content.checking import check_whole, name_entry, suggest_name
 from campaign.content.models import Argument, Ask, Campaign, Fact, Phrasing, Source, Theme
 from campaign.content.pack import (
     ClockTime,
@@ -114,7 +114,7 @@ class _Parser:
             if isinstance(key, Refused):
                 continue
             if name not in fields:
-                guess = guess_name(name, fields)
+                guess = suggest_name(name, fields)
                 self.refuse(key, where or path, f"unknown key{guess}")
             elif name in lines:
                 self.refuse(key, where, f"is here twice (first in line {lines[name].line})")

@@ -132,15 +132,15 @@ class _Composer:
             kind = _resolver.resolve(yaml.ScalarNode, event.value, event.implicit)
             return Scalar(kind.removeprefix(TAG), event.value, line)
         if isinstance(event, yaml.SequenceStartEvent):
-            items = [self.compose_node(item, depth + 1) for item in self.until(yaml.SequenceEndEvent)]
+            items = [self.compose_node(item, depth + 1) for item in self.read_until(yaml.SequenceEndEvent)]
             return Sequence(items, line)
         entries = []
-        for key in self.until(yaml.MappingEndEvent):
+        for key in self.read_until(yaml.MappingEndEvent):
             key_node = self.compose_node(key, depth + 1)
             entries.append((key_node, self.compose_node(next(self.events), depth + 1)))
         return Mapping(entries, line)
 
-    def until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
+    def read_until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
         while not isinstance(event := next(self.events), end):
             yield event
 

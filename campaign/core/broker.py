@@ -40,5 +40,5 @@ class Transport(filesystem.Transport):
     Channel = Channel
 
 
-def register_transport() -> None:
+def add_transport() -> None:
     TRANSPORT_ALIASES[SCHEME] = f"{__name__}:Transport"

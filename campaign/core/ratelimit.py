@@ -37,7 +37,7 @@ def read_rate(words: str) -> RateLimitItem | None:
     return parse(words) if words else None
 
 
-def widen(rate: RateLimitItem, times: int) -> RateLimitItem:
+def make_wider_rate(rate: RateLimitItem, times: int) -> RateLimitItem:
     return type(rate)(rate.amount * times, rate.multiples)
 
 

@@ -8,10 +8,10 @@ from typing import Literal
 from campaign.parliament.models import Constituency
 from campaign.parliament.postcodes import (
     Postcode,
+    fold_postcode,
     list_constituencies_nearby,
     look_up_postcode,
     parse_postcode,
-    squeeze_text,
     suggest_postcode,
 )
 from campaign.parliament.territories import describe_territory
@@ -42,7 +42,7 @@ class PostcodeResult:
 
 def look_up_constituency(text: str | None) -> PostcodeResult:
     """Return what a postcode leads to. Asks no database, takes microseconds, never raises."""
-    squeezed = squeeze_text(text)
+    squeezed = fold_postcode(text)
     if not squeezed:
         return PostcodeResult("", "invalid", "Enter your full postcode, such as SW1A 0AA.")
     if without_mp := describe_territory(squeezed):

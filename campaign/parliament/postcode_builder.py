@@ -10,8 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TextIO
 
-from campaign.parliament.postcode_table import Blocks, measure_map, pack_table
-from campaign.parliament.postcodes import squeeze_text
+from campaign.parliament.postcode_table import Blocks, encode_table, measure_map
+from campaign.parliament.postcodes import fold_postcode
 
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?|NPT)([0-9])([A-Z]{2})")
 _GSS = re.compile(r"[ESW][0-9]{8}")
@@ -43,7 +43,7 @@ class PostcodeRows:
         if missing := needed - set(reader.fieldnames or ()):
             raise PostcodeFileError(f"{path}, line 1: the column {min(missing)} is missing.")
         for row in reader:
-            text = squeeze_text(row["postcode"])
+            text = fold_postcode(row["postcode"])
             found = _POSTCODE.fullmatch(text)
             gss, method = (row["gss"], row["method"]) if with_place else ("", "b")
             if not found:
@@ -89,7 +89,7 @@ def build_table(rows: PostcodeRows, as_of: str) -> bytes:
     blocks = Blocks(
         constituencies, alphabet, list(masks), array("H", masks.values()), counts, values, lengths, bytes(maps)
     )
-    return pack_table(blocks, as_of, sum(1 for gss, _certain in rows.units.values() if not gss))
+    return encode_table(blocks, as_of, sum(1 for gss, _certain in rows.units.values() if not gss))
 
 
 def _sort_by_outward(unit: tuple[str, str]) -> tuple[str, str, str]:

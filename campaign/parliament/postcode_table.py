@@ -121,12 +121,12 @@ def measure_map(alphabet: str) -> int:
 def read_table(path: Path) -> PostcodeTable:
     """Return the table of a file. Raises PostcodeTableError if it is missing, damaged or of another version."""
     try:
-        return unpack_table(path.read_bytes())
+        return decode_table(path.read_bytes())
     except (OSError, ValueError, struct.error, zlib.error) as error:
         raise PostcodeTableError(f"{path}: {error}. Restore the file, or run manage.py build_postcodes.") from error
 
 
-def unpack_table(data: bytes) -> PostcodeTable:
+def decode_table(data: bytes) -> PostcodeTable:
     """Return the table that the bytes of a file hold. Raises ValueError, struct.error or zlib.error if damaged."""
     magic, version, as_of, count, without, sectors, runs, *sizes, crc = _HEADER.unpack_from(data)
     if magic != MAGIC:
@@ -158,7 +158,7 @@ def unpack_table(data: bytes) -> PostcodeTable:
     return PostcodeTable(as_of.rstrip(b"\0").decode("ascii"), count, without, blocks)
 
 
-def pack_table(blocks: Blocks, as_of: str, count_without_place: int) -> bytes:
+def encode_table(blocks: Blocks, as_of: str, count_without_place: int) -> bytes:
     """Return the bytes of a file; `as_of` is 2025-11 or 2025-11-30. The same input gives the same bytes."""
     texts = [
         text.encode("ascii") for text in ("\n".join(blocks.constituencies), blocks.alphabet, "\n".join(blocks.outwards))

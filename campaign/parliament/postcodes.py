@@ -45,7 +45,7 @@ class Found:
     live: bool
 
 
-def squeeze_text(text: str | None) -> str:
+def fold_postcode(text: str | None) -> str:
     """Return the text in NFKC and upper case without separators: spaces, dots, dashes, invisible characters.
 
     Text longer than 40 characters is no postcode; "" stands for it.
@@ -58,7 +58,7 @@ def squeeze_text(text: str | None) -> str:
 
 def parse_postcode(text: str | None) -> Postcode | None:
     """Return the postcode that the text has the form of, or None; never raises. Whether it exists is not asked."""
-    found = _PATTERN.fullmatch(squeeze_text(text))
+    found = _PATTERN.fullmatch(fold_postcode(text))
     if not found or not (found[1] == "NPT" or _UNIT.fullmatch(found[2])):
         return None
     return Postcode(found[1], found[2])
@@ -82,7 +82,7 @@ def list_constituencies_nearby(postcode: Postcode) -> list[str]:
 
 
 def suggest_postcode(text: str | None) -> Postcode | None:
-    squeezed = squeeze_text(text)
+    squeezed = fold_postcode(text)
     if not 5 <= len(squeezed) <= 7:
         return None
     live, _old = load_tables()

@@ -59,7 +59,7 @@ def has_to_choose(request: HttpRequest) -> bool:
     return bool(settings.ADMIN_TOTP and request.session.get(GIVEN))
 
 
-def chooses_first(request: HttpRequest) -> bool:
+def has_to_choose_first(request: HttpRequest) -> bool:
     """Return whether the organiser, who has no phone yet, chooses a password of their own before setting one up.
 
     Or whoever has chosen the one that they have could set up a phone in their place.
@@ -82,7 +82,7 @@ def note_use(request: HttpRequest) -> None:
         request.session[SEEN] = time.time()
 
 
-def leave(request: HttpRequest) -> None:
+def end_session(request: HttpRequest) -> None:
     """Sign out. A letter that is being written in the same browser stays for its 24 hours."""
     kept = {name: request.session[name] for name in settings.SESSION_KEPT_AT_LOGOUT if name in request.session}
     logout(request)

@@ -25,7 +25,7 @@ from django.utils.log import log_response
 from campaign.core.bulkhead import BULKHEAD, RETRY_SECONDS, CrowdedError
 from campaign.core.client_ip import get_client_ip
 from campaign.core.identity import list_networks
-from campaign.core.ratelimit import Window, read_rate, reset_at, return_slots, take_each, widen
+from campaign.core.ratelimit import Window, make_wider_rate, read_rate, reset_at, return_slots, take_each
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def is_locked(request: HttpRequest, username: str) -> bool:
     return not AxesProxyHandler.is_allowed(request, {"username": username})
 
 
-def clear_failures(request: HttpRequest, username: str) -> None:
+def reset_failures(request: HttpRequest, username: str) -> None:
     reset(username=username, ip=get_client_ip(request))
 
 
@@ -93,7 +93,10 @@ def _list_windows(request: HttpRequest) -> list[Window]:
     """Return the counters of a try from this visitor, under a keyed hash of the address."""
     rate = read_rate(settings.LIMIT_SIGNINS_PER_IP)
     return [
-        (widen(rate, times), salted_hmac("campaign.staff.lockout", network, algorithm="sha256").hexdigest()[:32])
+        (
+            make_wider_rate(rate, times),
+            salted_hmac("campaign.staff.lockout", network, algorithm="sha256").hexdigest()[:32],
+        )
         for network, times in list_networks(get_client_ip(request))
         if rate and network
     ]

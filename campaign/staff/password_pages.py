@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from campaign.staff.access import is_let_in, note_choice, note_password, note_proof
 from campaign.staff.forms import OwnPasswordForm, SignInForm
-from campaign.staff.lockout import clear_failures, hash_in_turn, refuse_signin, return_try
+from campaign.staff.lockout import hash_in_turn, refuse_signin, reset_failures, return_try
 from campaign.staff.login_log import note_signin
 
 
@@ -35,7 +35,7 @@ class PasswordView(LoginView):
             return HttpResponseRedirect(f"{reverse('admin:code')}?{urlencode({'next': self.get_success_url()})}")
         note_signin(form.get_user(), "let in by password alone")
         note_proof(self.request)
-        clear_failures(self.request, form.get_user().get_username())
+        reset_failures(self.request, form.get_user().get_username())
         return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:

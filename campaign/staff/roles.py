@@ -49,7 +49,7 @@ def make_roles(apps: Any, roles: Roles, alias: str) -> None:
             group.permissions.set(list_permissions(apps, names, alias))
 
 
-def extend_roles(apps: Any, roles: Roles, alias: str) -> None:
+def add_to_roles(apps: Any, roles: Roles, alias: str) -> None:
     groups = apps.get_model("auth", "Group").objects.using(alias)
     make_permissions(apps, _list_apps(roles), alias)
     for group in groups.filter(name__in=roles):

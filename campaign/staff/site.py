@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from campaign.staff.access import (
-    chooses_first,
+    end_session,
     has_to_choose,
+    has_to_choose_first,
     is_fresh,
     is_half_way,
     is_let_in,
-    leave,
     note_use,
     send_to_choose,
 )
@@ -54,7 +54,7 @@ class StaffSite(AdminSite):
                 return shown(request, *args, **kwargs)
             if request.user.is_authenticated and not is_fresh(request):
                 return self.ask_to_sign_in_again(request)
-            if chooses_first(request) and view == self.password_change:
+            if has_to_choose_first(request) and view == self.password_change:
                 return never_cache(view)(request, *args, **kwargs)
             if is_half_way(request):
                 return HttpResponseRedirect(add_next(reverse("admin:code"), request.get_full_path()))
@@ -67,7 +67,7 @@ class StaffSite(AdminSite):
         from campaign.core.error_pages import show_refusal
 
         was_staff = request.user.is_staff
-        leave(request)
+        end_session(request)
         if was_staff and request.method == "POST":
             return show_refusal(request, "staff/signed_out.html", {"next": request.path})
         messages.info(

@@ -26,7 +26,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from campaign.staff import two_factor
 from campaign.staff.access import has_proved_lately, note_proof
 from campaign.staff.forms import AgainForm, CodeForm
-from campaign.staff.lockout import clear_failures, count_failure, is_locked, show_lockout
+from campaign.staff.lockout import count_failure, is_locked, reset_failures, show_lockout
 from campaign.staff.login_log import note_signin
 
 PROOF = "proof"  # before the names of the proof's fields where they travel with another form's
@@ -67,7 +67,7 @@ def complete_sign_in(request: HttpRequest, device: Any) -> None:
     django_otp.login(request, device)
     note_proof(request)
     note_signin(request.user, "let in by a recovery code" if isinstance(device, StaticDevice) else "let in by phone")
-    clear_failures(request, request.user.get_username())
+    reset_failures(request, request.user.get_username())
 
 
 @sensitive_post_parameters("password", "code")

@@ -84,7 +84,7 @@ def name_others(obj: Model, since: str) -> tuple[str, str]:
     return get_text_list(names, _("and")), _("%s ago") % said
 
 
-def asking(form_class: Any, meeting: Meeting | None) -> Any:
+def make_asking_form(form_class: Any, meeting: Meeting | None) -> Any:
     """Return the form's class with what is to be decided among its errors."""
     if meeting is None or not meeting.errors:
         return form_class
@@ -107,11 +107,11 @@ class MergesSaves(AnyBase):
         list(self.model._base_manager.select_for_update(no_key=True).filter(pk=pk).values_list("pk"))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return asking(super().get_form(request, obj, change, **kwargs), getattr(request, "meeting", None))
+        return make_asking_form(super().get_form(request, obj, change, **kwargs), getattr(request, "meeting", None))
 
     def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Iterator[Any]:
         for formset, inline in super().get_formsets_with_inlines(request, obj):
-            formset.form = asking(formset.form, getattr(request, "meeting", None))
+            formset.form = make_asking_form(formset.form, getattr(request, "meeting", None))
             yield formset, inline
 
     def changeform_view(
@@ -130,7 +130,7 @@ class MergesSaves(AnyBase):
                     add = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
                     self.begin_again(request)
                     return super().changeform_view(request, None, add, extra_context)
-                self.meet(request, pk)
+                self.merge_with_saved(request, pk)
                 return super().changeform_view(request, object_id, form_url, extra_context)
         finally:
             request.POST = typed
@@ -146,7 +146,7 @@ class MergesSaves(AnyBase):
         request.POST = merge.data  # type: ignore[assignment]
         request.meeting = meeting  # type: ignore[attr-defined]
 
-    def meet(self, request: HttpRequest, pk: str) -> None:
+    def merge_with_saved(self, request: HttpRequest, pk: str) -> None:
         """Put what is sent together with what others have saved since the page was opened."""
         request.meeting = None  # type: ignore[attr-defined]
         if self.get_object(request, pk) is None:

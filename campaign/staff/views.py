@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from campaign.staff import two_factor
-from campaign.staff.access import has_proved_lately, has_to_choose, is_half_way, is_let_in, leave, send_to_choose
+from campaign.staff.access import end_session, has_proved_lately, has_to_choose, is_half_way, is_let_in, send_to_choose
 from campaign.staff.forms import CodeForm
 from campaign.staff.lockout import is_locked, refuse_signin, return_try, show_lockout
 from campaign.staff.login_log import note_signin
@@ -140,6 +140,6 @@ def show_codes(request: HttpRequest, user: User) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         note_signin(request.user, "signed out")
-        leave(request)
+        end_session(request)
         messages.info(request, _("You are signed out."))
     return redirect("admin:login")

@@ -17,7 +17,7 @@ REPEAT_PAUSE = dt.timedelta(minutes=1)  # a mail needs a moment to arrive
 MAX_ADDRESSES = 3  # changes of address: enough for every typing error, too few to bother strangers
 
 
-def repeat_confirmation(letter: Letter) -> bool:
+def resend_confirmation(letter: Letter) -> bool:
     """Queue the confirmation notice again; False if it is on its way, too recent, or was repeated MAX_REPEATS times."""
     now = timezone.now()
     asked_for = Notice.objects.filter(

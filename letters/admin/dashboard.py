@@ -19,7 +19,7 @@ from letters.admin.permissions import may_moderate
 from letters.delivery.health import measure_health
 from letters.delivery.problems import say_age
 from letters.models import Status, StepCount
-from letters.statistics.charts import Bar, count_between, make_bars, make_columns, scale
+from letters.statistics.charts import Bar, count_between, get_bar_length, make_bars, make_columns
 from letters.statistics.figures import Figures, name_arguments, read_figures
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def show_dashboard(request: HttpRequest, slug: str, admin_site: admin.AdminSite)
 def list_statuses(figures: Figures, letters_url: str) -> list[tuple[Status, str, int, float, str]]:
     most = max(figures.statuses.values(), default=0) or 1
     return [
-        (status, SHAPES[status], count, scale(count, most), f"{letters_url}&status__exact={status}")
+        (status, SHAPES[status], count, get_bar_length(count, most), f"{letters_url}&status__exact={status}")
         for status in Status
         if (count := figures.statuses.get(status, 0)) or status in (Status.QUEUED, Status.SENT)
     ]
@@ -100,11 +100,11 @@ def list_arguments(figures: Figures, titles: dict[str, str]) -> dict[str, Any]:
 
 def list_reach(figures: Figures) -> dict[str, Any]:
 
-    def constituencies(reached: int) -> str:
+    def say_reach(reached: int) -> str:
         return ngettext("in %d constituency", "in %d constituencies", reached) % reached
 
     by_party = sorted(figures.parties.items(), key=lambda row: (-row[1][0], row[0]))
-    parties = [(party or "–", letters, constituencies(reached)) for party, (letters, reached) in by_party]
+    parties = [(party or "–", letters, say_reach(reached)) for party, (letters, reached) in by_party]
     regions = [
         (region, letters, _("reached %(reached)d of %(all)d") % {"reached": reached, "all": total})
         for region, (letters, reached, total) in figures.regions.items()

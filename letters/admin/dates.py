@@ -48,7 +48,7 @@ def read_period(text: str) -> Period | None:
         if day:
             return Period(first, first + dt.timedelta(days=1), "day")
         if month:
-            return Period(first, _next_month(first), "month")
+            return Period(first, _get_next_month(first), "month")
         return Period(first, dt.date(year + 1, 1, 1), "year")
     except ValueError:
         return None
@@ -76,20 +76,20 @@ def list_steps(written: str, oldest: dt.date | None, today: dt.date) -> list[tup
         steps.append((write_period(year), say_period(year)))
     if period.unit == "day":
         first = period.first.replace(day=1)
-        month = Period(first, _next_month(first), "month")
+        month = Period(first, _get_next_month(first), "month")
         return [*steps, (write_period(month), say_period(month))]
     within = [one for one in _split(period) if one.first <= today]
     return steps + [(write_period(one), say_period(one, short=True)) for one in within]
 
 
-def _next_month(first: dt.date) -> dt.date:
+def _get_next_month(first: dt.date) -> dt.date:
     return (first + dt.timedelta(days=32)).replace(day=1)
 
 
 def _split(period: Period) -> list[Period]:
     parts, first = [], period.first
     while first < period.after:
-        after = _next_month(first) if period.unit == "year" else first + dt.timedelta(days=1)
+        after = _get_next_month(first) if period.unit == "year" else first + dt.timedelta(days=1)
         parts.append(Period(first, after, "month" if period.unit == "year" else "day"))
         first = after
     return parts
@@ -100,7 +100,7 @@ def _list_recent(oldest: dt.date, today: dt.date) -> list[Period]:
     first = today.replace(day=1)
     found: list[Period] = []
     while len(found) < MONTHS_SHOWN and (not found or first >= oldest.replace(day=1)):
-        found.append(Period(first, _next_month(first), "month"))
+        found.append(Period(first, _get_next_month(first), "month"))
         first = (first - dt.timedelta(days=1)).replace(day=1)
     last = found[-1].first
     years = range(last.year if last.month > 1 else last.year - 1, oldest.year - 1, -1) if oldest < last else ()

@@ -35,7 +35,7 @@ DATES = [
 
 def list_fieldsets(*, with_person: bool) -> list[tuple[Any, Any]]:
     """Return what stands on a letter's page; without the person, nothing that has to be decrypted is among it."""
-    about = ["reference", "shown_status", "campaign", "shown_rehearsal", "goes_to"]
+    about = ["reference", "shown_status", "campaign", "shown_rehearsal", "show_recipient"]
     if with_person:
         said = [(_("From"), {"fields": SENDER}), (_("Letter"), {"fields": ["shown_text"]})]
         about.append("shown_pdf")
@@ -93,7 +93,7 @@ class LetterFields:
         return show_moment(letter.scrubbed_at) or "–"
 
     @admin.display(description=gettext_lazy("goes to"))
-    def goes_to(self, letter: Letter) -> str:
+    def show_recipient(self, letter: Letter) -> str:
         recipient = letter.recipient
         return f"{recipient} ({_('rehearsal')}; {letter.member_email})" if letter.rehearsal else recipient
 

@@ -22,7 +22,7 @@ from campaign.staff.sudo import require_recent_login
 from letters.admin.permissions import may_export, may_export_person
 from letters.forms.exports import ExportForm, PersonalExportForm
 from letters.models import Letter
-from letters.statistics.export import MAX_IN_XLSX, list_columns, make_rows, stream_csv, write_xlsx
+from letters.statistics.export import MAX_IN_XLSX, list_columns, make_rows, write_csv, write_xlsx
 
 if TYPE_CHECKING:
     Page = admin.ModelAdmin[Letter]
@@ -129,7 +129,7 @@ def give_file(letters: QuerySet[Letter], kind: str, *, with_person: bool) -> Htt
     if kind == "xlsx":
         answer = FileResponse(write_xlsx(rows), content_type=XLSX)
     else:
-        answer = StreamingHttpResponse(stream_csv(rows), content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(write_csv(rows), content_type="text/csv; charset=utf-8")
     personal = "-with-personal-data" if with_person else ""
     name = f"letters{personal}-{timezone.localdate():%Y-%m-%d}.{kind}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -61,7 +61,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     show_facets = admin.ShowFacets.NEVER  # they would count every letter; PagesByLetter brings those of the roll-up
     list_per_page = 50
     readonly_fields = [
-        *("shown_status", "goes_to", "shown_text", "shown_timeline", "shown_pdf"),
+        *("shown_status", "show_recipient", "shown_text", "shown_timeline", "shown_pdf"),
         *("hidden_sender", "hidden_text", "shown_choice", "shown_rehearsal"),
         *("shown_text_erased", "shown_person_erased"),
     ]

@@ -116,7 +116,7 @@ def list_held(rule: str = "", among: Mapping[str, Any] | None = None) -> QuerySe
     return held.filter(pk__in=found.values("letter")) if rule else held
 
 
-def narrow_down(request: HttpRequest) -> tuple[dict[str, Any], str]:
+def filter_queue(request: HttpRequest) -> tuple[dict[str, Any], str]:
     among: dict[str, Any] = {}
     if slug_re.match(slug := request.GET.get("campaign", "")):
         among["campaign__slug"] = slug
@@ -131,7 +131,7 @@ def show_queue(request: HttpRequest, admin_site: admin.AdminSite) -> HttpRespons
         raise PermissionDenied
     rule = request.GET.get("rule", "")
     rule = rule if rule in (*Rule.values, OTHER) else ""
-    among, narrowed = narrow_down(request)
+    among, narrowed = filter_queue(request)
     findings = Finding.objects.filter(letter__in=list_held(among=among).order_by().values("pk"))
     found = Counter(one for _letter, one in set(findings.values_list("letter", "rule")))
     all_held = list_held(among=among).count()

@@ -19,7 +19,7 @@ from letters.admin.pages import open_page
 from letters.admin.permissions import may_export_person
 from letters.forms.decisions import PurposeForm
 from letters.privacy.newsletter import list_consents, list_subscribers
-from letters.statistics.export import escape_cell, stream_csv
+from letters.statistics.export import escape_cell, write_csv
 
 
 def show_subscribers(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponseBase:
@@ -40,7 +40,7 @@ def export_subscribers(request: HttpRequest, slug: str, admin_site: admin.AdminS
     if form.is_valid():
         log_export(request, campaign, count, form.cleaned_data["reason"])
         answer = StreamingHttpResponse(
-            stream_csv(make_rows(campaign), marked=False), content_type="text/csv; charset=utf-8"
+            write_csv(make_rows(campaign), marked=False), content_type="text/csv; charset=utf-8"
         )
         answer["Content-Disposition"] = f'attachment; filename="news-{campaign.slug}.csv"'
         return answer

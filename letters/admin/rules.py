@@ -18,7 +18,7 @@ from letters.models.validators import list_lines
 class HoldRulesAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
     """Every campaign has its rules from the start; they are changed, neither added nor deleted."""
 
-    list_display = ["campaign", "threat_count", "links", "postcodes", "members", "domain_count", "near_copies"]
+    list_display = ["campaign", "count_threats", "links", "postcodes", "members", "count_domains", "near_copies"]
     list_select_related = ["campaign"]
     ordering = ["campaign__title"]
     fieldsets = [
@@ -49,9 +49,9 @@ class HoldRulesAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic 
         return rules
 
     @admin.display(description=_("threatening words"))
-    def threat_count(self, rules: HoldRules) -> Any:
+    def count_threats(self, rules: HoldRules) -> Any:
         return len(list_lines(rules.threats)) or _("off")
 
     @admin.display(description=_("throw-away domains"))
-    def domain_count(self, rules: HoldRules) -> Any:
+    def count_domains(self, rules: HoldRules) -> Any:
         return len(list_lines(rules.disposable)) or _("off")

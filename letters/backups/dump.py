@@ -153,7 +153,7 @@ def _read_database() -> Iterator[IO[bytes]]:
             copy = Path(folder) / "copy.sqlite3"
             connection.ensure_connection()
             with closing(sqlite3.connect(copy)) as to:
-                _raw_connection().backup(to)
+                _get_raw_connection().backup(to)
             with copy.open("rb") as file:
                 yield file
         return
@@ -186,7 +186,7 @@ def _write_database(source: Path) -> None:
             decrypt_backup(source, process.stdin)
 
 
-def _raw_connection() -> sqlite3.Connection:
+def _get_raw_connection() -> sqlite3.Connection:
     raw: sqlite3.Connection = connection.connection
     return raw
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from letters.bounces.parse import Kind, Report, read_report
 from letters.mail.addresses import verify_envelope_sender
 from letters.models import EventCode, EventType, Letter, Status
-from letters.privacy.redaction import MAX_NOTE, hide_personal
+from letters.privacy.redaction import MAX_NOTE, redact_personal
 
 logger = logging.getLogger(__name__)
 
@@ -83,13 +83,13 @@ def apply_report(letter: Letter, report: Report) -> Outcome:
     if letter.status != Status.SENT:
         # For UNKNOWN the report tells that a server had the letter. What follows from it, a person decides.
         return note_once(letter, EventCode.RETURNED, report.words)
-    words = hide_personal(report.words, letter) or "The mail server gave no reason."
+    words = redact_personal(report.words, letter) or "The mail server gave no reason."
     return Outcome.BOUNCED if letter.transition_to(Status.BOUNCED, note=words) else Outcome.EARLY
 
 
 def note_once(letter: Letter, code: EventCode, words: str = "") -> Outcome:
     if letter.events.filter(code=code).exists():
         return Outcome.KNOWN
-    note = f"{NOTES[code]} {hide_personal(words, letter)}".strip()[:MAX_NOTE]
+    note = f"{NOTES[code]} {redact_personal(words, letter)}".strip()[:MAX_NOTE]
     letter.log_event(EventType.NOTE, code=code, note=note)
     return Outcome.NOTED

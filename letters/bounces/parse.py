@@ -57,7 +57,7 @@ def judge_text(text: str) -> tuple[str, str]:
     A report that names a permanent code, or a permanent error, and also says that the server goes on trying
     contradicts itself.
     """
-    said = cut_letter(text)
+    said = drop_quoted_letter(text)
     code, trying = FAILURE_CODE.search(said), STILL_TRYING.search(said)
     if code and not trying:
         return "failed", quote_reason(text)
@@ -66,12 +66,12 @@ def judge_text(text: str) -> tuple[str, str]:
 
 def quote_reason(text: str) -> str:
     """Return what the server says from its reply code on; nothing if it names none."""
-    said = cut_letter(text)
+    said = drop_quoted_letter(text)
     code = FAILURE_CODE.search(said)
     return tidy_words(said[code.start() :].lstrip(" \t:<>(\"'#").split("\n\n")[0][:200].rstrip(") ")) if code else ""
 
 
-def cut_letter(text: str) -> str:
+def drop_quoted_letter(text: str) -> str:
     text = text.replace("\r\n", "\n")
     quoted = QUOTED_LETTER.search(text)
     return text[: quoted.start()] if quoted else text
@@ -243,7 +243,7 @@ def read_blocks(part: Message) -> list[dict[str, str]]:
             text += "".join(f"{name}: {decode(value)}\n" for name, value in block.raw_items()) + "\n"
         inner = block.get_payload()
         if isinstance(inner, str):
-            text += undo_base64(inner, part) + "\n\n"
+            text += decode_base64(inner, part) + "\n\n"
     unfolded = re.sub(r"\r?\n[ \t]+", " ", text.replace("\r\n", "\n"))
     blocks = []
     for group in re.split(r"\n\s*\n", unfolded):
@@ -259,7 +259,7 @@ def read_blocks(part: Message) -> list[dict[str, str]]:
     return blocks
 
 
-def undo_base64(text: str, part: Message) -> str:
+def decode_base64(text: str, part: Message) -> str:
     """Return a status that was sent as base64, which RFC 3464 (2.1) forbids and some gateways do, as text."""
     if str(part.get("content-transfer-encoding", "")).strip().lower() != "base64":
         return text

@@ -49,7 +49,7 @@ def list_paths() -> list[URLPattern]:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def refuse_bad_event() -> Iterator[None]:
     from anymail.exceptions import AnymailWebhookValidationFailure
 
     try:
@@ -63,18 +63,18 @@ def refuse_unreadable(pattern: URLPattern) -> URLPattern:
 
     class ReadableOnly(base):  # type: ignore[misc]
         def run_validators(self, request: HttpRequest) -> None:
-            with reading():
+            with refuse_bad_event():
                 super().run_validators(request)
 
         def parse_events(self, request: HttpRequest) -> Any:
-            with reading():
+            with refuse_bad_event():
                 return super().parse_events(request)
 
     view = ReadableOnly.as_view(**pattern.callback.view_initkwargs)  # type: ignore[attr-defined]
     return URLPattern(pattern.pattern, view, pattern.default_args, pattern.name)
 
 
-def listen() -> None:
+def start_listening() -> None:
     from anymail.signals import tracking
 
     tracking.connect(take_event, dispatch_uid="letters.webhooks")

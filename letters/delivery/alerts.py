@@ -46,7 +46,7 @@ def queue_alert(by: str, changes: Sequence[Redirection], **_signal: Any) -> list
     return held
 
 
-def watch_health() -> None:
+def check_health() -> None:
     """Owe an alert if something has become wrong, or is right again. A pause of the queue has alerts of its own."""
     health = measure_health(brief=True)
     if health.paused_since:

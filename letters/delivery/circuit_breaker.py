@@ -16,7 +16,7 @@ from django.utils import timezone
 from letters.mail import backoff
 from letters.mail.smtp import DeliveryResult, Reply
 from letters.models import Alert, Breaker, Letter
-from letters.privacy.redaction import ADDRESS, MAX_NOTE, hide_personal
+from letters.privacy.redaction import ADDRESS, MAX_NOTE, redact_personal
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ def record_result(answer: Reply, letter: Letter, *, probing: bool = False, told:
     Any answer that is not the server's fault, even a mailbox that does not exist, ends a pause.
     """
     if answer.servers_fault:
-        words = hide_personal(answer.text, letter)
+        words = redact_personal(answer.text, letter)
         if record_failure(words, probing=probing, costly=not answer.before_recipient):
             raise QueuePausedError(words)
     elif probing:

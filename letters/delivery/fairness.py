@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters.delivery.rate_limits import get_domain
-from letters.models import campaigns_that_send, kinds_that_go
+from letters.models import list_sending_campaigns, list_sending_kinds
 
 
 class Lane(NamedTuple):
@@ -115,24 +115,26 @@ class FairScheduler:
 
 
 def list_lanes() -> list[Lane]:
-    campaigns = sorted(campaigns_that_send().order_by("pk"), key=_last_served)
-    found = [sorted((lane for kind in kinds_that_go() for lane in _find(one, kind)), key=_turn) for one in campaigns]
+    campaigns = sorted(list_sending_campaigns().order_by("pk"), key=_get_last_served)
+    found = [
+        sorted((lane for kind in list_sending_kinds() for lane in _find(one, kind)), key=_get_turn) for one in campaigns
+    ]
     rounds = itertools.zip_longest(*([lane for lane, _due in theirs] for theirs in found))
     return [lane for turn in rounds for lane in turn if lane is not None]
 
 
-def _last_served(campaign: Campaign) -> int:
+def _get_last_served(campaign: Campaign) -> int:
     return _served.get(campaign.pk, 0)
 
 
-def _turn(found: tuple[Lane, Any]) -> tuple[int, Any]:
+def _get_turn(found: tuple[Lane, Any]) -> tuple[int, Any]:
     lane, due = found
     return _served.get(lane, 0), due
 
 
 def _find(campaign: Campaign, rehearsal: bool) -> list[tuple[Lane, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(LANES, {"campaign": campaign.pk, "rehearsal": rehearsal, "now": _now()})
+        cursor.execute(LANES, {"campaign": campaign.pk, "rehearsal": rehearsal, "now": _get_now()})
         return [
             (Lane(campaign.pk, rehearsal, gss, get_domain(campaign.test_address if rehearsal else address)), due)
             for gss, due, address in cursor.fetchall()
@@ -144,7 +146,7 @@ def lock_next(lanes: Collection[tuple[Lane, int]]) -> list[list[uuid.UUID]]:
 
     PostgreSQL skips rows that another sender is taking; on SQLite the IMMEDIATE transaction keeps others out.
     """
-    now = _now()
+    now = _get_now()
     found: list[list[uuid.UUID]] = [[] for _lane in lanes]
     values = [(number, lane.campaign_id, lane.rehearsal, lane.gss, count) for number, (lane, count) in enumerate(lanes)]
     with connection.cursor() as cursor:
@@ -162,5 +164,5 @@ def lock_next(lanes: Collection[tuple[Lane, int]]) -> list[list[uuid.UUID]]:
     return found
 
 
-def _now() -> Any:
+def _get_now() -> Any:
     return connection.ops.adapt_datetimefield_value(timezone.now())

@@ -112,7 +112,7 @@ def reach_broker() -> bool:
 def _measure_queue(health: Health) -> None:
     now = timezone.now()
 
-    def age(moment: dt.datetime | None) -> float | None:
+    def get_age(moment: dt.datetime | None) -> float | None:
         return None if moment is None else max((now - moment).total_seconds(), 0)
 
     hours = [f"campaign__{name}" for name in ("send_from", "send_until", "send_days")]
@@ -120,7 +120,7 @@ def _measure_queue(health: Health) -> None:
     health.due = sum(count for *_hours, count, _oldest in due)
     # What came due outside its campaign's hours is due since they began.
     since = (max(oldest, find_last_opening(Hours(*hours), now) or oldest) for *hours, _count, oldest in due)
-    health.oldest_due_age = age(min(since, default=None))
+    health.oldest_due_age = get_age(min(since, default=None))
 
     lost = Q(lease_until__lt=now)
     # Put back because the mail server could not be reached: each time due again a little later, so never due for long.
@@ -148,12 +148,12 @@ def _measure_queue(health: Health) -> None:
     found = {row["status"]: row for row in counted}
     leased = [found[status] for status in LEASED if status in found]
     health.past_lease = sum(row["count"] for row in leased)
-    health.oldest_past_lease_age = age(min((row["oldest"] for row in leased if row["oldest"]), default=None))
+    health.oldest_past_lease_age = get_age(min((row["oldest"] for row in leased if row["oldest"]), default=None))
     newest_lease = max((row["newest"] for row in leased if row["newest"]), default=None)
     if Status.QUEUED in found:
         health.unreached = found[Status.QUEUED]["count"]
         health.retrying = found[Status.QUEUED]["newest"] is not None
-        health.oldest_unreached_age = age(found[Status.QUEUED]["oldest"])
+        health.oldest_unreached_age = get_age(found[Status.QUEUED]["oldest"])
     health.held, failed, health.unknown = (found[one]["count"] if one in found else 0 for one in UNDECIDED)
     health.failed = max(0, failed - sum(row["count"] for row in counted if row["status"] == DECIDED))
 
@@ -164,7 +164,7 @@ def _measure_queue(health: Health) -> None:
         retrying=Count("pk", filter=~is_due & ~Q(last_answer="")),
     )
     health.due_notices, health.retrying_notices = notices["count"], notices["retrying"]
-    health.oldest_notice_age = age(notices["oldest"])
+    health.oldest_notice_age = get_age(notices["oldest"])
 
     # The few rows that say how those fare who work unseen, in one query: a name, a moment, since when, words.
     beating = Heartbeat.objects.annotate(since=no_moment, failing=no_moment, words=Value(""))
@@ -181,7 +181,9 @@ def _measure_queue(health: Health) -> None:
     if CLOCK in rows and abs(now - beats[CLOCK]) < MAX_SILENCE:
         health.clock_ahead = rows[CLOCK][-1]
     health.paced = bool(health.due) and PACED in beats and now - beats[PACED] < MAX_SILENCE_WITH_WORK
-    health.heartbeat_age = age(beat)
+    health.heartbeat_age = get_age(beat)
     # While every thread of the worker drains a long queue, sweeps wait; the letter it has just begun shows it is alive.
     begun = newest_lease and newest_lease - lease_length()
-    health.at_work_age = min((seconds for seconds in (age(beat), age(begun)) if seconds is not None), default=None)
+    health.at_work_age = min(
+        (seconds for seconds in (get_age(beat), get_age(begun)) if seconds is not None), default=None
+    )

@@ -23,7 +23,7 @@ from letters.mail.backoff import MAX_ATTEMPTS, count_pause, parse_retry_after
 from letters.mail.messages import Mail, build_notice_mail
 from letters.mail.smtp import Connection, DeliveryResult, ServerUnavailableError
 from letters.models import CONFIRMING, EventType, Letter, Notice, Status
-from letters.privacy.redaction import hide_personal
+from letters.privacy.redaction import redact_personal
 
 REMIND_AFTER = dt.timedelta(days=1)
 
@@ -88,7 +88,7 @@ def send_notices() -> int:
                 Notice.objects.filter(pk=notice.pk).update(due_at=None)
                 continue
             answer = connection.send(mail.envelope_sender, mail.recipient, mail.content)
-            changes: dict[str, object] = {"last_answer": hide_personal(answer.text, notice.letter)}
+            changes: dict[str, object] = {"last_answer": redact_personal(answer.text, notice.letter)}
             if answer.fate is DeliveryResult.ACCEPTED:
                 changes |= {"due_at": None, "sent_at": timezone.now()}
                 sent += 1

@@ -17,7 +17,7 @@ from letters.writing.text import clean_line
 DAYS_BEFORE = (7, 30)  # the nearest first
 
 
-def owe_reminders() -> int:
+def queue_reminders() -> int:
     """Have the organisers told, once for each of DAYS_BEFORE, what a live campaign will soon withdraw; how many mails.
 
     Each argument knows of how many days it was told last, so that doing this again tells nobody anything twice.

@@ -29,12 +29,12 @@ def pass_on(title: str, text: str) -> None:
     """Send the message by every second way that is set. Raises SecondWayError."""
     text = text.strip()[:MAX_CHARACTERS]
     if settings.ALERT_WEBHOOK:
-        _call_webhook(title, text)
+        _send_webhook(title, text)
     if settings.ALERT_COMMAND:
         _run_command(title, text)
 
 
-def shape_message(title: str, text: str) -> tuple[str, str, dict[str, Any]]:
+def build_message(title: str, text: str) -> tuple[str, str, dict[str, Any]]:
     url = settings.ALERT_WEBHOOK
     if settings.ALERT_WEBHOOK_SHAPE == "ntfy":
         place, _slash, topic = url.rstrip("/").rpartition("/")
@@ -52,8 +52,8 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Follow none; urllib then raises the answer as an error."""
 
 
-def _call_webhook(title: str, text: str) -> None:
-    method, url, body = shape_message(title, text)
+def _send_webhook(title: str, text: str) -> None:
+    method, url, body = build_message(title, text)
     if urlsplit(url).scheme not in ("http", "https"):
         raise SecondWayError("ALERT_WEBHOOK is not a web address")
     headers = {"Content-Type": "application/json", "User-Agent": "Parley"}

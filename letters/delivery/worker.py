@@ -29,7 +29,7 @@ from letters.mail.backoff import MAX_ATTEMPTS, count_pause, count_server_pause
 from letters.mail.messages import Mail, build_letter_mail
 from letters.mail.smtp import Connection, DeliveryResult, Reply, ServerUnavailableError
 from letters.models import EventType, Letter, Status, Transition, apply_transitions
-from letters.privacy.redaction import hide_personal
+from letters.privacy.redaction import redact_personal
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ _senders = threading.BoundedSemaphore(settings.EMAIL_SENDERS)  # who holds one d
 _asked = threading.Event()  # that somebody has asked for a drain since the last one looked what is due
 
 
-def prepare_letters(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Letter, Mail]]:
+def build_mails(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Letter, Mail]]:
     """Make each letter's mail with its PDF, outside any transaction. A letter that cannot be made is FAILED."""
     ready = []
     for letter in letters:
@@ -71,7 +71,7 @@ def start_letter(letter: Letter, lease: uuid.UUID) -> Transition:
 
 def settle_letter(letter: Letter, answer: Reply, lease: uuid.UUID) -> Transition:
     now = timezone.now()
-    words = hide_personal(answer.text, letter)
+    words = redact_personal(answer.text, letter)
     changes: dict[str, Any] = {"last_answer": words, "next_attempt_at": None}
     if answer.fate is DeliveryResult.ACCEPTED:
         status = Status.SENT
@@ -230,7 +230,7 @@ def _drain() -> Counter[str]:
                     if probing:
                         return_probe()
                     break
-                send_batch(server, prepare_letters(letters, lease), lease, tally, probing=probing)
+                send_batch(server, build_mails(letters, lease), lease, tally, probing=probing)
             except QueuePausedError as error:
                 release_letters(lease, str(error))
             except ServerUnavailableError as error:

@@ -37,7 +37,7 @@ def examine_smtp() -> Iterator[Finding]:
         with Connection() as server:
             server.open()
     except ServerUnavailableError as error:
-        yield complain("smtp", f"{where} cannot be used: {error}", cure_smtp(str(error)))
+        yield complain("smtp", f"{where} cannot be used: {error}", suggest_cure(str(error)))
         return
     account = ", logged in" if settings.EMAIL_HOST_USER else ""
     yield well("smtp", f"{where} answers{' with TLS' if encrypted else ''}{account}.")
@@ -46,7 +46,7 @@ def examine_smtp() -> Iterator[Finding]:
         yield warn("smtp", words, "Set EMAIL_USE_TLS=true (port 587) or EMAIL_USE_SSL=true (465).")
 
 
-def cure_smtp(said: str) -> str:
+def suggest_cure(said: str) -> str:
     """Return what helps, by what the server or the network said."""
     for signs, cure in (
         (("gaierror", "Name or service"), "Correct EMAIL_HOST: no such host is known."),

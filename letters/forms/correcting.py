@@ -43,13 +43,13 @@ class CorrectForm(OfficeFields, SenderForm):
         held = self.letter.sender_postcode
         return held if self.cleaned_data["postcode"] == held else super().clean_postcode()
 
-    def given(self) -> dict[str, str]:
+    def get_given(self) -> dict[str, str]:
         data = self.cleaned_data
         if "address_1" not in data:
             return {"sender_name": data["name"]}
         return {
             "sender_name": data["name"],
-            "sender_address": "\n".join(self.lines()),
+            "sender_address": "\n".join(self.get_address_lines()),
             "sender_postcode": data["postcode"],
             "sender_phone": data["phone"],
             "on_behalf_of": data["on_behalf_of"],

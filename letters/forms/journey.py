@@ -67,7 +67,7 @@ class ArgumentsForm(CrispyForm):
             )
         return keys
 
-    def keys(self) -> list[str]:
+    def get_keys(self) -> list[str]:
         keys: list[str] = self.cleaned_data["arguments"]
         ticked = self.cleaned_data["order"].split()
         return sorted(keys, key=lambda key: ticked.index(key) if key in ticked else len(ticked))
@@ -145,7 +145,7 @@ class SenderForm(CrispyForm):
             )
         return str(finding.postcode)
 
-    def lines(self) -> tuple[str, ...]:
+    def get_address_lines(self) -> tuple[str, ...]:
         data = self.cleaned_data
         return tuple(line for line in (data["address_1"], data["address_2"], data["town"]) if line)
 

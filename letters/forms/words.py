@@ -129,7 +129,7 @@ class WordsForm(LocalFactForm, CrispyForm):
             "own_words": draft.own_words,
             "ask": ask.key if ask else "",
             "with_sources": draft.with_sources,
-            "order": " ".join(self.listed()),
+            "order": " ".join(self.list_keys()),
             "gss": draft.gss,
             "page": page,
             "version": draft.version,
@@ -163,7 +163,7 @@ class WordsForm(LocalFactForm, CrispyForm):
                 field.widget.attrs.setdefault("aria-describedby", f"id_{name}_error")
                 field.widget.attrs.setdefault("autocomplete", "on")
 
-    def listed(self) -> list[str]:
+    def list_keys(self) -> list[str]:
         return [key for key in self.draft.order if key == OWN or key in self.arguments]
 
     def update_draft(self) -> None:
@@ -216,8 +216,8 @@ class WordsForm(LocalFactForm, CrispyForm):
         data = self.cleaned_data
         return FormVersion(data.get("page", ""), data.get("version") or 0, data.get("turn") or 0)
 
-    def cards(self) -> list[dict[str, Any]]:
-        order = self.listed()
+    def make_cards(self) -> list[dict[str, Any]]:
+        order = self.list_keys()
         pieces = {piece.key: piece for piece in self.draft.pieces}
         cards = []
         for at, key in enumerate(order):

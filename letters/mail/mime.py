@@ -125,15 +125,15 @@ def _write_words(text: str, plain: re.Pattern[str]) -> list[str]:
 
 
 def _arrange(text: str, html: str, pdf: Pdf | None) -> Part:
-    whole = Part("text/plain", _end_lines(text))
+    whole = Part("text/plain", _encode_lines(text))
     if html:
-        whole = Part("multipart/alternative", [whole, Part("text/html", _end_lines(html))])
+        whole = Part("multipart/alternative", [whole, Part("text/html", _encode_lines(html))])
     if pdf:
         whole = Part("multipart/mixed", [whole, Part("application/pdf", pdf.content, pdf.filename)])
     return whole
 
 
-def _end_lines(text: str) -> bytes:
+def _encode_lines(text: str) -> bytes:
     return b"\r\n".join([*text.encode().splitlines(), b""])
 
 

@@ -13,7 +13,7 @@ ENVELOPE_FROM = "X-Envelope-From"
 ENVELOPE_TO = "X-Envelope-To"
 
 
-def file_message(folder: Path, sender: str | None, recipients: list[str], content: bytes) -> str:
+def store_message(folder: Path, sender: str | None, recipients: list[str], content: bytes) -> str:
     lines = [(ENVELOPE_FROM, sender or "<>"), *((ENVELOPE_TO, recipient) for recipient in recipients)]
     envelope = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in lines)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ class Filer:
         content = envelope.content or b""
         if isinstance(content, str):
             content = content.encode()
-        key = file_message(self.folder, envelope.mail_from, envelope.rcpt_tos, content)
+        key = store_message(self.folder, envelope.mail_from, envelope.rcpt_tos, content)
         return f"250 Kept as {key}"
 
 

@@ -72,7 +72,7 @@ def list_mail(folder: Path) -> list[CaughtMail]:
     if not (folder / "new").is_dir():
         return []
     maildir = Maildir(folder, create=False)
-    keys = sorted(maildir.keys(), key=_arrival, reverse=True)[:LIST_LENGTH]
+    keys = sorted(maildir.keys(), key=_get_arrival, reverse=True)[:LIST_LENGTH]
     contents = ((key, _read_bytes(maildir, key)) for key in keys)
     return [read_headers(key, content) for key, content in contents if content is not None]
 
@@ -86,7 +86,7 @@ def open_mail(folder: Path, key: str) -> OpenedMail | None:
 
 
 def read_headers(key: str, content: bytes) -> CaughtMail:
-    return CaughtMail(key, *_read_head(BytesHeaderParser().parsebytes(content)), _when(key))
+    return CaughtMail(key, *_read_head(BytesHeaderParser().parsebytes(content)), _get_time(key))
 
 
 def read_mail(key: str, content: bytes) -> OpenedMail:
@@ -97,7 +97,7 @@ def read_mail(key: str, content: bytes) -> OpenedMail:
         text, attachments = _read_parts(message)
     except (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
         text, attachments = content.decode("utf-8", "replace"), []
-    return OpenedMail(key, *head, _when(key), text[:TEXT_LENGTH], attachments)
+    return OpenedMail(key, *head, _get_time(key), text[:TEXT_LENGTH], attachments)
 
 
 def _read_bytes(maildir: Maildir, key: str) -> bytes | None:
@@ -108,13 +108,13 @@ def _read_bytes(maildir: Maildir, key: str) -> bytes | None:
         return None
 
 
-def _arrival(key: str) -> tuple[int, int, int]:
+def _get_arrival(key: str) -> tuple[int, int, int]:
     found = _KEY.match(key)
     return (int(found[1]), int(found[2] or 0), int(found[3] or 0)) if found else (0, 0, 0)
 
 
-def _when(key: str) -> datetime | None:
-    seconds = _arrival(key)[0]
+def _get_time(key: str) -> datetime | None:
+    seconds = _get_arrival(key)[0]
     try:
         return datetime.fromtimestamp(seconds, UTC) if seconds else None
     except (OverflowError, ValueError, OSError):
@@ -139,7 +139,7 @@ def _decode(value: object) -> str:
 def _read_parts(message: Message) -> tuple[str, list[Attachment]]:
     text: str | None = None
     attachments: list[Attachment] = []
-    for part in _leaves(message):
+    for part in _list_leaves(message):
         content = part.get_payload(decode=True)
         content = content if isinstance(content, bytes) else b""
         is_attached = part.get_content_disposition() == "attachment"
@@ -152,7 +152,7 @@ def _read_parts(message: Message) -> tuple[str, list[Attachment]]:
     return text or "", attachments
 
 
-def _leaves(message: Message) -> Iterator[Message]:
+def _list_leaves(message: Message) -> Iterator[Message]:
     return (part for part in message.walk() if not part.is_multipart())
 
 

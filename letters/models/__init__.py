@@ -30,10 +30,10 @@ from letters.models.operations import (
     check_clock,
     has_jumped,
     measure_clock,
-    trust_clock,
+    reset_clock,
 )
 from letters.models.privacy import LinkRequest, NewsConsent, Tombstone
-from letters.models.queries import ENCRYPTED, LetterQuerySet, campaigns_that_send, kinds_that_go
+from letters.models.queries import ENCRYPTED, LetterQuerySet, list_sending_campaigns, list_sending_kinds
 from letters.models.statistics import DownloadCount, StepCount, Tally
 from letters.models.status import LEASED, TRANSITIONS, WITHDRAWABLE, EventCode, EventType, Status
 
@@ -78,12 +78,12 @@ __all__ = [
     "Tombstone",
     "Transition",
     "apply_transitions",
-    "campaigns_that_send",
     "check_clock",
     "has_jumped",
-    "kinds_that_go",
+    "list_sending_campaigns",
+    "list_sending_kinds",
     "make_reference",
     "measure_clock",
     "queue_confirmation",
-    "trust_clock",
+    "reset_clock",
 ]

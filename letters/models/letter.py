@@ -271,7 +271,7 @@ class Transition:
 
     def show(self) -> None:
         self.letter.status = self.status
-        for name, value in self._all_changes().items():
+        for name, value in self._get_changes().items():
             if not isinstance(value, models.expressions.Combinable):
                 setattr(self.letter, name, value)
 

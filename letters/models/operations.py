@@ -127,7 +127,7 @@ def has_jumped() -> bool:
     return Heartbeat.objects.filter(name=JUMP).exists()
 
 
-def trust_clock() -> bool:
+def reset_clock() -> bool:
     """Believe the clock again, because a person says so; return whether it was in doubt."""
     return bool(Heartbeat.objects.filter(name=JUMP).delete()[0])
 

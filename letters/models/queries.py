@@ -26,12 +26,12 @@ ENCRYPTED = (
 )
 
 
-def campaigns_that_send() -> models.QuerySet[Campaign]:
+def list_sending_campaigns() -> models.QuerySet[Campaign]:
     """Campaigns whose letters may go now. A paused one's wait, and any outside its hours."""
     return Campaign.objects.filter(open_now(), mode__in=SENDING_MODES)
 
 
-def kinds_that_go() -> tuple[bool, ...]:
+def list_sending_kinds() -> tuple[bool, ...]:
     return (True, False) if settings.LIVE_DELIVERY else (True,)
 
 

@@ -44,7 +44,7 @@ def choose_base(text: str, bases: Sequence[str]) -> str:
     return max(bases, key=lambda base: (base == text, len(words & set(WORD.findall(base)))), default="")
 
 
-def overlaps(span: Span, others: Iterable[Span]) -> bool:
+def has_overlap(span: Span, others: Iterable[Span]) -> bool:
     return any(start < span[1] and span[0] < end for start, end in others)
 
 
@@ -53,6 +53,6 @@ def split_text(text: str, changed: Iterable[Span], marked: Iterable[Span] = ()) 
     edges = {0, len(text)} | {min(max(0, edge), len(text)) for span in (*changed, *marked) for edge in span}
     cuts = sorted(edges)
     return [
-        Stretch(text[start:end], overlaps((start, end), changed), overlaps((start, end), marked))
+        Stretch(text[start:end], has_overlap((start, end), changed), has_overlap((start, end), marked))
         for start, end in pairwise(cuts)
     ]

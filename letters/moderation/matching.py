@@ -123,7 +123,7 @@ def split_name(folded: str) -> list[str]:
     return [word for word in words if word not in TITLES]
 
 
-def bears_name(name: str, other: str) -> bool:
+def has_name(name: str, other: str) -> bool:
     """Whether somebody's name has another's in it, or what looks like it: first and last word, titles aside.
 
     Words may stand beside it ("… MP Office"), and its letters may be spaced or written as one word.

@@ -10,13 +10,13 @@ from itertools import islice
 from campaign.parliament.models import Constituency
 from letters.models import Finding, HoldRules, Letter, Part, Rule
 from letters.models.validators import list_lines
-from letters.moderation.diff import choose_base, find_changed, overlaps
+from letters.moderation.diff import choose_base, find_changed, has_overlap
 from letters.moderation.matching import (
     Span,
-    bears_name,
     find_links,
     find_phrases,
     find_postcodes_elsewhere,
+    has_name,
     is_in_domains,
 )
 from letters.writing.local_fact import list_supplied
@@ -45,7 +45,7 @@ class Passage:
 
     def keep_own(self, spans: Iterable[Span]) -> Iterator[Finding]:
         for start, end in spans:
-            if overlaps((start, end), self.own):
+            if has_overlap((start, end), self.own):
                 yield Finding(part=self.part, paragraph=self.paragraph, start=start, end=end)
 
 
@@ -83,7 +83,7 @@ def find_postcodes(held: Held) -> Iterator[Finding]:
 
 def find_member(held: Held) -> Iterator[Finding]:
     name = held.letter.sender_name
-    if held.rules.members and bears_name(name, held.letter.member_name):
+    if held.rules.members and has_name(name, held.letter.member_name):
         yield Finding(part=Part.NAME, start=0, end=len(name))
 
 

@@ -11,7 +11,7 @@ ADDRESS = re.compile(r"[^\s<>@]{1,80}@[^\s<>@,;]{1,255}|\S{0,64}\+[a-z0-9]{8}-[0
 CODE = re.compile(r"(?<![\d.])[45](?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])")
 
 
-def hide_personal(words: str, letter: Letter) -> str:
+def redact_personal(words: str, letter: Letter) -> str:
     """Return the server's words without any address and without what the letter's row knows of the supporter.
 
     After an erasure nobody knows any more what to look for: then only the codes are kept.
@@ -39,7 +39,7 @@ def redact_notes(letter: Letter) -> None:
     for event in letter.events.exclude(note=""):
         if (note := redact_supporter(event.note, letter)) != event.note:
             letter.events.filter(pk=event.pk).update(note=note[:500])
-    words = hide_personal(letter.last_answer, letter)
+    words = redact_personal(letter.last_answer, letter)
     Letter.objects.filter(pk=letter.pk).update(last_answer=words)
     for notice in letter.notices.exclude(last_answer=""):
-        letter.notices.filter(pk=notice.pk).update(last_answer=hide_personal(notice.last_answer, letter))
+        letter.notices.filter(pk=notice.pk).update(last_answer=redact_personal(notice.last_answer, letter))

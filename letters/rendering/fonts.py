@@ -57,7 +57,7 @@ class SourceMissingError(Exception):
     """The npm packages are not there."""
 
 
-def letter_font_files() -> dict[str, Path]:
+def list_letter_fonts() -> dict[str, Path]:
     return {f"Gelasio-{face}.ttf": settings.BUILD_DIR / "fonts" / f"Gelasio-{face}.ttf" for face in LETTER_FACES}
 
 
@@ -75,7 +75,7 @@ def build_fonts(node_modules: Path, build_dir: Path) -> list[Path]:
 
     wanted = {build_dir / "fonts" / f"Gelasio-{face}.ttf": face for face in LETTER_FACES}
     wanted |= {build_dir / "vendor" / "gelasio" / f"Gelasio-{face}.woff2": face for face in FACES}
-    stamp, recipe = build_dir / "fonts" / "made-from.sha256", _digest([Path(__file__), *sources.values()])
+    stamp, recipe = build_dir / "fonts" / "made-from.sha256", _hash_files([Path(__file__), *sources.values()])
     if stamp.is_file() and stamp.read_text() == recipe and all(path.is_file() for path in wanted):
         return []
 
@@ -88,7 +88,7 @@ def build_fonts(node_modules: Path, build_dir: Path) -> list[Path]:
     return list(wanted)
 
 
-def _digest(files: list[Path]) -> str:
+def _hash_files(files: list[Path]) -> str:
     """Return one SHA-256 over the contents of these files."""
     whole = hashlib.sha256()
     for file in files:

@@ -32,7 +32,7 @@ ROOMY_SHARE = 0.68
 def read_widths(face: str = "Regular") -> tuple[dict[int, float], float]:
     from fontTools.ttLib import TTFont
 
-    path: Path = letter_font_files()[f"Gelasio-{face}.ttf"]
+    path: Path = list_letter_fonts()[f"Gelasio-{face}.ttf"]
     with TTFont(path, lazy=True) as font:
         units, advances = font["head"].unitsPerEm, font["hmtx"].metrics
         widths = {code: advances[name][0] / units for code, name in font.getBestCmap().items()}

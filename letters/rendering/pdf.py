@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from letters.rendering.fonts import letter_font_files
+from letters.rendering.fonts import list_letter_fonts
 from letters.rendering.page_count import fits_easily
 from letters.writing.compose import MAX_PAGES, LetterText
 
@@ -61,7 +61,7 @@ def require_fast_subsetting() -> None:
 
 def require_fonts() -> None:
     """Raise RenderingNotReadyError if the letters' fonts have not been built."""
-    missing = [path for path in letter_font_files().values() if not path.is_file()]
+    missing = [path for path in list_letter_fonts().values() if not path.is_file()]
     if missing:
         raise RenderingNotReadyError(f"{missing[0]} is missing. Run `make setup`, which builds the letters' fonts.")
 
@@ -182,7 +182,7 @@ def make_fetcher() -> Any:
     """
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    served = {f"letter:{name}": path.read_bytes() for name, path in letter_font_files().items()}
+    served = {f"letter:{name}": path.read_bytes() for name, path in list_letter_fonts().items()}
 
     class LetterFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         """Serves from a fixed table."""

@@ -34,10 +34,10 @@ def make_bars(rows: Iterable[tuple[StrOrPromise, int, StrOrPromise]]) -> list[Ba
     """Return a bar for each (label, count, note); the longest fills its room."""
     rows = list(rows)
     longest = max((count for _label, count, _note in rows), default=0) or 1
-    return [Bar(label, count, scale(count, longest), note) for label, count, note in rows]
+    return [Bar(label, count, get_bar_length(count, longest), note) for label, count, note in rows]
 
 
-def scale(count: float, most: float) -> float:
+def get_bar_length(count: float, most: float) -> float:
     """Return the length of `count` where `most` is 100; what is there at all can be seen."""
     return round(max(100 * count / most, 0.8), 1) if count > 0 else 0
 
@@ -98,8 +98,8 @@ def make_columns(first: dict[dt.date, int], second: dict[dt.date, int], until: d
             second=second.get(day, 0),
             x=round(width * number + width * 0.1, 2),
             width=round(width * 0.8, 2),
-            first_height=scale(first.get(day, 0), top),
-            second_height=scale(second.get(day, 0), top),
+            first_height=get_bar_length(first.get(day, 0), top),
+            second_height=get_bar_length(second.get(day, 0), top),
         )
         for number, day in enumerate(starts)
     ]

@@ -51,11 +51,11 @@ def say_two_places(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def _day(name: str) -> Column:
+def _make_day_column(name: str) -> Column:
     return name.replace("_at", "_on"), lambda letter: tell_day(getattr(letter, name))
 
 
-def _field(name: str) -> Column:
+def _make_column(name: str) -> Column:
     return name, attrgetter(name)
 
 
@@ -63,27 +63,27 @@ def _field(name: str) -> Column:
 OF_LETTERS: list[Column] = [
     ("campaign", attrgetter("slug")),
     ("rehearsal", lambda letter: "yes" if letter.rehearsal else "no"),
-    _field("language"),
-    _field("constituency_gss"),
-    _field("constituency_name"),
-    _field("member_party"),
+    _make_column("language"),
+    _make_column("constituency_gss"),
+    _make_column("constituency_name"),
+    _make_column("member_party"),
     ("arguments", lambda letter: " ".join(key for key, _text in list_parts(letter) if key)),
-    _field("status"),
-    _field("own_word_count"),
+    _make_column("status"),
+    _make_column("own_word_count"),
     ("own_share", lambda letter: say_two_places(letter.own_share)),
     ("own_score", lambda letter: say_two_places(letter.own_score)),
-    _day("created_at"),
-    _day("confirmed_at"),
-    _day("sent_at"),
-    _day("posted_at"),
-    _day("answered_at"),
+    _make_day_column("created_at"),
+    _make_day_column("confirmed_at"),
+    _make_day_column("sent_at"),
+    _make_day_column("posted_at"),
+    _make_day_column("answered_at"),
 ]
 # Nothing in a row says which of the letters in the admin it is.
 PSEUDONYMOUS: list[Column] = [("pseudonym", make_pseudonym), *OF_LETTERS]
 # With the person. No pseudonym: it would undo those in other files.
 PERSONAL: list[Column] = [
     *OF_LETTERS,
-    _field("reference"),
+    _make_column("reference"),
     ("confirmed_at", lambda letter: tell_moment(letter.confirmed_at)),
     ("sent_at", lambda letter: tell_moment(letter.sent_at)),
     _field("member_name"),
@@ -96,7 +96,7 @@ PERSONAL: list[Column] = [
     _field("reply_by"),
     ("own_case", lambda letter: "yes" if letter.own_case else "no"),
     ("text", lambda letter: "\n\n".join(text for _key, text in list_parts(letter))),
-    _field("ask_text"),
+    _make_column("ask_text"),
 ]
 
 
@@ -155,7 +155,7 @@ class _Echo:
         return text
 
 
-def stream_csv(rows: Iterable[list[str]], *, marked: bool = True) -> Iterator[bytes]:
+def write_csv(rows: Iterable[list[str]], *, marked: bool = True) -> Iterator[bytes]:
     """Yield the rows as CSV (RFC 4180) in UTF-8.
 
     It begins with a byte order mark, for without it Excel guesses wrongly; mailing programs take it for a letter of

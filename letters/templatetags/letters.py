@@ -54,7 +54,7 @@ def confirm_within() -> str:
 
 
 @register.simple_tag
-def draft_lasts() -> str:
+def say_draft_lifetime() -> str:
     hours: int = settings.DRAFT_HOURS
     return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 
@@ -75,6 +75,6 @@ def share_campaign(campaign: Campaign, place: str = "share") -> dict[str, object
     return {"address": address, "words": words, "ways": ways, "place": place}
 
 
-def _query(**values: str) -> str:
+def _write_query(**values: str) -> str:
     """Return the values as a query; spaces as %20, which mail programs understand, too."""
     return urlencode(values, quote_via=quote)

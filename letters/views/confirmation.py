@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from letters.actions.resend import MAX_ADDRESSES, redirect_confirmation, repeat_confirmation
+from letters.actions.resend import MAX_ADDRESSES, redirect_confirmation, resend_confirmation
 from letters.forms.journey import AddressForm
 from letters.models import Letter, Status
 from letters.tasks import wake_worker
@@ -35,7 +35,7 @@ def show_waiting(journey: Journey, letter: Letter | None, form: AddressForm) -> 
     return journey.render("write-sent", "letters/sent.html", context)
 
 
-def mail_again(journey: Journey, address: str, owe: Callable[[], bool]) -> bool:
+def send_again(journey: Journey, address: str, owe: Callable[[], bool]) -> bool:
     """Queue another confirmation notice; False if none is due. Raises TooOftenError."""
     with transaction.atomic():
         owed = owe()
@@ -58,7 +58,7 @@ def resend(journey: Journey) -> HttpResponse:
             if page := refuse_if_too_often(Action.ASK, journey.request, journey.campaign):
                 return page
             try:
-                mail_again(journey, letter.sender_email, partial(repeat_confirmation, letter))
+                send_again(journey, letter.sender_email, partial(resend_confirmation, letter))
             except TooOftenError as error:
                 return show_too_many(journey.request, error.refusal, Action.ASK, journey.campaign)
         messages.info(
@@ -86,7 +86,7 @@ def change_address(journey: Journey) -> HttpResponse:
         return page
     address = form.cleaned_data["email"]
     try:
-        changed = mail_again(journey, address, partial(redirect_confirmation, letter, address))
+        changed = send_again(journey, address, partial(redirect_confirmation, letter, address))
     except TooOftenError as error:
         return show_too_many(journey.request, error.refusal, Action.ASK, journey.campaign)
     if changed:

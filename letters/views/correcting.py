@@ -50,7 +50,7 @@ def correct_details(request: HttpRequest, letter: Letter) -> HttpResponse:
         if page := refuse_if_too_often(Action.CONFIRM, request, letter.campaign):
             return page
         if form.is_valid():
-            outcome = correct_letter(letter.pk, form.given())
+            outcome = correct_letter(letter.pk, form.get_given())
             if outcome is CorrectionResult.GOES:
                 wake_worker()  # it may have been taken from a sender
             messages.info(request, MESSAGES[outcome])

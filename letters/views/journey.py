@@ -18,7 +18,7 @@ from letters.mail.messages import name_domain, write_subject
 from letters.models import StepCount
 from letters.rendering.pdf import count_letter_pages
 from letters.views.journey_base import Journey, journey_step
-from letters.views.throttling import Action, costly, refuse_if_too_often
+from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES
 from letters.writing.draft import MAX_ARGUMENTS
 from letters.writing.first_picks import pick_first
@@ -117,7 +117,7 @@ def choose_arguments(journey: Journey) -> HttpResponse:
         shows = "show" in journey.request.POST  # the button that opens all themes, without scripts
         form = ArgumentsForm(None if shows else journey.request.POST, arguments=journey.arguments)
         if form.is_valid():
-            journey.choose(form.keys())
+            journey.choose(form.get_keys())
             journey.save()
             return journey.go_on("write-words")
         chosen = journey.request.POST.getlist("arguments")
@@ -182,7 +182,7 @@ def show_details(journey: Journey, form: DetailsForm, *, resume: bool = False) -
 
 def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
     """Show step 5 for valid details (only consent may be missing). They travel on in hidden fields, kept nowhere."""
-    sender = form.sender()
+    sender = form.get_sender()
     text = journey.write(sender)
     pages = count_letter_pages(text)
     rehearsal = journey.campaign.mode != journey.campaign.Mode.LIVE
@@ -211,7 +211,7 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
     return response
 
 
-@costly
+@require_room
 @journey_step(needs_member=True, needs_arguments=True)
 def check_letter(journey: Journey) -> HttpResponse:
     """Step 5: the letter as it will arrive, to download or to send. A GET is "back" or "reload"."""

@@ -30,7 +30,7 @@ from letters.writing.draft import Draft
 from letters.writing.fact_check import check_edit
 from letters.writing.own_words import count_own_words
 from letters.writing.session import has_draft, load_draft, save_draft
-from letters.writing.wordings import hand_out_wordings
+from letters.writing.wordings import choose_wordings
 
 STEPS = [
     ("write-mp", gettext_lazy("Your MP")),
@@ -110,7 +110,7 @@ class Journey:
     def choose(self, keys: Iterable[str]) -> None:
         """Take these arguments into the draft, in the order in which they read best, each in one of its wordings."""
         self.draft.choose(keys, {key: argument.order for key, argument in self.arguments.items()})
-        hand_out_wordings(self.draft, self.campaign, self.arguments)
+        choose_wordings(self.draft, self.campaign, self.arguments)
 
     @cached_property
     def carried(self) -> dict[str, str]:

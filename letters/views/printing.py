@@ -13,7 +13,7 @@ from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
 from letters.views.journey import read_details, show_check, show_details
 from letters.views.journey_base import MAX_MARKS, Journey, journey_step
-from letters.views.throttling import Action, costly, refuse_if_too_often
+from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES
 from letters.writing.session import drop_draft
 
@@ -28,7 +28,7 @@ def count_once(journey: Journey, what: str) -> bool:
     return True
 
 
-@costly
+@require_room
 @journey_step(needs_member=True, needs_arguments=True)
 def download_letter(journey: Journey) -> HttpResponse:
     """Give the letter as a PDF. Name and address make the PDF and are not stored; a count remains."""
@@ -41,7 +41,7 @@ def download_letter(journey: Journey) -> HttpResponse:
         return page
     large_print = "large_print" in journey.request.POST
     try:
-        pdf = render_letter_pdf(journey.write(form.sender()), large_print=large_print, most_pages=MAX_PAGES)
+        pdf = render_letter_pdf(journey.write(form.get_sender()), large_print=large_print, most_pages=MAX_PAGES)
     except LetterTooLongError:
         return show_check(journey, form)  # which says so
     if not journey.campaign.is_draft and count_once(journey, DOWNLOADED):
@@ -53,7 +53,7 @@ def download_letter(journey: Journey) -> HttpResponse:
     return response
 
 
-@costly
+@require_room
 @journey_step(needs_member=True, needs_arguments=True)
 def show_text(journey: Journey) -> HttpResponse:
     """Show the letter as plain text, to paste elsewhere. Nothing is stored or counted."""
@@ -62,7 +62,7 @@ def show_text(journey: Journey) -> HttpResponse:
     form = read_details(journey)
     if not form.is_valid():
         return show_details(journey, form)
-    context = {"form": form, "plain": write_plain_text(journey.write(form.sender()))}
+    context = {"form": form, "plain": write_plain_text(journey.write(form.get_sender()))}
     response = journey.render("write-check", "letters/text.html", context)
     patch_cache_control(response, no_store=True)
     return response

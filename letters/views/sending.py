@@ -15,11 +15,11 @@ from letters.rendering.pdf import count_letter_pages
 from letters.tasks import wake_worker
 from letters.views.journey import ask_for, show_check, show_details
 from letters.views.journey_base import Journey, journey_step
-from letters.views.throttling import Action, TooOftenError, costly, count_mail, refuse_if_too_often, show_too_many
+from letters.views.throttling import Action, TooOftenError, count_mail, refuse_if_too_often, require_room, show_too_many
 from letters.writing.compose import MAX_PAGES
 
 
-@costly
+@require_room
 @journey_step(needs_member=True, needs_arguments=True)
 def send_letter(journey: Journey) -> HttpResponse:
     if journey.request.method != "POST":
@@ -40,7 +40,7 @@ def send_letter(journey: Journey) -> HttpResponse:
     if doubt := suspect_bot(form):
         messages.warning(journey.request, doubt)
         return show_check(journey, form)
-    sender = form.sender()
+    sender = form.get_sender()
     if count_letter_pages(journey.write(sender)) > MAX_PAGES:
         return show_check(journey, form)
     if page := refuse_if_too_often(Action.ASK, journey.request, journey.campaign):

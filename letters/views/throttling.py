@@ -23,7 +23,7 @@ from campaign.content.models import Campaign
 from campaign.core.bulkhead import BULKHEAD, RETRY_SECONDS, CrowdedError
 from campaign.core.client_ip import get_client_ip
 from campaign.core.identity import list_networks, name_mailbox
-from campaign.core.ratelimit import Window, read_rate, reset_at, take_each, widen
+from campaign.core.ratelimit import Window, make_wider_rate, read_rate, reset_at, take_each
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -106,7 +106,7 @@ def check_rate_limit(
         Scope.CAMPAIGN: [(campaign, 1)],
     }
     counted = {
-        (widen(rate, times), make_key(act, by, value)): by
+        (make_wider_rate(rate, times), make_key(act, by, value)): by
         for by, setting in RULES[act].items()
         if (rate := read_rate(getattr(settings, setting)))
         for value, times in given[by]
@@ -178,7 +178,7 @@ def count_mail(request: HttpRequest, campaign: Campaign, *, email: str, postcode
         raise TooOftenError(refusal)
 
 
-def costly(
+def require_room(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Have a view that takes long wait until there is room for it (campaign.core.bulkhead), or say to try again: 503.

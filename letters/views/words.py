@@ -22,7 +22,7 @@ from letters.forms.words import WordsForm
 from letters.rendering.page_count import count_pages
 from letters.rendering.pdf import count_letter_pages
 from letters.views.journey_base import Journey, journey_step
-from letters.views.throttling import Action, costly, refuse_if_too_often
+from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES, find_changes
 from letters.writing.draft import MAX_ARGUMENTS, OWN, Draft
 from letters.writing.originality import Advice, Originality, score_draft
@@ -74,7 +74,7 @@ def read_order(journey: Journey) -> list[str]:
     return [key for key in journey.request.POST.get("order", "").split() if key in journey.arguments][:MAX_ARGUMENTS]
 
 
-@costly
+@require_room
 @journey_step(needs_member=True, needs_arguments=True, prepare=keep_typed)
 def write_words(journey: Journey) -> HttpResponse:
     if page := refuse_if_too_often(Action.SAVE, journey.request, journey.campaign):
@@ -88,7 +88,7 @@ def write_words(journey: Journey) -> HttpResponse:
     valid = form.is_valid()
     form.update_draft()
     if form.showing.is_late(journey.draft):
-        return answer(journey, "save")
+        return render_answer(journey, "save")
     overtaken = form.showing.is_overtaken(journey.draft)
     if action == "theirs":
         return take_theirs(journey, overtaken=overtaken)
@@ -110,7 +110,7 @@ def write_words(journey: Journey) -> HttpResponse:
         form.add_error(None, say_too_long(pages))
     if form.errors:
         return show_words(journey, form)
-    return answer(journey, action, key, said, focus)
+    return render_answer(journey, action, key, said, focus)
 
 
 def count_too_many(journey: Journey) -> int:
@@ -191,7 +191,7 @@ def show_clash(journey: Journey, form: WordsForm) -> HttpResponse:
     return show_words(journey, form, others=[(clash.label, clash.there) for clash in clashes], clash=True)
 
 
-def answer(journey: Journey, action: str, key: str = "", said: str = "", focus: str = "") -> HttpResponse:
+def render_answer(journey: Journey, action: str, key: str = "", said: str = "", focus: str = "") -> HttpResponse:
     few = action == "next" and key != "post" and journey.missing_own_words > 0
     leads_on = action == "next" and not few
     # A script cannot take details along: it sends the form once more, as a whole.
@@ -204,7 +204,7 @@ def answer(journey: Journey, action: str, key: str = "", said: str = "", focus: 
         if step:
             return HttpResponseClientRedirect(journey.go(step)["Location"])
         form = make_form(journey, journey.draft)
-        parts = ("cards",) if shows_withdrawn(journey) else PARTS.get(action, ())
+        parts = ("cards",) if has_withdrawn(journey) else PARTS.get(action, ())
         whole = leads_on and bool(journey.carried)
         return show_words(journey, form, parts=parts, few=few, said=said, focus="few" if few else focus, whole=whole)
     if few:
@@ -221,7 +221,7 @@ def answer(journey: Journey, action: str, key: str = "", said: str = "", focus: 
     return journey.go("write-words", f"card-{card}" if card else "" if action == "mine" else "letter")
 
 
-def shows_withdrawn(journey: Journey) -> bool:
+def has_withdrawn(journey: Journey) -> bool:
     """Whether the page still shows the paragraph of an argument that is offered no more."""
     return any(f"text-{key}" in journey.request.POST for key in journey.withdrawn)
 

@@ -133,7 +133,7 @@ def find_changes(piece: Piece, argument: Argument, check: Check = check_edit) ->
     return check(phrasing.words, edited) if phrasing and edited else []
 
 
-def keeps_source(piece: Piece, argument: Argument, check: Check = check_edit) -> bool:
+def has_source_notes(piece: Piece, argument: Argument, check: Check = check_edit) -> bool:
     return piece.keep_source or (piece.length != OWN_WAY and not find_changes(piece, argument, check))
 
 

@@ -200,7 +200,7 @@ class Side:
         self.ends = [end for _start, end in self.bounds]
         found = list_words(self.plain)
         self.words = [word for word, _at in found]
-        self.sentence_of = [self.sentence_at(at) for _word, at in found]  # of each word
+        self.sentence_of = [self.get_sentence_at(at) for _word, at in found]  # of each word
         self.is_quoted = self.mark_quoted([at for _word, at in found])  # each word
 
     def mark_quoted(self, places: list[int]) -> list[bool]:
@@ -232,7 +232,7 @@ class Side:
     def unquoted(self) -> list[str]:
         return [word for word, quoted in zip(self.words, self.is_quoted, strict=True) if not quoted]
 
-    def sentence_at(self, place: int) -> int:
+    def get_sentence_at(self, place: int) -> int:
         return min(bisect_right(self.ends, place), len(self.bounds) - 1)
 
     def show(self, part: Fact | Quotation) -> str:
@@ -284,7 +284,7 @@ class Comparison:
         ]
 
     def is_own_voice(self, place: int) -> bool:
-        return self.own_voice[self.edited.sentence_at(place)]
+        return self.own_voice[self.edited.get_sentence_at(place)]
 
     @property
     def is_enough(self) -> bool:
@@ -325,7 +325,7 @@ class Comparison:
 
     def compare_quotation(self, quotation: Quotation, left: list[Quotation]) -> None:
         shown = self.original.show(quotation)
-        home = self.sentence_matches.get(self.original.sentence_at(quotation.start))
+        home = self.sentence_matches.get(self.original.get_sentence_at(quotation.start))
         now = self.find_successor(quotation, home, left)
         if self.is_unquoted(quotation, home):
             text = _("You took the quotation marks off “%(before)s”. They show that the words are not yours.")
@@ -347,7 +347,7 @@ class Comparison:
             likeness = {words: _compare_words(quotation.words, words) for words in {other.words for other in left}}
             there = max(left, key=lambda other: likeness[other.words], default=None)
             if there and likeness[there.words] < ALIKE:
-                there = next((other for other in left if home == self.edited.sentence_at(other.start)), None)
+                there = next((other for other in left if home == self.edited.get_sentence_at(other.start)), None)
         return there
 
     def is_unquoted(self, quotation: Quotation, home: int | None) -> bool:
@@ -362,14 +362,14 @@ class Comparison:
         dates = [other for other in added if other.kind == "date"]
         inside: dict[int, list[Fact]] = {}  # those added, by sentence
         for other in added:
-            inside.setdefault(self.edited.sentence_at(other.start), []).append(other)
+            inside.setdefault(self.edited.get_sentence_at(other.start), []).append(other)
         taken: set[Fact] = set()
         for fact in missing:
             wider = next((other for other in dates if other not in taken and other.is_wider(fact)), None)
             if wider:
                 taken.add(wider)
                 continue
-            home = self.sentence_matches.get(self.original.sentence_at(fact.start))
+            home = self.sentence_matches.get(self.original.get_sentence_at(fact.start))
             if home is None:
                 continue
             there = [other for other in inside.get(home, ()) if other not in taken]

@@ -115,7 +115,9 @@ def score_draft(
         own_nearness=nearness.share,
         set_commonness=commonness,
         score=count_score(measured.own_share, nearness.share, commonness),
-        advice=advise(measured, nearness, commonness, own_words, length, campaign, bool(draft.own_words.strip())),
+        advice=choose_advice(
+            measured, nearness, commonness, own_words, length, campaign, bool(draft.own_words.strip())
+        ),
     )
 
 
@@ -143,7 +145,7 @@ def count_score(own_share: float, nearness: float, commonness: float) -> float:
     return (1 - SET_WEIGHT) * own + SET_WEIGHT * (1 - commonness)
 
 
-def advise(
+def choose_advice(
     measured: Measured,
     nearness: Nearness,
     commonness: float,

@@ -56,7 +56,7 @@ def list_runs(words: Sequence[str], length: int) -> Iterator[Words]:
 
 
 @lru_cache(maxsize=16)
-def index_texts(texts: tuple[str, ...]) -> Corpus:
+def build_corpus(texts: tuple[str, ...]) -> Corpus:
     """Return the texts, made ready for comparing. Kept for a few campaigns; holds nothing of a supporter's."""
     split = tuple(words for words in map(split_words, texts) if len(words) >= MIN_LENGTH)
     runs = frozenset(run for words in split for run in list_runs(words, min(RUN, len(words))))
@@ -124,7 +124,7 @@ def count_own_words(draft: Draft, arguments: dict[str, Argument]) -> int:
     Costs no query for arguments that were loaded with their texts and campaign.
     """
     campaign = next((argument.campaign for argument in arguments.values()), None)
-    bank = read_corpus(campaign, arguments.values()) if campaign else index_texts(())
+    bank = read_corpus(campaign, arguments.values()) if campaign else build_corpus(())
     texts = [draft.own_words, draft.reason]
     texts += [piece.edits.get(OWN_WAY, "") for piece in draft.pieces if piece.length == OWN_WAY]
     return sum(find_own(part, bank).own_count for text in texts for part in split_paragraphs(text))

@@ -95,7 +95,7 @@ def count_used(campaign: Campaign, gss: str, keys: Iterable[str]) -> Used:
     return {(key, variant): count for key, variant, count in counted if variant is not None}
 
 
-def hand_out_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
+def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
     """Give each argument that has no wording yet the one that is used least in letters to the same MP."""
     new = [piece for piece in draft.pieces if piece.variant is None and piece.key in arguments]
     several = [piece for piece in new if len(arguments[piece.key].list_variants(piece.length)) > 1]
@@ -105,7 +105,7 @@ def hand_out_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, 
         piece.variant = min(variants, key=lambda one: (used.get((piece.key, one), 0), _draw(draft.id, piece.key, one)))
 
 
-def refer_back(text: str, people: Iterable[Mapping[str, Any]], introduced: set[str]) -> str:
+def shorten_references(text: str, people: Iterable[Mapping[str, Any]], introduced: set[str]) -> str:
     """Return the text with the short references to people who are in `introduced`; put the others there.
 
     An introduction that the supporter has changed is left as it is.

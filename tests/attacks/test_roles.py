@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaign.content.models import Campaign
-from campaign.staff.roles import extend_roles, list_permissions, make_roles
+from campaign.staff.roles import add_to_roles, list_permissions, make_roles
 from letters.models import Alert, Finding, Letter, Part, Refusal, Rule, Status
 from letters.statistics.rollup import roll_up_all
 from tests.attacks.test_access import AT_THE_DOOR, FORBIDDEN, OWN, paths, snap
@@ -243,7 +243,7 @@ def test_a_group_that_an_organiser_has_changed_stays_as_it_is() -> None:
     viewer.permissions.set(list_permissions(apps, ["letters.view_tally"], connection.alias))
     make_roles(apps, {"Viewer": ["letters.view_letter"]}, connection.alias)
     assert [one.codename for one in viewer.permissions.all()] == ["view_tally"]
-    extend_roles(apps, {"Viewer": ["letters.view_letter"], "Nobody": ["letters.view_letter"]}, connection.alias)
+    add_to_roles(apps, {"Viewer": ["letters.view_letter"], "Nobody": ["letters.view_letter"]}, connection.alias)
     assert sorted(one.codename for one in viewer.permissions.all()) == ["view_letter", "view_tally"]
     assert not Group.objects.filter(name="Nobody").exists()
 

@@ -38,7 +38,7 @@ def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("short_lease")
-@pytest.mark.parametrize("stopped_after", ["lease_letters", "prepare_letters", "record"])
+@pytest.mark.parametrize("stopped_after", ["lease_letters", "build_mails", "record"])
 def test_a_sender_stopped_past_its_lease_sends_nothing(
     stopped_after: str, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:

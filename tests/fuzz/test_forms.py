@@ -135,7 +135,7 @@ def test_details_that_are_taken_are_lines_and_one_address(typed: dict[str, str],
     for form_class in (DetailsForm, SendForm):
         form = form_class(DETAILS | {"consent": "on"} | typed, constituency=constituency, member=constituency.member)
         if form.is_valid():
-            sender = form.sender()
+            sender = form.get_sender()
             parts = (sender.name, *sender.lines, sender.email)
             assert all(part.isprintable() or "\u200d" in part for part in parts), parts
             assert sender.email.count("@") == 1

@@ -101,7 +101,7 @@ class ArgumentAdmin(AsksAboutCorrections, MergesSaves, Explained, ArgumentBase):
     """Arguments with their texts and sources."""
 
     form = ArgumentForm
-    list_display = ["title", "shown_theme", "state", "review_by"]
+    list_display = ["title", "shown_theme", "show_state", "review_by"]
     ordering = ["campaign__title", "theme__position", "theme", "position", "pk"]
     list_filter = [StateFilter, "campaign", "theme"]
     list_select_related = ["theme", "campaign"]
@@ -174,7 +174,7 @@ class ArgumentAdmin(AsksAboutCorrections, MergesSaves, Explained, ArgumentBase):
         return format_html("{}<br>{}", argument.theme, argument.campaign)
 
     @admin.display(description=_("state"))
-    def state(self, argument: Argument) -> SafeString:
+    def show_state(self, argument: Argument) -> SafeString:
         if not argument.published:
             name = "unpublished"
         elif not argument.has_source:  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from letters.actions.purge import purge_data
-from letters.models import SWEEP, Heartbeat, has_jumped, trust_clock
+from letters.models import SWEEP, Heartbeat, has_jumped, reset_clock
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, dry_run: bool, clock_is_right: bool, **_options: Any) -> None:
         """Purge and print the counts of each rule. Raises CommandError if the clock is in doubt."""
         if clock_is_right:
-            trust_clock()
+            reset_clock()
             Heartbeat.beat(SWEEP)  # else the next look would find the same jump
         elif not dry_run and has_jumped():
             now = timezone.localtime()

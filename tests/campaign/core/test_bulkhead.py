@@ -17,7 +17,7 @@ from campaign.core import bulkhead
 from campaign.core.bulkhead import MAX_EACH, MAX_INSIDE, Bulkhead, CrowdedError
 from campaign.core.logs import HideSecretPaths
 from letters.views import throttling
-from letters.views.throttling import costly
+from letters.views.throttling import require_room
 from letters.writing.session import load_draft
 from tests.letters.factories import make_campaign, make_constituency, make_letter
 from tests.letters.views.test_journey import DETAILS, come_to_details, go, words
@@ -204,7 +204,7 @@ def test_who_finds_no_room_is_a_warning_without_their_link_and_no_error(
 
 
 def test_a_household_of_ipv6_is_one_visitor(room: Bulkhead, rf: RequestFactory) -> None:
-    @costly
+    @require_room
     def show(_request: Any) -> HttpResponse:
         return HttpResponse("costly")
 

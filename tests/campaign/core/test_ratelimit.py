@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from limits import RateLimitItem
 
-from campaign.core.ratelimit import hit, read_rate, remaining, reset_at, return_slots, take_each, widen
+from campaign.core.ratelimit import hit, make_wider_rate, read_rate, remaining, reset_at, return_slots, take_each
 
 pytestmark = pytest.mark.usefixtures("empty_windows")
 
@@ -35,5 +35,5 @@ def test_a_slot_that_was_not_used_is_there_again() -> None:
 
 
 def test_a_wider_rate_has_the_same_length_of_time() -> None:
-    assert widen(read("5 per 2 hour"), 4) == read("20 per 2 hour")
+    assert make_wider_rate(read("5 per 2 hour"), 4) == read("20 per 2 hour")
     assert read_rate("") is None

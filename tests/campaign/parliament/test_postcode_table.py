@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from campaign.parliament import postcodes
 from campaign.parliament.postcode_builder import PostcodeRows, build_table
-from campaign.parliament.postcode_table import Place, PostcodeTableError, read_table, unpack_table
+from campaign.parliament.postcode_table import Place, PostcodeTableError, decode_table, read_table
 from campaign.parliament.postcodes import Found, Postcode, load_tables, look_up_postcode, parse_postcode
 
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
@@ -28,7 +28,7 @@ places = st.tuples(st.sampled_from(["", "E14001063", "S14000021", "W07000112"]),
 
 @given(st.dictionaries(st.tuples(units, letters), places, max_size=300))
 def test_every_row_of_any_table_is_answered_and_no_other(rows: dict[tuple[str, str], tuple[str, bool]]) -> None:
-    table = unpack_table(build_table(PostcodeRows(rows), "2025-11"))
+    table = decode_table(build_table(PostcodeRows(rows), "2025-11"))
     assert (table.count, table.as_of) == (len(rows), "2025-11")
     for sector, unit in {*rows, *product({sector for sector, _unit in rows}, ["AA", "ZZ", "QX"]), ("E19", "AA")}:
         expected = rows.get((sector, unit))
@@ -39,7 +39,7 @@ def test_every_row_of_any_table_is_answered_and_no_other(rows: dict[tuple[str, s
 def test_a_run_may_be_longer_than_its_field() -> None:
     sectors = [f"{a}{b}{c}{d}" for a, b, c, d in product("EW", "ABCDEFGHIJ", "12345", "01")]
     rows = {(sector, a + b): ("E14001063", True) for sector in sectors for a in LETTERS for b in LETTERS}
-    table = unpack_table(build_table(PostcodeRows(rows), "2025-11"))
+    table = decode_table(build_table(PostcodeRows(rows), "2025-11"))
     assert table.count == 80_000
     assert table.look_up("WJ5", "1ZZ") == Place("E14001063", True)
 
@@ -47,7 +47,7 @@ def test_a_run_may_be_longer_than_its_field() -> None:
 def test_the_constituencies_of_a_sector_come_commonest_first() -> None:
     rows = {("E10", f"A{letter}"): ("E14001063" if letter < "N" else "S14000021", True) for letter in LETTERS}
     rows |= {("E11", "AA"): ("W07000112", True), ("E10", "ZZ"): ("", False)}
-    table = unpack_table(build_table(PostcodeRows(rows), "2025-11"))
+    table = decode_table(build_table(PostcodeRows(rows), "2025-11"))
     assert table.list_constituencies("E1", "0AA") == ["S14000021", "E14001063"]
     assert table.list_constituencies("E1", "1AA") == ["W07000112"]
     assert table.list_constituencies("E1", "2AA") == table.list_constituencies("E2", "") == []

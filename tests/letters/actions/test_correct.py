@@ -17,7 +17,7 @@ from letters.actions.correct import CorrectionResult, correct_letter
 from letters.actions.erase import erase_letter, erase_text
 from letters.delivery import worker
 from letters.delivery.leases import lease_letters
-from letters.delivery.worker import drain_queue, prepare_letters, start_letter
+from letters.delivery.worker import build_mails, drain_queue, start_letter
 from letters.models import Letter, Status, apply_transitions
 from letters.privacy.tokens import make_confirm_token, make_token
 from tests.letters.factories import make_campaign, make_letter
@@ -84,13 +84,13 @@ def test_one_that_a_sender_has_prepared_is_taken_from_it_and_goes_out_once_and_c
     prepared: list[int] = []
 
     def prepare_then_correct(letters: list[Letter], lease: uuid.UUID) -> Any:
-        ready = prepare_letters(letters, lease)
+        ready = build_mails(letters, lease)
         if not prepared:
             assert "will go out with the new details" in client.post(path(letter), NEW, follow=True).content.decode()
         prepared.append(len(ready))
         return ready
 
-    monkeypatch.setattr(worker, "prepare_letters", prepare_then_correct)
+    monkeypatch.setattr(worker, "build_mails", prepare_then_correct)
     drain_queue()
     assert prepared == [2, 1]
     names = {taken.sender: b"Jane Dove" in taken.content for taken in scripted.taken}

@@ -47,7 +47,7 @@ def provider(settings: Any) -> Any:
     def set_up(name: str) -> None:
         settings.ANYMAIL_PROVIDER = name
         settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, "MAILGUN_WEBHOOK_SIGNING_KEY": KEY}
-        webhooks.listen()
+        webhooks.start_listening()
         routes: Any = types.ModuleType("routes")
         routes.urlpatterns = [path("anymail/", include(webhooks.list_paths())), *urls.urlpatterns]
         settings.ROOT_URLCONF = routes

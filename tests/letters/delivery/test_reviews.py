@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaign.content.models import Argument, Campaign
 from letters.delivery.alerts import build_alert_mail
-from letters.delivery.reviews import owe_reminders
+from letters.delivery.reviews import queue_reminders
 from letters.models import Alert
 from tests.letters.factories import make_campaign
 
@@ -22,37 +22,37 @@ def set_days(key: str, days: int) -> None:
 
 def test_they_hear_30_and_7_days_before_and_once_each() -> None:
     campaign = make_campaign(mode=Campaign.Mode.LIVE)
-    assert owe_reminders() == 0
+    assert queue_reminders() == 0
     set_days("argument-1", 30)
     set_days("argument-2", 31)
-    assert [owe_reminders(), owe_reminders()] == [1, 0]
+    assert [queue_reminders(), queue_reminders()] == [1, 0]
     words = Alert.objects.get().words
     assert words.startswith(campaign.title)
     assert "Argument 1. Facts as of 20 February 2023. Reviewed on" in words
     assert "Argument 2" not in words
     set_days("argument-1", 7)
     set_days("argument-2", 30)
-    assert [owe_reminders(), owe_reminders()] == [2, 0]
+    assert [queue_reminders(), queue_reminders()] == [2, 0]
     set_days("argument-1", 0)  # its last day
-    assert owe_reminders() == 0
+    assert queue_reminders() == 0
 
 
 def test_who_goes_live_late_hears_at_once_and_not_twice() -> None:
     make_campaign(mode=Campaign.Mode.LIVE, arguments=1)
     set_days("argument-1", 5)
-    assert [owe_reminders(), owe_reminders()] == [1, 0]
+    assert [queue_reminders(), queue_reminders()] == [1, 0]
 
 
 def test_a_review_begins_anew() -> None:
     make_campaign(mode=Campaign.Mode.LIVE, arguments=1)
     set_days("argument-1", 5)
-    owe_reminders()
+    queue_reminders()
     argument = Argument.objects.get()
     argument.note_review(None, "Fine.")
     argument.save()
-    assert owe_reminders() == 0
+    assert queue_reminders() == 0
     set_days("argument-1", 30)
-    assert owe_reminders() == 1
+    assert queue_reminders() == 1
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def test_a_review_begins_anew() -> None:
 def test_only_live_campaigns_withdraw_anything(mode: str, paused_from: str, mails: int) -> None:
     make_campaign(mode=mode, paused_from=paused_from, arguments=1)
     set_days("argument-1", 7)
-    assert owe_reminders() == mails
+    assert queue_reminders() == mails
 
 
 def test_the_mail_says_which_and_where() -> None:
     make_campaign(mode=Campaign.Mode.LIVE, arguments=1)
     set_days("argument-1", 7)
-    owe_reminders()
+    queue_reminders()
     mail = build_alert_mail(Alert.objects.get(), "group@organisers.example").content.decode()
     assert "Subject: Arguments to review" in mail
     assert "Argument 1" in mail

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from letters.delivery.alerts import pass_alerts_on, send_alerts, watch_health
+from letters.delivery.alerts import check_health, pass_alerts_on, send_alerts
 from letters.delivery.second_way import MAX_CHARACTERS, SecondWayError, pass_on
 from letters.models import Alert, Heartbeat, Notice, queue_confirmation
 from letters.tasks import sweep
@@ -134,7 +134,7 @@ def test_dead_mail_is_told_by_the_second_way_within_ten_minutes_and_its_end_by_b
 def test_what_does_not_get_through_is_tried_again_and_logged_without_the_address(
     hook: Hook, caplog: pytest.LogCaptureFixture
 ) -> None:
-    watch_health()
+    check_health()
     hook.answers = [500]
     with caplog.at_level(logging.ERROR):
         assert (pass_alerts_on(), pass_alerts_on()) == (0, 0)
@@ -145,11 +145,11 @@ def test_what_does_not_get_through_is_tried_again_and_logged_without_the_address
 
 
 def test_without_a_second_way_nothing_is_owed_there(smtp_server: MailServer) -> None:
-    watch_health()
-    watch_health()
+    check_health()
+    check_health()
     assert Alert.objects.get().kind == "unwell"
     assert (pass_alerts_on(), send_alerts()) == (0, 1)
     assert Alert.objects.get().second_due_at is None
     Heartbeat.beat("sweep")
-    watch_health()
+    check_health()
     assert list(Alert.objects.values_list("kind", flat=True)) == ["unwell", "well"]

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from letters.mailbox.catcher import HOST, file_message, start_catcher
+from letters.mailbox.catcher import HOST, start_catcher, store_message
 from letters.mailbox.store import list_mail, open_mail, read_headers, read_mail
 
 PDF = b"%PDF-1.7 a letter"
@@ -39,7 +39,7 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
 
 @pytest.fixture
 def kept(folder: Path) -> str:
-    return file_message(folder, "bounce+x@campaign.example", ["mp@parliament.example"], make_mail().as_bytes())
+    return store_message(folder, "bounce+x@campaign.example", ["mp@parliament.example"], make_mail().as_bytes())
 
 
 def test_it_keeps_what_a_mail_program_hands_over_with_its_envelope(folder: Path) -> None:
@@ -62,7 +62,7 @@ def test_it_keeps_what_a_mail_program_hands_over_with_its_envelope(folder: Path)
 
 
 def test_an_envelope_cannot_smuggle_headers(folder: Path) -> None:
-    key = file_message(
+    key = store_message(
         folder, "a@b.example\r\nSubject: forged", ["c@d.example\nX: y"], b"Subject: real\r\n\r\nHello\r\n"
     )
     found = open_mail(folder, key)
@@ -72,7 +72,7 @@ def test_an_envelope_cannot_smuggle_headers(folder: Path) -> None:
 
 def test_the_list_shows_the_newest_first(folder: Path, client: Client) -> None:
     for number in range(12):
-        file_message(folder, "a@b.example", ["c@d.example"], f"Subject: number {number}\n\n".encode())
+        store_message(folder, "a@b.example", ["c@d.example"], f"Subject: number {number}\n\n".encode())
     assert [mail.subject for mail in list_mail(folder)] == [f"number {n}" for n in reversed(range(12))]
     assert client.get(reverse("mailbox")).status_code == 200
 
@@ -89,7 +89,7 @@ def test_a_mail_is_shown_as_text_with_its_links(kept: str, client: Client) -> No
 
 
 def test_html_in_a_text_is_only_text(folder: Path, client: Client) -> None:
-    key = file_message(
+    key = store_message(
         folder, "a@b.example", ["c@d.example"], b"Subject: <b>x\n\n<script>alert(1)</script> javascript:alert(1)"
     )
     page = client.get(reverse("mailbox-mail", args=[key])).content.decode()

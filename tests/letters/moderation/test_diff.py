@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letters.moderation import diff
-from letters.moderation.diff import MAX_WORDS, choose_base, find_changed, overlaps, split_text
+from letters.moderation.diff import MAX_WORDS, choose_base, find_changed, has_overlap, split_text
 
 BASE = "The cost rose by £2 million in 2021, and nobody asked why."
 
@@ -70,7 +70,7 @@ def test_the_stretches_are_the_text_and_each_is_of_one_kind(
     assert "".join(stretch.text for stretch in stretches) == text
     kinds = [(stretch.changed, stretch.marked) for stretch in stretches for _character in stretch.text]
     assert kinds == [
-        (overlaps((at, at + 1), changed), overlaps((at, at + 1), marked)) for at, _character in enumerate(text)
+        (has_overlap((at, at + 1), changed), has_overlap((at, at + 1), marked)) for at, _character in enumerate(text)
     ]
 
 

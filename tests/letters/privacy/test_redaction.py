@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from letters.models import EventType, Letter
-from letters.privacy.redaction import MAX_NOTE, hide_personal, redact_notes, redact_supporter
+from letters.privacy.redaction import MAX_NOTE, redact_notes, redact_personal, redact_supporter
 from tests.letters.factories import make_letter
 
 SUPPORTER: dict[str, Any] = {
@@ -31,16 +31,16 @@ SUPPORTER: dict[str, Any] = {
     ],
 )
 def test_addresses_and_the_supporter_are_hidden_and_the_rest_is_kept(words: str, told: str) -> None:
-    assert hide_personal(words, Letter(**SUPPORTER)) == told
+    assert redact_personal(words, Letter(**SUPPORTER)) == told
 
 
 def test_a_long_answer_is_cut() -> None:
-    assert len(hide_personal("550 " + "no " * 400, Letter(**SUPPORTER))) == MAX_NOTE
+    assert len(redact_personal("550 " + "no " * 400, Letter(**SUPPORTER))) == MAX_NOTE
 
 
 def test_after_an_erasure_only_the_codes_are_kept() -> None:
     letter = Letter(scrubbed_at=timezone.now())
-    assert hide_personal("550 5.1.1 Jane at 192.0.2.55, port 2525", letter) == "550 5.1.1"
+    assert redact_personal("550 5.1.1 Jane at 192.0.2.55, port 2525", letter) == "550 5.1.1"
 
 
 def test_an_organisers_note_keeps_other_peoples_addresses() -> None:

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from letters.models import Letter, Status
 from letters.statistics import export
-from letters.statistics.export import escape_cell, list_columns, make_pseudonym, make_rows, stream_csv, walk_letters
+from letters.statistics.export import escape_cell, list_columns, make_pseudonym, make_rows, walk_letters, write_csv
 from tests.letters.factories import make_campaign, make_constituency, make_letter, write_paragraph
 from tests.letters.many import write_many
 from tests.otp import otp_login
@@ -155,9 +155,9 @@ def test_every_letter_is_there_once_whatever_the_batches(monkeypatch: pytest.Mon
 def measure(count: int) -> tuple[int, int]:
     """The most bytes held while so many letters go through, and how many of the file."""
     letters = Letter.objects.filter(pk__in=Letter.objects.order_by("pk").values("pk")[:count])
-    sum(map(len, stream_csv(make_rows(letters.none(), with_person=False))))  # what is made once
+    sum(map(len, write_csv(make_rows(letters.none(), with_person=False))))  # what is made once
     tracemalloc.start()
-    size = sum(map(len, stream_csv(make_rows(letters, with_person=False))))
+    size = sum(map(len, write_csv(make_rows(letters, with_person=False))))
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return most, size

@@ -231,7 +231,7 @@ def test_arguments_and_own_words_are_put_into_order_with_buttons(client: Client,
     come_to_words(client, "argument-1", "argument-2")
 
     def order() -> list[str]:
-        return [card["key"] for card in go(client, "write-words").context["form"].cards()]
+        return [card["key"] for card in go(client, "write-words").context["form"].make_cards()]
 
     assert order() == ["~own", "argument-1", "argument-2"]
     go(client, "write-words", words(client, action="up:argument-2"))

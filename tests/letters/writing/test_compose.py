@@ -14,10 +14,10 @@ from campaign.core.ciphers import decrypt, encrypt
 from letters.models import Letter
 from letters.writing.compose import (
     Sender,
+    add_note_numbers,
     choose_asks,
     compose_paragraphs,
     find_changes,
-    number_notes,
     read_letter,
     write_letter,
 )

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from letters.writing.own_words import find_own, index_texts
+from letters.writing.own_words import build_corpus, find_own
 from tests.letters.steps import COSTLY, LONG, count_steps, make_costly
 from tests.letters.writing.test_fact_check import LONGEST, TEXTS
 
-BANK = index_texts(tuple(TEXTS))
+BANK = build_corpus(tuple(TEXTS))
 
 
 ARGUMENT: Any = SimpleNamespace(phrasings=SimpleNamespace(all=lambda: [SimpleNamespace(words=LONGEST)]))

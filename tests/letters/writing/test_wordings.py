@@ -20,11 +20,11 @@ from letters.writing.compose import Sender, compose_paragraphs, write_letter
 from letters.writing.draft import OWN_WAY, Draft
 from letters.writing.own_words import count_own_words
 from letters.writing.wordings import (
+    choose_wordings,
     count_used,
-    hand_out_wordings,
     join_reason,
     list_openings,
-    refer_back,
+    shorten_references,
     write_opening,
     write_preface,
 )
@@ -113,10 +113,10 @@ PEOPLE = [{"who": "milley", "introduced": "General Mark Milley, the chair,", "af
 def test_somebody_is_introduced_once() -> None:
     introduced: set[str] = set()
     text = "General Mark Milley, the chair, called for talks."
-    assert refer_back(text, PEOPLE, introduced) == text
-    assert refer_back(text, PEOPLE, introduced) == "General Milley called for talks."
-    assert refer_back("Mark Milley called for talks.", PEOPLE, introduced) == "Mark Milley called for talks."
-    assert refer_back("Mark Milley called for talks.", PEOPLE, set()) == "Mark Milley called for talks."
+    assert shorten_references(text, PEOPLE, introduced) == text
+    assert shorten_references(text, PEOPLE, introduced) == "General Milley called for talks."
+    assert shorten_references("Mark Milley called for talks.", PEOPLE, introduced) == "Mark Milley called for talks."
+    assert shorten_references("Mark Milley called for talks.", PEOPLE, set()) == "Mark Milley called for talks."
 
 
 @pytest.mark.django_db
@@ -155,7 +155,7 @@ def test_each_letter_to_an_mp_gets_the_wording_that_is_used_least() -> None:
     for number in range(30):
         draft = Draft(gss=constituency.gss)
         draft.choose([f"argument-{number % 3 + 1}"])
-        hand_out_wordings(draft, campaign, arguments)
+        choose_wordings(draft, campaign, arguments)
         letter = make_letter(campaign, constituency_gss=constituency.gss)
         [piece] = draft.pieces
         LetterParagraph.objects.create(
@@ -176,10 +176,10 @@ def test_a_wording_is_handed_out_once() -> None:
     for _ in range(40):
         draft = Draft(gss=constituency.gss, id=str(uuid.uuid4()))
         draft.choose(["argument-1"])
-        hand_out_wordings(draft, campaign, arguments)
+        choose_wordings(draft, campaign, arguments)
         variant = draft.pieces[0].variant
         draft.choose(["argument-1", "argument-2"])
-        hand_out_wordings(draft, campaign, arguments)
+        choose_wordings(draft, campaign, arguments)
         assert draft.pieces[0].variant == variant
         first_wordings[variant] += 1
     assert set(first_wordings) == {0, 1, 2}  # also before anybody has written
@@ -262,7 +262,7 @@ def test_no_paragraph_of_the_pack_stands_in_more_than_6_of_100_letters_to_one_mp
         for number in range(50):
             draft = Draft(gss=gss, id=str(uuid.UUID(int=random.getrandbits(128))))
             draft.choose(turn[(3 * number + at) % len(turn)] for at in range(3))
-            hand_out_wordings(draft, campaign, arguments)
+            choose_wordings(draft, campaign, arguments)
             letter = make_letter(campaign, constituency_gss=gss, queued=False)
             LetterParagraph.objects.bulk_create(
                 LetterParagraph(

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from campaign.parliament.postcode_builder import PostcodeFileError, PostcodeRows, build_table
-from campaign.parliament.postcode_table import unpack_table
+from campaign.parliament.postcode_table import decode_table
 from campaign.parliament.postcodes import LIVE_FILE, OLD_FILE
 
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         folder.mkdir(parents=True, exist_ok=True)
         for name, rows in ((LIVE_FILE, live), (OLD_FILE, old)):
             data = build_table(rows, as_of)
-            table = unpack_table(data)  # proves that it can be read before it replaces anything
+            table = decode_table(data)  # proves that it can be read before it replaces anything
             unfinished = folder / f"{name}.new"
             unfinished.write_bytes(data)
             os.replace(unfinished, folder / name)
