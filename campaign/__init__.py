@@ -1,4 +1,4 @@
-"""What is prepared before a supporter arrives; knows nothing of supporters."""
+"""What the organisers prepare. It knows nothing of supporters."""
 
 from campaign.celery import app as celery_app
 

@@ -1,4 +1,4 @@
-"""The Celery application: the muscle; the database row is the truth (docs/states.md)."""
+"""The Celery application. Tasks do the work; the database says what is to be done (docs/states.md)."""
 
 import os
 from logging.config import dictConfig
@@ -20,7 +20,7 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def log_as_django_does(**_signal: Any) -> None:
-    """Log as the settings say, also in worker and beat: Celery's own way would neither hide secrets nor write JSON."""
+    """Use the settings' logging in worker and beat too: Celery's own neither hides secrets nor writes JSON."""
     dictConfig(settings.LOGGING)
 
 

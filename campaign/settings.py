@@ -21,7 +21,7 @@ env = Env()
 env.read_env(str(BASE_DIR / ".env"))
 
 DATA_DIR: Path = env.path("PARLEY_DATA_DIR", BASE_DIR / "data")
-BUILD_DIR = BASE_DIR / "build"  # made by `make setup`: fonts, front-end libraries, collected static files
+BUILD_DIR = BASE_DIR / "build"  # fonts, front-end libraries, static files: made by `make setup`
 DEBUG: bool = env.bool("DEBUG", False)
 
 
@@ -153,8 +153,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A host that vanishes in the middle of a transaction would keep its locks for two hours: both sides notice within a
-    # minute. What DATABASE_URL says instead goes before.
+    # A host that vanishes during a transaction would keep its locks for two hours; with these both sides notice within
+    # a minute. DATABASE_URL overrides them.
     _options = DATABASES["default"].setdefault("OPTIONS", {})
     _session = {
         "idle_in_transaction_session_timeout": "60s",
@@ -176,7 +176,7 @@ else:
         _options.setdefault(_name, _value)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- The organisers' way in (campaign/staff/) ---------------------------------------------------------------
+# --- Signing in to the admin (campaign/staff/) ---------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -190,7 +190,7 @@ ADMIN_TOTP: bool = env.bool("ADMIN_TOTP", True)
 OTP_TOTP_ISSUER = f"Parley {_site.hostname}"
 STAFF_SESSION_HOURS: int = env.int("STAFF_SESSION_HOURS", 8)
 STAFF_IDLE_MINUTES: int = env.int("STAFF_IDLE_MINUTES", 45)
-STAFF_PROOF_MINUTES = 10  # how long a password with its code counts for what needs a fresh one
+STAFF_PROOF_MINUTES = 10  # after these, what needs a recent login asks for password and code again
 SESSION_KEPT_AT_LOGOUT = ["drafts", "finding"]  # a supporter's, who may be the same person
 LOGIN_TRIES: int = env.int("LOGIN_TRIES", 5)
 LOCKOUT_MINUTES: int = env.int("LOCKOUT_MINUTES", 30)
@@ -201,8 +201,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or the page that says w
 AXES_CLIENT_IP_CALLABLE = "campaign.core.client_ip.get_client_ip"
 AXES_LOCKOUT_CALLABLE = "campaign.staff.lockout.show_lockout"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
-AXES_DISABLE_ACCESS_LOG = True  # addresses live as long as the lockout and no longer
-AXES_ENABLE_ADMIN = False  # campaign.staff.admin has a page that can be understood
+AXES_DISABLE_ACCESS_LOG = True  # addresses are kept only for as long as the lockout lasts
+AXES_ENABLE_ADMIN = False  # campaign.staff.admin has a clearer page
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en-gb"
@@ -219,7 +219,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# --- How long what is kept; the privacy notice says these numbers ------------------------------------------
+# --- Retention; the privacy notice gives these numbers ------------------------------------------
 DRAFT_HOURS: int = env.int("DRAFT_HOURS", 24)  # a draft lives in the session alone
 UNCONFIRMED_DAYS: int = env.int("UNCONFIRMED_DAYS", 7)
 LETTER_DAYS: int = env.int("LETTER_DAYS", 28)  # text and address, counted from the day it was sent
@@ -236,17 +236,17 @@ if HTTPS:  # browsers take these names only with Secure, path / and no domain
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-# These bind what the site's own domain is not asked about: its subdomains, and browsers for good.
+# These would bind more than this site: its subdomains, and browsers for good.
 SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
 SECURE_HSTS_PRELOAD: bool = env.bool("SECURE_HSTS_PRELOAD", False)
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # that they are off is the operator's choice
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # off by the operator's choice
 BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", False)
-# How many proxies of one's own add to X-Forwarded-For; what stands further left there can be made up by anybody.
+# How many of the operator's proxies add to X-Forwarded-For; anybody can make up what is further left.
 PROXY_COUNT: int = env.int("PROXY_COUNT", 1 if BEHIND_PROXY else 0)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"  # pages with a secret in their address say "no-referrer"
-# Who is told of holes in the site, in /.well-known/security.txt: an address or a URL, and until when it holds.
+# /.well-known/security.txt: whom to tell of vulnerabilities, an address or a URL, and until when that holds.
 SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", "")
 SECURITY_EXPIRES: dt.date | None = env.date("SECURITY_EXPIRES", None)
 if any(c.isspace() for c in SECURITY_CONTACT):
@@ -275,7 +275,7 @@ EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", 60)  # seconds, for every step of the dialogue
-# Of each worker, with one connection each. Fewer than its threads, so that sweeps and supporters' mails need not wait.
+# Per worker, with one connection each. Fewer than its threads, so that sweeps and supporters' mails need not wait.
 EMAIL_SENDERS: int = env.int("EMAIL_SENDERS", 3, validate=validate.Range(min=1))
 
 
@@ -287,9 +287,9 @@ def _read_address(name: str, default: str) -> str:
 
 
 LETTERS_FROM: str = _read_address("LETTERS_FROM", "letters@parley.localhost")
-# Where mail to the letters' bounce addresses lies, such as imaps://user:password@host/INBOX.
+# The mailbox that receives bounces, such as imaps://user:password@host/INBOX.
 BOUNCE_IMAP_URL: str = env.str("BOUNCE_IMAP_URL", "")
-# Where a mail provider tells of them instead (letters/bounces/webhooks.py). What the providers call their key differs.
+# Or the provider whose webhooks report them (letters/bounces/webhooks.py). Each calls its key something else.
 ANYMAIL_PROVIDER: str = env.str("ANYMAIL_PROVIDER", "").lower()
 ANYMAIL = {"WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", "")}
 if _webhook_key := env.str("ANYMAIL_WEBHOOK_KEY", ""):
@@ -314,16 +314,16 @@ def _read_rate(name: str, default: str) -> str:
     return words
 
 
-# How fast letters may go, over all workers.
+# How fast letters may go, across all workers.
 PACE_PER_DOMAIN: str = _read_rate("PACE_PER_DOMAIN", "120/minute")
 PACE_PER_MP: str = _read_rate("PACE_PER_MP", "30/hour")
 # After so many failures of the mail server in a row the queue pauses by itself; 0: never.
 BREAKER_AFTER: int = env.int("BREAKER_AFTER", 10)
-# Who is told when it does, and when somebody changes where letters go. Empty: whoever reads rehearsed letters.
+# Who is told of that, and of changes to where letters go. Empty: the rehearsal address.
 ORGANISERS_EMAIL: str = _read_address("ORGANISERS_EMAIL", "") if env.str("ORGANISERS_EMAIL", "") else ""
-# Who runs the server, if those who campaign do not: is told the same.
+# The operator, if that is not the organisers: gets the same alerts.
 OPERATOR_EMAIL: str = _read_address("OPERATOR_EMAIL", "") if env.str("OPERATOR_EMAIL", "") else ""
-# The second way, for when mail is what has failed (letters/delivery/second_way.py).
+# A second channel for alerts, in case mail is what has failed (letters/delivery/second_way.py).
 ALERT_WEBHOOK: str = env.str("ALERT_WEBHOOK", "")
 ALERT_WEBHOOK_SHAPE: str = env.str("ALERT_WEBHOOK_SHAPE", "slack")
 if ALERT_WEBHOOK_SHAPE not in ("slack", "ntfy", "matrix"):
@@ -333,9 +333,9 @@ ALERT_COMMAND: str = env.str("ALERT_COMMAND", "")
 # Where backups are kept, and the selector of the mail server's DKIM key, for `manage.py doctor`.
 BACKUP_FOLDER: str = env.str("BACKUP_FOLDER", "")
 DKIM_SELECTOR: str = env.str("DKIM_SELECTOR", "")
-# How old what is known of MPs may be while letters go to them.
+# How old the list of MPs may be while letters go to them.
 MEMBERS_DAYS: int = env.int("MEMBERS_DAYS", 60)
-# How often visitors may ask (letters/views/throttling.py). Wide enough for a hall or a household behind one address.
+# Limits for visitors (letters/views/throttling.py), wide enough for a meeting or a household behind one address.
 LIMIT_DRAFTS_PER_IP: str = _read_rate("LIMIT_DRAFTS_PER_IP", "300/hour")
 LIMIT_LOOKUPS_PER_IP: str = _read_rate("LIMIT_LOOKUPS_PER_IP", "300/hour")
 LIMIT_SAVES_PER_IP: str = _read_rate("LIMIT_SAVES_PER_IP", "1200/minute")
@@ -349,23 +349,23 @@ LIMIT_CONFIRMS_PER_IP: str = _read_rate("LIMIT_CONFIRMS_PER_IP", "120/hour")
 LIMIT_LINKS_PER_EMAIL: str = _read_rate("LIMIT_LINKS_PER_EMAIL", "3/day")
 LIMIT_LINKS_PER_IP_AND_EMAIL: str = _read_rate("LIMIT_LINKS_PER_IP_AND_EMAIL", "6/day")
 LIMIT_LINKS_PER_IP: str = _read_rate("LIMIT_LINKS_PER_IP", "20/hour")
-# Organisers' tries to sign in, before the password is looked at, which takes long; right ones are given back.
+# Organisers' login attempts, counted before the slow password check; successful ones are given back.
 LIMIT_SIGNINS_PER_IP: str = _read_rate("LIMIT_SIGNINS_PER_IP", "20/hour")
-# Nobody writes a letter's details faster; whoever does is asked to press the button once more. 0: not asked.
+# Nobody fills in the details faster; anyone who does has to press the button again. 0: off.
 SECONDS_TO_WRITE: int = env.int("SECONDS_TO_WRITE", 3)
 # Forms are small; the longest letter has some 20 kB. What is larger gets a 400. Files: campaign/core/request_size.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
-# Where the demo's mail catcher keeps what it caught; unset, there is no mailbox page.
+# Where the demo's mail catcher keeps mails; unset, there is no mailbox page.
 MAILBOX_DIR: Path | None = Path(env.str("MAILBOX_DIR")) if env.str("MAILBOX_DIR", "") else None
 
 # --- Celery: the database row is the truth, these messages only say "wake up" -----------------------------
 REDIS_URL: str = env.str("REDIS_URL", "")
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    # Without these a page waited for more than 30 s on a Redis that hangs; without the last two, for 6 to 8 s, as Kombu
-    # connects four times. What it then does not say, the next sweep does.
+    # Without these a page waited for more than 30 s on a hanging Redis; without the last two for 6 to 8 s, as Kombu
+    # connects four times. The next sweep does what a lost message asked for.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
@@ -387,7 +387,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {  # nothing expires: a worker whose clock is ahead would do nothing, and tell nobody
+CELERY_BEAT_SCHEDULE = {  # nothing expires: a worker whose clock is ahead would silently do nothing
     "sweep": {"task": "letters.tasks.sweep", "schedule": 15.0},
     "tally": {"task": "letters.tasks.tally", "schedule": 15.0},
     "tidy": {"task": "letters.tasks.tidy", "schedule": 60 * 60.0},

@@ -12,4 +12,4 @@ application = get_wsgi_application()
 from campaign.core.startup import refuse_to_start_on_errors  # noqa: E402 Django has to be set up
 
 refuse_to_start_on_errors()
-connections.close_all()  # what the checks have opened is no child's of gunicorn's
+connections.close_all()  # gunicorn's children must not share what the checks have opened

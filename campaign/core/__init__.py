@@ -1,1 +1,1 @@
-"""What every Django site could use: nothing here knows of campaigns, members of Parliament or letters."""
+"""What any Django site could use. Nothing here knows of campaigns, MPs or letters."""

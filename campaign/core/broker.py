@@ -1,7 +1,7 @@
 """Celery's filesystem broker, with messages that appear whole or not at all.
 
-Kombu's own transport creates a message under its final name and then writes it. A worker that looks in between takes
-an empty file, and ends with "Expecting value: line 1 column 1". Here a message is written aside and then renamed.
+Kombu's own transport creates a message under its final name and then writes it. A worker that reads it in between gets
+an empty file, and stops with "Expecting value: line 1 column 1". Here a message is written elsewhere, then renamed.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ SCHEME = "wholefiles"
 
 
 class Channel(filesystem.Channel):
-    """Puts messages by renaming."""
+    """Writes messages by renaming."""
 
     def _put(self, queue: str, payload: dict[str, Any], **_options: Any) -> None:  # type: ignore[override] # as its parent
         """Put a message onto the queue. Raises ChannelError if the folder cannot be written to."""
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         file = Path(self.data_folder_out) / name
-        aside = file.with_name(f"{name}.part")  # no queue's file ends like this
+        aside = file.with_name(f"{name}.part")  # no queue reads files with this suffix
         try:
             aside.write_text(dumps(payload))
             os.replace(aside, file)

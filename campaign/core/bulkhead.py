@@ -1,8 +1,8 @@
-"""Keeps a process's threads for everybody: what takes long is done once at a time for each visitor, and twice in all.
+"""Limits slow requests, so that threads remain for everybody: one at a time for each visitor, two in all.
 
 A process of the web server has eight threads. A page that takes up to a quarter of a second of the processor, waits for
-the press, or hashes a password, has to find room here first. So one visitor, however many requests they send, holds up
-neither the cheap pages nor the costly ones of others. Who finds no room is told so at once and tries again.
+the PDF engine, or hashes a password, needs a place here first. However many requests one visitor sends, other people's
+pages do not have to wait for them. A request that finds no place is refused at once, to be tried again.
 """
 
 from __future__ import annotations
@@ -12,21 +12,19 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MAX_AT_WORK = 2  # each for another visitor; more at a time would be no quicker: Python runs one thread at once
-MAX_INSIDE = 6  # at work or waiting, so that other threads answer everybody else
-MAX_EACH = (
-    4  # of one visitor: one at work, others waiting, as when a household writes, or a page is loaded while it saves
-)
+MAX_AT_WORK = 2  # each for another visitor; more would be no quicker, since Python runs one thread at a time
+MAX_INSIDE = 6  # at work or waiting, so that threads remain for everything else
+MAX_EACH = 4  # of one visitor, one at work and others waiting: a household writes, or a page loads while it saves
 WAIT_SECONDS = 10.0  # long enough for the slowest page
-RETRY_SECONDS = 3  # until there is room again, most probably
+RETRY_SECONDS = 3  # by then there is probably room again
 
 
 class CrowdedError(Exception):
-    """There is no room now; in a few seconds there will be."""
+    """There is no room at the moment. Try again in a few seconds."""
 
 
 class Bulkhead:
-    """Room for so many at once. Visitors are forgotten as they leave."""
+    """Room for so many at once. Visitors are forgotten when they leave."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -35,7 +33,7 @@ class Bulkhead:
 
     @contextmanager
     def enter(self, visitor: str) -> Iterator[None]:
-        """Do the block's work when it is its turn. Raises CrowdedError."""
+        """Run the block when there is room. Raises CrowdedError."""
         with self._changed:
             if self._inside.total() >= MAX_INSIDE or self._inside[visitor] >= MAX_EACH:
                 raise CrowdedError
@@ -49,7 +47,7 @@ class Bulkhead:
                     self._at_work.remove(visitor)
         finally:
             with self._changed:
-                self._inside -= Counter([visitor])  # which drops what comes to nothing
+                self._inside -= Counter([visitor])  # subtraction drops counts of zero
                 self._changed.notify_all()
 
     def _begin(self, visitor: str) -> None:

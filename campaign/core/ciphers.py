@@ -1,10 +1,10 @@
-"""Encryption with the operator's keys, and a keyed index by which equal values are found.
+"""Encryption with the operator's keys, and a keyed (blind) index to find equal values.
 
-The keys are in `FIELD_KEYS`: the first encrypts, all of them decrypt, and `manage.py rotate_field_keys` brings every
-row under the first. Each key is stretched into one for each purpose, so that none says anything of another.
+The keys are in `FIELD_KEYS`: the first encrypts, all decrypt, and `manage.py rotate_field_keys` re-encrypts every row
+with the first. For each purpose a key of its own is derived from them, so that none reveals another.
 
-A value is bound to its place, such as table, column and row of a field, as AES-GCM's associated data: whoever can write
-to the database but has no key gains nothing by copying it to where they may read.
+A value is bound to its place (table, column and row of a field) as AES-GCM's associated data: somebody who can write to
+the database but has no key gains nothing by copying a value to where they may read it.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-MARK = "gcm2:"  # begins what AES-256-GCM encrypted for its place: nonce, text and tag in base64
-UNBOUND = "gcm:"  # the same for no place in particular, as it was done at first; `rotate` alone reads it
+MARK = "gcm2:"  # prefix of AES-256-GCM bound to its place: nonce, text and tag in base64
+UNBOUND = "gcm:"  # prefix of values bound to no place, an older form that only `rotate` reads
 NONCE = 12  # bytes: NIST SP 800-38D, 5.2.1.1
 
 
 class UndecryptableError(Exception):
-    """What is stored cannot be decrypted where it stands. The message says where, and nothing of the text."""
+    """A stored value cannot be decrypted in its place. The message names the place, and nothing of the text."""
 
     def __init__(self, token: str, place: str) -> None:
         self.unbound = token.startswith(UNBOUND)
@@ -58,10 +58,10 @@ def forget_keys(*, setting: str, **_what: object) -> None:
 
 
 def encrypt(text: str, purpose: str, place: str) -> str:
-    """Return the text under the first key, to be decrypted for this purpose at this place.
+    """Encrypt the text with the first key, for this purpose and place.
 
-    An empty text stays empty: that nothing is there is no secret. A nonce is drawn each time. NIST SP 800-38D (8.3)
-    allows 2^32 with a key, some 400 million letters.
+    An empty text stays empty: that it is empty is no secret. Nonces are random. NIST SP 800-38D (8.3) allows 2^32 a
+    key, enough for some 400 million letters.
     """
     if not text:
         return ""
@@ -85,7 +85,7 @@ def decrypt(token: str, purpose: str, place: str) -> str:
 
 
 def rotate(token: str, purpose: str, place: str) -> str:
-    """Return the token under the first key, bound to this place: as it is, if it is so already.
+    """Return the token encrypted with the first key and bound to this place; unchanged if it already is.
 
     Raises UndecryptableError.
     """

@@ -1,4 +1,4 @@
-"""From which address a request comes. Used to count and to lock out; nothing else keeps it."""
+"""The visitor's IP address. Used for rate limits and lockouts; nothing else keeps it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ logger = logging.getLogger(__name__)
 
 
 def get_client_ip(request: HttpRequest) -> str:
-    """Return the visitor's IP address, without guessing.
+    """Return the visitor's IP address.
 
-    Each proxy of one's own adds one entry at the right of X-Forwarded-For: the PROXY_COUNTth from there was written
-    by the outermost of them. Whatever is further left comes from the visitor and may be invented.
+    Each of the operator's proxies adds one entry at the right of X-Forwarded-For: the PROXY_COUNTth from there was
+    written by the outermost of them. Entries further left come from the visitor and may be invented.
 
-    A request without such an entry counts as its proxy: nobody gets round a limit that way, but all of them share it.
+    A request without such an entry counts as its proxy's: nobody avoids a limit that way, but all of them share it.
     """
     near: str = request.META.get("REMOTE_ADDR", "")
     count: int = settings.PROXY_COUNT

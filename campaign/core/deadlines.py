@@ -1,7 +1,7 @@
-"""gunicorn's threads, which wait for nobody for ever: a request has to arrive within a while, an answer be taken.
+"""Deadlines for gunicorn's threads: for a request to arrive, and for a response to be taken.
 
-gunicorn itself has no such limit: as many clients as it has threads, each with a request that never ends, would stop
-the site. A proxy that waits for whole requests keeps them away; these deadlines hold where there is none.
+gunicorn has no such limit: as many clients as it has threads, each with a request that never ends, would stop the site.
+A proxy that buffers requests keeps them away; these deadlines are for sites without one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 REQUEST_SECONDS = 20.0  # for a whole request, from its first byte to its last
-ANSWER_SECONDS = 60.0  # for each piece of an answer, such as a page or some rows of an export
+ANSWER_SECONDS = 60.0  # for each piece of a response, such as a page or some rows of an export
 
 
 class Deadlined(socket.socket):
@@ -25,13 +25,13 @@ class Deadlined(socket.socket):
         self.deadline = time.monotonic() + REQUEST_SECONDS
 
     def setblocking(self, flag: bool) -> None:
-        """Wait, but for ANSWER_SECONDS at most; or do not wait."""
+        """Block for ANSWER_SECONDS at most, or not at all."""
         self.settimeout(ANSWER_SECONDS if flag else 0.0)
 
     def recv(self, size: int, flags: int = 0) -> bytes:
-        """Read what comes before the deadline; after it, only what is here already.
+        """Read what arrives before the deadline; after it, only what has arrived.
 
-        Raises ConnectionResetError, which gunicorn and Django take as what it is: a client that has gone.
+        Raises ConnectionResetError, which gunicorn and Django treat as a client that has gone.
         """
         patience = self.gettimeout()
         left = max(self.deadline - time.monotonic(), 0.0)
@@ -45,7 +45,7 @@ class Deadlined(socket.socket):
 
 
 class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
-    """A process whose threads wait for a client for a limited time."""
+    """A process whose threads wait for clients only for so long."""
 
     def handle(self, conn: TConn) -> object:
         if not isinstance(conn.sock, Deadlined):

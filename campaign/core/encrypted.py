@@ -1,4 +1,4 @@
-"""Fields whose text is encrypted before it reaches the database, and by which it can be found all the same."""
+"""Model fields whose text is encrypted in the database, and a blind index by which it can still be found."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ExactlyEmpty(Exact):
 
 
 class Ciphertext:
-    """A field's value as it is stored. It is no text, so that whoever takes it for one fails."""
+    """A field's stored value. Not a str, so that using it as text fails."""
 
     __slots__ = ("token",)
 
@@ -53,7 +53,7 @@ class Ciphertext:
 
 
 class EncryptedAttribute(DeferredAttribute):
-    """Decrypts a row's value when it is first read: the row says for which place it was encrypted."""
+    """Decrypts a row's value when it is first read, for the row's place."""
 
     field: EncryptedTextField
 
@@ -77,13 +77,13 @@ class EncryptedAttribute(DeferredAttribute):
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not generic at run time
-    """Text that only the site can read. `max_length` counts its own characters, not those that are stored.
+    """Text that only the site can read. `max_length` counts its characters, not the stored ones.
 
-    `bound_to` names the columns, of UUIDs or integers, that tell the row from all others and are known before it is
-    stored. They must never change, for then the text is unreadable. By default that is the primary key.
+    `bound_to` names the columns (UUIDs or integers) that identify the row and are known before it is stored; by default
+    the primary key. They must never change: the text would be unreadable.
 
-    `values()` and the like give a Ciphertext. `QuerySet.update` takes nothing but the empty text, and what
-    `encrypt_for` makes for one row.
+    `values()` and the like return a Ciphertext. `QuerySet.update` accepts only the empty text, or what `encrypt_for`
+    makes for one row.
     """
 
     descriptor_class = EncryptedAttribute
@@ -100,7 +100,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not gene
         return name, path, args, kwargs | ({"bound_to": self.bound_to} if self.bound_to else {})
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
-        """Refuse indexes and counted keys: ciphertexts differ each time, and belong to keys known before the insert."""
+        """Refuse indexes, since ciphertexts always differ, and auto-increment keys, unknown before the insert."""
         errors = super().check(**kwargs)
         if self.unique or getattr(self, "db_index", False):
             errors.append(Error("An encrypted field has no index.", hint="Use a BlindIndexField.", obj=self))
@@ -124,7 +124,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not gene
         return f"{self.model._meta.db_table}.{self.column}"
 
     def find_place(self, row: models.Model | Mapping[str, Any]) -> str:
-        """Return the associated data: table, column and the row's keys. Raises FieldError if a key is not set."""
+        """Return the associated data: table, column and row's keys. Raises FieldError if a key is not set."""
         place, is_row = self._column_place, isinstance(row, models.Model)
         for name, column in self.key_columns.items():
             key = getattr(row, name) if is_row else row[name]  # type: ignore[index]
@@ -136,13 +136,13 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not gene
         return place
 
     def encrypt(self, text: str, instance: models.Model) -> Ciphertext | str:
-        """Return the text as the row of this instance keeps it. Raises ValueError if it is too long."""
+        """Encrypt the text for this instance's row. Raises ValueError if it is too long."""
         if self.max_length is not None and len(text) > self.max_length:
             raise ValueError(f"{self.name}: {len(text)} characters, {self.max_length} allowed")
         return Ciphertext(encrypt(text, self.purpose, self.find_place(instance))) if text else ""
 
     def decrypt(self, value: Ciphertext, instance: models.Model) -> str:
-        """Return the text. Raises UndecryptableError, and says so in the log."""
+        """Return the text. Logs and raises UndecryptableError."""
         try:
             return decrypt(value.token, self.purpose, self.find_place(instance))
         except UndecryptableError as error:
@@ -165,7 +165,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg] # not gene
         return self.encrypt(str(value), model_instance)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> str | None:
-        """Return the stored value. Raises FieldError for plain text, because the row it belongs to is unknown here."""
+        """Return the stored value. Raises FieldError for plain text, whose row is unknown here."""
         if isinstance(value, Ciphertext):
             return value.token
         if value is None:

@@ -1,4 +1,4 @@
-"""Pages for what the site refuses, so that nothing somebody typed is lost."""
+"""Error pages that show what was typed, so that it is not lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-# Never shown back: secrets, whatever stands before them in a name, and what is no text of a person's.
+# Fields never shown back: secrets, under any prefix, and what nobody typed.
 SECRET = ("token", "password")
 NOT_SHOWN = ("code", "next", "action", "_selected_action", "_save")
 MAX_LENGTH = 20_000  # characters of each text
@@ -25,14 +25,14 @@ def list_typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def show_refusal(request: HttpRequest, template: str, context: dict[str, Any], *, ours: bool = True) -> HttpResponse:
-    """Say that the form was not taken; show what was typed into it, to copy, if it was a form of ours."""
+    """Say that the form was refused; show what was typed, to copy, if the form was ours."""
     response = render(request, template, {"typed": list_typed(request) if ours else []} | context, status=403)
     response["Cache-Control"] = "no-store, private"
     return response
 
 
 def refuse_forgery(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say what to do; Django's CSRF_FAILURE_VIEW.
+    """Say what to do: Django's CSRF_FAILURE_VIEW.
 
     What another site sent is never shown: it could put its own words on our page.
     """

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, also one that another part of the site refused before it reached a page."""
+"""Headers on every response, including refusals before a view is reached."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ FEATURES = (
 PERMISSIONS_POLICY = ", ".join([*(f"{feature}=()" for feature in FEATURES), "web-share=(self)"])
 
 
-# For what is below a secret link, whoever answers: a page, an error, the redirect that adds a slash.
+# Everything below a secret link, whether a page, an error or the redirect that adds a slash.
 SECRET = {"Cache-Control": "no-store, private", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 LOST_LINK = "/letter/lost/"  # its form needs the referrer
 
 
 class HeadersMiddleware:
-    """Stands first, so that what Django's own middleware answers by itself (a wrong host, a redirect) has them too."""
+    """First of all middleware, so that what Django's own answers (a wrong host, a redirect) has them too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add what is not there; a page that says something stricter keeps it."""
+        """Add missing headers; a view may set stricter ones."""
         response = self.get_response(request)
         if SECRET_PATH.match(request.path) and request.path != LOST_LINK:
             for name, value in SECRET.items():
                 response[name] = value
-        if response.status_code >= 400:  # browsers and proxies may keep a 404 for as long as they like
+        if response.status_code >= 400:  # browsers and proxies may otherwise cache a 404 indefinitely
             response.headers.setdefault("Cache-Control", "no-cache, private")
         headers = {
             "Permissions-Policy": PERMISSIONS_POLICY,

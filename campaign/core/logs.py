@@ -1,4 +1,4 @@
-"""What logs leave out."""
+"""Log filters and formatters: without secrets, and without needless tracebacks."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ import logging
 import re
 from typing import Any
 
-# The secret part of a path: whoever has it can read, withdraw or confirm a letter.
+# The secret part of a path: anybody who has it can read, withdraw or confirm a letter.
 SECRET_PATH = re.compile(r"/(confirm|letter)/[^/\s]+")
 
 
 class HideSecretPaths(logging.Filter):
-    """Replaces the secret in the path of a confirmation or a letter: Django names paths in its warnings."""
+    """Replaces the secret in paths of confirmations and letters, since Django's warnings name paths."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record's message; let every record pass."""
+        """Rewrite the record's message. Every record passes."""
         record.msg, record.args = SECRET_PATH.sub(r"/\1/…", record.getMessage()), ()
         return True
 
 
 class RefusalsInOneLine(logging.Filter):
-    """Leaves out the traceback where Django refuses a request for what it says, such as an unknown host.
+    """Drops the traceback where Django refuses a request, such as one for an unknown host.
 
-    Anybody can send such a request, and the traceback is always the same.
+    Anybody can send such requests, and the traceback is always the same.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Take the traceback off the record; let every record pass."""
+        """Drop the record's traceback. Every record passes."""
         if record.name.startswith("django.security."):
             record.exc_info = record.exc_text = None
         return True
 
 
 class Lines(logging.Formatter):
-    """A line of words, and below it the traceback of an error."""
+    """Plain lines, an error's traceback below."""
 
     def formatException(self, ei: Any) -> str:
         """Return the traceback without secret paths."""
@@ -43,7 +43,7 @@ class Lines(logging.Formatter):
 
 
 class JsonLines(Lines):
-    """One JSON object a line, for programs that collect logs; `letter` is there if the record names one."""
+    """One JSON object a line, for log collectors; with `letter` if the record names one."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, str] = {

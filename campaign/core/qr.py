@@ -1,4 +1,4 @@
-"""QR codes as images in the page itself: nobody else is asked to draw them."""
+"""QR codes, drawn here and embedded in the page, so that no third party sees what they hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qrcode.image.svg import SvgPathFillImage
 
 
 def render_qr(text: str) -> str:
-    """Return a QR code as a data: image, which the site's own policy allows."""
+    """Return a QR code as a data: image, which the Content Security Policy allows."""
     code = qrcode.QRCode(image_factory=SvgPathFillImage, border=4)
     code.add_data(text)
     image = BytesIO()

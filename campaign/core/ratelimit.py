@@ -1,6 +1,6 @@
-"""Counts in moving windows: in Redis, for all processes together; without one, or while it is down, in this process.
+"""Rate limits with moving windows, shared by all processes through Redis; without Redis, of each process alone.
 
-If Redis is down or hangs, this process counts for itself for a while. Nothing here raises for that, or waits for long.
+If Redis is down or hangs, this process counts alone for a while. That raises nothing, and nothing waits for long.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Window = tuple[RateLimitItem, str]  # a rate, and the name of what is counted
-REDIS_SECONDS = 2  # how long one question to Redis may take
-AWAY_SECONDS = 30  # after a question without an answer, how long this process counts for itself
+REDIS_SECONDS = 2  # timeout of one call to Redis
+AWAY_SECONDS = 30  # after a failed call, how long this process counts alone
 MEMORY = MovingWindowRateLimiter(MemoryStorage())
-_lock = threading.Lock()  # the library's own lets two threads in while it forgets what is old
+_lock = threading.Lock()  # the library's own lets two threads in while it expires entries
 _away_until = 0.0
 
 
@@ -42,26 +42,26 @@ def make_wider_rate(rate: RateLimitItem, times: int) -> RateLimitItem:
 
 
 def hit(rate: RateLimitItem, key: str, count: int = 1) -> bool:
-    """Take that many slots, all or none; False if the window has not that many."""
+    """Take that many slots, all or none; False if fewer are left."""
     return _ask(lambda windows: windows.hit(rate, key, cost=count))
 
 
 def take_each(windows: Iterable[Window]) -> Window | None:
-    """Take a slot in every window, or in none; return the first that is full already, or None."""
+    """Take a slot in every window, or in none; return the first that is full, or None."""
     windows = list(windows)
     full = next((window for window in windows if remaining(*window) < 1), None)
-    # Somebody may have been faster since: taking is what decides.
+    # Another process may have been faster since, so only taking decides.
     return full or next((window for window in windows if not hit(*window)), None)
 
 
 def return_slots(rate: RateLimitItem, key: str, count: int) -> None:
-    """Give back that many slots, which were taken last and not used. The library has no way to."""
+    """Give back the last slots taken, unused. The library has no way to."""
 
     def return_them(windows: MovingWindowRateLimiter) -> None:
         storage, name = windows.storage, rate.key_for(key)
         if isinstance(storage, RedisStorage):
-            redis: Any = storage.get_connection()  # limits' own type knows only what limits uses
-            redis.lpop(storage.prefixed_key(name), count)  # the newest stand in front
+            redis: Any = storage.get_connection()  # the library's type declares only what it uses
+            redis.lpop(storage.prefixed_key(name), count)  # the newest are at the head
         elif isinstance(storage, MemoryStorage):
             del storage.events.get(name, [])[:count]
 
@@ -77,7 +77,7 @@ def reset_at(rate: RateLimitItem, key: str) -> float:
 
 
 def _ask(question: Callable[[MovingWindowRateLimiter], T]) -> T:
-    """Use Redis, or this process's memory while Redis is away."""
+    """Use Redis, or this process's memory while Redis is down."""
     global _away_until
     if settings.REDIS_URL and time.monotonic() > _away_until:
         try:

@@ -1,6 +1,6 @@
-"""Refuses what is larger than anything the site takes before a byte of it is read.
+"""Refuses requests that are too large before reading them.
 
-Django limits the fields of a form, but writes files to the disk as they come, whoever sends them and wherever to.
+Django limits a form's fields, but writes uploaded files to the disk whoever sends them, and to whichever view.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MAX_SIZE = 2_000_000  # bytes: four times the largest file that the site takes, 
 
 
 class SizeMiddleware:
-    """Stands before all that reads a request."""
+    """Comes before anything that reads a request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

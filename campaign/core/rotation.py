@@ -1,4 +1,4 @@
-"""Brings what is stored under the operator's first key, row by row, while the site goes on working."""
+"""Re-encrypts what is stored with the operator's first key, row by row, while the site keeps running."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Rotated:
-    """What became of one table's rows."""
+    """How many rows of one table were rotated."""
 
     name: str
     done: int = 0
-    bound: int = 0  # of these, how many had a value that was bound to no row yet
+    bound: int = 0  # of these, those with a value that was not yet bound to its row
     current: int = 0
     unreadable: int = 0
 
 
 def rotate_tables(tables: Iterable[Any] | None = None) -> Iterator[Rotated]:
-    """Rotate every table that has encrypted fields, of these models or of all; yields what became of each.
+    """Rotate the tables with encrypted fields of these models, or of all; yield the result of each.
 
-    Stopped half-way it is simply started again: rows under the first key are left as they are. A row that no key
-    opens is counted and stays. A row that somebody writes meanwhile keeps what they wrote, which is under that key.
+    It can be stopped and run again: rows with the first key are left alone. A row that no key opens is counted and
+    left. A row written meanwhile keeps what was written, which is encrypted with the first key.
     """
     for model in apps.get_models() if tables is None else tables:
         fields = [field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)]
@@ -45,7 +45,7 @@ def rotate_tables(tables: Iterable[Any] | None = None) -> Iterator[Rotated]:
 
 def rotate_table(model: Any, fields: list[EncryptedTextField]) -> Rotated:
     rotated = Rotated(str(model._meta.verbose_name_plural))
-    # As plain text, so that what is written can depend on what was read.
+    # As plain text, so that the update can be conditional on what was read.
     stored = {f"stored_{field.attname}": Cast(F(field.attname), TextField()) for field in fields}
     rows = model._base_manager.order_by("pk").annotate(**stored)
     columns = {name for field in fields for name in field.key_columns}

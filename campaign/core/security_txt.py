@@ -1,4 +1,4 @@
-"""security.txt: to whom people report a hole in the site (RFC 9116)."""
+"""security.txt: to whom to report a vulnerability (RFC 9116)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def is_security_contact_good() -> bool:
 
 @require_safe
 def show_security_txt(request: HttpRequest) -> HttpResponse:
-    """Show the file; 404 while the operator has set no contact. An outdated one says itself that it is."""
+    """Show the file; 404 while the operator has set no contact. An expired one says so itself."""
     if not settings.SECURITY_CONTACT or settings.SECURITY_EXPIRES is None:
         raise Http404
     contact = settings.SECURITY_CONTACT

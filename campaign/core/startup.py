@@ -1,4 +1,4 @@
-"""Refusing to start what would not work."""
+"""Refuses to start a process that would not work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 from django.core.checks import ERROR, run_checks
 
-CANNOT_START = 3  # gunicorn's own code for an application that does not load, after which it tries no more
+CANNOT_START = 3  # gunicorn's code for an application that does not load: it does not retry
 
 
 def refuse_to_start_on_errors() -> None:

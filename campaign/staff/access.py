@@ -1,4 +1,4 @@
-"""Who is let in: password, second factor, and a sign-in that is neither too old nor forgotten about."""
+"""Who is let in: password, second factor, and a sign-in that is neither too old nor idle for too long."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from campaign.staff.models import TemporaryPassword
 from campaign.staff.two_factor import has_factor
 
-# Session keys; each holds seconds since 1970. They live beside a supporter's draft and end on their own.
+# Session keys, each with seconds since 1970. A supporter's draft in the same session is independent of them.
 SINCE = "staff_since"  # the password was right
 SEEN = "staff_seen"  # the last page
 PROVED = "staff_proved"  # password and code were right
-GIVEN = "staff_given"  # no moment: whether the password was chosen by somebody else
-SEEN_STEP = 60  # seconds; a session is not written on every page
+GIVEN = "staff_given"  # not a time: whether somebody else chose the password
+SEEN_STEP = 60  # seconds, so that not every page writes the session
 
 
 def is_let_in(request: HttpRequest) -> bool:
@@ -55,14 +55,14 @@ def note_password(request: HttpRequest) -> None:
 
 
 def has_to_choose(request: HttpRequest) -> bool:
-    """Return whether the organiser has to choose a password of their own first. The demo does without."""
+    """Whether the organiser must first choose their own password. Never in the demo."""
     return bool(settings.ADMIN_TOTP and request.session.get(GIVEN))
 
 
 def has_to_choose_first(request: HttpRequest) -> bool:
-    """Return whether the organiser, who has no phone yet, chooses a password of their own before setting one up.
+    """Whether an organiser without a phone must choose their own password before setting one up.
 
-    Or whoever has chosen the one that they have could set up a phone in their place.
+    Otherwise whoever chose the temporary password could set up a phone in their place.
     """
     return is_half_way(request) and has_to_choose(request) and not has_factor(cast(User, request.user))
 
@@ -83,7 +83,7 @@ def note_use(request: HttpRequest) -> None:
 
 
 def end_session(request: HttpRequest) -> None:
-    """Sign out. A letter that is being written in the same browser stays for its 24 hours."""
+    """Sign out. A draft letter in the same browser is kept."""
     kept = {name: request.session[name] for name in settings.SESSION_KEPT_AT_LOGOUT if name in request.session}
     logout(request)
     request.session.update(kept)

@@ -1,4 +1,4 @@
-"""Accounts, groups and lockouts in the admin. A superuser helps who lost a phone or is locked out."""
+"""Accounts, groups and lockouts in the admin. A superuser helps those who lost a phone or are locked out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ else:
 
 prove = method_decorator(require_recent_login)
 
-# Importing their pages has registered them. They would show keys, and let one be put in for somebody else.
+# Registered by the import above. They would show keys, and let one be entered for somebody else.
 admin.site.unregister(StaticDevice)
 admin.site.unregister([User, Group])
 
@@ -40,9 +40,9 @@ def list_rights(user: User) -> set[str]:
 
 
 class ProvenFirst(AnyBase):
-    """What says who may do what: password and code once more, before a form is filled in.
+    """Pages that decide who may do what ask for password and code again, before a form is filled in.
 
-    Or a session that somebody has stolen could make an account of its own and stay.
+    Otherwise a stolen session could create an account and outlive its theft.
     """
 
     @prove
@@ -60,7 +60,7 @@ class ProvenFirst(AnyBase):
 
 @admin.register(Group)
 class RoleAdmin(ProvenFirst, GroupAdmin):
-    """Roles and what each may do: for superusers to change, whoever else has the right to."""
+    """Roles and what each may do. Only superusers change them, whatever other permissions say."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
@@ -79,7 +79,7 @@ RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 class AccountAdmin(ProvenFirst, AccountBase):
     """Accounts, with whether each has its second factor.
 
-    Who may change accounts and is no superuser changes nobody's rights, and nothing of whoever may do more than they.
+    Without being a superuser nobody changes rights, nor any account that may do more than their own.
     """
 
     list_display = ["username", "is_active", "is_superuser", "has_second_factor", "last_login"]
@@ -117,7 +117,7 @@ class AccountAdmin(ProvenFirst, AccountBase):
 
     @prove
     def user_change_password(self, request: HttpRequest, id: str, *args: Any, **kwargs: Any) -> Any:
-        """Set a temporary password: its owner has to choose another one at the next sign-in."""
+        """Set a temporary password: its owner must choose another at the next sign-in."""
         answer = super().user_change_password(request, id, *args, **kwargs)
         if request.method == "POST" and answer.status_code == 302 and id != str(request.user.pk):
             TemporaryPassword.objects.get_or_create(user_id=id)
@@ -149,7 +149,7 @@ class AccountAdmin(ProvenFirst, AccountBase):
 
 @admin.register(AccessAttempt)
 class LockoutAdmin(AttemptBase):
-    """Wrong tries that still count. They vanish by themselves when the lockout is over."""
+    """Failed attempts that still count. They disappear when the lockout ends."""
 
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time"]
     fields = ["username", "ip_address", "failures_since_start", "attempt_time"]

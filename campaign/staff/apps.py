@@ -1,4 +1,4 @@
-"""Django's handles on the organisers' way in."""
+"""The app configurations of campaign.staff."""
 
 from django.apps import AppConfig
 from django.apps import apps as installed
@@ -7,8 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StaffConfig(AppConfig):
-    """The app's name and label."""
-
     name = "campaign.staff"
     label = "staff"
 

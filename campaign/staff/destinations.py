@@ -1,6 +1,6 @@
-"""What decides where letters go changes after a fresh proof only, stands in the history, and is told to the organisers.
+"""Changing where letters go takes a recent login, is written to the history and is mailed to the organisers.
 
-Each change is sent as the signal `redirected`; letters.delivery.alerts makes a mail of it.
+Each change is sent as the signal `redirected`, which letters.delivery.alerts turns into a mail.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ redirected = Signal()  # with `by`, a name, and `changes`, Redirections
 
 @dataclass(frozen=True)
 class Redirection:
-    """Letters that went to one place go to another one."""
+    """Letters that went to one address go to another."""
 
     what: str
     old: str
@@ -47,7 +47,7 @@ class Redirection:
 
 
 def tell(by: AbstractBaseUser | AnonymousUser | str, changes: Sequence[Redirection]) -> list[str]:
-    """Have the organisers told; return what has followed, in sentences. It belongs into the change's transaction."""
+    """Send `redirected`; return what its receivers did, in sentences. Call it within the change's transaction."""
     if not changes:
         return []
     name = by if isinstance(by, str) else by.get_username()
@@ -56,14 +56,14 @@ def tell(by: AbstractBaseUser | AnonymousUser | str, changes: Sequence[Redirecti
 
 
 class GuardsDestination(AnyBase):
-    """A page of rows that decide where letters go: a change of that, by whatever way, is proven, logged and told."""
+    """An admin page of rows that decide where letters go: a change takes a recent login, is logged, and is mailed."""
 
     def find_destination(self, obj: Any) -> str:
-        """Return where letters go by this row; empty for nowhere."""
+        """Return the address to which this row sends letters; empty if none."""
         raise NotImplementedError
 
     def compare(self, old: Model | None, new: Model | None) -> list[Redirection]:
-        """Return what changes for letters. None stands for a row that is not there."""
+        """Return what changes for letters. None stands for no row."""
         nothing = self.model()
         where = [self.find_destination(row or nothing) for row in (old, new)]
         title = f"{self.opts.verbose_name} {new or old}"

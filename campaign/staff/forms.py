@@ -13,7 +13,7 @@ class SignInForm(AdminAuthenticationForm):
     """Name and password."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a name longer than any account's like a wrong one: the lockout's table has no room for it."""
+        """Treat a name that is too long for an account like a wrong one: the lockout's table could not hold it."""
         longest = self.fields["username"].max_length  # type: ignore[attr-defined]
         if len(self.cleaned_data.get("username", "")) > longest:
             raise self.get_invalid_login_error()
@@ -21,7 +21,7 @@ class SignInForm(AdminAuthenticationForm):
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
-    """The password as it is, and a new one twice."""
+    """The current password, and a new one twice."""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -51,7 +51,7 @@ class CodeForm(forms.Form):
 
 
 class AgainForm(CodeForm):
-    """Password and code once more."""
+    """Password and code again."""
 
     password = forms.CharField(
         label=_("Password"),

@@ -1,7 +1,7 @@
-"""Locked out for a while after too many wrong tries, counted by django-axes per account and address.
+"""Lockout after too many failed attempts, counted by django-axes per account and address.
 
-And per address alone, before a password is looked at: for each name that somebody makes up costs a slow hash, too. The
-hashes of one visitor are made one after the other, so that many tries at once do not take all threads.
+Attempts are also counted per address alone, before a password is checked: each invented name costs a slow hash too.
+One visitor's hashes are computed one at a time, so that many attempts at once do not take all threads.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def refuse_signin(request: HttpRequest) -> HttpResponse | None:
 
 
 def return_try(request: HttpRequest) -> None:
-    """Give back a successful try, so that an office where many sign in is not locked out."""
+    """Give back a successful attempt, so that an office where many sign in is not locked out."""
     for rate, key in _list_windows(request):
         return_slots(rate, key, 1)
 
@@ -90,7 +90,7 @@ def hash_in_turn(request: HttpRequest, view: Callable[[HttpRequest], HttpRespons
 
 
 def _list_windows(request: HttpRequest) -> list[Window]:
-    """Return the counters of a try from this visitor, under a keyed hash of the address."""
+    """Return the windows that an attempt of this visitor counts in, named by a keyed hash of the address."""
     rate = read_rate(settings.LIMIT_SIGNINS_PER_IP)
     return [
         (
@@ -105,7 +105,7 @@ def _list_windows(request: HttpRequest) -> list[Window]:
 def show_lockout(
     request: HttpRequest, _response: HttpResponse | None, credentials: dict[str, Any] | None
 ) -> HttpResponse:
-    """Say that it was too often, and when to try again. Known and unknown accounts get the same page."""
+    """Say when to try again. Known and unknown accounts get the same page."""
     end = find_end(str((credentials or {}).get("username") or ""), get_client_ip(request))
     return _show_locked(request, end)
 
@@ -120,6 +120,6 @@ def _show_locked(request: HttpRequest, end: dt.datetime | None, *, whole_network
 
 
 def forget_old_attempts() -> int:
-    """Delete wrong tries that no longer count, and the addresses with them; return how many."""
+    """Delete failed attempts that no longer count, with their addresses; return how many."""
     old = AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - settings.AXES_COOLOFF_TIME)
     return int(old.delete()[0])

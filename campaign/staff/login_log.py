@@ -1,6 +1,6 @@
-"""Who came in, who was refused: in the log by the number of the account, for a name is personal data.
+"""Logs sign-ins and refusals by the account's primary key, since a name is personal data.
 
-It is the number in the address of the account's page in the admin. Visitors' addresses are not logged.
+The key is in the address of the account's page in the admin. Visitors' addresses are not logged.
 """
 
 from __future__ import annotations

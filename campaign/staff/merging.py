@@ -1,4 +1,4 @@
-"""Two people's changes of one form are put together, field by field and row by row; where both changed one, it asks."""
+"""Merges two people's changes to one form, field by field and row by row, and asks about what both changed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from django.forms import BaseForm, Field, HiddenInput, ModelChoiceField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-Values = dict[str, list[str]]  # of a form's fields, as a browser would send them
+Values = dict[str, list[str]]  # a form's fields, as a browser would send them
 ROW_GONE, ROW_DELETED_HERE = "gone", "deleted here"
 
 
 def as_sent(field: Field, value: Any) -> list[str]:
-    """Return a field's value as a browser would send it, so that equal values are equal however they are typed."""
-    if not isinstance(field, ModelChoiceField):  # which would ask the database
+    """Return a field's value as a browser would send it, so that values compare equal whatever their type."""
+    if not isinstance(field, ModelChoiceField):  # that one would query the database
         with suppress(ValidationError):
             value = field.to_python(value)
     if value is None or value == "" or value is False:
@@ -31,7 +31,6 @@ def as_sent(field: Field, value: Any) -> list[str]:
 
 
 def list_fields(form: BaseForm) -> dict[str, Field]:
-    """The fields that a person fills in."""
     return {
         name: field
         for name, field in form.fields.items()
@@ -56,11 +55,11 @@ def is_deleted(row: Values) -> bool:
 
 @dataclass
 class Page:
-    """What a page's form and rows hold at one moment."""
+    """The values of a page's form and inline rows at one time."""
 
     own: Values = made(default_factory=dict)
     rows: dict[str, dict[str, Values]] = made(default_factory=dict)  # by the formset's prefix and the row's key
-    asked: list[str] = made(default_factory=list)  # what this person is to decide about
+    asked: list[str] = made(default_factory=list)  # what this person has to decide
     at: str = ""
 
     @classmethod
@@ -82,9 +81,9 @@ class Page:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field, or with a `why` a whole row, that two people changed."""
+    """A field that two people changed; with `why`, a whole row."""
 
-    prefix: str  # of the form that it stands in
+    prefix: str  # of its form
     name: str = ""
     key: str = ""
     theirs: list[str] = made(default_factory=list)
@@ -93,12 +92,12 @@ class Conflict:
 
 
 class Merge:
-    """Changes `data`, what one person sends, by what others did since the page was `opened`; tells what it cannot."""
+    """Merges into `data`, what one person sends, what others did since the page was `opened`; lists conflicts."""
 
     def __init__(self, data: QueryDict, opened: Page, now: Page) -> None:
         self.data, self.opened, self.now = data, opened, now
         self.conflicts: list[Conflict] = []
-        self.kept: list[str] = []  # the labels of what only the others changed
+        self.kept: list[str] = []  # labels of what only others changed
 
     def merge_form(self, form: BaseForm) -> None:
         self.merge_fields(list_fields(form), "", "own", self.opened.own, self.now.own)
@@ -119,7 +118,7 @@ class Merge:
                 self.conflicts.append(Conflict(prefix[:-1], name, place, theirs, field))
 
     def merge_rows(self, formset: Any) -> None:
-        """Put together the rows of one kind: those of both, those that only one of them added or deleted."""
+        """Merge the rows of one formset: those of both, and those that only one added or deleted."""
         prefix, pk = formset.prefix, formset.model._meta.pk.name
         opened, now = self.opened.rows.get(prefix, {}), self.now.rows[prefix]
         fields = list_fields(formset.empty_form)
@@ -153,7 +152,7 @@ class Merge:
                 self.merge_fields(fields, place, f"{prefix}-{key}", opened.get(key, {}), now[key])
 
     def renew_rows(self, formset: Any) -> None:
-        """Make all rows of one kind new ones, of a parent that is new too."""
+        """Turn all rows of one formset into new ones, of a new parent."""
         prefix, blank = formset.get_default_prefix(), {formset.model._meta.pk.name: [""], formset.fk.name: [""]}
         rows = self.take_rows(prefix) or []
         self.put_rows(prefix, [], [row | blank for _old, row in rows if not is_deleted(row)])
@@ -165,7 +164,7 @@ class Merge:
         return read_sent(fields, data, "")
 
     def take_rows(self, prefix: str) -> list[tuple[bool, Values]] | None:
-        """Take the sent rows out of the data, each with whether it was there before. None: none were sent."""
+        """Remove the sent rows from the data and return them, each with whether it existed. None: none were sent."""
         counts = [self.data.get(f"{prefix}-{count}_FORMS", "") for count in ("INITIAL", "TOTAL")]
         if not all(count.isdecimal() and len(count) < 5 for count in counts):
             return None

@@ -20,9 +20,9 @@ TOLERANCE = 1  # steps of 30 seconds by which a phone's clock may differ, either
 
 
 def match_code(key: bytes, code: str, *, drift: int = 0, last_t: int = -1) -> TOTP | None:
-    """Return the clock at which the phone with this key shows the code, or None.
+    """Return the clock of the phone with this key at which it shows the code, or None.
 
-    `drift` is by how many steps its clock was off the last time; a code of step `last_t` or before is used up.
+    `drift` is how many steps its clock was off last time; codes up to step `last_t` are used up.
     """
     if not (len(code) == 6 and code.isascii() and code.isdigit()):
         return None
@@ -32,7 +32,7 @@ def match_code(key: bytes, code: str, *, drift: int = 0, last_t: int = -1) -> TO
 
 
 class TemporaryPassword(models.Model):
-    """Somebody else has chosen this account's password: it lets in to choose another one, and to nothing else."""
+    """Somebody else chose this account's password: all it allows is to choose another."""
 
     user = models.OneToOneField("auth.User", on_delete=models.CASCADE, primary_key=True, related_name="+")
 
@@ -44,7 +44,7 @@ class TemporaryPassword(models.Model):
 
 
 def delete_unread(collector: Any, field: Any, phones: QuerySet[TOTPDevice], using: str) -> None:
-    """Delete an account's phones without reading their keys: an undecryptable key must not block the deletion."""
+    """Delete an account's phones without reading their keys, so that an undecryptable one does not block it."""
     models.CASCADE(collector, field, phones.defer("key"), using)
 
 
@@ -52,7 +52,7 @@ delete_unread.lazy_sub_objs = True  # type: ignore[attr-defined] # else Django r
 
 
 class TOTPDeviceManager(DeviceManager):  # type: ignore[misc] # django-otp has no types
-    """Leaves the keys where they are: only the check of a code reads one."""
+    """Defers the keys: only checking a code reads one."""
 
     def get_queryset(self) -> QuerySet[TOTPDevice]:
         phones: QuerySet[TOTPDevice] = super().get_queryset().defer("key")
@@ -62,19 +62,19 @@ class TOTPDeviceManager(DeviceManager):  # type: ignore[misc] # django-otp has n
 class TOTPDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc] # django-otp has no types
     """An app that shows a new code of six digits every 30 seconds (TOTP, RFC 6238).
 
-    Its key is encrypted, so that a stolen database is no second factor.
-    django-otp's own TOTPDevice has 80 characters for the key: too few for one that is encrypted.
+    Its key is encrypted, so that a stolen database does not give the second factor away. django-otp's own TOTPDevice
+    has 80 characters for the key, too few for an encrypted one.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=delete_unread)
     key = EncryptedTextField(bound_to=["user_id"])  # in hex
-    drift = models.SmallIntegerField(default=0)  # steps by which its clock was off the last time
-    last_t = models.BigIntegerField(default=-1)  # the step of the last code that was taken
+    drift = models.SmallIntegerField(default=0)  # steps by which its clock was off last time
+    last_t = models.BigIntegerField(default=-1)  # the step of the last accepted code
 
     objects = TOTPDeviceManager()
 
     class Meta:
-        db_table = "staff_phone"  # never another: the keys are encrypted for it
+        db_table = "staff_phone"  # do not change: the keys are encrypted for it
         default_permissions = ()  # no page of the admin shows phones
         constraints = [models.CheckConstraint(condition=~models.Q(key=""), name="phone_has_key")]
         verbose_name = _("phone")
@@ -85,9 +85,9 @@ class TOTPDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
         return 1
 
     def verify_token(self, token: str) -> bool:
-        """Take the code if it is right, fresh and not too soon after a wrong one. Raises UndecryptableError.
+        """Accept the code if it is right, unused and not too soon after a wrong one. Raises UndecryptableError.
 
-        For codes that come at the same moment, the caller locks the row.
+        The caller locks the row, for codes that arrive at the same time.
         """
         allowed, _why_not = self.verify_is_allowed()
         if not allowed:

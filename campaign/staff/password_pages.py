@@ -21,7 +21,7 @@ from campaign.staff.login_log import note_signin
 
 
 class PasswordView(LoginView):
-    """Name and password. They open nothing yet: the code is asked for next."""
+    """Name and password. The code is asked for next, and only then is the organiser let in."""
 
     template_name = "admin/login.html"
     authentication_form = SignInForm
@@ -63,13 +63,11 @@ def ask_password(site: AdminSite, request: HttpRequest, extra: dict[str, Any] | 
 
 
 class OwnPasswordView(PasswordChangeView):
-    """A new password of one's own."""
-
     form_class = OwnPasswordForm
     success_url = reverse_lazy("admin:password_change_done")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Change it; whatever somebody else had chosen is over."""
+        """Change it; it is no longer temporary."""
         answer = super().form_valid(form)
         note_choice(self.request)
         return answer
@@ -77,5 +75,5 @@ class OwnPasswordView(PasswordChangeView):
 
 def change_password(site: AdminSite, request: HttpRequest, extra: dict[str, Any] | None) -> HttpResponseBase:
     context = site.each_context(request)
-    context["is_nav_sidebar_enabled"] = is_let_in(request)  # who has not set up a phone yet goes nowhere else
+    context["is_nav_sidebar_enabled"] = is_let_in(request)  # without a phone there is nowhere else to go
     return OwnPasswordView.as_view(extra_context=context | (extra or {}))(request)

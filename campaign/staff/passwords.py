@@ -1,4 +1,4 @@
-"""Refuses passwords that are made of the site's own words, which whoever attacks this site tries first."""
+"""Refuses passwords made of the site's own words, which an attacker tries first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 WORDS = ("parley", "parliament", "westminster", "commons", "campaign", "organiser", "admin", "letter", "petition")
-ENOUGH = 8  # characters besides those words
+ENOUGH = 8  # characters that are not in those words
 
 
 class SiteWordsValidator:

@@ -1,6 +1,6 @@
-"""Makes the organisers' roles: groups with their permissions. Called by migrations, which say what each role may do.
+"""Creates the organisers' roles: groups with permissions. Called by migrations, which say what each role may do.
 
-A role is an ordinary group: whoever may edit groups can change it, and no later migration takes that back.
+A role is an ordinary group: superusers can change it, and no later migration undoes that.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def make_permissions(apps: Any, labels: Iterable[str], alias: str) -> None:
     for label in labels:
         config = apps.get_app_config(label)
         before = getattr(config, "models_module", None)
-        config.models_module = True  # in a migration there is none, and nothing would be made
+        config.models_module = True  # in a migration there is none, and nothing would be created
         try:
             create_permissions(config, verbosity=0, interactive=False, using=alias, apps=apps)
         finally:
@@ -27,7 +27,7 @@ def make_permissions(apps: Any, labels: Iterable[str], alias: str) -> None:
 
 
 def list_permissions(apps: Any, names: Iterable[str], alias: str) -> list[Any]:
-    """Return the rows of these permissions, all of them. Raises LookupError for one that does not exist."""
+    """Return the rows of these permissions. Raises LookupError if one does not exist."""
     wanted = sorted(set(names))
     asked = Q()
     for label, _dot, codename in (name.partition(".") for name in wanted):
@@ -40,7 +40,7 @@ def list_permissions(apps: Any, names: Iterable[str], alias: str) -> list[Any]:
 
 
 def make_roles(apps: Any, roles: Roles, alias: str) -> None:
-    """Create the missing groups. An existing one may have been adapted, so it is left alone."""
+    """Create missing groups. Existing ones may have been adapted, so they are left alone."""
     groups = apps.get_model("auth", "Group").objects.using(alias)
     make_permissions(apps, _list_apps(roles), alias)
     for role, names in roles.items():

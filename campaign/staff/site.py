@@ -32,8 +32,6 @@ LAST = ("auth", "axes")
 
 
 class StaffSite(AdminSite):
-    """The organisers' pages."""
-
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """List what organisers work on first, accounts and lockouts last."""
         return sorted(super().get_app_list(request, app_label), key=lambda app: app["app_label"] in LAST)
@@ -63,7 +61,7 @@ class StaffSite(AdminSite):
         return guarded
 
     def ask_to_sign_in_again(self, request: HttpRequest) -> HttpResponse:
-        """End a sign-in that is too old; what was typed into a form is shown, so that it is not lost."""
+        """End an expired sign-in; show what was typed into a form, so that it is not lost."""
         from campaign.core.error_pages import show_refusal
 
         was_staff = request.user.is_staff
@@ -77,13 +75,13 @@ class StaffSite(AdminSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Ask for name and password; the code comes on the next page."""
+        """Ask for name and password; the next page asks for the code."""
         from campaign.staff import password_pages
 
         return password_pages.ask_password(self, request, extra_context)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Take a new password of one's own; not the one that it replaces."""
+        """Take a new password; refuse the one that it replaces."""
         from campaign.staff import password_pages
 
         return password_pages.change_password(self, request, extra_context)
@@ -108,7 +106,7 @@ class StaffSite(AdminSite):
 
 
 def refuse_what_no_page_asks(view: Callable[..., Any], request: HttpRequest) -> None:
-    """Raise BadRequest for what the database cannot be asked for, where Django's own lists would break."""
+    """Raise BadRequest for parameters with which Django's lists would fail in the database."""
     if "%00" in request.META.get("QUERY_STRING", ""):
         raise BadRequest("A null character in the query.")
     page = getattr(view, "__self__", None)

@@ -1,4 +1,4 @@
-"""Show that it is an organiser, and still the same one: the code; password and code once more."""
+"""Proof of identity: the code after the password, and both again before sensitive actions."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from campaign.staff.forms import AgainForm, CodeForm
 from campaign.staff.lockout import count_failure, is_locked, reset_failures, show_lockout
 from campaign.staff.login_log import note_signin
 
-PROOF = "proof"  # before the names of the proof's fields where they travel with another form's
+PROOF = "proof"  # prefix of the proof's fields where they are sent with another form
 
 
 def take_code(request: HttpRequest, user: User, form: CodeForm) -> Any:
-    """Return the device that takes the code, or None after saying why not. A wrong code counts as a wrong try."""
+    """Return the device that accepts the code, or None after an error in the form. Wrong codes count as attempts."""
     checked = two_factor.check_code(user, form.cleaned_data["code"])
     if checked.device is None and checked.wait:
         text = ngettext(
@@ -84,7 +84,7 @@ def ask_again(request: HttpRequest) -> HttpResponse:
 
 
 def take_proof(request: HttpRequest, user: User, form: AgainForm) -> bool:
-    """Note that it is still the organiser if password and code are right; else say why not."""
+    """Record the proof if password and code are right; else add an error to the form."""
     if authenticate(request, username=user.get_username(), password=form.cleaned_data["password"]) is None:
         note_signin(user, "a wrong password, when asked again", refused=True)
         form.add_error("password", _("This is not your password."))
@@ -99,10 +99,10 @@ def take_proof(request: HttpRequest, user: User, form: AgainForm) -> bool:
 
 
 def prove_on_the_way(request: HttpRequest, act: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """Ask for password and code in answer to a form, and do what the form asks for once they are right.
+    """Answer a form by asking for password and code, and do what the form asks for once they are right.
 
-    What was typed travels in hidden fields of the page, which goes to whoever typed it and is kept by no cache: also
-    a password, which so is in no session and no log.
+    What was typed travels in hidden fields of an uncached page, so that it is in no session and no log: it may be a
+    password.
     """
     request.sensitive_post_parameters = "__ALL__"  # type: ignore[attr-defined] # nothing of it goes into error reports
     user = cast(User, request.user)
@@ -137,14 +137,14 @@ def render_sign_in(request: HttpRequest, template: str, context: dict[str, Any])
 
 
 class ProofMissingError(Exception):
-    """What was asked for needs password and code again. `prove_if_needed` asks for them."""
+    """The request needs password and code again. `prove_if_needed` asks for them."""
 
 
 def require_recent_login(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Have an organiser prove who they are if they have not within the last ten minutes, then lead back here.
+    """Ask for password and code, unless given within the last ten minutes; then come back here.
 
-    It stands inside `admin_view`, which lets in; for a method of an admin class use
-    `@method_decorator(require_recent_login)`. What a POST carried is done once they have proved it.
+    Use it inside `admin_view`; on a method of an admin class as `@method_decorator(require_recent_login)`. A POST is
+    carried out after the proof.
     """
 
     @wraps(view)
@@ -165,9 +165,9 @@ def require_proof(request: HttpRequest) -> None:
 
 
 def prove_if_needed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Have an organiser prove who they are where the page finds that what was sent needs it (`require_proof`).
+    """Ask for password and code if the view finds that it needs them (`require_proof`).
 
-    What a POST does is done whole or not at all, so that nothing is left of one that is asked for a proof half-way.
+    A POST is carried out whole or not at all, so that one that stops to ask for a proof leaves nothing behind.
     """
 
     @wraps(view)

@@ -1,4 +1,4 @@
-"""Pages of the admin that two may have open at once: what each saves is kept; where both changed one thing, it asks."""
+"""Admin pages that two people may have open at once: both changes are kept, and a conflict is shown."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 else:
     AnyBase = object
 
-OPENED = "opened_with"  # the hidden field with what the page held when it was opened
+OPENED = "opened_with"  # the hidden field with the page's values when it was opened
 
 
 class Meeting:
-    """What one person sends for a row that others may have changed since."""
+    """What one person sends for a row that others may have changed meanwhile."""
 
     def __init__(self, merge: Merge, by: str, when: str) -> None:
         self.merge, self.by, self.when = merge, by, when
@@ -59,7 +59,7 @@ class Meeting:
 
 
 def say(field: Field, sent: list[str]) -> str:
-    """Return what a browser would send as a person reads it."""
+    """Return a sent value as a person reads it."""
     if isinstance(field, BooleanField):
         return _("ticked") if sent else _("not ticked")
     if isinstance(field, ModelChoiceField) and field.queryset is not None:
@@ -69,7 +69,7 @@ def say(field: Field, sent: list[str]) -> str:
 
 
 def name_others(obj: Model, since: str) -> tuple[str, str]:
-    """Return who has saved it since, and how long ago, as far as its history says."""
+    """Return who has saved it since, and how long ago, according to its history."""
     entries = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(obj),
         object_id=str(obj.pk),
@@ -85,7 +85,7 @@ def name_others(obj: Model, since: str) -> tuple[str, str]:
 
 
 def make_asking_form(form_class: Any, meeting: Meeting | None) -> Any:
-    """Return the form's class with what is to be decided among its errors."""
+    """Return a subclass of the form that shows the conflicts as errors."""
     if meeting is None or not meeting.errors:
         return form_class
     errors = meeting.errors
@@ -100,10 +100,10 @@ def make_asking_form(form_class: Any, meeting: Meeting | None) -> Any:
 
 
 class MergesSaves(AnyBase):
-    """Put it after GuardsDestination: a proof is asked for with what was typed, not with what was made of it."""
+    """Put it after GuardsDestination: the request for a proof carries what was typed, not the merged form."""
 
     def lock(self, pk: str) -> None:
-        """Keep everybody else from changing the row and what belongs to it until this one is saved."""
+        """Lock the row and what belongs to it until it is saved."""
         list(self.model._base_manager.select_for_update(no_key=True).filter(pk=pk).values_list("pk"))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -136,7 +136,7 @@ class MergesSaves(AnyBase):
             request.POST = typed
 
     def begin_again(self, request: HttpRequest) -> None:
-        """Make what was sent for a row that somebody has deleted into what is sent to add it."""
+        """Turn what was sent for a row that somebody has deleted into a request to add it."""
         merge = Merge(request.POST.copy(), Page(), Page())
         meeting = Meeting(merge, "", "")
         text = _("Someone deleted it while you had this page open. To add it again as it is here, save.")
@@ -147,7 +147,7 @@ class MergesSaves(AnyBase):
         request.meeting = meeting  # type: ignore[attr-defined]
 
     def merge_with_saved(self, request: HttpRequest, pk: str) -> None:
-        """Put what is sent together with what others have saved since the page was opened."""
+        """Merge what was sent with what others have saved since the page was opened."""
         request.meeting = None  # type: ignore[attr-defined]
         if self.get_object(request, pk) is None:
             return
@@ -167,7 +167,7 @@ class MergesSaves(AnyBase):
             try:
                 opened = Page.unsign(text, self.name_opened(obj))
             except signing.BadSignature:
-                opened = Page()  # so that whatever differs is asked about
+                opened = Page()  # so that every difference is asked about
         data = request.POST.copy()
         merge = Merge(data, opened, now)
         merge.merge_form(form)

@@ -1,4 +1,4 @@
-"""The second factor: an app on a phone that shows codes, and recovery codes on paper."""
+"""The second factor: an authenticator app on a phone, and recovery codes on paper."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PENDING_KEY = "staff_pending_key"  # session key: a phone's key until its first code shows that it has it
-PENDING = "pending phones"  # what such a key is encrypted for
+PENDING_KEY = "staff_pending_key"  # session key: the phone's key, until a first code shows that the phone has it
+PENDING = "pending phones"  # the purpose for which it is encrypted
 KEY_BYTES = 20  # RFC 4226, section 4: 160 bits
 RECOVERY_CODES = 10
-RECOVERY_LENGTH = 10  # of 31 characters: 49 bits, and every wrong one counts towards the lockout
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like something else
-TOKEN_LENGTH = 16  # what a StaticToken holds
-# Each wrong code doubles the wait for the next try, up to this many: 256 seconds. Without an end, who knows the
-# password could keep the phone's owner out for days; with it they have some 340 tries a day at a million codes.
+RECOVERY_LENGTH = 10  # of 31 characters: 49 bits, and wrong ones count towards the lockout
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no characters that look alike
+TOKEN_LENGTH = 16  # as long as a StaticToken can be
+# Each wrong code doubles the wait before the next, up to this many times: 256 seconds. Without a limit, somebody who
+# knows the password could keep the owner out for days; with it they have some 340 attempts a day at a million codes.
 MAX_DOUBLED = 9
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of a code: the device that took it, or how many seconds to wait before the next try counts."""
+    """The result of a code: the device that accepted it, or the seconds to wait before the next attempt counts."""
 
     device: Device | None
     wait: int = 0
-    unreadable: bool = False  # FIELD_KEYS lacks the key that the phone's was encrypted with
+    unreadable: bool = False  # FIELD_KEYS lacks the key with which the phone's was encrypted
 
 
 def has_factor(user: User) -> bool:
@@ -61,7 +61,7 @@ def clean_code(typed: str) -> str:
 
 
 def check_code(user: User, typed: str) -> Checked:
-    """Try a code from the phone, or a recovery code. Each works once, also if it comes twice at the same moment."""
+    """Check a code from the phone, or a recovery code. Each works once, even if it arrives twice at the same time."""
     code = clean_code(typed)
     from_phone = len(code) == 6 and code.isascii() and code.isdigit()
     wait = 0
@@ -91,10 +91,10 @@ def make_key() -> str:
 
 
 def read_pending_key(session: MutableMapping[str, Any], user: User) -> str:
-    """Return the key that this user's phone is set up with in this session.
+    """Return the key with which this user sets up a phone in this session.
 
-    It waits here, not with the account: nobody else who knows the password can have seen it. Sessions are rows of the
-    database, so it is encrypted there, too, for this user.
+    It is kept in the session, so that nobody else who knows the password can have seen it. Sessions are database
+    rows, so it is encrypted there for this user.
     """
     with suppress(UndecryptableError):
         if kept := session.get(PENDING_KEY):
@@ -137,9 +137,9 @@ def set_up_phone(user: User, key: str, typed: str) -> TOTPDevice | None:
 
 
 def make_recovery_codes(user: User) -> list[str]:
-    """Return new recovery codes; those from before are void, and so are sign-ins by one of them.
+    """Return new recovery codes; earlier ones are void, and so are sign-ins by one of them.
 
-    The database keeps only what they hash to.
+    The database keeps only their hashes.
     """
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES)]
     with transaction.atomic():
@@ -154,7 +154,7 @@ def make_recovery_codes(user: User) -> list[str]:
 
 
 def hash_recovery_code(user: User, code: str) -> str:
-    """Return what is kept of a recovery code: 96 bits, keyed with SECRET_KEY and bound to its owner."""
+    """Return the stored hash of a recovery code: 96 bits, keyed with SECRET_KEY and bound to its owner."""
     digest = salted_hmac("staff.recovery", f"{user.pk}:{code}", algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest).decode()[:TOKEN_LENGTH]
 
@@ -164,7 +164,7 @@ def count_recovery_codes(user: User) -> int:
 
 
 def reset_factor(user: User, *, by: User | None) -> bool:
-    """Forget phone and recovery codes, so that the next sign-in sets them up anew; return whether there were any."""
+    """Delete phone and recovery codes, so that the next sign-in sets them up again; return whether there were any."""
     with transaction.atomic():
         found = TOTPDevice.objects.filter(user=user).delete()[0] + StaticDevice.objects.filter(user=user).delete()[0]
         if found:

@@ -29,7 +29,7 @@ from campaign.staff.sudo import complete_sign_in, read_next, render_sign_in, req
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_code(request: HttpRequest) -> HttpResponse:
-    """Ask for the code after the password; the first time, lead to setting up a phone."""
+    """Ask for the code after the password; without a phone, go on to setting one up."""
     if is_let_in(request):
         return redirect(read_next(request))
     if not is_half_way(request):
@@ -119,17 +119,17 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_recent_login
 def renew_codes(request: HttpRequest) -> HttpResponse:
-    """Make new recovery codes and show them, once; lead back to the button whoever had to prove first who they are."""
+    """Make new recovery codes and show them, once. A GET is what comes back from a proof, and leads to the button."""
     if request.method != "POST":
         return redirect("admin:second-factor")
     return show_codes(request, cast(User, request.user))
 
 
 def show_codes(request: HttpRequest, user: User) -> HttpResponse:
-    """Show fresh recovery codes: the only time that anybody sees them. Who got in by an old one gives a code anew."""
+    """Show new recovery codes, for the only time. Somebody who signed in with an old one stays signed in here."""
     came_by_code = isinstance(user.otp_device, StaticDevice)  # type: ignore[attr-defined]
     codes = two_factor.make_recovery_codes(user)
-    if came_by_code:  # here, not in another browser
+    if came_by_code:  # in this browser, not in others
         django_otp.login(request, StaticDevice.objects.get(user=user))
     context = {"title": _("Your recovery codes"), "codes": codes, "next": read_next(request)}
     return render_sign_in(request, "staff/codes.html", context)

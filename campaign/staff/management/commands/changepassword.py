@@ -1,4 +1,4 @@
-"""Give an account another password from the server."""
+"""Set an account's password from the server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from campaign.staff.models import TemporaryPassword
 
 
 class Command(changepassword.Command):
-    """Django's command, which also keeps in mind that somebody else has chosen the password, as the admin does."""
+    """Django's command, which also marks the password as temporary, as the admin does."""
 
     help = "Changes an account's password. At the next sign-in its owner has to choose a new one, unless you add --own."
 
@@ -26,7 +26,7 @@ class Command(changepassword.Command):
         )
 
     def handle(self, *args: Any, own: bool, **options: Any) -> str:
-        """Change it, and say what comes next. Raises CommandError if nothing was changed."""
+        """Raises CommandError if nothing was changed."""
         done = super().handle(*args, **options)
         user = User.objects.get(username=options["username"] or getpass.getuser())
         if own:
