@@ -1,10 +1,8 @@
-"""Django's handle on campaign.content."""
+"""The app configuration of campaign.content."""
 
 from django.apps import AppConfig
 
 
 class ContentConfig(AppConfig):
-    """The app's name and label."""
-
     name = "campaign.content"
     label = "content"

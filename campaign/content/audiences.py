@@ -1,11 +1,11 @@
-"""The kinds of members that an ask may not suit. `Member.offices` in campaign/parliament has the same values."""
+"""The kinds of MPs that an ask may not suit. `Member.offices` in campaign/parliament has the same values."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Audience(models.TextChoices):
-    """A member whose position keeps them from doing some things."""
+    """MPs whose position keeps them from doing some things."""
 
     MINISTER = "minister", _("Ministers")
     FOREIGN_SECRETARY = "foreign-secretary", _("The Foreign Secretary")

@@ -1,4 +1,4 @@
-"""What a pack changes, each change with the old and the new words, and what it leaves as it is."""
+"""What a pack changes, each with the old and the new text, and what it leaves alone."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from enum import StrEnum
 
 from campaign.content.pack import shorten_text
 
-MAX_WORDS = 3000  # of both texts together; longer ones are shown whole, old and new
+MAX_WORDS = 3000  # in both texts together; longer ones are shown whole, old and new
 
 
 class What(StrEnum):
-    """What happens to one thing."""
+    """What happens to one row or field."""
 
     ADDED = "added"
     CHANGED = "changed"
     REMOVED = "removed"
     UNPUBLISHED = "unpublished"
     MOVED = "moved"
-    KEPT = "kept"  # the pack says otherwise, and what stands here stays
+    KEPT = "kept"  # the pack says otherwise, but the site's value stays
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that a pack changes or leaves. `field` is empty if it is about all of it."""
+    """One thing that a pack changes or leaves; an empty `field` means the whole row."""
 
     what: What
     name: str

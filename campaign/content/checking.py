@@ -1,6 +1,6 @@
-"""What no single entry of a pack shows: doubled keys, themes that are not there, what each argument needs.
+"""Checks across a pack's entries: duplicate keys, missing themes, what each argument needs.
 
-It reads nodes rather than the parsed pack, so that these faults are told together with all others.
+It reads nodes rather than the parsed pack, so that these faults are reported together with all others.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from campaign.content.models import Phrasing
 from campaign.content.pack import PACK_FORMAT, READABLE_FORMATS, Fault, shorten_text
 from campaign.content.reading import Mapping, Node, Scalar, Sequence
 
-MAX_COMPARED = 50  # names, to guess which one was meant
+MAX_COMPARED = 50  # names compared to find the one meant
 
 
 def check_whole(root: Node) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""One campaign made from another."""
+"""Copies a campaign."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ M = TypeVar("M", bound=models.Model)
 
 @transaction.atomic
 def copy_campaign(campaign: Campaign, *, slug: str, title: str) -> Campaign:
-    """Make a draft that says all that the campaign says, arguments that are not published included.
+    """Make a draft with all the campaign's content, unpublished arguments included.
 
-    Its mode, dates and letters are not copied. Raises IntegrityError if the slug is taken.
+    Mode, dates and letters are not copied. Raises IntegrityError if the slug is taken.
     """
     fields = {field.attname for field in Campaign._meta.concrete_fields} - NOT_COPIED
     values = {name: getattr(campaign, name) for name in fields}

@@ -1,4 +1,4 @@
-"""Dates of which only the year, or the month, may be known: kept and shown as they are, with no day invented."""
+"""Partial dates, of which only the year or the month may be known."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import datetime as dt
 
 
 def find_first_day(text: str) -> dt.date:
-    """Return the first day that a partial date (2022-11-09, 2022-11 or 2022) can mean. Raises ValueError if none."""
+    """Return the first day of a partial date (2022-11-09, 2022-11 or 2022). Raises ValueError."""
     year, month, day = [*(int(part) for part in text.split("-")), 1, 1][:3]
     return dt.date(year, month, day)
 
 
 def say_date(text: str) -> str:
-    """Return the date as people write it: 9 November 2022, November 2022 or 2022."""
+    """Format a partial date: 9 November 2022, November 2022 or 2022."""
     first = find_first_day(text)
     match text.count("-"):
         case 0:

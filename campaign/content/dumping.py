@@ -35,7 +35,7 @@ LEFT_OUT_IF_EMPTY = {
     "openings",
     "preface",
 }
-# In the entries of a pack: what format 1 had not.
+# Keys of a pack's entries that format 1 lacks.
 LEFT_OUT_IF_DEFAULT: dict[type, dict[str, Any]] = {
     PackAsk: {"not_for": ()},
     PackPhrasing: {"sources": (), "people": ()},
@@ -109,7 +109,7 @@ def _take(wanted: type, one: Any, *without: str) -> dict[str, Any]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Indents lists, writes long texts as blocks, and knows no aliases."""
+    """Indents lists, writes long texts as blocks, and uses no aliases."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
         return super().increase_indent(flow, False)

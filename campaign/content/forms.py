@@ -1,4 +1,4 @@
-"""The admin's forms for what is said."""
+"""The admin's forms for campaigns and arguments."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ else:
 
 
 class PlainTextField(forms.CharField):
-    """Text as packs have it: browsers send CR LF, and word processors leave tabs."""
+    """Text as in packs: browsers send CR LF, and word processors leave tabs."""
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
@@ -34,14 +34,14 @@ class PlainTextField(forms.CharField):
 
 
 class ThemeChoiceField(ThemeField):
-    """A theme, named with its campaign."""
+    """A theme, labelled with its campaign."""
 
     def label_from_instance(self, theme: Theme) -> str:
         return f"{theme.campaign}: {theme}"
 
 
 class ArgumentForm(ArgumentModelForm):
-    """An argument's own fields. Its campaign follows from its theme."""
+    """An argument, whose campaign follows from its theme."""
 
     theme = ThemeChoiceField(
         Theme.objects.select_related("campaign").order_by("campaign__title", "position", "id"),
@@ -135,7 +135,7 @@ class ModeForm(forms.Form):
 
 
 class GoLiveForm(forms.Form):
-    """Asks what no program can see, and for the slug, so that nobody takes a campaign live by a slip."""
+    """Asks what no program can see, and for the slug, so that nobody goes live by accident."""
 
     received = forms.BooleanField(
         label=_("I have received one of this campaign's letters at the test address, opened its PDF, and read both.")
@@ -160,11 +160,11 @@ class GoLiveForm(forms.Form):
         return slug
 
 
-MAX_PACK_BYTES = 500_000  # comes back in a hidden field, so it has to fit into a form (DATA_UPLOAD_MAX_MEMORY_SIZE)
+MAX_PACK_BYTES = 500_000  # it is sent again in a hidden field, so it must fit into a form (DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 class PackForm(forms.Form):
-    """A pack, as a file or as text. What is wrong with it stands in `faults`, and the text stays in the form."""
+    """A pack, as a file or as text. Its errors are in `faults`, and its text stays in the form."""
 
     file = forms.FileField(
         label=_("The pack's file"),
@@ -186,7 +186,7 @@ class PackForm(forms.Form):
         self.faults: list[Fault] = []
 
     def clean(self) -> dict[str, Any]:
-        """Read the pack; keep its text, and what is wrong with it."""
+        """Parse the pack; keep its text and its faults."""
         values = super().clean() or self.cleaned_data
         file = values.get("file")
         if file and file.size > MAX_PACK_BYTES:
@@ -200,7 +200,7 @@ class PackForm(forms.Form):
         if len(data) > MAX_PACK_BYTES:
             raise ValidationError(_("This text is too long for the form. Save it as a file of less than 500 kB."))
         values["text"] = data.decode("utf-8-sig", "replace")
-        self.data = {**self.data, "text": values["text"]}  # so that a file's text can be mended in the form
+        self.data = {**self.data, "text": values["text"]}  # so that a file's text can be corrected in the form
         try:
             values["pack"] = parse_bytes(data)
         except PackRefusedError as refused:

@@ -1,4 +1,4 @@
-"""When a campaign's letters may go: hours of the day on the clock on the wall, and days of the week."""
+"""When a campaign's letters may go: hours of local time, and days of the week."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 class HasHours(Protocol):
-    """A campaign, or what stands for it. Times are texts such as 08:00; empty: midnight, and every day."""
+    """What has sending hours. Times are strings such as 08:00; empty ones mean midnight, and every day."""
 
     @property
     def send_from(self) -> str: ...
@@ -27,7 +27,7 @@ class HasHours(Protocol):
 
 
 class Hours(NamedTuple):
-    """A campaign's hours alone."""
+    """Sending hours without a campaign."""
 
     send_from: str = ""
     send_until: str = ""
@@ -39,7 +39,7 @@ def open_now(prefix: str = "") -> Q:
     now = timezone.localtime()
     clock = f"{now:%H:%M}"
     days = Q() if now.weekday() < 5 else ~Q(**{f"{prefix}send_days": WEEKDAYS})
-    late_enough = Q(**{f"{prefix}send_from__lte": clock})  # an empty text is less than any other
+    late_enough = Q(**{f"{prefix}send_from__lte": clock})  # the empty string sorts first
     early_enough = Q(**{f"{prefix}send_until": ""}) | Q(**{f"{prefix}send_until__gt": clock})
     return days & late_enough & early_enough
 
@@ -59,7 +59,7 @@ def find_opening(campaign: HasHours, moment: dt.datetime) -> dt.datetime:
 
 
 def find_last_opening(campaign: HasHours, moment: dt.datetime) -> dt.datetime | None:
-    """Return since when its letters may go without a break; None if they always may."""
+    """Return when the current, or last, opening began; None if letters may always go."""
     if not (campaign.send_from or campaign.send_until or campaign.send_days):
         return None
     return max((one for one in _list_openings(campaign, moment, -8, 1) if one <= moment), default=None)
@@ -71,7 +71,7 @@ def _list_openings(campaign: HasHours, moment: dt.datetime, first: int, last: in
     today = timezone.localtime(moment).date()
     for number in range(first, last + 1):
         day = today + dt.timedelta(days=number)
-        # When clocks change, a time on the wall comes twice or never. That is at 01:00 UTC in the UK and the EU.
+        # When clocks change, a local time comes twice or never. That is at 01:00 UTC in the UK and the EU.
         for opening in (
             *(dt.datetime.combine(day, start, zone).replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1)),
             dt.datetime.combine(day, dt.time(1), dt.UTC),
@@ -81,7 +81,7 @@ def _list_openings(campaign: HasHours, moment: dt.datetime, first: int, last: in
 
 
 def describe_opening(moment: dt.datetime) -> str:
-    """Return “8:00 on Monday”, or “8:00 today”; for moments within a week."""
+    """Format as “8:00 on Monday” or “8:00 today”, for times within a week."""
     local = timezone.localtime(moment)
     if local.date() == timezone.localdate():
         return _("%(time)s today") % {"time": f"{local:%-H:%M}"}

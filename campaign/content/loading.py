@@ -1,10 +1,10 @@
-"""From a Pack to the database, in one transaction, telling what changed.
+"""Loads a Pack into the database, in one transaction, and reports what changed.
 
-The pack decides what is said: title, texts, themes, asks, arguments and their order. It never decides how the
-campaign runs: mode, dates and rehearsal address are not its business, and promoter, contact and sending hours are taken
-from it only while they are empty here. What has happened since the date of the facts is taken only from a pack that
-says it. Loading reviews nothing. An argument that the pack no longer has is unpublished, not deleted; if it comes
-back it is published again, unless it was an organiser who unpublished it.
+The pack decides the content: title, texts, themes, asks, arguments and their order. It never decides how the campaign
+runs: it has no mode, dates or rehearsal address, and promoter, contact and sending hours are taken from it only while
+they are empty here. What has happened since the date of the facts is taken only from a pack that says so. Loading
+reviews nothing. An argument that the pack no longer has is unpublished, not deleted; if it returns it is published
+again, unless an organiser had unpublished it.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ FILLED_IF_EMPTY = ("promoter_name", "promoter_address", "contact_email", "compla
 HOURS = ("send_from", "send_until", "send_days")  # filled only together
 TAKEN = ("title", "language", "subject", "tagline", "brief", "credit", "own_words_minimum", "preface_by_default")
 LINES = ("prompts", "openings", "preface")  # each a list in the pack and lines of one text here
-UNTOLD = {"position", "dropped_by_pack"}  # told in other words
-CONTENT = {"title", "claim", "as_of", "since"}  # what a review is of, with phrasings and sources
+UNTOLD = {"position", "dropped_by_pack"}  # reported in other words
+CONTENT = {"title", "claim", "as_of", "since"}  # what a review covers, with phrasings and sources
 
 SAID = ("title", "claim", "as_of", "review_every_days", "question", "order")
 SINCE = ("since", "since_date", "since_in_letter")
@@ -44,15 +44,15 @@ R = TypeVar("R", Source, Fact)
 
 
 def load_pack(pack: Pack, *, dry_run: bool = False) -> list[str]:
-    """Make the database say what the pack says; return what changed, one plain line each.
+    """Make the database match the pack; return what changed, a line each.
 
-    With `dry_run` everything is done and then rolled back, so the lines are the same.
+    With `dry_run` everything is done and then rolled back, so that the lines are the same.
     """
     return [str(change) for change in make_changes(pack, dry_run=dry_run) if change.what != What.KEPT]
 
 
 class ChangedMeanwhileError(Exception):
-    """What the pack would change is not what somebody has seen; nothing has been changed. `changes` says what it is."""
+    """The pack would now make other changes than those shown. Nothing was changed; `changes` lists them."""
 
     def __init__(self, changes: list[Change]) -> None:
         super().__init__("The campaign has changed since the changes were shown.")
@@ -60,10 +60,10 @@ class ChangedMeanwhileError(Exception):
 
 
 def make_changes(pack: Pack, *, dry_run: bool = False, seen: str | None = None) -> list[Change]:
-    """Do what `load_pack` does; return all that changed, and what was kept although the pack says otherwise.
+    """Load the pack; return what changed, and what was kept although the pack says otherwise.
 
-    `seen` is the fingerprint of the changes that somebody has agreed to. Raises ChangedMeanwhileError if by now they
-    are others.
+    `seen` is the fingerprint of the changes that somebody agreed to. Raises ChangedMeanwhileError if they are no longer
+    the same.
     """
     with transaction.atomic():
         changes = _Loading(pack).run()
@@ -76,7 +76,7 @@ def make_changes(pack: Pack, *, dry_run: bool = False, seen: str | None = None) 
 
 
 class _Loading:
-    """One pack on its way into the database."""
+    """Loads one pack."""
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
@@ -146,16 +146,16 @@ class _Loading:
         told = len(self.changes)
         texts_changed = self.load_texts(argument, entry, name)
         if is_new:
-            # That the argument is new says it all; its texts and sources are told with it.
+            # A new argument is reported as a whole, texts and sources included.
             texts = [change.new for change in self.changes[told - 1 :]]
             self.changes[told - 1 :] = [Change(What.ADDED, name, new="\n\n".join(texts))]
         elif texts_changed or changed & CONTENT:
-            # What somebody reviewed is not what stands there now.
+            # What was reviewed is no longer what it says.
             argument.forget_review()
             argument.save(update_fields=["reviewed_on", "reviewed_by", "review_note"])
 
     def load_texts(self, argument: Argument, entry: PackArgument, name: str) -> bool:
-        """Bring phrasings and sources to what the pack says; return whether any changed."""
+        """Make phrasings and sources match the pack; return whether any changed."""
         sources, spare_sources, changed = self.load_rows(argument, Source, entry.sources, name)
         phrasings = {(one.language, one.length, one.variant): one for one in argument.phrasings.all()}
         counted: dict[tuple[str, str], int] = {}
@@ -175,7 +175,7 @@ class _Loading:
         return changed | others
 
     def load_phrasing(self, one: Phrasing, entry: PackPhrasing, variant: int, sources: list[Source], name: str) -> bool:
-        """Bring one wording to what the pack says; return whether it changed."""
+        """Make one wording match the pack; return whether it changed."""
         wanted = {"language": entry.language, "length": entry.length, "variant": variant, "text": entry.text}
         people = [asdict(person) for person in entry.people]
         changed = bool(self.save(one, wanted | {"people": people}, name))
@@ -197,9 +197,9 @@ class _Loading:
         name: str,
         sources: Sequence[Source] = (),
     ) -> tuple[list[R], list[R], bool]:
-        """Bring rows without keys to what the pack says: the first is the first.
+        """Make rows without keys match the pack by position.
 
-        Return those that there are now, those that the pack has no more, and whether any changed.
+        Return the rows as they are now, those that the pack no longer has, and whether any changed.
         """
         here = list(model.objects.filter(argument=argument))
         end = max((one.position for one in here), default=-1)
@@ -224,7 +224,7 @@ class _Loading:
             one.save()
             self.changes.append(Change(What.ADDED, name, new=_list_texts(wanted)))
             return changed
-        # Only what changed, so that a mode set in the meantime stays.
+        # Only changed fields, so that a mode set meanwhile stays.
         one.save(update_fields=[*changed, *(["updated_at"] if isinstance(one, Campaign) else [])])
         self.changes += [
             Change(What.CHANGED, name, field, str(old[field]), str(wanted[field]))

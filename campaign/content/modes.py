@@ -1,4 +1,4 @@
-"""How a campaign comes to be live, paused or closed, and what has to be there before it goes live."""
+"""A campaign's modes: how they change, and what has to be there before it goes live."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from campaign.staff.destinations import Redirection
 
 Mode = Campaign.Mode
 
-# Which modes a campaign may come from. Live is reached from the go-live page alone.
+# From which modes each can be reached. Only the go-live page leads to live.
 COMES_FROM: dict[str, tuple[str, ...]] = {
     Mode.LIVE: (Mode.REHEARSAL, Mode.PAUSED),
     Mode.PAUSED: (Mode.REHEARSAL, Mode.LIVE),
@@ -27,21 +27,21 @@ COMES_FROM: dict[str, tuple[str, ...]] = {
 }
 
 
-# Domains that nobody can have (RFC 2606, RFC 6761).
+# Reserved domains (RFC 2606, RFC 6761).
 UNREAL = (".localhost", ".example", ".invalid", ".test", "localhost", "example.com", "example.org", "example.net")
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """One line of the checklist: what is asked for, whether it is there, what to do if it is not, and on which page."""
+    """One line of the checklist: what is needed, whether it is there, what to do if not, and on which page."""
 
     name: str
     met: bool
     todo: str
-    where: str = ""  # campaign, arguments, mode or site; empty: not in these pages
+    where: str = ""  # campaign, arguments, mode or site; empty: outside the admin
 
 
-# What only others can tell, such as whether a test letter was sent: they add themselves when the site starts.
+# Checks that other packages add when the site starts, such as whether a test letter was sent.
 FURTHER: list[Callable[[Campaign], Requirement]] = []
 
 
@@ -101,7 +101,7 @@ def list_requirements(campaign: Campaign) -> list[Requirement]:
 
 
 def list_missing(campaign: Campaign) -> list[str]:
-    """Return what a draft needs before anybody else sees it: without these nobody can write a letter."""
+    """Return what a draft still needs: without it nobody could write a letter."""
     missing = []
     if not campaign.arguments.offered().filter(phrasings__isnull=False).exists():
         missing.append(_("an argument with a text and a source"))
@@ -111,7 +111,7 @@ def list_missing(campaign: Campaign) -> list[str]:
 
 
 def say_missing(campaign: Campaign) -> str:
-    """Return the sentence that says what a draft needs first; empty if it needs nothing, or is none."""
+    """Return a sentence saying what a draft needs first; empty if nothing, or if it is not a draft."""
     missing = list_missing(campaign) if campaign.is_draft else []
     return _("It is still a draft. First add %s.") % _(" and ").join(missing) if missing else ""
 
@@ -129,7 +129,7 @@ def find_redirection(campaign: Campaign, mode: Campaign.Mode) -> Redirection | N
 
 
 def change_mode(campaign: Campaign, mode: Campaign.Mode) -> bool:
-    """Change the mode by one conditional UPDATE; return False if the campaign cannot come to it from where it is."""
+    """Change the mode by one conditional UPDATE; False if it cannot be reached from the current one."""
     mine = Campaign.objects.filter(pk=campaign.pk, mode__in=COMES_FROM[mode])
     now = timezone.now()
     closed_at = now if mode == Mode.CLOSED else None

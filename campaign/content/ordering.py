@@ -8,9 +8,9 @@ from campaign.content.models import Argument
 
 
 def sort_arguments(arguments: Iterable[Argument]) -> list[Argument]:
-    """Return them as their pack had them, else theme by theme.
+    """Sort as in the pack they came from, otherwise theme by theme.
 
-    Loading numbers all arguments through, so distinct positions are the pack's own order. Where positions
+    Loading numbers all arguments consecutively, so distinct positions are the pack's order. Where positions
     repeat, an organiser has numbered them within their themes.
     """
     found = list(arguments)

@@ -1,4 +1,4 @@
-"""A campaign pack as plain data: what one file says, in the order in which it says it."""
+"""A campaign pack as plain data: what a file says, in its order."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import NewType
 
 PACK_FORMAT = 2
-READABLE_FORMATS = ("1", "2")  # what 2 has and 1 has not may be left out of either
+READABLE_FORMATS = ("1", "2")  # what 2 adds to 1 may be left out of either
 PartialDate = NewType("PartialDate", str)
 ClockTime = NewType("ClockTime", str)
 
 
-# The fields' names and order are the file's own; a field with a default may be left out of the file.
+# Names and order of the fields are the file's; those with a default may be left out.
 @dataclass(frozen=True, kw_only=True)
 class PackTheme:
     """A heading."""
@@ -23,7 +23,7 @@ class PackTheme:
 
 @dataclass(frozen=True, kw_only=True)
 class PackAsk:
-    """What a letter may ask for."""
+    """An ask."""
 
     key: str
     label: str
@@ -43,12 +43,12 @@ class PackPerson:
 
 @dataclass(frozen=True, kw_only=True)
 class PackPhrasing:
-    """An argument's paragraph. Several of one length are its wordings, in order."""
+    """An argument's paragraph. Several of the same length are its wordings, in order."""
 
     language: str
     length: str
     text: str
-    sources: tuple[int, ...] = ()  # which of the argument's sources it relies on, from 1; none: all
+    sources: tuple[int, ...] = ()  # numbers, from 1, of the argument's sources it relies on; none: all
     people: tuple[PackPerson, ...] = ()
 
 
@@ -67,10 +67,10 @@ class PackSource:
 
 @dataclass(frozen=True, kw_only=True)
 class PackNote:
-    """A fact, for those who say it in their own words."""
+    """A fact, for supporters who use their own words."""
 
     text: str
-    source: int = 0  # which of the argument's sources says so, from 1; 0: none
+    source: int = 0  # number, from 1, of the argument's source that says so; 0: none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,7 @@ class PackArgument:
 
 @dataclass(frozen=True, kw_only=True)
 class Pack:
-    """All that a pack says. It never says the mode, the dates or where rehearsals go."""
+    """A whole pack. It has no mode, dates or rehearsal address."""
 
     format: int
     slug: str
@@ -128,7 +128,7 @@ class Pack:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, and where: a line of the file and the path of keys that leads there."""
+    """What is wrong, and where: the line and the path of keys."""
 
     path: str
     line: int
@@ -138,11 +138,11 @@ class Fault:
         return f"line {self.line}: {self.path}: {self.reason}" if self.path else f"line {self.line}: {self.reason}"
 
 
-MAX_FAULTS = 100  # told at once; nobody mends more before looking again
+MAX_FAULTS = 100  # reported at once; nobody corrects more before trying again
 
 
 class FaultList(list[Fault]):
-    """What is wrong with a pack so far. Past so many faults it is no pack, and reading on would only cost time."""
+    """The faults found so far. With too many the file is not a pack, and reading on would waste time."""
 
     def add(self, fault: Fault) -> None:
         """Add a fault. Raises PackRefusedError with all of them when there are too many."""
@@ -153,7 +153,7 @@ class FaultList(list[Fault]):
 
 
 class PackRefusedError(Exception):
-    """The pack cannot be loaded. `faults` says all that is wrong with it."""
+    """The pack cannot be loaded. `faults` lists everything wrong with it."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__(faults)

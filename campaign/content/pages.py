@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from campaign.content.models import Campaign
 
-# The day of the words in templates/content/privacy.html. A test asks for a new one when they change.
+# The date of templates/content/privacy.html. A test demands a new one when its text changes.
 PRIVACY_VERSION = dt.date(2026, 11, 29)
 PRIVACY_SHA256 = "52c91d031eca591eedfeea1a7de34a463f3d9f32637c8aa2de718e21d9b809c1"
 ACCESSIBILITY_VERSION = dt.date(2026, 11, 29)
@@ -25,7 +25,7 @@ def list_campaigns() -> list[Campaign]:
 
 @require_safe
 def show_privacy(request: HttpRequest) -> HttpResponse:
-    """Show the privacy notice; its periods are the settings' own, so that it cannot say others."""
+    """Show the privacy notice, with the periods of the settings."""
     campaigns = list_campaigns()
     context = {
         "campaigns": campaigns,

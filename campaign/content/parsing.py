@@ -1,4 +1,4 @@
-"""From a pack's bytes to a Pack, or to the list of all that is wrong with it. Nothing here touches the database."""
+"""Parses a pack's bytes into a Pack, or lists everything wrong with them. Without the database."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ MODELS: dict[type, type[models.Model]] = {
 LINES = ("prompts", "openings", "preface")  # lists in a pack, lines of one text in the database
 NOT_FIELDS = {"people", "not_for"}  # checked with the pack as a whole
 NO_DEFAULT = dataclasses.MISSING
-MISSING = object()  # what stands for a value that could not be read
+MISSING = object()  # in place of a value that could not be read
 
 
 def parse_pack(path: Path) -> Pack:
-    """Return what the file says. Raises PackRefusedError with every fault, OSError if the file cannot be read."""
+    """Parse a file. Raises PackRefusedError with every fault, OSError if it cannot be read."""
     return parse_bytes(read_file(path))
 
 
 def parse_bytes(data: bytes) -> Pack:
-    """Return what a pack's bytes say. Raises PackRefusedError with every fault."""
+    """Raises PackRefusedError with every fault."""
     root, faults = read_nodes(data)
     parser = _Parser(faults)
     pack = parser.read_object(Pack, root, "")
@@ -64,7 +64,7 @@ def parse_bytes(data: bytes) -> Pack:
 
 
 class _Parser:
-    """Reads nodes into the pack's classes and keeps every fault; where one is, MISSING stands for the value."""
+    """Reads nodes into the pack's classes and collects faults; a faulty value becomes MISSING."""
 
     def __init__(self, faults: FaultList) -> None:
         self.faults = faults
@@ -147,7 +147,7 @@ class _Parser:
         return node.text.lower() in ("true", "yes", "on")
 
     def read_as_written(self, node: Scalar, _path: str) -> Any:
-        # Whatever YAML takes 2022, 2022-11, 2022-11-09 or 17:30 for, the text is what was written.
+        # The text as written, whatever type YAML takes 2022, 2022-11, 2022-11-09 or 17:30 for.
         return "" if node.kind == "null" else node.text.strip()
 
     def check_against_model(self, wanted: type, values: dict[str, Any], lines: dict[str, Node], path: str) -> None:

@@ -1,4 +1,4 @@
-"""Who may see a campaign: everybody, but a draft only organisers who are signed in."""
+"""Who may see a campaign: everybody; a draft, only organisers who are signed in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from campaign.staff.access import is_let_in
 
 
 def find_campaign(request: HttpRequest, slug: str, campaigns: QuerySet[Campaign] | None = None) -> Campaign:
-    """Return the campaign of that slug. Raises Http404 if there is none, or none that this visitor may see."""
+    """Return the campaign with that slug. Raises Http404 if there is none that this visitor may see."""
     campaign = get_object_or_404(Campaign.objects.all() if campaigns is None else campaigns, slug=slug)
     if campaign.is_draft and not may_preview(request):
         raise Http404

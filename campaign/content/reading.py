@@ -1,7 +1,7 @@
-"""From the bytes of a pack to its nodes: the small, safe part of YAML that packs are written in.
+"""Reads a pack's bytes into nodes: the small, safe subset of YAML that packs use.
 
-No tags, no anchors, no aliases, one document, nothing nested deeper than packs are; values stay text until
-the parser knows which type a key wants. So nothing in a file can build an object or grow beyond its size.
+No tags, anchors or aliases, one document, limited depth; values stay text until the parser knows a key's type. So
+nothing in a file can build an object or expand beyond its size.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ MAX_DEPTH = 12
 MAX_NODES = 50_000  # keys and values; 500 arguments with all their texts have about 30,000
 TAG = "tag:yaml.org,2002:"
 
-# libyaml's parser where PyYAML was built with it (ten times as fast), the same events without it.
+# libyaml's parser if PyYAML was built with it (ten times as fast); the events are the same without it.
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _resolver: Any = yaml.resolver.Resolver()
 
 
 @dataclass(frozen=True)
 class Scalar:
-    """A single value as it is written; `kind` is what YAML takes it for: str, int, bool, null, timestamp …"""
+    """A single value as written; `kind` is its type in YAML: str, int, bool, null, timestamp …"""
 
     kind: str
     text: str
@@ -44,7 +44,7 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Mapping:
-    """Keys and values, doubled keys included."""
+    """Keys and values, duplicate keys included."""
 
     entries: list[tuple[Node, Node]]
     line: int
@@ -52,7 +52,7 @@ class Mapping:
 
 @dataclass(frozen=True)
 class Refused:
-    """Stands where something was that packs do not use; its fault is told already."""
+    """In place of something that packs do not use; its fault is already recorded."""
 
     line: int
 
@@ -63,16 +63,16 @@ Node = Scalar | Sequence | Mapping | Refused
 def read_file(path: Path) -> bytes:
     """Return the file's bytes. Raises PackRefusedError if it is larger than a pack may be, OSError if unreadable."""
     with path.open("rb") as file:
-        data = file.read(MAX_BYTES + 1)  # never more, whatever kind of file it is
+        data = file.read(MAX_BYTES + 1)  # never more, even of a device or pipe
     if len(data) > MAX_BYTES:
         raise PackRefusedError([Fault("", 1, f"the file is larger than {MAX_BYTES:,} bytes")])
     return data
 
 
 def read_nodes(data: bytes) -> tuple[Node, FaultList]:
-    """Return the document's root and the faults met on the way.
+    """Return the document's root and the faults found.
 
-    Raises PackRefusedError if the bytes cannot be read as YAML at all.
+    Raises PackRefusedError if the bytes are not YAML at all.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -95,7 +95,7 @@ def read_nodes(data: bytes) -> tuple[Node, FaultList]:
 
 @dataclass
 class _Composer:
-    """Builds nodes from the parser's events, so that nothing is followed, resolved or constructed."""
+    """Builds nodes from the parser's events, so that no alias is followed and no object constructed."""
 
     events: Iterator[yaml.Event]
     faults: FaultList = field(default_factory=FaultList)

@@ -1,4 +1,4 @@
-"""Paths of the public pages: the campaigns and their cases."""
+"""URLs of the public pages."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What the content's fields refuse, in the admin and in packs alike."""
+"""Validators of the content's fields, for the admin and packs alike."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.audiences import Audience
 from campaign.content.dates import find_first_day
 
-# First parts of a path that the site itself uses; a campaign may not take them.
+# First path segments that the site itself uses; no campaign may have them as its slug.
 RESERVED_SLUGS = {
     "admin", "about", "accessibility", "complaints", "confirm", "contact", "favicon.ico", "health", "letter", "mailbox",
     "privacy", "robots.txt", "static", "who-runs-this", ".well-known",
 }  # fmt: skip
 
-# Control characters, line separators, lone surrogates, and what turns the direction of writing: none of them can
-# be seen in the admin, and each can make a letter read differently from what was checked.
+# Control characters, line separators, lone surrogates and changes of writing direction: invisible in the admin, each
+# can make a letter read differently from what was checked.
 HIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -45,7 +45,7 @@ def refuse_reserved_slug(slug: str) -> None:
 
 
 def refuse_hidden_in_text(text: str) -> None:
-    """Raise ValidationError if the text has a character that cannot be seen; line breaks are allowed."""
+    """Raise ValidationError for invisible characters; line breaks are allowed."""
     if found := HIDDEN.search(text):
         raise ValidationError(
             _("There is a hidden or control character (U+%(code)s) in this text. Remove it."),
@@ -54,14 +54,14 @@ def refuse_hidden_in_text(text: str) -> None:
 
 
 def refuse_hidden_in_line(text: str) -> None:
-    """Raise ValidationError if the text has a character that cannot be seen, or is more than one line."""
+    """Raise ValidationError for invisible characters and line breaks."""
     refuse_hidden_in_text(text)
     if "\n" in text:
         raise ValidationError(_("This has to be one line."))
 
 
 def refuse_encoded_word(text: str) -> None:
-    """Raise ValidationError for “=?”: with it begins what mail programs decode into something else (RFC 2047)."""
+    """Raise ValidationError for “=?”, with which an encoded word begins (RFC 2047)."""
     if "=?" in text:
         raise ValidationError(
             _("The text must not include “=?”: mail programs read it as the start of a code. Take it out.")
@@ -69,7 +69,7 @@ def refuse_encoded_word(text: str) -> None:
 
 
 def refuse_address_marks(title: str) -> None:
-    """Raise ValidationError for what makes an address, which the name of a mail's sender must not look like."""
+    """Raise ValidationError for characters of an address: a sender's name must not look like one."""
     if found := re.search(r'[<>@"]', title):
         raise ValidationError(
             _(
@@ -81,13 +81,13 @@ def refuse_address_marks(title: str) -> None:
 
 
 def refuse_future_date(day: dt.date) -> None:
-    """Raise ValidationError if the day has not come yet."""
+    """Raise ValidationError if the date is in the future."""
     if day > timezone.localdate():
         raise ValidationError(_("This date is in the future."))
 
 
 def refuse_impossible_date(text: str) -> None:
-    """Raise ValidationError if a well-formed partial date is no date (2022-02-30) or has not come yet."""
+    """Raise ValidationError if a well-formed partial date does not exist (2022-02-30) or is in the future."""
     if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
         return  # PARTIAL_DATE says so
     try:
@@ -98,13 +98,13 @@ def refuse_impossible_date(text: str) -> None:
 
 
 def refuse_other_schemes(url: str) -> None:
-    """Raise ValidationError if the address is not one of the web."""
+    """Raise ValidationError if the URL is neither http nor https."""
     if not url.lower().startswith(("https://", "http://")):
         raise ValidationError(_("The address has to begin with https:// or http://."))
 
 
 def refuse_unknown_audiences(names: list[str]) -> None:
-    """Raise ValidationError if one of them is no value of Audience."""
+    """Raise ValidationError if one of them is not a value of Audience."""
     if unknown := sorted(set(map(str, names)) - set(Audience.values)):
         raise ValidationError(_("“%(name)s” is not a kind of member."), params={"name": unknown[0]})
 

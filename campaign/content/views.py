@@ -1,4 +1,4 @@
-"""The public pages: which campaigns there are, and the case each makes."""
+"""The public pages: the list of campaigns, and the case that each makes."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def get_availability(campaign: Campaign) -> Availability:
 
 
 def group_arguments(campaign: Campaign) -> dict[Theme, list[Argument]]:
-    """Return the offered arguments under their themes, both in order, each with its short phrasing and its sources.
+    """Return the offered arguments by theme, both in order, each with its short phrasing and sources.
 
-    Themes with nothing to offer are left out. The queries are three, however many arguments there are.
+    Themes without any are left out. Takes three queries, however many arguments there are.
     """
     short = Phrasing.objects.filter(language=campaign.language, length=Phrasing.Length.SHORT)
     arguments = Argument.objects.filter(campaign=campaign).offered().select_related("theme")
@@ -55,7 +55,7 @@ def group_arguments(campaign: Campaign) -> dict[Theme, list[Argument]]:
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
     campaigns = Campaign.objects.exclude(mode=Campaign.Mode.DRAFT)
-    # One without anything to say or to ask for would be a dead end.
+    # A campaign without arguments or asks would be a dead end.
     full = campaigns.filter(
         Exists(Argument.objects.filter(campaign=OuterRef("pk")).sourced()),
         Exists(Ask.objects.filter(campaign=OuterRef("pk"))),

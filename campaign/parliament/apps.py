@@ -1,10 +1,8 @@
-"""Django's handle on campaign.parliament."""
+"""The app configuration of campaign.parliament."""
 
 from django.apps import AppConfig
 
 
 class ParliamentConfig(AppConfig):
-    """The app's name and label."""
-
     name = "campaign.parliament"
     label = "parliament"

@@ -1,4 +1,4 @@
-"""The organisers' pages for what is said."""
+"""Admin pages for campaigns, arguments and packs."""
 
 from campaign.content.admin import arguments, campaigns
 

@@ -1,4 +1,4 @@
-"""The organisers' page of an argument: its texts and sources, and when somebody has to look at it again."""
+"""The admin page of an argument: its texts and sources, and when it is due for review."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from campaign.content.forms import ArgumentForm
 from campaign.content.models import Argument, ArgumentQuerySet, Campaign, Fact, Phrasing, Source
 from campaign.staff.together import MergesSaves
 
-if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
+if TYPE_CHECKING:  # Django's admin classes are not generic at run time
     ArgumentBase = admin.ModelAdmin[Argument]
     PhrasingBase = admin.StackedInline[Phrasing, Argument]
     SourceBase = admin.StackedInline[Source, Argument]
@@ -133,7 +133,7 @@ class ArgumentAdmin(AsksAboutCorrections, MergesSaves, Explained, ArgumentBase):
     ]
 
     def lock(self, pk: str) -> None:
-        """Lock its campaign first, as packs do, which change its texts."""
+        """Lock its campaign first, as loading a pack does."""
         locked = Campaign.objects.select_for_update(no_key=True)
         list(locked.filter(pk__in=Argument.objects.filter(pk=pk).values("campaign")))
         super().lock(pk)
@@ -188,7 +188,7 @@ class ArgumentAdmin(AsksAboutCorrections, MergesSaves, Explained, ArgumentBase):
 
     @admin.display(description=_("review"))
     def shown_review(self, argument: Argument) -> str:
-        """Who has reviewed it when, what they say, and until when it holds."""
+        """Who reviewed it when, with what note, and until when it holds."""
         if not argument.pk:
             return str(_("No one has reviewed it yet."))
         by = argument.reviewed_by or _("a deleted account")
@@ -198,18 +198,17 @@ class ArgumentAdmin(AsksAboutCorrections, MergesSaves, Explained, ArgumentBase):
 
     @admin.action(description=_("Review…"), permissions=["change"])
     def review(self, request: HttpRequest, queryset: QuerySet[Argument]) -> HttpResponse:
-        """Lead to the page that asks what they were checked against."""
+        """Go on to the page that asks what they were checked against."""
         chosen = urlencode([("of", pk) for pk in queryset.values_list("pk", flat=True)])
         return HttpResponseRedirect(f"{reverse('admin:content_argument_review')}?{chosen}")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
-        """Keep arguments that letters carry, and say what to do instead."""
+        """Refuse to delete arguments that letters use, and say what to do instead."""
         if kept := [argument for argument in objs if has_protected(argument)]:
             text = _("Letters use “%s”, so it cannot be deleted. To stop offering it, untick “Published”.")
             return [], {}, set(), [text % argument for argument in kept]
         return super().get_deleted_objects(objs, request)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page for reviews."""
         page = self.admin_site.admin_view(review_page)
         return [path("review/", page, {"admin_page": self}, name="content_argument_review"), *super().get_urls()]

@@ -1,4 +1,4 @@
-"""The organisers' page of a campaign: its themes and asks, and the way to go live, pause and close."""
+"""The admin page of a campaign: its themes and asks, and the links to go live, pause and close."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from campaign.staff.destinations import GuardsDestination
 from campaign.staff.sudo import require_proof
 from campaign.staff.together import MergesSaves
 
-if TYPE_CHECKING:  # Django's own admin classes take no type arguments when they run
+if TYPE_CHECKING:  # Django's admin classes are not generic at run time
     CampaignBase = admin.ModelAdmin[Campaign]
     AskBase = admin.StackedInline[Ask, Campaign]
     ThemeBase = admin.StackedInline[Theme, Campaign]
@@ -160,7 +160,7 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
         return f"{first or '…'} – {last or '…'}" if first or last else ""
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
-        """Keep campaigns with letters, and say what to do instead. Django would read and list every letter."""
+        """Refuse to delete campaigns with letters, and say what to do instead. Django would list every letter."""
         if kept := [campaign for campaign in objs if has_protected(campaign)]:
             text = _("%s has letters, so it cannot be deleted. To end it, change its mode to Closed.")
             return [], {}, set(), [text % campaign for campaign in kept]
@@ -176,7 +176,7 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
         if change:
             obj.save(update_fields=[*form.changed_data, "updated_at"])
         else:
-            obj.mode = Mode.DRAFT  # nobody else sees it before it is ready
+            obj.mode = Mode.DRAFT  # hidden from the public until it is ready
             super().save_model(request, obj, form, change)
 
     def response_post_save_add(self, request: HttpRequest, obj: Campaign) -> HttpResponseRedirect:
@@ -205,7 +205,7 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
 
     @admin.action(description=_("Rehearse: letters go to the test address"), permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        """Take the chosen campaigns into rehearsal, drafts too; going live again is a step of its own."""
+        """Put the chosen campaigns into rehearsal, drafts too; going live is a separate step."""
         self.change_modes(request, queryset, Mode.REHEARSAL)
 
     @admin.action(description=_("Close: no new letters"), permissions=["change"])
@@ -214,7 +214,7 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
 
     def change_modes(self, request: HttpRequest, queryset: QuerySet[Campaign], mode: Campaign.Mode) -> None:
         if any(find_redirection(campaign, mode) for campaign in queryset):
-            require_proof(request)  # before anything is said to be done
+            require_proof(request)  # before any message says that it is done
         for campaign in queryset:
             if missing := say_missing(campaign):
                 self.message_user(request, f"{campaign}: {missing}", messages.WARNING)

@@ -1,4 +1,4 @@
-"""What the pages of campaigns and arguments, and their inline rows, have in common."""
+"""What the admin pages of campaigns and arguments and their inlines share."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.forms import PlainTextField
 from campaign.content.models import Source
 
-# Text as packs have it; an address typed without its scheme is https.
+# Text as in packs; a URL typed without its scheme is https.
 PLAIN_TEXT: dict[Any, dict[str, Any]] = {
     TextField: {"form_class": PlainTextField},
     URLField: {"assume_scheme": "https"},
 }
 
 
-# What the fields mean that only a developer would know.
+# Help texts for fields whose names only a developer would understand.
 EXPLAINED = {
     "slug": _("The end of its address, such as clean-rivers. It is made from the title and cannot change once saved."),
     "key": _("A short name that packs and counts use. It is made from the title; you do not need to change it."),
@@ -36,7 +36,7 @@ EXPLAINED = {
 
 
 class Explained:
-    """Explains the fields whose names do not."""
+    """Adds help texts to the fields that need them."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
         field: Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
@@ -46,7 +46,7 @@ class Explained:
 
 
 class OwnSources:
-    """Offers as sources only those of the argument that the row belongs to."""
+    """Offers only the sources of the row's own argument."""
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         request.argument = obj  # type: ignore[attr-defined]
@@ -61,14 +61,14 @@ class OwnSources:
 
 
 class EmptyRowIfNew(Explained):
-    """One empty row where nothing is there yet; otherwise “Add another” makes one."""
+    """Shows one empty row if there are none yet; “Add another” makes more."""
 
     def get_extra(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
         return 0 if obj else 1
 
 
 def has_protected(one: Model) -> bool:
-    """Return whether anything refers to it that must not be deleted with it."""
+    """Whether anything refers to it that must not be deleted with it."""
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: one}).exists()
         for relation in one._meta.get_fields(include_hidden=True)

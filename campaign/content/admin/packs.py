@@ -1,4 +1,4 @@
-"""Packs in the admin: load one after a look at all that it would change, and take one away."""
+"""Packs in the admin: load one after seeing all that it would change, and download one."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def load_pack(request: HttpRequest, admin_page: ModelAdmin[Campaign]) -> HttpRes
 
 
 def show_form(request: HttpRequest, admin_page: ModelAdmin[Campaign], form: PackForm) -> HttpResponse:
-    """Ask for a pack; one that cannot be read is shown with all that is wrong with it, to be mended in place."""
+    """Ask for a pack; show one that cannot be read with all its faults, to be corrected in place."""
     context = admin_page.admin_site.each_context(request) | {
         "title": _("Load a pack"),
         "opts": admin_page.opts,
@@ -151,7 +151,7 @@ def log_changes(
 
 
 def give_pack(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
-    """Give the campaign as a pack. One that could not be loaded again is given only after its faults were shown."""
+    """Send the campaign as a pack; if it could not be loaded again, only after showing its faults."""
     campaign = admin_page.get_object(request, unquote(object_id))
     if campaign is None:
         raise Http404

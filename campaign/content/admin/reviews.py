@@ -1,4 +1,4 @@
-"""The page on which an organiser says that they have checked arguments, and against what."""
+"""The page on which an organiser records that they have checked arguments, and against what."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 from campaign.content.forms import ReviewForm
 from campaign.content.models import Argument
 
-MAX_REVIEWED = 50  # a page of the list
+MAX_REVIEWED = 50  # one page of the list
 
 
 def review_page(request: HttpRequest, admin_page: ModelAdmin[Argument]) -> HttpResponse:
-    """Show the arguments with their dates and sources, and take the note that reviews them."""
+    """Show the arguments with their dates and sources; a POST with a note reviews them."""
     if not admin_page.has_change_permission(request):
         raise PermissionDenied
     numbers = [int(one) for one in request.GET.getlist("of")[:MAX_REVIEWED] if one.isdecimal() and len(one) < 18]

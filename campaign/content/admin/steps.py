@@ -1,4 +1,4 @@
-"""A campaign's further pages: its next mode, going live, and a copy of it."""
+"""A campaign's further admin pages: its next mode, going live, and copying it."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def go_to(campaign: Campaign) -> HttpResponse:
 def change_mode_logged(
     admin_page: ModelAdmin[Campaign], request: HttpRequest, campaign: Campaign, mode: Campaign.Mode
 ) -> bool:
-    """Change the mode and write who did it to the campaign's history, both or neither.
+    """Change the mode and log who did it in the campaign's history, both or neither.
 
-    Raises ProofMissingError if letters then go elsewhere.
+    Raises ProofMissingError if letters would then go elsewhere.
     """
     before, redirection = campaign.mode, find_redirection(campaign, mode)
     if redirection:
@@ -53,7 +53,7 @@ def change_mode_logged(
 
 @prove_if_needed
 def change_mode_page(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
-    """Rehearse, pause with a message, or close; going live has a page of its own."""
+    """Rehearse, pause with a message, or close; going live has its own page."""
     campaign = find(request, object_id, admin_page)
     if not admin_page.has_change_permission(request, campaign):
         raise PermissionDenied
@@ -107,7 +107,7 @@ def copy_page(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campa
 
 @require_recent_login
 def go_live_page(request: HttpRequest, object_id: str, admin_page: ModelAdmin[Campaign]) -> HttpResponse:
-    """GET shows what going live means and what is missing; POST with the slug typed does it."""
+    """Show what going live means and what is missing; a POST with the slug typed does it."""
     with transaction.atomic():
         campaign = find(request, object_id, admin_page)
         if not (admin_page.has_change_permission(request, campaign) and request.user.has_perm("content.take_live")):

@@ -14,7 +14,7 @@ from campaign.content.parsing import parse_bytes
 
 
 class Command(BaseCommand):
-    """Write what a campaign says as a pack that load_campaign reads."""
+    """Write a campaign's content as a pack that load_campaign reads."""
 
     help = "Writes a campaign as a pack (YAML), without arguments that are not published."
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, metavar="FILE", help="write to FILE instead of standard output")
 
     def handle(self, *_args: Any, slug: str, output: Path | None, **_options: Any) -> None:
-        """Write it. Raises CommandError if there is no such campaign or the file cannot be written."""
+        """Raises CommandError if there is no such campaign or the file cannot be written."""
         campaign = Campaign.objects.filter(slug=slug).first()
         if campaign is None:
             known = ", ".join(Campaign.objects.order_by("slug").values_list("slug", flat=True)) or "none"

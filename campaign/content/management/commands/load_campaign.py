@@ -18,7 +18,7 @@ MAX_FAULTS_SHOWN = 100
 
 
 class Command(BaseCommand):
-    """Make the site say what a pack says. The campaign's mode, dates and promoter stay as they are."""
+    """Make a campaign's content match a pack. Its mode, dates and promoter stay as they are."""
 
     help = "Loads a campaign pack (YAML) and says what changed. Loading it again changes nothing."
 
