@@ -1,8 +1,8 @@
-"""Forms of address, worked out from the names that Parliament publishes.
+"""Forms of address, derived from the names that Parliament publishes.
 
-The rules are common etiquette (Debrett's, the Commons' own style for members), not authority. Where they cannot
-know better, the full name is used: "Dear Mr Iain Duncan Smith" is stiff, "Dear Mr Smith" would be wrong. Parliament's
-own "how to address" wins over all of them, and an organiser may fill it in for a member.
+The rules are common etiquette (Debrett's, the Commons' style for members), not authority. Where they leave a doubt the
+full name is used: "Dear Mr Iain Duncan Smith" is stiff, but "Dear Mr Smith" would be wrong. Parliament's own "how to
+address" takes precedence, and an organiser may fill it in for a member.
 """
 
 import re
@@ -35,7 +35,7 @@ _LETTERS_AFTER = _read_words(
     FRSE FRCP FRCS FRCGP MSP MS AM MLA MEP RN RM Jr Jnr Sr Snr
     """
 )
-# Words that open a surname of several words: Marsha De Cordova, Dáithí Ó Murchú, Guto ap Rhys.
+# Words that begin a surname of several words: Marsha De Cordova, Dáithí Ó Murchú, Guto ap Rhys.
 _PARTICLES = _read_words(
     """
     de da di du del della la le van von der den ter ten ó ui uí ní ni nic mac mc ap ab al el bin ibn dos das st
@@ -61,15 +61,15 @@ def fold_name(name: str) -> str:
 
 
 def is_vacant(name: str) -> bool:
-    """Whether what stands in a name's place says that nobody sits there: nothing, or the literal "Vacant"."""
+    """Whether a name says that nobody sits there: it is empty, or "Vacant"."""
     return name.strip().casefold() in {"", "vacant"}
 
 
 def address_envelope(name_full_title: str) -> str:
     """Return the envelope line: "Rt Hon Sir Mel Stride KC MP" becomes "The Rt Hon Sir Mel Stride KC MP".
 
-    Letters after the name stay in their order, save that Bt comes first and MP last; a missing MP is added.
-    A vacant constituency has no envelope line: "" is returned.
+    Letters after the name keep their order, except that Bt comes first and MP last; a missing MP is added.
+    Returns "" for a vacant constituency.
     """
     if is_vacant(name_full_title):
         return ""

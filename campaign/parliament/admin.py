@@ -51,7 +51,7 @@ class PartyFilter(admin.SimpleListFilter):
 
 @admin.register(Constituency)
 class ConstituencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Constituencies are facts: the file of members brings them, and nobody adds or deletes one here."""
+    """Constituencies come from the members file: nobody adds or deletes one here."""
 
     list_display = ["name", "name_cy", "nation", "show_member", "show_party", "gss"]
     list_filter = ["nation", VacancyFilter, PartyFilter]
@@ -90,7 +90,7 @@ class ConstituencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Member)
 class MemberAdmin(GuardsDestination, MergesSaves, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Members, sitting and former. After a by-election: untick "sitting" for the one who left, add the new one."""
+    """Members, sitting and former. After a by-election, untick "sitting" for the old one and add the new one."""
 
     list_display = ["name_display", "constituency", "party", "sitting", "email", "as_of"]
     list_filter = ["sitting", "constituency__nation", "party"]

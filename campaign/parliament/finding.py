@@ -1,4 +1,4 @@
-"""From what a person typed to the constituencies that may be theirs, and what to tell them."""
+"""From what a person typed to the constituencies that may be theirs, with a message."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from campaign.parliament.territories import describe_territory
 
 Status = Literal["found", "confirm", "no_mp", "choose", "unknown", "invalid"]
 
-# In force since 4 July 2024. Postcodes there may not be redistributed, so the person chooses.
+# In force since 4 July 2024. Postcodes there may not be redistributed, so people choose.
 NORTHERN_IRELAND = tuple(f"N050000{number:02}" for number in range(1, 19))
 MAX_NEARBY = 6
 _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?")
@@ -28,20 +28,20 @@ _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?")
 class PostcodeResult:
     """What a postcode leads to.
 
-    found: one constituency, certain. confirm: the likeliest first, then others of the same few streets: ask.
-    choose: Northern Ireland's constituencies: ask. no_mp: a place or a body without an MP. unknown: it has the form
-    of a postcode, but we know no constituency for it. invalid: it is no postcode.
+    found: one constituency, certain. confirm: ask, the likeliest first, then others nearby. choose: ask among
+    Northern Ireland's constituencies. no_mp: a place or a body without an MP. unknown: it looks like a postcode, but we
+    know no constituency for it. invalid: it is not a postcode.
     """
 
-    postcode: str  # as it is written, SW1A 0AA; "" if invalid
+    postcode: str  # formatted, SW1A 0AA; "" if invalid
     status: Status
-    message: str  # sentences for the person who typed it, which say what to do next
+    message: str  # sentences for the person, saying what to do next
     gss: tuple[str, ...] = ()
-    suggestion: str = ""  # the postcode that was probably meant, as it is written; "" if there is none
+    suggestion: str = ""  # the postcode probably meant, formatted; "" if there is none
 
 
 def look_up_constituency(text: str | None) -> PostcodeResult:
-    """Return what a postcode leads to. Asks no database, takes microseconds, never raises."""
+    """Return what a postcode leads to. Without the database, in microseconds; never raises."""
     squeezed = fold_postcode(text)
     if not squeezed:
         return PostcodeResult("", "invalid", "Enter your full postcode, such as SW1A 0AA.")

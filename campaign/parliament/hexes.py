@@ -1,4 +1,4 @@
-"""Where each constituency lies on a map that gives every one a hexagon of the same size."""
+"""Each constituency's place on a map of equal hexagons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEXES = Path(__file__).parent / "data" / "hexes.csv"
 
 @dataclass(frozen=True)
 class Hex:
-    """A constituency's place: column and row, rows counted from the north, odd rows half a hexagon further right."""
+    """A constituency's column and row, rows from the north; odd rows are half a hexagon further right."""
 
     gss: str
     column: int

@@ -1,4 +1,4 @@
-"""Writes the file of constituencies and members."""
+"""Writes the members file, with the constituencies."""
 
 import csv
 from collections.abc import Iterable

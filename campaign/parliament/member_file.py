@@ -1,4 +1,4 @@
-"""Reads the file of constituencies and members: one row each, checked as a whole before anything is believed."""
+"""Reads the members file: a row for each constituency, all checked before any is used."""
 
 import csv
 import re
@@ -19,7 +19,7 @@ SHIPPED = DATA / "members.csv"
 CONSTITUENCY_COLUMNS = ("gss", "name", "name_cy", "nation", "seat_as_of")
 MEMBER_COLUMNS = ("parliament_id", "name_display", "name_full_title", "name_address_as", "party", "email")
 COLUMNS = (*CONSTITUENCY_COLUMNS, *MEMBER_COLUMNS, "as_of")
-# What others call the same columns: ONS tables, published lookups, Parliament's Members API.
+# Other names of the same columns: in ONS tables, published lookups, Parliament's Members API.
 _ALIASES = {
     "gss_code": "gss",
     "constituency_gss": "gss",
@@ -46,12 +46,12 @@ _MAX_ID = 2_147_483_647  # a PositiveIntegerField's on PostgreSQL
 
 
 class MemberFileError(Exception):
-    """The file cannot be believed; the message names file, line, column and reason of each problem."""
+    """The file is not valid; the message names file, line, column and reason of each problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConstituencyFacts:
-    """What a file of our own says of a constituency itself."""
+    """A constituency's own columns in a file written by dump_members."""
 
     name: str
     name_cy: str
@@ -61,7 +61,7 @@ class ConstituencyFacts:
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """What a row says of the person who sits; `email` is None where the file has no such column."""
+    """The member in a row; `email` is None if the file has no such column."""
 
     parliament_id: int | None
     name_display: str
@@ -98,7 +98,7 @@ def read_member_file(path: Path) -> list[ConstituencyRow]:
 
 
 class _Reader:
-    """Collects problems while it reads, so that an operator sees all of them at once."""
+    """Collects problems as it reads, so that an operator sees all of them at once."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -125,7 +125,7 @@ class _Reader:
                     rows.append(row)
         except csv.Error as error:
             self._report("", f"is not CSV ({error})")
-        if not rows and not self.problems:  # nothing at all, or only a header
+        if not rows and not self.problems:  # empty, or only a header
             self._report("", "the file has no rows")
         self._check_twice(rows)
         if self.problems:
@@ -143,7 +143,7 @@ class _Reader:
         for column in sorted({column for column in columns if columns.count(column) > 1 and column in COLUMNS}):
             self._report(column, "the column appears twice")
         needed = {"gss", "name_display", "name_full_title", "party", "as_of"}
-        if "seat_as_of" in columns:  # a whole file, constituencies and members
+        if "seat_as_of" in columns:  # the file has constituencies, too
             needed |= {"name", "name_cy", "nation"}
         for column in COLUMNS:
             if column in needed and column not in columns:

@@ -1,4 +1,4 @@
-"""Brings the constituencies and members of a file into the database: plans everything first, then writes it at once."""
+"""Imports constituencies and members: plans every change first, then writes them all at once."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,12 +16,12 @@ _MEMBER_FIELDS = ["constituency", "sitting", "search_name", "as_of", *_FACTS]
 
 
 class DissolutionError(Exception):
-    """So many constituencies would fall vacant that it has to be meant."""
+    """More constituencies would fall vacant than happens without a dissolution."""
 
 
 @dataclass(slots=True)
 class Snapshot:
-    """A sitting member as stored before the import."""
+    """A sitting member before the import."""
 
     member: Member
     party: str
@@ -39,22 +39,22 @@ class Plan:
     after: dict[str, Member]
     came_from: dict[int, str] = field(
         default_factory=dict
-    )  # id() of a member that moved → the constituency's name before
+    )  # id() of a member who moved → name of the previous constituency
     in_file: list[str] = field(default_factory=list)
     new_constituencies: list[Constituency] = field(default_factory=list)
-    renamed: list[tuple[str, Constituency]] = field(default_factory=list)  # the name before
+    renamed: list[tuple[str, Constituency]] = field(default_factory=list)  # with the previous name
     changed_constituencies: dict[str, Constituency] = field(default_factory=dict)
     new_members: list[Member] = field(default_factory=list)
     changed_members: dict[int, Member] = field(default_factory=dict)
-    confirmed: dict[date, list[int]] = field(default_factory=dict)  # nothing but as_of changed: keys of members
-    kept: list[str] = field(default_factory=list)  # sentences on newer facts that stay
-    followed: list[str] = field(default_factory=list)  # what came of it outside this package, in sentences
+    confirmed: dict[date, list[int]] = field(default_factory=dict)  # keys of members of whom only as_of changed
+    kept: list[str] = field(default_factory=list)  # sentences about newer facts that are kept
+    followed: list[str] = field(default_factory=list)  # sentences about what other packages did in consequence
 
     def list_vacated(self) -> list[str]:
         return [gss for gss in self.before if gss not in self.after]
 
     def list_redirections(self) -> list[Redirection]:
-        """Return for which constituencies letters go elsewhere; to a new constituency none went."""
+        """Return the constituencies whose letters would go elsewhere. New ones have had no letters."""
         new = {constituency.gss for constituency in self.new_constituencies}
         places = [
             Redirection(
@@ -77,10 +77,10 @@ def import_members(
     dissolution: bool = False,
     dry_run: bool = False,
 ) -> Plan:
-    """Write the rows of a file (`name`, for messages) to the database, all or nothing, and return what changed.
+    """Write the rows of a file (`name` is for messages) to the database, all or nothing; return what changed.
 
-    A constituency is new only if `known_constituencies` has its GSS code (None: every code is believed). Facts
-    never give way to older ones. A member is the same person if the number in Parliament is the same or, where one side
+    A constituency is new only if `known_constituencies` has its GSS code (None: any code will do). Older facts
+    never replace newer ones. A member is the same person if the number in Parliament is the same or, where one side
     has none, if constituency and name are. Raises MemberFileError for constituencies nobody knows, and DissolutionError
     if more than a tenth of all constituencies would fall vacant and `dissolution` does not say that it is meant.
     """
@@ -103,7 +103,7 @@ def import_members(
 
 def _write_plan(plan: Plan) -> None:
     leaving = [before.member.pk for gss, before in plan.before.items() if plan.after.get(gss) is not before.member]
-    Member.objects.filter(pk__in=leaving).update(sitting=False)  # first, so that a constituency never has two
+    Member.objects.filter(pk__in=leaving).update(sitting=False)  # first, since no constituency may have two
     Constituency.objects.bulk_create(plan.new_constituencies)
     Constituency.objects.bulk_update(plan.changed_constituencies.values(), _CONSTITUENCY_FIELDS, batch_size=100)
     Member.objects.bulk_update(plan.changed_members.values(), _MEMBER_FIELDS, batch_size=100)
@@ -113,7 +113,7 @@ def _write_plan(plan: Plan) -> None:
 
 
 class _Planner:
-    """Plays the file through in memory."""
+    """Applies the file in memory."""
 
     def __init__(self, constituencies: dict[str, Constituency]) -> None:
         self.people = {m.parliament_id: m for c in constituencies.values() for m in c.members.all() if m.parliament_id}
@@ -225,7 +225,7 @@ class _Planner:
                 changes.append("sitting")
         for column in _FACTS:
             value = getattr(facts, column)
-            if value is not None:  # no number, no column of addresses: what is stored stays
+            if value is not None:  # without a number, or a column of addresses, keep what is stored
                 setattr(person, column, value)
         person.constituency_id, person.sitting = gss, True
         person.fold_names()

@@ -1,4 +1,4 @@
-"""Says in plain sentences what an import of members changes."""
+"""Describes in plain sentences what an import of members changes."""
 
 from campaign.parliament.member_import import Plan, Snapshot
 from campaign.parliament.models import Member

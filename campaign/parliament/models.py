@@ -1,4 +1,4 @@
-"""Who is written to: constituencies and their members."""
+"""Constituencies and their members."""
 
 from __future__ import annotations
 
@@ -13,22 +13,20 @@ from campaign.parliament.address import address_envelope, address_salutation, fo
 
 
 class ConstituencyQuerySet(models.QuerySet["Constituency"]):
-    """Queries that read as English."""
-
     def with_members(self) -> ConstituencyQuerySet:
-        """With the sitting member of each, in two queries; read it as `constituency.member`."""
+        """Prefetch the sitting members, read as `constituency.member`; two queries in all."""
         sitting = Member.objects.filter(sitting=True)
         return self.prefetch_related(models.Prefetch("members", queryset=sitting, to_attr="sitting_members"))
 
     def find_newest_fact(self) -> date | None:
-        """Return of which day the newest facts about who sits are; None without any."""
+        """Return the date of the newest facts about sitting members; None without any."""
         found = self.aggregate(members=models.Max("members__as_of"), vacant=models.Max("vacant_as_of"))
         return max(filter(None, found.values()), default=None)
 
     def is_dissolved(self) -> bool:
-        """Whether there are constituencies and no MP sits for any: Parliament is dissolved until a general election.
+        """Whether there are constituencies but no MP sits for any, as before a general election.
 
-        `manage.py import_members --dissolution` makes it so, and the first import afterwards ends it.
+        `manage.py import_members --dissolution` causes it, and the first import afterwards ends it.
         """
         return self.exists() and not Member.objects.filter(sitting=True).exists()
 
@@ -37,10 +35,10 @@ class ConstituencyQuerySet(models.QuerySet["Constituency"]):
         return sorted(set(self.order_by().values_list(Substr("search_name", 1, 1), flat=True)))
 
     def search(self, text: str) -> ConstituencyQuerySet:
-        """Constituencies whose name, Welsh name or sitting member has every word of `text`, accents and case ignored.
+        """Find each word of `text` in the name, Welsh name or sitting member, ignoring accents and case.
 
-        Those whose name begins with the text come first, then those where a later word (or the Welsh name) does, then
-        those whose member's name begins with it. Blank text finds all; text without a letter or digit none.
+        First come names that begin with the text, then those where a later word or the Welsh name does, then those
+        whose member's name does. Blank text finds all; text without letters or digits finds none.
         """
         folded = fold_name(text)
         if not folded:
@@ -65,7 +63,7 @@ class Constituency(models.Model):
     """One of the 650 constituencies; its GSS code is the key everywhere."""
 
     class Nation(models.TextChoices):
-        """The four nations, as in the first letter of a GSS code."""
+        """The four nations, by the first letter of a GSS code."""
 
         ENGLAND = "E", _("England")
         SCOTLAND = "S", _("Scotland")
@@ -103,7 +101,7 @@ class Constituency(models.Model):
 
     @property
     def member_known_as_of(self) -> date | None:
-        """When it was last known who sits here, or that nobody does; None if it never was."""
+        """The date of the latest facts on who sits here, if anybody does; None without any."""
         everyone = list(self.members.all())
         for member in everyone:
             if member.sitting:
@@ -112,14 +110,14 @@ class Constituency(models.Model):
 
     @property
     def member(self) -> Member | None:
-        loaded: list[Member] | None = self.__dict__.get("sitting_members")  # by with_members()
+        loaded: list[Member] | None = self.__dict__.get("sitting_members")  # set by with_members()
         if loaded is None:
             return self.members.filter(sitting=True).first()
         return loaded[0] if loaded else None
 
 
 class Office(models.TextChoices):
-    """What a member may be, so that some things are not to be asked of them. campaign/content has the same values."""
+    """Positions that keep an MP from doing some things. campaign/content has the same values."""
 
     MINISTER = "minister", _("A minister")
     FOREIGN_SECRETARY = "foreign-secretary", _("The Foreign Secretary")
@@ -127,12 +125,12 @@ class Office(models.TextChoices):
     ABSTENTIONIST = "abstentionist", _("An MP who does not take their seat")
 
 
-# By their party: abstentionists, and the Speaker, who is impartial. They take no part in votes and debates.
+# Offices known by party: abstentionists, and the Speaker, who is impartial. They take no part in debates or votes.
 PARTY_OFFICES = {"Speaker": Office.SPEAKER, "Sinn Féin": Office.ABSTENTIONIST}
 
 
 class Member(models.Model):
-    """A member of the House of Commons, with names as Parliament gives them."""
+    """A member of the House of Commons, with names as Parliament publishes them."""
 
     parliament_id = models.PositiveIntegerField(null=True, blank=True, unique=True)
     constituency = models.ForeignKey(Constituency, on_delete=models.PROTECT, related_name="members")
@@ -180,7 +178,7 @@ class Member(models.Model):
 
     @property
     def salutation(self) -> str:
-        """How the letter begins, without the comma: Dear Sir Iain."""
+        """The salutation, without its comma: Dear Sir Iain."""
         return address_salutation(self.name_display, self.name_full_title, self.name_address_as)
 
     @property

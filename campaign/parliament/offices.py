@@ -1,4 +1,4 @@
-"""Which mail addresses are MPs' own: nobody writes to their MP from there."""
+"""Recognises MPs' own mail addresses: nobody writes to their MP from one."""
 
 from __future__ import annotations
 

@@ -20,15 +20,15 @@ _MAX_RUN = 0xFFFF
 
 
 class PostcodeFileError(Exception):
-    """A file cannot be believed; the message names file, line and reason."""
+    """A file is not valid; the message names file, line and reason."""
 
 
 @dataclass(slots=True)
 class PostcodeRows:
-    """Postcodes by sector and unit: (constituency, certain); the constituency of one without a place is ""."""
+    """Postcodes by sector and unit, as (constituency, certain); "" for one without a place."""
 
     units: dict[tuple[str, str], tuple[str, bool]] = field(default_factory=dict)
-    northern_irish: int = 0  # left out: they may not be redistributed
+    northern_irish: int = 0  # left out, since they may not be redistributed
 
     def read(self, path: Path, *, with_place: bool = True) -> None:
         """Add the rows of a file, .csv or .csv.xz. Raises PostcodeFileError at the first row that is wrong."""
@@ -94,7 +94,7 @@ def build_table(rows: PostcodeRows, as_of: str) -> bytes:
 
 def _sort_by_outward(unit: tuple[str, str]) -> tuple[str, str, str]:
     sector, letters = unit
-    return sector[:-1], sector[-1], letters  # all sectors of an outward code together: E1 before E10
+    return sector[:-1], sector[-1], letters  # keeps the sectors of an outward code together: E1 before E10
 
 
 def _list_runs(values: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -31,19 +31,19 @@ _MAX_FILE = 50_000_000  # bytes unpacked; a table of everything has 0.9 million
 
 
 class PostcodeTableError(Exception):
-    """A table's file is missing, damaged or of another version; the message says which and what to do."""
+    """The file is missing, damaged or of another version; the message says which, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a postcode is: `gss` is None for one that is in use without being tied to a place."""
+    """Where a postcode is; `gss` is None for one in use that is not tied to a place."""
 
     gss: str | None
     certain: bool
 
 
 class PostcodeTable:
-    """A table in memory (2 MB for all live postcodes), read-only, so that threads may share it."""
+    """A table in memory (2 MB for all live postcodes), read-only and so thread-safe."""
 
     def __init__(self, as_of: str, count: int, count_without_place: int, blocks: "Blocks") -> None:
         self.as_of = as_of  # 2025-11 or 2025-11-30
@@ -59,7 +59,7 @@ class PostcodeTable:
         self._values = blocks.run_values
         self._maps = blocks.maps
         self._map_size = measure_map(blocks.alphabet)
-        # A place for each value of a run: nothing is made during a look-up.
+        # A Place for each value of a run, so that a look-up creates none.
         self._places = [Place(gss or None, certain) for gss in blocks.constituencies for certain in (False, True)]
 
     def look_up(self, outward: str, inward: str) -> Place | None:
@@ -86,7 +86,7 @@ class PostcodeTable:
         return self._firsts[place] + (mask & ((1 << digit) - 1)).bit_count()
 
     def list_constituencies(self, outward: str, inward: str) -> list[str]:
-        """Return the GSS codes that a sector's postcodes lie in, the commonest first; [] if there is no such sector."""
+        """Return the GSS codes of a sector's postcodes, the commonest first; [] if there is no such sector."""
         sector = self._find_sector(outward, inward)
         if sector is None:
             return []
@@ -102,7 +102,7 @@ class PostcodeTable:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """What a file holds, unpacked."""
+    """The unpacked contents of a file."""
 
     constituencies: list[str]
     alphabet: str
@@ -119,7 +119,7 @@ def measure_map(alphabet: str) -> int:
 
 
 def read_table(path: Path) -> PostcodeTable:
-    """Return the table of a file. Raises PostcodeTableError if it is missing, damaged or of another version."""
+    """Raises PostcodeTableError if the file is missing, damaged or of another version."""
     try:
         return decode_table(path.read_bytes())
     except (OSError, ValueError, struct.error, zlib.error) as error:
@@ -127,7 +127,7 @@ def read_table(path: Path) -> PostcodeTable:
 
 
 def decode_table(data: bytes) -> PostcodeTable:
-    """Return the table that the bytes of a file hold. Raises ValueError, struct.error or zlib.error if damaged."""
+    """Raises ValueError, struct.error or zlib.error if the data are damaged."""
     magic, version, as_of, count, without, sectors, runs, *sizes, crc = _HEADER.unpack_from(data)
     if magic != MAGIC:
         raise ValueError("this is not a table of postcodes")
@@ -159,7 +159,7 @@ def decode_table(data: bytes) -> PostcodeTable:
 
 
 def encode_table(blocks: Blocks, as_of: str, count_without_place: int) -> bytes:
-    """Return the bytes of a file; `as_of` is 2025-11 or 2025-11-30. The same input gives the same bytes."""
+    """Return a file's bytes, the same for the same input; `as_of` is 2025-11 or 2025-11-30."""
     texts = [
         text.encode("ascii") for text in ("\n".join(blocks.constituencies), blocks.alphabet, "\n".join(blocks.outwards))
     ]

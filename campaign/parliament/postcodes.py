@@ -1,4 +1,4 @@
-"""Reads what a person typed as a postcode, and looks it up in the tables that came with the site."""
+"""Parses what a person typed as a postcode, and looks it up in the site's tables."""
 
 import re
 import unicodedata
@@ -16,9 +16,9 @@ from campaign.parliament.postcode_table import Place, PostcodeTable, read_table
 SHIPPED = Path(__file__).parent / "data"
 LIVE_FILE = "postcodes.bin"
 OLD_FILE = "postcodes_old.bin"
-MAX_INPUT = 40  # characters; nobody needs more, and normalising may lengthen a text many times
+MAX_INPUT = 40  # characters; nobody needs more, and normalising may lengthen a text considerably
 
-# Wider than Royal Mail's own pattern, which refuses live ones such as N1P 1AA. NPT was Newport until 1984.
+# Wider than Royal Mail's pattern, which refuses live postcodes such as N1P 1AA. NPT was Newport until 1984.
 _PATTERN = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?|NPT)([0-9][A-Z]{2})")
 _UNIT = re.compile(r"[0-9][ABD-HJLNP-UW-Z]{2}")
 _LOOK_ALIKES = {"O": "O0", "0": "0O", "I": "I1", "1": "1I", "L": "L1"}
@@ -28,7 +28,7 @@ _lock = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Postcode:
-    """A postcode by its form: `outward` SW1A and `inward` 0AA."""
+    """What looks like a postcode: `outward` SW1A and `inward` 0AA."""
 
     outward: str
     inward: str
@@ -39,7 +39,7 @@ class Postcode:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the tables know of a postcode: its place, and whether it is in use."""
+    """A postcode's place, and whether it is in use."""
 
     place: Place
     live: bool
@@ -48,7 +48,7 @@ class Found:
 def fold_postcode(text: str | None) -> str:
     """Return the text in NFKC and upper case without separators: spaces, dots, dashes, invisible characters.
 
-    Text longer than 40 characters is no postcode; "" stands for it.
+    Returns "" for text of more than 40 characters, which is no postcode.
     """
     if not isinstance(text, str) or len(text) > MAX_INPUT:
         return ""
@@ -57,7 +57,7 @@ def fold_postcode(text: str | None) -> str:
 
 
 def parse_postcode(text: str | None) -> Postcode | None:
-    """Return the postcode that the text has the form of, or None; never raises. Whether it exists is not asked."""
+    """Return the text as a postcode, or None if it does not look like one; it may not exist. Never raises."""
     found = _PATTERN.fullmatch(fold_postcode(text))
     if not found or not (found[1] == "NPT" or _UNIT.fullmatch(found[2])):
         return None
@@ -65,7 +65,7 @@ def parse_postcode(text: str | None) -> Postcode | None:
 
 
 def look_up_postcode(postcode: Postcode) -> Found | None:
-    """Return what the tables know of a postcode, or None. Takes microseconds once the tables are loaded."""
+    """Look up a postcode; None if it is unknown. Takes microseconds once the tables are loaded."""
     live, old = load_tables()
     if place := live.look_up(postcode.outward, postcode.inward):
         return Found(place, live=True)
@@ -97,10 +97,10 @@ def suggest_postcode(text: str | None) -> Postcode | None:
 def load_tables() -> tuple[PostcodeTable, PostcodeTable]:
     """Return the tables of live and of old postcodes, read once per process.
 
-    An operator's own tables in PARLEY_DATA_DIR (`manage.py build_postcodes`) win over the shipped ones; restart after
-    a rebuild. Raises PostcodeTableError if a file is missing or damaged.
+    An operator's own tables in PARLEY_DATA_DIR (`manage.py build_postcodes`) replace the shipped ones; restart after a
+    rebuild. Raises PostcodeTableError if a file is missing or damaged.
     """
-    with _lock:  # two threads at the start of a process would read the files twice
+    with _lock:  # or two threads would read the files when a process starts
         return _load_tables(settings.DATA_DIR)
 
 

@@ -1,4 +1,4 @@
-"""Postcodes without an MP, and what to tell those who live there."""
+"""Postcodes without an MP, and what to tell people who live there."""
 
 import re
 
@@ -48,7 +48,7 @@ _NOT_A_PLACE = (
 
 
 def describe_territory(squeezed: str) -> tuple[str, str] | None:
-    """Return (the code as it is written, sentences that say what to do) for a postcode that has no MP, or None.
+    """Return (the formatted code, sentences that say what to do) for a postcode without an MP, or None.
 
     `squeezed` is in upper case without separators. Sources: the Crown dependencies' and overseas territories' own
     postcodes as Royal Mail lists them, BFPO, and ONS on pseudo-postcodes (ZZ99).

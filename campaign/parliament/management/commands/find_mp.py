@@ -1,4 +1,4 @@
-"""Says whose postcode it is."""
+"""Tells whose constituency a postcode is in."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from campaign.parliament.models import Constituency
 
 
 class Command(BaseCommand):
-    """`manage.py find_mp POSTCODE [--json]`: leaves with 0 if there is a constituency to choose, else with 1."""
+    """`manage.py find_mp POSTCODE [--json]`: exits with 0 if there is a constituency to choose, otherwise 1."""
 
     help = "Says which constituency a postcode is in, who its MP is, and how to address them."
 

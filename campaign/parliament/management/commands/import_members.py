@@ -1,4 +1,4 @@
-"""Brings constituencies and members up to date from a CSV file."""
+"""Updates constituencies and members from a CSV file."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,7 +12,7 @@ from campaign.parliament.member_report import describe_plan
 
 
 class Command(BaseCommand):
-    """`manage.py import_members [FILE]`: all or nothing, and again as often as you like."""
+    """`manage.py import_members [FILE]`: all or nothing, and repeatable."""
 
     help = (
         "Updates constituencies and MPs. FILE is what dump_members writes, or a list of MPs with the columns "
