@@ -1,12 +1,10 @@
-"""Django's handle on letters."""
+"""The app configuration of letters."""
 
 from django.apps import AppConfig
 from django.conf import settings
 
 
 class LettersConfig(AppConfig):
-    """The app's name and label."""
-
     name = "letters"
 
     def ready(self) -> None:

@@ -34,7 +34,7 @@ def check_letters_can_be_made(**kwargs: Any) -> list[CheckMessage]:
 
 @register("letters")
 def check_webhooks(**kwargs: Any) -> list[CheckMessage]:
-    """Return an error if a mail provider is named whose webhooks nobody could trust, or of which nothing is known."""
+    """Refuse a mail provider that is unknown, or whose webhooks could not be trusted."""
     if not settings.ANYMAIL_PROVIDER:
         return []
     if not re.fullmatch(r"[^:]+:.{16,}", settings.ANYMAIL["WEBHOOK_SECRET"]):
@@ -58,7 +58,7 @@ def check_letters_can_be_read(**kwargs: Any) -> list[CheckMessage]:
             hint = "After an update, or after restoring an older backup, run `manage.py migrate` first."
         return [Error(str(error), hint=hint, id="letters.E010")]
     except DatabaseError:
-        return []  # no database, or none that is set up: not this check's business
+        return []  # no database, or none set up: another check's business
     return []
 
 

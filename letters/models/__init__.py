@@ -1,4 +1,4 @@
-"""The rows, one file a concern. What the rest of the code may import is named here."""
+"""The models, one file a concern. Other packages import only the names listed here."""
 
 from __future__ import annotations
 

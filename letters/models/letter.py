@@ -1,4 +1,4 @@
-"""One supporter's letter, its life as one table of moves, and what happened to it."""
+"""One supporter's letter, its transitions, and its events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-# No vowels (no words), nothing that is read for something else (0/O, 1/I/L, 2/Z, 5/S, 8/B).
+# No vowels (they make words), no characters that look alike (0/O, 1/I/L, 2/Z, 5/S, 8/B).
 REFERENCE_ALPHABET = "3467CDFGHJKMNPQRTVWXY"
 
 
@@ -44,12 +44,12 @@ class Letter(models.Model):
     """A letter that the supporter has asked the site to send.
 
     Constituency and member are kept by value, as they were when the supporter saw the letter. The row is the queue:
-    whoever moves it does so through `transition_to`.
+    its status changes only through `transition_to`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=9, unique=True, default=make_reference, editable=False)
-    # One draft makes one letter, however often its button is pressed.
+    # One draft makes one letter, however often the button is pressed.
     draft_id = models.UUIDField(unique=True, null=True, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="letters")
     language = models.CharField(max_length=10, default="en")
@@ -62,7 +62,7 @@ class Letter(models.Model):
     member_email = models.EmailField(_("MP's address"))
     salutation = models.CharField(max_length=150)
 
-    # Personal data, encrypted; gone with privacy.scrub_letter.
+    # Personal data, encrypted; deleted by actions.erase.scrub_letter.
     sender_name = EncryptedTextField(_("name"), max_length=100, blank=True)
     sender_address = EncryptedTextField(_("address"), max_length=500, blank=True)
     sender_postcode = EncryptedTextField(_("postcode"), max_length=8, blank=True)
@@ -76,14 +76,14 @@ class Letter(models.Model):
     own_case = models.BooleanField(_("also about the writer's own case"), default=False)
     ask_text = EncryptedTextField(blank=True)
     with_sources = models.BooleanField(default=True)
-    # How much was the supporter's own when they confirmed it (docs/distinctiveness.md). No personal data: these stay.
+    # How much was the supporter's own on confirmation (docs/distinctiveness.md). Not personal data, so these are kept.
     own_word_count = models.PositiveSmallIntegerField(_("words of their own"), null=True, editable=False)
     own_share = models.FloatField(_("share of their own"), null=True, editable=False)
     own_score = models.FloatField(_("distinctiveness"), null=True, editable=False)
     dated = models.DateField(default=timezone.localdate, help_text=_("The date on the letter."))
 
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.UNCONFIRMED)
-    # As what it is in the tallies; as unconfirmed it is in none.
+    # The status under which it was last counted; an unconfirmed letter is in no tally.
     tallied_status = models.CharField(max_length=11, default=Status.UNCONFIRMED, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -100,18 +100,20 @@ class Letter(models.Model):
     message_id = models.CharField(max_length=200, null=True, editable=False)  # noqa: DJ001 NULLs are not equal
     envelope_sender = models.CharField(max_length=200, blank=True, editable=False)
     pdf_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    given_up_at = models.DateTimeField(null=True, blank=True, editable=False)  # by a person; empty again after a retry
+    given_up_at = models.DateTimeField(null=True, blank=True, editable=False)  # by a person; cleared by a retry
     confirm_token_hash = models.CharField(max_length=64, editable=False)
-    # Counts the addresses that the confirmation went to: each has a link of its own, and only the last one's works.
+    # Counts the addresses that the confirmation went to: each gets its own link, and only the latest works.
     confirm_generation = models.PositiveSmallIntegerField(default=0, editable=False)
-    confirm_repeats = models.PositiveSmallIntegerField(default=0, editable=False)  # how often it was asked for again
+    confirm_repeats = models.PositiveSmallIntegerField(
+        default=0, editable=False
+    )  # how often the supporter asked for it again
     letter_token_hash = models.CharField(max_length=64, editable=False)
 
     # Since when it carries words that were corrected: until its writer has chosen, no sender takes it.
     outdated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Text and address go first, name and email later (actions.purge); `scrubbed_at` is when the last of them went.
     text_erased_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # Asked for while the letter was being sent: done as soon as that is settled.
+    # Erasure requested while the letter was being sent: done once that has ended.
     erase_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # Texts, sources and ages of the body's paragraphs, where they were read for many letters at once (delivery.leases).
@@ -130,7 +132,7 @@ class Letter(models.Model):
             ("export_personal_data", _("Can export letters with personal data")),
         ]
         indexes = [
-            # The only one of what is queued: through one by time alone a planner may walk a whole flood to find few.
+            # The only index of queued letters: with one by time alone a planner may walk a whole flood to find a few.
             models.Index(
                 fields=["campaign", "rehearsal", "constituency_gss", "next_attempt_at"],
                 condition=Q(status="queued", outdated_at__isnull=True),
@@ -150,8 +152,8 @@ class Letter(models.Model):
             models.Index(fields=["campaign"], condition=Q(outdated_at__isnull=False), name="letter_outdated"),
             models.Index(fields=["campaign"], condition=Q(answered_at__isnull=False), name="letter_answered"),
         ]
-        # Each move writes into every index. So these are constraints: to a column that is `unique`, or has an index,
-        # Django adds a second one for LIKE, which nobody asks of a hash.
+        # Every transition writes to every index. So these are constraints: with `unique` or `db_index` a column would get
+        # a second index, for LIKE, which nobody needs for a hash.
         constraints = [
             models.UniqueConstraint(fields=["message_id"], name="letter_message_id_unique"),
             models.UniqueConstraint(fields=["confirm_token_hash"], name="letter_confirm_token_unique"),
@@ -208,13 +210,12 @@ class Letter(models.Model):
         code: EventCode | None = None,
         **changes: Any,
     ) -> bool:
-        """Move the letter by one conditional UPDATE and write its event, both or neither.
+        """Change the status by one conditional UPDATE and write the event, both or neither.
 
-        `code` says why, to programs, and `note` to people. `lease` makes the move conditional on still holding that
-        lease; `changes` are further fields to set. `told_as` is the kind of mail that the supporter is owed, if it is
-        another than usual.
-        Returns False, and changes nothing, if somebody else was first. Raises ValueError for a move that the
-        table does not allow.
+        `code` gives the reason for programs, `note` for people. With `lease` the letter must still be under that lease;
+        `changes` are further fields to set. `told_as` is the kind of mail owed to the supporter, if not the usual one.
+        Returns False, having changed nothing, if another process was first. Raises ValueError for a transition that
+        TRANSITIONS does not allow.
         """
         return apply_transitions(Transition(self, status, note, actor, lease, changes, told_as, code or "")) == [True]
 
@@ -225,20 +226,20 @@ class Letter(models.Model):
         return self.member_email
 
     def would_rehearse(self) -> bool:
-        """Whether it is a rehearsal if it is confirmed now. During a pause it stays what the supporter was shown."""
+        """Whether it would be a rehearsal if confirmed now. During a pause it stays what the supporter was shown."""
         mode = self.campaign.mode
         return self.rehearsal if mode == Campaign.Mode.PAUSED else mode != Campaign.Mode.LIVE
 
     def log_event(
         self, event_type: EventType, *, note: str = "", actor: User | None = None, code: EventCode | None = None
     ) -> LetterEvent:
-        """Write an event that is not a move. No personal data goes into the note."""
+        """Write an event that is not a transition. The note must hold no personal data."""
         return self.events.create(type=event_type, note=note, actor=actor, code=code or "")
 
 
 @dataclass(frozen=True)
 class Transition:
-    """A move that a letter is to make; `Letter.transition_to` says what each field means."""
+    """A change of a letter's status; see `Letter.transition_to` for the fields."""
 
     letter: Letter
     status: Status
@@ -251,11 +252,11 @@ class Transition:
 
     @property
     def notice(self) -> str:
-        """The kind of mail that the supporter is owed; empty if none is."""
+        """The kind of mail owed to the supporter; empty if none."""
         return "" if self.letter.text_erased_at else str(self.told_as or NOTICE_FOR_STATUS.get(self.status, ""))
 
     def update(self) -> bool:
-        """Change the row if it is still where the move starts; return whether it was."""
+        """Update the row if its status is still the expected one; return whether it was."""
         mine = Letter.objects.filter(pk=self.letter.pk, status=self.letter.status)
         if self.lease is not None:
             mine = mine.filter(lease_token=self.lease)
@@ -290,9 +291,9 @@ def find_outdated() -> Case:
 
 
 def apply_transitions(*moves: Transition) -> list[bool]:
-    """Make those of the moves that are still possible, with their events, in one transaction; tell which were made.
+    """Apply the transitions that are still possible, with their events, in one transaction; return which were.
 
-    Raises ValueError for a move that the table does not allow; then none is made.
+    Raises ValueError, having applied none, if TRANSITIONS does not allow one.
     """
     for move in moves:
         if move.status not in TRANSITIONS[move.letter.status]:
@@ -301,7 +302,7 @@ def apply_transitions(*moves: Transition) -> list[bool]:
         made = [move.update() for move in moves]
         done = [*compress(moves, made)]
         LetterEvent.objects.bulk_create(move.write_event() for move in done)
-        # Each kind once in a letter's life, also if it fails, is retried and fails again.
+        # Each kind once per letter, even if it fails, is retried and fails again.
         owed = [Notice(letter=move.letter, kind=move.notice) for move in done if move.notice]
         Notice.objects.bulk_create(owed, ignore_conflicts=True)
     for move in done:
@@ -314,7 +315,7 @@ class LetterParagraph(models.Model):
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="paragraphs")
     position = models.PositiveSmallIntegerField()
-    # Which argument it came from, if any: it stays for as long as a letter carries it. Its key is kept by value, too.
+    # The argument it came from, if any, which cannot be deleted while a letter has it. The key is kept by value, too.
     argument = models.ForeignKey(Argument, null=True, on_delete=models.PROTECT, related_name="+")
     argument_key = models.CharField(max_length=60, blank=True)
     variant = models.PositiveSmallIntegerField(
@@ -335,7 +336,7 @@ class LetterParagraph(models.Model):
 
 
 class Fingerprint(models.Model):
-    """What a confirmed letter is compared by instead of its text; it goes with the text (docs/distinctiveness.md)."""
+    """What confirmed letters are compared by instead of their text, and deleted with it (docs/distinctiveness.md)."""
 
     letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="fingerprint")
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
@@ -351,7 +352,7 @@ class Fingerprint(models.Model):
 
 
 class LetterEvent(models.Model):
-    """What happened when. Append-only; no personal data."""
+    """Something that happened to a letter. Append-only; no personal data."""
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
@@ -364,7 +365,7 @@ class LetterEvent(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        db_index=False,  # what no person did, nearly all, need not be in it: see Meta
+        db_index=False,  # nearly all have none, so Meta has a partial index
         help_text=_("Who did it."),
     )
 
@@ -377,7 +378,7 @@ class LetterEvent(models.Model):
 
 
 class Consent(models.Model):
-    """Which version of which text the supporter agreed to, and when."""
+    """Which version of the consent text the supporter agreed to, and when."""
 
     letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="consent")
     version = models.CharField(max_length=20)

@@ -1,6 +1,6 @@
-"""Rows about letters that a rule has held: which rules a campaign has on, what they found where, what was refused why.
+"""Moderation: which rules a campaign uses, what they found, what was refused.
 
-What was found is kept as places in texts, never as words. Found by Django through `models`.
+Findings are kept as positions in texts, never as words.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from letters.models.validators import refuse_odd_domains, refuse_wide_phrases
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-# A few that nobody writes to an MP in peace; a campaign about war has others in its own texts.
+# A few that no peaceful letter has; a campaign about war has others in its own texts.
 THREATS = """\
 kill* you
 shoot you
@@ -45,7 +45,7 @@ yopmail.com
 
 
 class Rule(models.TextChoices):
-    """Why a letter is held before anybody has read it."""
+    """Why a letter is held until somebody has read it."""
 
     THREAT = "threat", gettext_lazy("Threatening words")
     LINK = "link", gettext_lazy("A link")
@@ -56,7 +56,7 @@ class Rule(models.TextChoices):
 
 
 class Part(models.TextChoices):
-    """Where in a letter."""
+    """The part of a letter that it was found in."""
 
     TEXT = "text", gettext_lazy("paragraph")
     NAME = "name", gettext_lazy("name")
@@ -67,7 +67,7 @@ class Part(models.TextChoices):
 
 
 class HoldRules(models.Model):
-    """Which rules hold a campaign's letters. A campaign without a row has them as they are here."""
+    """Which rules hold a campaign's letters. A campaign without a row has the defaults."""
 
     campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="+")
     threats = models.TextField(
@@ -119,7 +119,7 @@ class HoldRules(models.Model):
 
 
 class Finding(models.Model):
-    """What a rule found where in a letter; goes with the letter's text."""
+    """What a rule found in a letter; deleted with its text."""
 
     letter = models.ForeignKey("letters.Letter", on_delete=models.CASCADE, related_name="findings")
     rule = models.CharField(max_length=10, choices=Rule.choices)
@@ -142,7 +142,7 @@ class Finding(models.Model):
 
 
 class Refusal(models.Model):
-    """A held letter that a person has refused: it is never sent, and the supporter is told why."""
+    """The refusal of a held letter, which is never sent; the supporter is told why."""
 
     letter = models.OneToOneField("letters.Letter", on_delete=models.CASCADE, related_name="refusal")
     reason = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("The writer reads it word for word."))

@@ -1,4 +1,4 @@
-"""The mails that supporters are owed: one row each."""
+"""Mails owed to supporters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Notice(models.Model):
         LINKS = "links", _("The links to your letters")
         ANSWER = "answer", _("Did your MP answer?")
 
-    # Its index is that of the constraint below.
+    # The constraint below has its index.
     letter = models.ForeignKey("letters.Letter", on_delete=models.CASCADE, related_name="notices", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent, or given up."))
@@ -46,7 +46,7 @@ class Notice(models.Model):
         return f"{self.letter_id} {self.kind}"
 
 
-CONFIRMING = (Notice.Kind.CONFIRM, Notice.Kind.REMIND)  # what has lost its point once the letter is confirmed
+CONFIRMING = (Notice.Kind.CONFIRM, Notice.Kind.REMIND)  # pointless once the letter is confirmed
 
 
 def queue_confirmation(letter: Letter) -> Notice:

@@ -1,4 +1,4 @@
-"""How the machinery fares, in rows that all processes share: is the mail server fit, who was told, who was at work."""
+"""State shared by all processes: the circuit breaker, alerts, heartbeats."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 class Breaker(models.Model):
-    """Whether the mail server is fit to be sent to: one row, which all workers share (delivery.circuit_breaker)."""
+    """The state of the circuit breaker: one row, shared by all workers (delivery.circuit_breaker)."""
 
     name = models.CharField(max_length=20, primary_key=True)
     failures = models.PositiveIntegerField(default=0, help_text=_("In a row, for reasons of the server's."))
@@ -37,7 +37,7 @@ class Breaker(models.Model):
 
 
 class Alert(models.Model):
-    """What organisers and operator are owed, by mail and by a second way (letters.delivery.alerts)."""
+    """An alert owed to organisers and operator, by mail and by a second channel (letters.delivery.alerts)."""
 
     class Kind(models.TextChoices):
         """What happened."""
@@ -70,18 +70,18 @@ class Alert(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
 
 
-PACED = "paced"  # the heartbeat of drains in which the pace kept letters back
-CLOCK = "clock"  # that of workers whose clock is wrong
+PACED = "paced"  # heartbeat of drains in which a rate limit held letters back
+CLOCK = "clock"  # heartbeat of workers whose clock is wrong
 SWEEP = "sweep"
 JUMP = "jump"  # the last sweep before the clock jumped, or the site was off: until a person says that it is right
 MAX_JUMP = dt.timedelta(days=1)
 CLOCK_TOLERANCE = 10  # seconds
-# Each task that runs by itself, by the name of its heartbeat, with the minutes within which it has to succeed again.
+# Each periodic task, by the name of its heartbeat, with the minutes within which it must succeed again.
 TASKS = {"sweep": 5, "tally": 10, "tidy": 150, "bounces": 60, "backup": 36 * 60}
 
 
 class Heartbeat(models.Model):
-    """When a process that works unseen was last at work: one row for each."""
+    """When a background task last ran: one row each."""
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
@@ -99,9 +99,9 @@ class Heartbeat(models.Model):
 
 
 def measure_clock() -> float:
-    """Return by how many seconds this process's clock is ahead of the database's, negative if it is behind.
+    """Return by how many seconds this process's clock is ahead of the database's; negative if behind.
 
-    How long the question takes is not held against it. Asks in the row that the sweep has just written.
+    The duration of the query does not count. Reads the row that the sweep has just written.
     """
     asked_at = timezone.now()
     told = Heartbeat.objects.annotate(now=Now()).values_list("now", flat=True).get(name=SWEEP)
@@ -112,9 +112,9 @@ def measure_clock() -> float:
 
 
 def has_jumped() -> bool:
-    """Whether the clock has jumped, and nobody has said yet that it is right. Looks before a sweep is written down.
+    """Whether the clock has jumped and nobody has yet confirmed that it is right. Call it before recording a sweep.
 
-    A site that was off for so long cannot be told from one whose clock is wrong.
+    A site that was switched off for that long cannot be told from one with a wrong clock.
     """
     last = Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
     now = timezone.now()
@@ -128,7 +128,7 @@ def has_jumped() -> bool:
 
 
 def reset_clock() -> bool:
-    """Believe the clock again, because a person says so; return whether it was in doubt."""
+    """Trust the clock again, at a person's word; return whether it was in doubt."""
     return bool(Heartbeat.objects.filter(name=JUMP).delete()[0])
 
 

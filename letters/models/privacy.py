@@ -1,4 +1,4 @@
-"""Rows about what supporters have asked for: news, their links, to be forgotten. Found by Django through `models`."""
+"""What supporters have asked for: the newsletter, their links, erasure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 class NewsConsent(models.Model):
-    """Which version of which text a supporter agreed to, to get news of the campaign. Goes with their address."""
+    """Consent to the campaign's newsletter: which version of the text, and when. Deleted with the address."""
 
     letter = models.OneToOneField("letters.Letter", on_delete=models.CASCADE, related_name="news_consent")
     version = models.CharField(max_length=20)
@@ -20,7 +20,7 @@ class NewsConsent(models.Model):
 
 
 class LinkRequest(models.Model):
-    """Somebody asked for the links of an address; which, only its keyed hash says. The same row for any address."""
+    """A request for the links of an address, known only by its keyed hash. Any address gets a row."""
 
     email_index = models.CharField(max_length=64, unique=True)
     asked_at = models.DateTimeField()
@@ -34,7 +34,7 @@ class LinkRequest(models.Model):
 
 
 class Tombstone(models.Model):
-    """Something that was undone for a supporter, by a keyed hash of the letter's id: it holds after a restore, too."""
+    """An erasure or withdrawal to repeat after a restore, by a keyed hash of the letter's id."""
 
     class Kind(models.TextChoices):
         """What was done."""

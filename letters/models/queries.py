@@ -1,4 +1,4 @@
-"""Which letters: those that may go, those whose lease has run out, and those that are due for deletion."""
+"""QuerySets of letters: those that may go, those past their lease, those due for deletion."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from letters.models.status import LEASED, Status
 if TYPE_CHECKING:
     from letters.models.letter import Letter  # noqa: F401 # named in a string
 
-# The modes of a campaign in which its confirmed letters go; in any other they wait.
+# Modes in which a campaign's confirmed letters are sent; in any other they wait.
 SENDING_MODES = (Campaign.Mode.REHEARSAL, Campaign.Mode.LIVE, Campaign.Mode.CLOSED)
 ENCRYPTED = (
     *("sender_name", "sender_address", "sender_postcode", "sender_email", "sender_phone", "on_behalf_of"),
@@ -27,7 +27,7 @@ ENCRYPTED = (
 
 
 def list_sending_campaigns() -> models.QuerySet[Campaign]:
-    """Campaigns whose letters may go now. A paused one's wait, and any outside its hours."""
+    """Return the campaigns whose letters may go now: not paused, and within their hours."""
     return Campaign.objects.filter(open_now(), mode__in=SENDING_MODES)
 
 
@@ -36,10 +36,8 @@ def list_sending_kinds() -> tuple[bool, ...]:
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
-    """Queries that read as English."""
-
     def update(self, **changes: Any) -> int:
-        """Change rows, and take the address's index away with it. Texts are what `encrypt_for` makes."""
+        """Update rows, clearing the blind index with the address. Encrypted texts come from `encrypt_for`."""
         if changes.get("sender_email") == "":
             changes.setdefault("sender_email_index", "")
         return super().update(**changes)
@@ -65,9 +63,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(status=Status.UNCONFIRMED, created_at__lt=limit)
 
     def waiting_too_long(self, now: dt.datetime) -> LetterQuerySet:
-        """Letters not sent within LETTER_DAYS of their confirmation, or of an organiser's last decision about them.
+        """Letters not sent within LETTER_DAYS of their confirmation or an organiser's last decision.
 
-        A paused campaign, LIVE_DELIVERY or a hold keeps them back.
+        A paused campaign, LIVE_DELIVERY or a hold may have held them back.
         """
         touched = Coalesce(Max("events__at", filter=Q(events__actor__isnull=False)), "confirmed_at")
         waiting = self.filter(status__in=(Status.QUEUED, Status.HELD))
@@ -92,8 +90,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def due_for_identity_erasure(self, now: dt.datetime) -> LetterQuerySet:
         """Letters whose name and email are past IDENTITY_DAYS since confirmation.
 
-        Subscribers to the newsletter are kept until IDENTITY_DAYS after the end of the campaign. Letters that are still
-        on their way are first ended by `waiting_too_long`.
+        Subscribers to the newsletter are kept until IDENTITY_DAYS after the end of the campaign. Letters that have not
+        been sent are ended first, by `waiting_too_long`.
         """
         limit = now - dt.timedelta(days=settings.IDENTITY_DAYS)
         over = Q(campaign__ends_on__lt=timezone.localdate(limit)) | Q(

@@ -1,4 +1,4 @@
-"""Numbers without persons: what remains of drafts and letters when they are only counted."""
+"""Counts of drafts and letters, without personal data."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from campaign.content.models import Campaign
 
 
 class Tally(models.Model):
-    """How many of a campaign's letters have something in common: one row for each answer (letters.statistics.rollup).
+    """A count of a campaign's letters in the roll-up (letters.statistics.rollup).
 
-    `key` is a constituency, day, argument or step of a scale; `other` a party, or the second argument of a pair.
+    `key` is a constituency, day, argument or step of a scale; `other` is a party, or the second argument of a pair.
     """
 
     class Kind(models.TextChoices):
@@ -47,10 +47,10 @@ class Tally(models.Model):
 
 
 class StepCount(models.Model):
-    """How many drafts came to a step on a day, each draft once; nothing tells whose they were."""
+    """How many drafts reached a step on a day, each counted once; anonymous."""
 
     class Step(models.TextChoices):
-        """How far a draft came."""
+        """How far a draft got."""
 
         STARTED = "started", _("Started: chose an MP")
         MADE = "made", _("Made: saw the finished letter")
@@ -75,7 +75,7 @@ class StepCount(models.Model):
 
 
 class DownloadCount(models.Model):
-    """All that remains of downloaded letters: how many, for which constituency, on which day; how many were posted."""
+    """All that is kept of downloaded letters: their number per constituency and day, and how many were posted."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="downloads")
     constituency_gss = models.CharField(max_length=9)

@@ -1,4 +1,4 @@
-"""Where a letter may be in its life, the one table of moves between, and what else may happen to it."""
+"""A letter's statuses, the table of transitions, and its other events."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-# The one table of allowed moves. FAILED leaves only by a person's decision, and so does UNKNOWN, unless the mail
-# server's reply is heard after all.
+# The allowed transitions. Only a person's decision leads out of FAILED, and out of UNKNOWN too, unless the mail
+# server's reply arrives after all.
 TRANSITIONS: dict[str, set[str]] = {
     Status.UNCONFIRMED: {Status.QUEUED, Status.HELD, Status.WITHDRAWN},
     Status.QUEUED: {Status.CLAIMED, Status.HELD, Status.WITHDRAWN, Status.FAILED},
@@ -36,13 +36,13 @@ TRANSITIONS: dict[str, set[str]] = {
     Status.WITHDRAWN: set(),
 }
 LEASED = (Status.CLAIMED, Status.SENDING)
-# What the supporter is owed a mail about: a Notice of this kind is written with the move.
+# The transitions that owe the supporter a mail, with the kind of Notice.
 NOTICE_FOR_STATUS: dict[str, str] = {Status.SENT: "sent", Status.FAILED: "returned", Status.BOUNCED: "returned"}
 WITHDRAWABLE = tuple(status for status, to in TRANSITIONS.items() if Status.WITHDRAWN in to)
 
 
 class EventType(models.TextChoices):
-    """What else is told of a letter, besides its moves."""
+    """Events other than transitions."""
 
     CREATED = "created", _("Written")
     POSTED = "posted", _("Posted by the supporter")
@@ -57,7 +57,7 @@ class EventType(models.TextChoices):
 
 
 class EventCode(models.TextChoices):
-    """Why something happened, where a program has to know; the event's note says it to people."""
+    """Why something happened, for programs; the event's note tells people."""
 
     PREPARING_LOST = "preparing_lost", _("its sender stopped before it offered the letter")
     SENDING_LOST = "sending_lost", _("its sender stopped while it offered the letter")

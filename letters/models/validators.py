@@ -1,4 +1,4 @@
-"""Check the lists that organisers type into a campaign's rules."""
+"""Validators of the lists that organisers type into a campaign's rules."""
 
 from __future__ import annotations
 

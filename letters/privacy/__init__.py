@@ -1,1 +1,1 @@
-"""Secret links, consent, and what leaves no trace."""
+"""Secret links, consent, redaction and lasting erasure."""

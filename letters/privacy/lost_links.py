@@ -1,6 +1,6 @@
-"""The way back for those who have lost their link: a mail to the address that the letters were written from.
+"""Mails supporters who have lost their links, at the address that they gave with their letters.
 
-Whoever asks learns nothing: the page does the same for every address; only a worker looks whether there are letters.
+Asking reveals nothing: the page does the same for every address, and only a worker looks for letters.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from campaign.core.ratelimit import hit, read_rate
 from letters.models import Letter, LetterQuerySet, LinkRequest, Notice, Status
 from letters.privacy.tokens import CONFIRM_WITHIN, make_confirm_token, make_token
 
-PAUSE = dt.timedelta(hours=1)  # at most one mail to an address in this time
+PAUSE = dt.timedelta(hours=1)  # at least this long between two mails to an address
 
 
 def ask_for_links(address: str) -> None:
@@ -46,10 +46,10 @@ def queue_link_notices() -> int:
 
 
 def may_mail(letter: Letter) -> bool:
-    """Return whether its address may get its links now.
+    """Whether the address may be sent its links now.
 
-    Always if a letter from it has been confirmed: one an hour is little, and of use to its owner whoever has asked. If
-    none has, a stranger may have typed it, under any tags, and what goes to the mailbox is counted.
+    Always, if it has confirmed a letter: one mail an hour is little, and useful to the owner whoever asked. If not, a
+    stranger may have typed it, with any tag, so mails to the mailbox are rate-limited.
     """
     if list_letters(letter.sender_email_index).filter(confirmed_at__isnull=False).exists():
         return True
@@ -71,7 +71,7 @@ def list_links(letter: Letter) -> list[tuple[Letter, str]]:
 
 
 def make_path(letter: Letter) -> str:
-    """Return the secret path of the letter: to confirm it, while that is to be done."""
+    """Return the secret path of the letter, or of its confirmation while that is still to come."""
     if letter.status == Status.UNCONFIRMED:
         return reverse("confirm", args=[make_confirm_token(letter)])
     return reverse("letter", args=[make_token(letter.id, "letter")])

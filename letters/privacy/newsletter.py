@@ -25,7 +25,7 @@ NEWSLETTER_TEXT = gettext_lazy(
 
 
 def hash_newsletter_text() -> str:
-    """Return the SHA-256 of what is agreed to, in hex."""
+    """Return the SHA-256 of the consent text, in hex."""
     return hashlib.sha256(str(NEWSLETTER_TEXT).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Take out of notes and mail servers' words what they tell of a letter's supporter."""
+"""Removes what notes and mail servers' replies reveal of a letter's supporter."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ CODE = re.compile(r"(?<![\d.])[45](?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])")
 
 
 def redact_personal(words: str, letter: Letter) -> str:
-    """Return the server's words without any address and without what the letter's row knows of the supporter.
+    """Return a server's reply without mail addresses or the supporter's details, as the letter has them.
 
-    After an erasure nobody knows any more what to look for: then only the codes are kept.
+    After an erasure the details are no longer known, so only the reply codes are kept.
     """
     if letter.scrubbed_at:
         return " ".join(CODE.findall(words)[:2])
@@ -22,7 +22,7 @@ def redact_personal(words: str, letter: Letter) -> str:
 
 
 def redact_supporter(words: str, letter: Letter) -> str:
-    """Return the text with everything that the letter's row says about the supporter blanked out."""
+    """Return the text with the supporter's details, as the letter has them, blanked out."""
     known = [letter.sender_email, letter.sender_name, *letter.sender_address.splitlines(), letter.sender_postcode]
     known += [letter.sender_phone, letter.on_behalf_of]
     parts = [name for name in letter.sender_name.split() if len(name) > 2]
@@ -35,7 +35,7 @@ def redact_supporter(words: str, letter: Letter) -> str:
 
 
 def redact_notes(letter: Letter) -> None:
-    """Redact notes and server replies by what the letter says about the supporter. Call it before erasing."""
+    """Redact the supporter's details in notes and server replies. Call it before erasing them."""
     for event in letter.events.exclude(note=""):
         if (note := redact_supporter(event.note, letter)) != event.note:
             letter.events.filter(pk=event.pk).update(note=note[:500])

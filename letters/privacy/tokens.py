@@ -1,4 +1,4 @@
-"""The secrets behind a letter's links; the database keeps only their hashes."""
+"""The secrets in a letter's links; the database keeps only their hashes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What supporters had erased or withdrawn stays so when an older backup is restored.
+"""Keeps what supporters had erased or withdrawn that way when an older backup is restored.
 
-Each is written down twice: as a row, and as a line of a file in the data directory that no dump holds. Both say only
+Each is recorded twice: in a row, and in a line of a file in the data directory, which is in no dump. Both hold only
 what was done and a keyed hash of the letter's id.
 """
 
@@ -27,19 +27,19 @@ def find_file() -> Path:
 
 
 def hash_id(letter_id: uuid.UUID) -> str:
-    """Return the keyed hash by which a tombstone names the letter; meaningless without SECRET_KEY."""
+    """Return the keyed hash that stands for the letter's id; meaningless without SECRET_KEY."""
     return salted_hmac("letters.tombstone", str(letter_id), algorithm="sha256").hexdigest()
 
 
 def set_tombstone(letter_id: uuid.UUID, kind: Tombstone.Kind) -> None:
-    """Write the row now, the file's line on commit. A full disk must not prevent an erasure."""
+    """Write the row now and the file's line on commit. A full disk must not prevent an erasure."""
     digest = hash_id(letter_id)
     Tombstone.objects.get_or_create(kind=kind, digest=digest)
     transaction.on_commit(lambda: append_lines([(str(kind), digest)]), robust=True)
 
 
 def append_lines(entries: Iterable[tuple[str, str]]) -> None:
-    """Append to the file in one write, down to the disk. Raises OSError."""
+    """Append to the file in one write, synced to disk. Raises OSError."""
     lines = "".join(f"{kind} {digest}\n" for kind, digest in entries)
     if not lines:
         return
@@ -49,7 +49,7 @@ def append_lines(entries: Iterable[tuple[str, str]]) -> None:
 
 
 def read_file() -> set[tuple[str, str]]:
-    """Return what the file says; half a line, from a crash, is passed over."""
+    """Return the file's entries; an incomplete line, from a crash, is skipped."""
     if not find_file().exists():
         return set()
     words = (line.split() for line in find_file().read_text().splitlines())

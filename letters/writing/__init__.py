@@ -1,1 +1,1 @@
-"""From a supporter's words to the letter's text."""
+"""From a supporter's choices and words to the letter's text."""

@@ -1,4 +1,4 @@
-"""From a draft or a stored letter to its text: pure functions, nothing is written."""
+"""From a draft or a stored letter to its text: pure functions that write nothing."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from letters.writing.fact_check import ClaimChange, check_edit
 from letters.writing.local_fact import find_local_fact
 from letters.writing.wordings import refer_back, write_opening, write_preface
 
-Check = Callable[[str, str], list[ClaimChange]]  # `check_edit`, or what remembers its answers through one request
-MAX_PAGES = 6  # a letter that anybody reads has one or two; what is longer is neither printed nor sent
+Check = Callable[[str, str], list[ClaimChange]]  # `check_edit`, or a version cached for one request
+MAX_PAGES = 6  # one or two get read; longer letters are neither printed nor sent
 # Where every member's post goes: https://www.parliament.uk/about/contacting-parliament/
 COMMONS_LINES = ("House of Commons", "London", "SW1A 0AA")
-# How much of the body surely fits on the first page above the signature, in rows of print, and characters in a row.
+# How much of the body is sure to fit on the first page above the signature: lines, and characters a line.
 FIRST_PAGE_ROWS, ROW_LENGTH, PARAGRAPH_GAP = 27, 86, 0.45
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph of the body, with the numbers of its notes (counted from 1 through the letter)."""
+    """One paragraph of the body, with the numbers of its notes (from 1, across the letter)."""
 
     text: str
     note_numbers: tuple[int, ...] = ()
@@ -40,7 +40,7 @@ def count_rows(paragraph: Paragraph) -> float:
 
 @dataclass(frozen=True)
 class LetterText:
-    """A letter as it will be read: all that the template needs, and nothing else."""
+    """A letter's whole text: all that the templates need, and nothing else."""
 
     language: str  # BCP 47, "en"
     sender_name: str
@@ -78,7 +78,7 @@ class LetterText:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who writes. Held in memory only, until the supporter asks the site to send."""
+    """The supporter as sender. In memory only, until they ask the site to send."""
 
     name: str
     lines: tuple[str, ...]  # postal address without the postcode
@@ -101,7 +101,7 @@ def get_ask(draft: Draft, asks: list[Ask]) -> Ask | None:
 
 @dataclass(frozen=True)
 class Composed:
-    """A paragraph of a draft with what it came from."""
+    """A paragraph of a draft, with where it came from."""
 
     text: str
     argument: Argument | None = None
@@ -118,7 +118,7 @@ class Composed:
 
 
 def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
-    """Return the paragraph as the supporter left it: edited, or as it stands in the bank. Their own may be empty."""
+    """Return the paragraph as edited, or as in the bank. One in the supporter's own way may be empty."""
     if piece.length == OWN_WAY:
         return piece.edits.get(OWN_WAY, "")
     phrasing = argument.phrasing(piece.length, language, piece.variant or 0)
@@ -144,7 +144,7 @@ def compose_paragraphs(
     constituency: Constituency,
     check: Check = check_edit,
 ) -> list[Composed]:
-    """Return the draft's paragraphs in order. Arguments no longer offered, or with no words yet, are left out.
+    """Return the draft's paragraphs in order, without arguments that are no longer offered or still empty.
 
     Own words that come first follow the opening, so that the writer's story is told in one go; the preface leads from
     them to the arguments. Whoever is introduced in one paragraph is called by the short name in those after it.

@@ -1,4 +1,4 @@
-"""What a supporter has chosen and written so far, and how they change it."""
+"""A draft: what a supporter has chosen and written so far."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 
 from campaign.content.models import Phrasing
 
-OWN = "~own"  # stands in an order for the supporter's own words; no argument key has a tilde
-OWN_WAY = "own"  # in place of a length: the supporter says it in their own words, from its facts
+OWN = "~own"  # the supporter's own words in an order; no argument key has a tilde
+OWN_WAY = "own"  # in place of a length: the supporter puts it in their own words, from its facts
 MAX_ARGUMENTS = 4
-# Characters of edits kept with removed arguments: more than all four paragraphs at their longest, in both lengths.
+# Characters of edits kept of removed arguments: more than four paragraphs of both lengths can have.
 MAX_ASIDE = 30_000
 
 
 @dataclass
 class Piece:
-    """An argument in a draft: which phrasing, and what the supporter made of each."""
+    """An argument in a draft: which phrasing, and the supporter's edits."""
 
     key: str
     length: str = Phrasing.Length.SHORT  # or OWN_WAY
-    variant: int | None = None  # which of several wordings; None: not handed out yet
+    variant: int | None = None  # which of several wordings; None: not chosen yet
     edits: dict[str, str] = field(default_factory=dict)  # by length, so that swapping loses nothing
-    keep_source: bool = False  # also if the edit has changed a claim
-    place: int = 0  # where it stood when it was removed
+    keep_source: bool = False  # even if the edit has changed a claim
+    place: int = 0  # its position when it was removed
 
     @property
     def size(self) -> int:
@@ -34,28 +34,28 @@ class Piece:
 
 @dataclass
 class Draft:
-    """What a supporter has chosen and written so far. Lives in the session alone."""
+    """What a supporter has chosen and written so far. Kept only in the session."""
 
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     gss: str = ""
     pieces: list[Piece] = field(default_factory=list)
     own_words: str = ""
-    own_position: int = 0  # how many arguments stand before the own words
+    own_position: int = 0  # number of arguments before the own words
     opening: str | None = None  # None: the usual one
     reason: str = ""  # completes the opening, or follows it
     preface: bool | None = None  # whether the campaign's preface stands in it; None: as the campaign has it
     local_fact: str = ""  # the GSS code of the constituency whose fact is to be in it
     subject: str = ""  # empty: the campaign's
-    arranged: bool = False  # whether the supporter has put it into an order of their own
+    arranged: bool = False  # whether the supporter has changed the order
     ask: str = ""
     with_sources: bool = True
-    aside: list[Piece] = field(default_factory=list)  # removed, with their edits, the last one last
-    question: int = 0  # which of the guiding questions heads the box for own words
+    aside: list[Piece] = field(default_factory=list)  # removed ones, with their edits, the latest last
+    question: int = 0  # which of the guiding questions is above the own words
     channel: str = ""  # "post" once the supporter has said so in the builder
-    version: int = 0  # grows with each save; `letters.writing.session` tells by it what another tab has overtaken
-    saved_by: str = ""  # the page that saved last, and its how manieth request that was
+    version: int = 0  # counts saves, so that `letters.writing.session` notices another tab's
+    saved_by: str = ""  # the page that saved last, and the number of its request
     turn: int = 0
-    other: dict[str, Any] = field(default_factory=dict)  # what another tab wrote meanwhile, until the supporter chooses
+    other: dict[str, Any] = field(default_factory=dict)  # another tab's version, until the supporter chooses
 
     @property
     def keys(self) -> list[str]:
@@ -68,10 +68,10 @@ class Draft:
         return [*keys[:at], OWN, *keys[at:]]
 
     def choose(self, keys: Iterable[str], places: Mapping[str, int] | None = None) -> None:
-        """Take these arguments: those already there keep place and text, new ones go to the end.
+        """Set the arguments: existing ones keep place and text, new ones go to the end.
 
-        One that goes is set aside; if it is taken again, the text comes back with it. `places` says in which order
-        arguments read best: they are put into it until their supporter has moved one.
+        A removed one is set aside, and its text returns if it is chosen again. `places` gives the order in which
+        arguments read best, which applies until the supporter has moved one.
         """
         wanted = list(dict.fromkeys(keys))
         kept = [piece for piece in self.pieces if piece.key in wanted]
@@ -81,7 +81,7 @@ class Draft:
         self.pieces = kept + [aside.pop(key, Piece(key)) for key in wanted if key not in there]
         self.aside = list(aside.values())
         while sum(piece.size for piece in self.aside) > MAX_ASIDE:
-            del self.aside[0]  # removed longest ago; or a session could grow with each exchange
+            del self.aside[0]  # the oldest, or sessions could grow without limit
         if places and not self.arranged:
             self.pieces.sort(key=lambda piece: places.get(piece.key, 0))
         self.own_position = min(self.own_position, len(self.pieces))
@@ -93,7 +93,7 @@ class Draft:
             self.pieces.insert(piece.place, piece)
 
     def arrange(self, order: list[str]) -> None:
-        """Bring the pieces into this order, if it names each of them and the own words once; else leave it."""
+        """Set the order, if it names each piece and the own words exactly once; else leave it."""
         if sorted(order) == sorted(self.order):
             self.arranged = self.arranged or order != self.order
             self.own_position = order.index(OWN)

@@ -15,7 +15,7 @@ from typing import Literal
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-# One character for one, so that places in the plain text are places in the text.
+# One character for one, so that positions in the plain text and the text agree.
 PLAIN = str.maketrans(
     dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f", " ")
 )
@@ -63,13 +63,13 @@ class Fact:
     """A number or a date in a text."""
 
     kind: str  # number or date
-    value: Hashable  # equal however it is written
+    value: Hashable  # the same however it is written
     start: int
     end: int
-    spelled: bool = False  # "two": said by the way as often as it is claimed
+    spelled: bool = False  # as in "two", which is often no claim
 
     def is_wider(self, other: Fact) -> bool:
-        """Return whether this is the other date, told less exactly: February 2022 for 24 February 2022."""
+        """Whether this is the other date less exactly: February 2022 for 24 February 2022."""
         mine, theirs = self.value, other.value
         if self.kind != "date" or not (isinstance(mine, tuple) and isinstance(theirs, tuple)):
             return False
@@ -80,7 +80,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Quotation:
-    """What stands between quotation marks."""
+    """A quotation, with its words as compared."""
 
     words: tuple[str, ...]
     start: int  # of the opening mark
@@ -88,7 +88,7 @@ class Quotation:
 
 
 def make_plain(text: str) -> str:
-    """Return the text in plain marks and spaces, each character in its place. Single marks keep their direction."""
+    """Return the text with plain marks and spaces, of the same length. Single quotation marks keep their direction."""
     return text.translate(PLAIN)
 
 
@@ -119,7 +119,7 @@ def find_quotations(text: str) -> tuple[list[Quotation], int]:
 
 def find_facts(text: str) -> list[Fact]:
     facts = [_read_date(match) for match in DATE.finditer(text)]
-    # What is taken is blanked out, so that no number is found in a date.
+    # What is found is blanked out, so that no number is found in a date.
     for find in (_find_numbers, _find_spelled):
         facts += find(_blank_out(text, facts))
     return sorted(facts, key=lambda fact: fact.start)
@@ -167,12 +167,14 @@ def _with_unit(match: re.Match[str], value: int | Fraction) -> Hashable:
     return money, value, "%" if groups["percent"] else (groups.get("ordinal") or "").lower()
 
 
-KEPT = 0.6  # a sentence of which so many words are still there has been edited, not dropped
-ALIKE = 0.5  # quotations so alike are one and the same, changed
-MAX_CHANGES = 20  # of one paragraph; nobody reads more
-MAX_SHOWN = 120  # characters of what was changed
-MIN_QUOTED = 3  # words; shorter ones in quotation marks may be said with a wink
-OWN_VOICE = re.compile(r"\b(?:I|[Mm]y|me|mine|[Ww]e|us|[Oo]urs?)\b")  # in a new sentence: the supporter's own statement
+KEPT = 0.6  # a sentence that keeps this share of its words was edited, not dropped
+ALIKE = 0.5  # quotations this similar are the same one, changed
+MAX_CHANGES = 20  # in one paragraph; nobody reads more
+MAX_SHOWN = 120  # characters of a change
+MIN_QUOTED = 3  # words; shorter ones may be scare quotes
+OWN_VOICE = re.compile(
+    r"\b(?:I|[Mm]y|me|mine|[Ww]e|us|[Oo]urs?)\b"
+)  # makes a new sentence the supporter's own statement
 SENTENCE_END = re.compile(r"[.!?][\"'’)\]]*\s+(?=[\"'‘(\[]?[A-Z\d])|\n+")
 
 Kind = Literal["quotation", "quoted words", "number", "date"]
@@ -183,13 +185,13 @@ class ClaimChange:
     """One thing that an edit has changed in a claim."""
 
     kind: Kind
-    before: str  # as the bank has it; empty: added
-    after: str | None  # as it is now; None: taken out
+    before: str  # in the bank's text; empty: added
+    after: str | None  # in the edited text; None: taken out
     text: str  # what to tell the supporter
 
 
 class Side:
-    """One of the two texts, taken apart. However long, each piece is looked at a few times and no more."""
+    """One of the two texts, parsed, in time linear in its length."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -242,7 +244,7 @@ class Side:
         return Truncator(shown.strip()).chars(MAX_SHOWN)
 
     def count_words(self, words: tuple[str, ...], sentence: int | None = None, *, quoted: bool = False) -> int:
-        """Return how often these words stand in a row, in one sentence or in all; only unquoted ones unless told."""
+        """Count these consecutive words, in one sentence or in all; only unquoted ones by default."""
         return sum(
             tuple(self.words[at : at + len(words)]) == words
             for at, first in enumerate(self.words)
@@ -251,16 +253,16 @@ class Side:
 
 
 class Comparison:
-    """The bank's text and what became of it."""
+    """The bank's text and the edited one, compared."""
 
     def __init__(self, original: str, edited: str) -> None:
         self.original, self.edited = Side(original), Side(edited)
         self.changes: list[ClaimChange] = []
-        self.reported_spans: list[tuple[int, int]] = []  # places in the original about which something was said already
+        self.reported_spans: list[tuple[int, int]] = []  # parts of the original about which something has been reported
 
     @cached_property
     def sentence_matches(self) -> dict[int, int]:
-        having: dict[str, list[tuple[int, int]]] = {}  # the sentences now that have a word, and how often
+        having: dict[str, list[tuple[int, int]]] = {}  # sentences of the edited text with a word, and how often
         for number, words in enumerate(self.edited.sentences):
             for word, count in words.items():
                 having.setdefault(word, []).append((number, count))
@@ -288,7 +290,7 @@ class Comparison:
 
     @property
     def is_enough(self) -> bool:
-        """Whether so much has been said that more would help nobody."""
+        """Whether MAX_CHANGES are found."""
         return len(self.changes) >= MAX_CHANGES
 
     def report(self, kind: Kind, before: str, after: str | None, text: str) -> None:
@@ -337,7 +339,7 @@ class Comparison:
             text = _("You changed a quotation, or took off its quotation marks. The words were “%(before)s”.")
             self.report("quotation", shown, None, text % {"before": shown})
         else:
-            return  # dropped whole
+            return  # the whole sentence was dropped
         self.reported_spans.append((quotation.start, quotation.end))
 
     def find_successor(self, quotation: Quotation, home: int | None, left: list[Quotation]) -> Quotation | None:
@@ -360,7 +362,7 @@ class Comparison:
     def compare_facts(self) -> None:
         missing, added = _subtract(self.original.facts, self.edited.facts)
         dates = [other for other in added if other.kind == "date"]
-        inside: dict[int, list[Fact]] = {}  # those added, by sentence
+        inside: dict[int, list[Fact]] = {}  # added facts, by sentence
         for other in added:
             inside.setdefault(self.edited.get_sentence_at(other.start), []).append(other)
         taken: set[Fact] = set()
@@ -389,7 +391,7 @@ class Comparison:
             if fact.spelled or fact in taken or fact.value in known:
                 continue
             if not self.is_own_voice(fact.start):
-                known.add(fact.value)  # said once
+                known.add(fact.value)  # report it once
                 after = self.edited.show(fact)
                 self.report_fact(None, "", after, _("You added “%(after)s”, which is not in the source."), fact.kind)
 
@@ -401,11 +403,14 @@ class Comparison:
 
 
 def _compare_words(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    """Return how alike they are, 0–1, if ALIKE at least; else 0."""
+    """Return their similarity, 0–1, or 0 if below ALIKE.
+
+    A ratio takes quadratic time, so it is computed only if two cheap upper bounds allow ALIKE.
+    """
     if 2 * min(len(one), len(other)) < ALIKE * (len(one) + len(other)):
         return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0  # which is cheap, and never lower
+    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0  # never lower
 
 
 def _find_longest(words: tuple[str, ...], text: list[str]) -> int:
@@ -420,7 +425,7 @@ def _subtract(original: list[Fact], edited: list[Fact]) -> tuple[list[Fact], lis
             spare[fact.value] -= 1
         else:
             added.append(fact)
-    # Of those with one value the first are found again, so the last are missing.
+    # Of several with the same value, the last are the missing ones.
     missing = []
     for fact in reversed(original):
         if spare[fact.value] > 0:
@@ -430,9 +435,9 @@ def _subtract(original: list[Fact], edited: list[Fact]) -> tuple[list[Fact], lis
 
 
 def check_edit(original: str, edited: str) -> list[ClaimChange]:
-    """Return what the edit has changed in the claims of a paragraph of the bank; nothing for other typography.
+    """Return the claims of a bank's paragraph that the edit has changed. Typography does not count.
 
-    Whether a paraphrase says the same is not judged, nor are names.
+    Paraphrases and names are not judged.
     """
     if " ".join(make_plain(original).split()) == " ".join(make_plain(edited).split()):
         return []

@@ -1,4 +1,4 @@
-"""Which arguments a supporter sees first: a few, one a theme, other ones for other drafts, so that letters differ."""
+"""Which arguments a supporter sees first: a few, one a theme, different for each draft, so that letters differ."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_FIRST = 4
 
 
 def pick_first(arguments: Iterable[Argument], seed: str) -> list[str]:
-    """Return the keys of a few arguments, in their order, each of another theme; the same ones for the same seed."""
+    """Return the keys of a few arguments, in order, each of another theme; the same for the same seed."""
 
     def draw(key: str) -> bytes:
         return hashlib.sha256(f"{seed} {key}".encode()).digest()

@@ -1,7 +1,7 @@
-"""A link that brings a draft to another device. Name and address are never in a draft, so they do not travel.
+"""A link that opens a draft on another device. A draft never holds name and address, so they are not passed on.
 
-The link holds which session has the draft, encrypted: whoever has it can read the draft for as long as that session
-keeps it, and nothing else of the session.
+The link contains the session's key, encrypted: anybody with it can read the draft for as long as the session keeps it,
+and nothing else of the session.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ SAFE, UNSAFE = str.maketrans("+/", "-_"), str.maketrans("-_", "+/")
 
 
 def make_draft_token(session: SessionBase, slug: str) -> str:
-    """Return what goes into the link to this session's draft."""
+    """Return the token for the link to this session's draft."""
     sealed = encrypt(json.dumps([session.session_key, slug]), PURPOSE, "")
     return sealed.removeprefix(MARK).rstrip("=").translate(SAFE)
 
 
 def find_draft(token: str) -> tuple[str, Draft] | None:
-    """Return the campaign's slug and the draft behind the link; None if it is gone, or the link is wrong."""
+    """Return the campaign's slug and the draft of the link; None if the draft is gone or the link wrong."""
     sealed = token.translate(UNSAFE)
     try:
         key, slug = json.loads(decrypt(f"{MARK}{sealed}{'=' * (-len(sealed) % 4)}", PURPOSE, ""))

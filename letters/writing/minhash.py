@@ -1,6 +1,6 @@
-"""Compare texts that are not kept: MinHash fingerprints of their words, made with a secret key.
+"""Compares texts without storing them: keyed MinHash fingerprints of their words.
 
-datasketch brings scipy along, which takes a second and 60 MB: it is imported at first use only.
+datasketch imports scipy, which takes a second and 60 MB, so it is imported on first use.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from django.utils.crypto import salted_hmac
 
 from letters.writing.own_words import Words, list_runs
 
-SHINGLE = 3  # words; a changed word costs three shingles
-PERMUTATIONS = 128  # the estimate of a Jaccard index is off by about 0.04 (one standard deviation) at worst
-PASSAGE = 8  # words; a shorter paragraph joins the one before
-WIDTH = 1 + PERMUTATIONS  # a passage's record: how many shingles, then the lowest hashes, each 2 bytes
+SHINGLE = 3  # words; changing a word changes three shingles
+PERMUTATIONS = 128  # the standard deviation of a Jaccard estimate is 0.04 at most
+PASSAGE = 8  # words; a shorter paragraph joins the previous one
+WIDTH = 1 + PERMUTATIONS  # of a passage's record: number of shingles, then the lowest hashes, 2 bytes each
 LOW_BITS = 0xFFFF
-COPIED = 0.7  # the share of a passage that makes it a copy
-MIN_COPIED = 10  # shingles, 12 words: shorter ones are alike by chance ("I look forward to your answer.")
+COPIED = 0.7  # the shared part that makes a passage a copy
+MIN_COPIED = 10  # shingles, so 12 words: shorter ones coincide ("I look forward to your answer.")
 
 
 @dataclass(frozen=True)
 class Nearness:
-    """How near a text is to others."""
+    """How similar a text is to others."""
 
-    share: float  # how much of it stands, nearly so, in others (0–1)
-    copied: bool  # whether a whole passage of it, or of another's in it, is nearly the same
+    share: float  # how much of it others have, nearly (0–1)
+    copied: bool  # whether a whole passage of either is nearly the same
 
 
 def list_shingles(passage: Iterable[Words]) -> set[bytes]:
@@ -39,9 +39,9 @@ def list_shingles(passage: Iterable[Words]) -> set[bytes]:
 
 
 def take_fingerprint(paragraphs: Iterable[Sequence[Words]]) -> bytes:
-    """Return the fingerprint of paragraphs, each given by its stretches of words; empty for a very short text.
+    """Return the fingerprint of paragraphs, each given as stretches of words; empty for a very short text.
 
-    Of each lowest hash 16 bits are kept (b-bit minwise hashing, Li and König 2010): enough for comparing.
+    Keeps 16 bits of each lowest hash (b-bit minwise hashing, Li and König 2010).
     """
     passages: list[list[Words]] = []
     for stretches in paragraphs:
@@ -55,7 +55,7 @@ def take_fingerprint(paragraphs: Iterable[Sequence[Words]]) -> bytes:
     import numpy as np
     from datasketch import MinHash
 
-    # A keyed hash: without SECRET_KEY nobody can test a text against a fingerprint.
+    # Keyed, so that nobody without SECRET_KEY can test a text against a fingerprint.
     keyed = hashlib.blake2b(digest_size=4, key=salted_hmac("letters.fingerprints", "", algorithm="sha256").digest())
 
     def hash_shingle(shingle: bytes) -> int:
@@ -72,9 +72,9 @@ def take_fingerprint(paragraphs: Iterable[Sequence[Words]]) -> bytes:
 
 
 def compare(mine: bytes, theirs: Sequence[bytes]) -> Nearness:
-    """Return how near the first fingerprint is to all the others: 5,000 take a few milliseconds.
+    """Return how similar the first fingerprint is to the others; 5,000 take a few milliseconds.
 
-    For each passage, how many of its shingles stand in one of theirs is estimated as J / (1 + J) * (|A| + |B|).
+    The number of shingles that two passages share is estimated as J / (1 + J) * (|A| + |B|).
     """
     found, copied = 0.0, False
     for shared, are_copies in _compare_passages(mine, b"".join(theirs)):

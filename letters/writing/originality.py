@@ -1,6 +1,6 @@
-"""How much of a letter is the supporter's own, and how near others to the same MP are (docs/distinctiveness.md).
+"""How much of a letter is the supporter's own, and how similar to other letters to the MP (docs/distinctiveness.md).
 
-Advice, never a bar: only the campaign's minimum of own words keeps a letter from being sent by the site.
+This gives advice only; just the campaign's minimum of own words can keep a letter from being emailed.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from letters.writing.own_words import Corpus, OwnWords, count_own_words, find_ow
 from letters.writing.text import count_words
 
 MAX_COMPARED = 5000  # letters to one MP, the newest
-ENOUGH_OWN = 0.5  # a letter half of which is the supporter's own gets full marks for it
-SET_WEIGHT = 0.15  # what choosing arguments in a way of one's own counts for
-FEW_LETTERS = 5  # so few letters say little of what is common
-NEAR = 0.5  # from this share of own words in other letters on, say so
-LIKE = 0.2  # so much of them in one other letter is worth showing
+ENOUGH_OWN = 0.5  # the share of own words that gets full marks
+SET_WEIGHT = 0.15  # weight of an unusual choice of arguments
+FEW_LETTERS = 5  # fewer letters say little about what is common
+NEAR = 0.5  # share of own words found in other letters from which to say so
+LIKE = 0.2  # share of them in one other letter that is worth showing
 COMMON = 0.4
-FEW_WORDS = 20  # own words; fewer are hardly noticed in a letter
+FEW_WORDS = 20  # own words; fewer hardly show in a letter
 PAGE_WORDS = 380  # about what fits on a page with address and notes
 PRAISED = 0.7
 
 
 @dataclass(frozen=True)
 class Advice:
-    """The one thing that would help most now."""
+    """What would help most now."""
 
     code: str  # none-own, pasted, few-own, near, long, unedited, common-set, good
     text: str  # in the reader's language
@@ -49,10 +49,10 @@ class Advice:
 class Originality:
     """How distinct a letter is."""
 
-    own_words: int  # in the own-words box, without what was pasted from the campaign
-    own_share: float  # of the words of the letter's paragraphs, 0–1
-    own_nearness: float  # how much of the own words stands, nearly so, in others' letters to this MP, 0–1
-    set_commonness: float  # how usual this choice of arguments is among them, 0–1; not to be shown to supporters
+    own_words: int  # in the box for own words, except those pasted from the campaign
+    own_share: float  # of all words in paragraphs, 0–1
+    own_nearness: float  # share of own words nearly found in others' letters to this MP, 0–1
+    set_commonness: float  # how common this choice of arguments is there, 0–1; not shown to supporters
     score: float  # 0–1, higher: more the supporter's own
     advice: Advice | None
 
@@ -61,7 +61,7 @@ class Originality:
 class Measured:
     """A letter's paragraphs, measured."""
 
-    parts: tuple[tuple[OwnWords, bool], ...]  # and whether the paragraph is an argument's
+    parts: tuple[tuple[OwnWords, bool], ...]  # with whether the paragraph is an argument's
 
     @property
     def own_count(self) -> int:
@@ -96,9 +96,9 @@ def score_draft(
     constituency: Constituency,
     check: Check = check_edit,
 ) -> Originality:
-    """Return how distinct the draft is from other letters to this constituency's MP. Costs one query.
+    """Return how distinct the draft is from other letters to this constituency's MP, in one query.
 
-    `arguments` come with their texts, and the campaign with its asks, or each costs a query more.
+    `arguments` need their texts prefetched, and the campaign its asks, or each costs another query.
     """
     composed = compose_paragraphs(draft, campaign, arguments, constituency, check)
     bank = read_corpus(campaign, arguments.values(), *list_supplied(campaign, constituency))
@@ -206,15 +206,15 @@ def is_near_copy(letter: Letter) -> bool:
 
 
 def find_alike(letter: Letter, most: int) -> list[tuple[Letter, Nearness]]:
-    """Return the letters to the same MP that the letter's own words nearly stand in, nearest first.
+    """Return the letters to the same MP that have nearly the letter's own words, nearest first.
 
-    They are looked for anew: none is kept with the letter, and one that was erased or withdrawn is found no more.
+    They are computed each time: no row ties letters together, and erased or withdrawn ones are not found.
     """
     mine = measure_letter(letter)[0].take_fingerprint()
     here = Fingerprint.objects.filter(campaign=letter.campaign, constituency_gss=letter.constituency_gss)
     rows = here.exclude(letter=letter).order_by("-pk").values_list("letter", "own")[:MAX_COMPARED]
     near = dict(zip((pk for pk, _own in rows), compare_each(mine, [bytes(own) for _pk, own in rows]), strict=True))
-    # The rule adds up what stands in several letters: each of them may have less than it asks for.
+    # The rule sums over several letters, each of which may have less than it asks for.
     alike = sorted((pk for pk in near if near[pk].share >= LIKE or is_near(near[pk])), key=lambda pk: -near[pk].share)
     alike = alike[:most]
     letters = Letter.objects.defer_encrypted().in_bulk(alike)
@@ -226,9 +226,9 @@ def is_near(nearness: Nearness) -> bool:
 
 
 def record_fingerprint(letter: Letter) -> None:
-    """Keep what a confirmed letter is compared by, and on the letter how much of it is the supporter's own.
+    """Store a confirmed letter's fingerprint and how much of it is the supporter's own. Idempotent.
 
-    Does nothing for a letter that was erased or withdrawn meanwhile. Done again, it changes nothing.
+    Does nothing for a letter that was erased or withdrawn meanwhile.
     """
     campaign = letter.campaign
     measured, keys = measure_letter(letter)

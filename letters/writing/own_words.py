@@ -1,4 +1,4 @@
-"""Tell a supporter's own words from the campaign's. What was pasted from the bank is not the supporter's own."""
+"""Tells a supporter's own words from the campaign's, including pasted ones."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from functools import lru_cache
 from campaign.content.models import Argument, Campaign
 from letters.writing.draft import OWN_WAY, Draft
 
-RUN = 8  # so many words in a row come about by pasting; fewer, such as "an end to the war in Ukraine", by chance
-MIN_LENGTH = 3  # a whole prompt or claim counts from so many words on
-ALIKE = 0.4  # a paragraph that shares so much of its three-word runs with a text of the bank was made from it
-BLOCK = 2  # in an edited paragraph, so many words in a row that were not changed are the bank's
+RUN = 8  # this many words in a row are pasted; fewer, such as "an end to the war in Ukraine", may be chance
+MIN_LENGTH = 3  # words from which a whole prompt or claim counts
+ALIKE = 0.4  # a paragraph that shares this part of its three-word runs with a text of the bank was made from it
+BLOCK = 2  # in an edited paragraph, this many unchanged words in a row are the bank's
 
 Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """All that the campaign has written, as words."""
+    """Everything the campaign has written, as words."""
 
     texts: tuple[Words, ...]
     runs: frozenset[Words]  # every RUN words in a row, and the short texts whole
@@ -32,7 +32,7 @@ class Corpus:
 
 @dataclass(frozen=True)
 class OwnWords:
-    """One paragraph: the stretches of it that are the supporter's own, and how many words it has."""
+    """A paragraph's stretches of the supporter's own words, and its word count."""
 
     stretches: tuple[Words, ...]
     word_count: int
@@ -43,9 +43,9 @@ class OwnWords:
 
 
 def split_words(text: str) -> Words:
-    """Return the words as they are compared: without case, punctuation, and marks inside words.
+    """Return the words as compared: without case, punctuation and marks inside words.
 
-    Typography makes no difference: "Isn’t" and "isn't", "cease-fire" and "ceasefire" are the same.
+    So "Isn’t" equals "isn't", and "cease-fire" equals "ceasefire".
     """
     text = "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if unicodedata.category(c) != "Cf")
     return tuple(re.sub(r"[’'\-‐‑]", "", word) for word in re.findall(r"\w+(?:[’'\-‐‑]\w+)*", text))
@@ -57,7 +57,7 @@ def list_runs(words: Sequence[str], length: int) -> Iterator[Words]:
 
 @lru_cache(maxsize=16)
 def build_corpus(texts: tuple[str, ...]) -> Corpus:
-    """Return the texts, made ready for comparing. Kept for a few campaigns; holds nothing of a supporter's."""
+    """Index the texts for comparison. Cached for a few campaigns; nothing of a supporter's is in it."""
     split = tuple(words for words in map(split_words, texts) if len(words) >= MIN_LENGTH)
     runs = frozenset(run for words in split for run in list_runs(words, min(RUN, len(words))))
     threes = tuple(frozenset(list_runs(words, 3)) for words in split)
@@ -84,8 +84,8 @@ def find_unchanged(words: Words, base: Words) -> set[int]:
 def find_own(text: str, bank: Corpus, argument: Argument | None = None) -> OwnWords:
     """Return which words of a paragraph are the supporter's own.
 
-    Words that stand in the bank RUN or more in a row are not. In a paragraph made from a text of the bank (this
-    argument's, if one is given) only the changed words are.
+    RUN or more consecutive words of the bank are not. In a paragraph made from a text of the bank (of this argument, if
+    given) only changed words are.
     """
     words = split_words(text)
     if argument:
@@ -119,9 +119,9 @@ def split_paragraphs(text: str) -> list[str]:
 
 
 def count_own_words(draft: Draft, arguments: dict[str, Argument]) -> int:
-    """Return how many words of the own-words box, the reason and what is said their own way are really their own.
+    """Count the own words in the box for them, the reason and arguments put in their own way.
 
-    Costs no query for arguments that were loaded with their texts and campaign.
+    Takes no query if the arguments have their texts and campaign prefetched.
     """
     campaign = next((argument.campaign for argument in arguments.values()), None)
     bank = read_corpus(campaign, arguments.values()) if campaign else build_corpus(())

@@ -1,11 +1,11 @@
-"""From one page to the next: the draft in the session, also when two tabs write the same one.
+"""Keeps the draft in the session, also while two tabs write to it.
 
-A page that was shown before somebody else saved may not write over what it has not seen. It carries the version that it
-shows and a name of its own; its text is kept apart if any of it would be lost, until the supporter has chosen.
+A page must not overwrite what another saved after it was shown. It sends the version that it shows, and a name of its
+own; if anything would be lost its text is stashed, until the supporter has chosen.
 
-Sessions are rows of the database, so the draft is encrypted in them, for its campaign. It is not bound to its session:
-the data of one are signed as a whole (SECRET_KEY), so that none can be put together from others', and whoever can copy
-all of them to a session of their own could as well send that session's cookie, whose value is the row's key.
+Sessions are database rows, so the draft in them is encrypted, for its campaign. It is not bound to its session: a
+session's data are signed as a whole (SECRET_KEY), so that nobody can combine several, and somebody who could copy all
+of it to their own session could also send that session's cookie, whose value is the row's key.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ logger = logging.getLogger(__name__)
 def load_draft(session: MutableMapping[str, Any], slug: str) -> Draft:
     """Return the session's draft for this campaign, or a new one.
 
-    One that no key opens here is dropped: its key has been taken away sooner than it expired (`DRAFT_HOURS`), it is
-    from before drafts were bound to their campaign, or it is another one's.
+    One that cannot be decrypted is dropped: its key was removed before it expired (`DRAFT_HOURS`), it is from before
+    drafts were bound to their campaign, or it is another campaign's.
     """
     kept = session.get("drafts", {}).get(slug)
     if not kept:
         return Draft()
     try:
-        # Sessions from before drafts were encrypted hold them as they are.
+        # Older sessions hold drafts unencrypted.
         return read_draft(json.loads(decrypt(kept, PURPOSE, slug)) if isinstance(kept, str) else kept)
     except UndecryptableError as error:
         logger.warning("a draft cannot be decrypted and is dropped: %s", error)
@@ -54,7 +54,7 @@ def read_draft(kept: dict[str, Any]) -> Draft:
     pieces = {name: [Piece(**piece) for piece in kept.get(name, [])] for name in ("pieces", "aside")}
     known = {field.name for field in fields(Draft)}
     draft = Draft(**{name: value for name, value in kept.items() if name in known} | pieces)
-    # Drafts from before the questions headed the box have answers in boxes of their own.
+    # Older drafts have answers to the questions in separate boxes.
     draft.own_words = "\n\n".join(filter(None, [draft.own_words, *kept.get("answers", [])]))
     return draft
 
@@ -76,7 +76,7 @@ def drop_draft(session: MutableMapping[str, Any], slug: str) -> None:
 
 
 def drop_draft_of(session: MutableMapping[str, Any], letter: Letter) -> bool:
-    """Forget the draft that has become this letter, if this session has it; return whether."""
+    """Delete the draft of this letter from the session; return whether it was there."""
     slug = letter.campaign.slug
     if not has_draft(session, slug) or load_draft(session, slug).id != str(letter.draft_id):
         return False
@@ -86,7 +86,7 @@ def drop_draft_of(session: MutableMapping[str, Any], letter: Letter) -> bool:
 
 @dataclass(frozen=True)
 class FormVersion:
-    """Which page a form comes from: its name, the version it showed, and how many requests it has made."""
+    """The page that sent a form: its name, the version it showed, the number of its request."""
 
     page: str
     version: int
@@ -101,7 +101,7 @@ class FormVersion:
 
 @dataclass(frozen=True)
 class EditConflict:
-    """One text that two tabs have left differently."""
+    """A text that differs between two tabs."""
 
     label: str
     here: str

@@ -1,6 +1,6 @@
-"""Which of a campaign's wordings a letter gets: its opening, its preface, and one of several for each argument.
+"""Chooses among a campaign's wordings: a letter's opening, its preface, and each argument's text.
 
-Chosen by the draft's id, so that letters differ and the same draft always reads the same.
+The draft's id decides, so that letters differ but a draft always reads the same.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from letters.models import LetterParagraph
 from letters.writing.draft import Draft
 
 ENDS = (".", "!", "?", "…", ":", "”", "’", '"')
-# With these a reason begins in the middle of a sentence as well; any other word may be a name.
+# Words that lose their capital when a reason completes a sentence; any other may be a name.
 PLAIN_BEGINNINGS = {
     "a", "after", "all", "an", "any", "as", "at", "because", "both", "children", "each", "even", "every", "everyone",
     "families", "few", "for", "friends", "he", "her", "his", "if", "in", "it", "its", "like", "many", "most", "my",
@@ -26,11 +26,11 @@ PLAIN_BEGINNINGS = {
     "these", "they", "this", "those", "too", "war", "we", "when", "while", "with", "you", "your",
 }  # fmt: skip
 
-Used = Mapping[tuple[str, int], int]  # by argument key and variant: in how many letters
+Used = Mapping[tuple[str, int], int]  # number of letters by argument key and variant
 
 
 def pick(options: Sequence[str], draft_id: str, purpose: str) -> str:
-    """Return one of the options, the same one each time; empty if there is none."""
+    """Return one of the options, the same each time; empty if there are none."""
     return options[_draw(draft_id, purpose) % len(options)] if options else ""
 
 
@@ -39,7 +39,7 @@ def _draw(*parts: object) -> int:
 
 
 def list_openings(campaign: Campaign, constituency: Constituency) -> list[str]:
-    """Return how a letter from this constituency may begin, the plain sentence first."""
+    """Return the possible openings of a letter from this constituency, the plain one first."""
     plain = _("I am writing to you as one of your constituents in %(constituency)s.") % {
         "constituency": constituency.name
     }
@@ -47,7 +47,7 @@ def list_openings(campaign: Campaign, constituency: Constituency) -> list[str]:
 
 
 def write_usual_opening(campaign: Campaign, constituency: Constituency, draft: Draft) -> str:
-    """Return the draft's opening unless the supporter writes another. With a reason it is one that that completes."""
+    """Return the draft's opening unless the supporter writes another; with a reason, one that the reason completes."""
     plain, *others = list_openings(campaign, constituency)
     if draft.reason:
         because = _("I am writing to you, as one of your constituents in %(constituency)s, because") % {
@@ -58,13 +58,13 @@ def write_usual_opening(campaign: Campaign, constituency: Constituency, draft: D
 
 
 def write_opening(campaign: Campaign, constituency: Constituency, draft: Draft) -> str:
-    """Return how the letter begins, with the supporter's reason; empty if they want no opening and give no reason."""
+    """Return the opening with the supporter's reason; empty if they removed one and gave no other."""
     opening = write_usual_opening(campaign, constituency, draft) if draft.opening is None else draft.opening
     return join_reason(opening, draft.reason)
 
 
 def join_reason(opening: str, reason: str) -> str:
-    """Return the opening completed by the reason, or followed by it as a sentence."""
+    """Return the opening, completed by the reason or followed by it."""
     opening, reason = opening.strip(), reason.strip()
     if not reason:
         return opening
@@ -82,13 +82,13 @@ def join_reason(opening: str, reason: str) -> str:
 
 
 def write_preface(campaign: Campaign, draft: Draft) -> str:
-    """Return what the letter says after its opening, or nothing if the supporter has taken it out."""
+    """Return the text after the opening; empty if the supporter has removed it."""
     wanted = campaign.preface_by_default if draft.preface is None else draft.preface
     return pick(campaign.preface_list, draft.id, "preface") if wanted else ""
 
 
 def count_used(campaign: Campaign, gss: str, keys: Iterable[str]) -> Used:
-    """Count in how many letters to this constituency's MP each wording of these arguments stands."""
+    """Count the letters to this constituency's MP with each wording of these arguments."""
     mine = LetterParagraph.objects.filter(letter__campaign=campaign, letter__constituency_gss=gss)
     mine = mine.filter(argument_key__in=list(keys), variant__isnull=False).order_by()
     counted = mine.values_list("argument_key", "variant").annotate(Count("pk"))
@@ -96,7 +96,7 @@ def count_used(campaign: Campaign, gss: str, keys: Iterable[str]) -> Used:
 
 
 def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
-    """Give each argument that has no wording yet the one that is used least in letters to the same MP."""
+    """Choose, for arguments without a wording, the one used least in letters to the same MP."""
     new = [piece for piece in draft.pieces if piece.variant is None and piece.key in arguments]
     several = [piece for piece in new if len(arguments[piece.key].list_variants(piece.length)) > 1]
     used = count_used(campaign, draft.gss, (piece.key for piece in several)) if several and draft.gss else {}
@@ -106,9 +106,9 @@ def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Ar
 
 
 def shorten_references(text: str, people: Iterable[Mapping[str, Any]], introduced: set[str]) -> str:
-    """Return the text with the short references to people who are in `introduced`; put the others there.
+    """Shorten references to people who are in `introduced`, and add the others to it.
 
-    An introduction that the supporter has changed is left as it is.
+    An introduction that the supporter has changed is left alone.
     """
     for person in people:
         if person["introduced"] not in text:
