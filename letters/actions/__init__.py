@@ -1,1 +1,1 @@
-"""What may happen to a letter, one file an action."""
+"""What may happen to a letter, one file per action."""

@@ -25,19 +25,18 @@ def find_change_of_member(letter: Letter) -> str:
 
 
 def confirm_now(letter: Letter) -> bool:
-    """Queue the letter, or hold it if its MP has changed or a rule says so; False if it was confirmed before."""
+    """Queue the letter, or hold it if its MP has changed or a rule applies; False if already confirmed."""
     if letter.status != Status.UNCONFIRMED:
         return False
-    findings = find_reasons(letter)  # before the transaction: nobody waits for it
+    findings = find_reasons(letter)  # outside the transaction, so that no lock waits for it
     with transaction.atomic():
         return confirm(letter, hold=find_change_of_member(letter), findings=findings)
 
 
 def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ()) -> bool:
-    """Queue a letter that the supporter has confirmed, or hold it for the reason given; False if somebody was first.
+    """Queue a letter that the supporter has confirmed, or hold it for the reason given; False if already confirmed.
 
-    `findings` are what the rules found, and hold it, too (moderation.rules). Message-ID and bounce address are made
-    here, and kept however often the letter is sent.
+    `findings` of moderation.rules hold it, too. Message-ID and bounce address are created here and never change.
     """
     now = timezone.now()
     hold = " ".join(filter(None, (hold, tell_reasons(findings))))[:500]
@@ -53,6 +52,6 @@ def confirm(letter: Letter, *, hold: str = "", findings: Sequence[Finding] = ())
     )
     if confirmed:
         Finding.objects.bulk_create(findings)
-        # Whatever goes wrong with comparing is logged and keeps no letter from being sent.
+        # Errors in comparing are logged, and must not keep a letter from being sent.
         transaction.on_commit(lambda: record_fingerprint(letter), robust=True)
     return confirmed

@@ -28,21 +28,21 @@ WENT = (Status.SENT, Status.BOUNCED, Status.UNKNOWN)  # a mail with the old deta
 
 
 class CorrectionResult(StrEnum):
-    """What came of a correction."""
+    """The result of a correction."""
 
     UNCHANGED = "unchanged"
     GOES = "goes"  # the letter goes out with it
-    KEPT = "kept"  # it is not on its way; the copy here is corrected
+    KEPT = "kept"  # it is not about to be sent; the copy here is corrected
     WENT = "went"  # the copy here is corrected, what was sent stays as it was
-    BUSY = "busy"  # it is being sent this moment: nothing was changed
-    GONE = "gone"  # there is nothing to correct any more
+    BUSY = "busy"  # it is being sent right now: nothing was changed
+    GONE = "gone"  # there is nothing left to correct
 
 
 def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> CorrectionResult:
-    """Set those of PARTS that are given; return what came of it.
+    """Set the given PARTS; return the result.
 
-    The row is locked meanwhile, so that a worker takes it before or after. One that has taken it already has made
-    its mail with the old details: the letter is taken from it, and goes back into the queue.
+    The row is locked, so that a worker takes it before or after. If one has taken it already, its mail has the old
+    details: the letter is taken back and goes into the queue again.
     """
     with transaction.atomic():
         letter = Letter.objects.select_for_update().get(pk=pk)
@@ -63,7 +63,7 @@ def correct_letter(pk: uuid.UUID, given: Mapping[str, str]) -> CorrectionResult:
             note = "Back in the queue: the supporter has corrected it."
             letter.transition_to(Status.QUEUED, code=EventCode.CORRECTED, note=note, next_attempt_at=timezone.now())
         Letter.objects.filter(pk=pk).update(**stored)
-        redact_notes(before)  # afterwards nobody knows what else to look for
+        redact_notes(before)  # while the old details are known
         for part, value in changes.items():
             setattr(letter, part, value)
         hold_again(letter)

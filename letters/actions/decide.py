@@ -1,4 +1,4 @@
-"""What only a person decides about a letter: each with a reason, each an event."""
+"""Decisions that only a person takes about letters, each with a reason and an event."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Decision:
-    """A move that an organiser may ask for."""
+    """A transition that an organiser may ask for."""
 
     name: str
     label: StrOrPromise
-    done: str  # how the event and the message say it
+    done: str  # for the event and the message
     origin: Status
     to: Status
     warning: StrOrPromise = ""
@@ -77,10 +77,10 @@ def needs_a_person() -> Q:
 
 
 def list_kept_back(letters: Iterable[Letter], *, may_moderate: bool) -> set[uuid.UUID]:
-    """Return those that do not go back into the queue with many others, whatever is decided.
+    """Return those that a decision about many letters must not put back into the queue.
 
-    What was refused never does. What a rule has held needs somebody who may moderate; if it was held for threatening
-    words, somebody who has read it (`release_read`).
+    Refused ones never go back. One held by a rule takes a moderator; one held for threatening words, a moderator who
+    has read it (`release_read`).
     """
     chosen = [letter.pk for letter in letters]
     held = Finding.objects.filter(letter__in=chosen)
@@ -93,23 +93,23 @@ def list_kept_back(letters: Iterable[Letter], *, may_moderate: bool) -> set[uuid
 def decide(
     decision: Decision, letters: Sequence[Letter], *, reason: str, actor: User, may_moderate: bool = False
 ) -> int:
-    """Move those of the letters that are where the decision expects them; return how many.
+    """Apply the decision to those letters whose status it is for; return how many.
 
-    An erased letter has no text left: it never goes back into the queue. `reason` must hold no personal data.
+    An erased letter has no text and never goes back into the queue. `reason` must hold no personal data.
     """
     kept_back = list_kept_back(letters, may_moderate=may_moderate) if decision.to == Status.QUEUED else set()
     return sum(_move(decision, one, reason, actor) for one in letters if one.pk not in kept_back)
 
 
 def release_read(letter: Letter, *, reason: str, actor: User) -> bool:
-    """Release a held letter that somebody who may moderate has read, whatever a rule found; False if it has moved."""
+    """Release a held letter that a moderator has read, whatever rules found; False if its status has changed."""
     return _move(next(one for one in DECISIONS if one.name == "release"), letter, reason, actor)
 
 
 def refuse(letter: Letter, *, reason: str, actor: User) -> bool:
-    """Refuse a held letter for good, and owe the supporter a mail with the reason; False if it has moved.
+    """Refuse a held letter for good and mail the supporter the reason; False if its status has changed.
 
-    No MP gets it: others' letters are no longer compared with it.
+    Other letters are no longer compared with it, as no MP gets it.
     """
     if letter.status != REFUSE.origin:
         return False

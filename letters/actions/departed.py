@@ -1,4 +1,4 @@
-"""No letter to somebody who has gone: what is queued for an MP who no longer sits, or has another address, is held."""
+"""Holds letters queued for an MP who no longer sits, or whose address has changed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NOTE = "Since the letter was confirmed, its constituency has lost its MP, or the
 
 
 def hold_departed() -> list[str]:
-    """Hold the queued letters to MPs whom letters no longer reach, tell the supporters, and say which they are.
+    """Hold the queued letters to such MPs, and owe the supporters a mail; return which they are, in sentences.
 
-    It belongs into the transaction that has changed who sits where. Rehearsed letters go to no MP.
+    Call it within the transaction that has changed the members. Rehearsed letters are left alone.
     """
     waiting = Letter.objects.defer_encrypted().filter(status__in=WAITING, rehearsal=False).select_related("campaign")
     constituencies = Constituency.objects.with_members().in_bulk(
@@ -34,7 +34,7 @@ def hold_departed() -> list[str]:
 
 
 def hold_letter(letter: Letter) -> bool:
-    """Hold one; a sender that has it in hand finds its lease gone. False if it has moved meanwhile."""
+    """Hold one; a worker that has it finds its lease gone. False if its status has changed meanwhile."""
     with transaction.atomic():
         if letter.status == Status.CLAIMED:
             letter.transition_to(Status.QUEUED, note=NOTE, next_attempt_at=timezone.now())

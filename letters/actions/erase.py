@@ -1,4 +1,4 @@
-"""Erase a letter's text, and whose it was."""
+"""Erases a letter's text and personal data."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ OF_TEXT = dict.fromkeys(
 
 
 def erase_letter(letter: Letter) -> bool:
-    """Forget who wrote the letter and what they wrote, withdrawing it first if it is still here.
+    """Erase the letter's text and personal data, withdrawing it first if it has not been sent.
 
-    Constituency, arguments, dates and status remain. Returns False if the letter is being sent this moment: then that
-    it has to be erased is written down, it is not sent again, and `finish_erasures` does it.
+    Constituency, arguments, dates and status remain. Returns False if the letter is being sent right now: the request
+    is recorded, it is not sent again, and `finish_erasures` erases it.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -40,7 +40,7 @@ def erase_letter(letter: Letter) -> bool:
         set_tombstone(letter.pk, Tombstone.Kind.ERASED)
         letter.refresh_from_db()
         if letter.status in WITHDRAWABLE and not withdraw_letter(letter):
-            return False  # somebody moved it this moment
+            return False  # its status has just changed
         if letter.status == Status.SENDING:
             return False
         return scrub_letter(letter)
@@ -53,9 +53,9 @@ def finish_erasures() -> int:
 
 
 def erase_text(letter: Letter) -> bool:
-    """Remove text and postal address from a letter that nobody is sending; name and email stay (letters.actions.purge).
+    """Delete text and postal address of a letter that is not being sent; name and email stay (letters.actions.purge).
 
-    Returns False, and changes nothing, if it has moved meanwhile or has no text any more.
+    Returns False, having changed nothing, if its status has changed meanwhile or it has no text.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -74,9 +74,9 @@ def erase_text(letter: Letter) -> bool:
 
 
 def scrub_letter(letter: Letter) -> bool:
-    """Remove all personal data from the rows of a letter that nobody is sending; the counts outlive it.
+    """Delete all personal data of a letter that is not being sent; it still counts in statistics.
 
-    Returns False, and changes nothing, if it has moved meanwhile; True also if it was done before.
+    Returns False, having changed nothing, if its status has changed meanwhile; True also if it was done before.
     """
     if letter.scrubbed_at:
         return True

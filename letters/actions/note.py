@@ -1,4 +1,4 @@
-"""Note what the supporter says became of a letter: posted, answered."""
+"""Records what the supporter says: that the letter was posted, or answered."""
 
 from __future__ import annotations
 

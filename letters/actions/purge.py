@@ -1,6 +1,6 @@
-"""Keeps little, and not for long: what is deleted when. The periods are the operator's (docs/operators.md).
+"""Deletes data when their retention period, set by the operator, ends (docs/operators.md).
 
-Every change is conditional on what was seen, so that it may run while letters are sent, twice, or be stopped half-way.
+Every change is conditional on what was read, so this may run while letters are sent, twice at a time, or be stopped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LINK_REQUESTS = dt.timedelta(hours=24)  # longer than the pause between two mail
 
 
 def delete_letter(letter: Letter) -> bool:
-    """Delete an unconfirmed letter with all that belongs to it; False if it was confirmed meanwhile."""
+    """Delete an unconfirmed letter and all that belongs to it; False if it was confirmed meanwhile."""
     return bool(Letter.objects.filter(pk=letter.pk, status=Status.UNCONFIRMED).delete()[0])
 
 
@@ -38,7 +38,7 @@ def give_up(letter: Letter) -> bool:
 
 @dataclass(frozen=True)
 class PurgeRule:
-    """What is done to which letters."""
+    """An action, and the letters that it is due for."""
 
     name: str
     select: Callable[[LetterQuerySet, dt.datetime], LetterQuerySet]
@@ -93,9 +93,9 @@ def _forget_mails(dry_run: bool) -> int:
 
 
 def clean_free_pages() -> None:
-    """Have SQLite empty its write-ahead log, where older versions of rows may stand; deleted rows it overwrites itself.
+    """Empty SQLite's write-ahead log, which may hold older versions of rows. SQLite itself overwrites deleted rows.
 
-    If somebody is reading this moment, the next run does it.
+    If the log is in use, the next run does it.
     """
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Send the confirmation mail again, or to another address."""
+"""Sends the confirmation mail again, or to another address."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from campaign.core.encrypted import encrypt_for
 from letters.models import CONFIRMING, Letter, Notice, Status, queue_confirmation
 from letters.privacy.tokens import hash_token, make_confirm_token
 
-MAX_REPEATS = 3  # confirmation mails that a supporter may ask for again
+MAX_REPEATS = 3  # how often a supporter may ask for the mail again
 REPEAT_PAUSE = dt.timedelta(minutes=1)  # a mail needs a moment to arrive
 MAX_ADDRESSES = 3  # changes of address: enough for every typing error, too few to bother strangers
 
 
 def resend_confirmation(letter: Letter) -> bool:
-    """Queue the confirmation notice again; False if it is on its way, too recent, or was repeated MAX_REPEATS times."""
+    """Queue the confirmation notice again; False if one is due, too recent, or was repeated MAX_REPEATS times."""
     now = timezone.now()
     asked_for = Notice.objects.filter(
         letter=letter,
@@ -35,9 +35,9 @@ def resend_confirmation(letter: Letter) -> bool:
 
 
 def redirect_confirmation(letter: Letter, address: str) -> bool:
-    """Send the confirmation to this address instead: the link that went to the one before no longer works.
+    """Send the confirmation to this address instead; the link sent to the previous one stops working.
 
-    Returns False if the letter has been confirmed meanwhile, or its address was changed as often as is allowed.
+    Returns False if the letter was confirmed meanwhile, or its address changed MAX_ADDRESSES times.
     """
     before = letter.confirm_generation
     if before >= MAX_ADDRESSES:
@@ -50,7 +50,7 @@ def redirect_confirmation(letter: Letter, address: str) -> bool:
             confirm_token_hash=hash_token(make_confirm_token(letter)),
         )
         if changed:
-            # A new row: a worker that is sending to the old address this moment settles the old one.
+            # A new row, since a worker may just be sending the old one.
             letter.notices.filter(kind__in=CONFIRMING).delete()
             queue_confirmation(letter)
     return bool(changed)

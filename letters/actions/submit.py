@@ -1,4 +1,4 @@
-"""Freeze a draft into a letter that waits for the supporter's confirmation."""
+"""Turns a draft into a letter that waits for the supporter's confirmation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from letters.privacy.tokens import hash_token, make_confirm_token, make_token
 from letters.writing.compose import Composed, Sender, choose_asks, compose_paragraphs, get_ask
 from letters.writing.draft import Draft
 
-# What makes it another letter if the supporter changes it.
+# A change to any of these makes another letter.
 TYPED = (
     "constituency_gss",
     "member_name",
@@ -53,8 +53,8 @@ def submit_letter(
     try:
         return store_letter(campaign, draft, arguments, constituency, member, sender, news=news, count_mail=count_mail)
     except IntegrityError:
-        # The button was pressed twice and the other press was first: now its letter is found, and stands. Or another
-        # letter has drawn the same reference: the next draw is another one.
+        # The button was pressed twice and the other request was first: now its letter is found. Or two letters drew the
+        # same reference: the next draw will differ.
         return store_letter(campaign, draft, arguments, constituency, member, sender, news=news, count_mail=count_mail)
 
 
@@ -72,10 +72,10 @@ def store_letter(
 ) -> bool:
     """Freeze the draft into a letter that waits for confirmation; False if it has been confirmed already.
 
-    `count_mail` is called once a mail is owed; if it raises, nothing of this is kept.
+    `count_mail` is called once a mail is owed; if it raises, nothing is stored.
 
-    A letter of the same draft that is not confirmed yet is replaced, because the supporter has gone back to change it;
-    if nothing is changed it stays as it is, and so does the link in its mail. One that was refused stays beside it.
+    An unconfirmed letter of the same draft is replaced if the supporter has changed it; if not, it is kept, and so the
+    link in its mail. A refused one is kept beside the new one.
     """
     ask = get_ask(draft, choose_asks(campaign, member))
     letter = freeze_letter(campaign, draft, constituency, member, sender, ask)
@@ -86,7 +86,7 @@ def store_letter(
         letter.outdated_at = timezone.now()  # corrected between its writer's look and the press
     stored = Letter.objects.select_for_update().filter(draft_id=draft.id).first()
     if stored and hasattr(stored, "refusal") and not is_same_letter(stored, letter, paragraphs):
-        Letter.objects.filter(pk=stored.pk).update(draft_id=None)  # what they have changed is another letter
+        Letter.objects.filter(pk=stored.pk).update(draft_id=None)  # the changed draft becomes another letter
         stored = None
     if stored and stored.status != Status.UNCONFIRMED:
         return False

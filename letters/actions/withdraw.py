@@ -1,4 +1,4 @@
-"""Withdraw a letter that has not gone yet."""
+"""Withdraws a letter that has not been sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def withdraw_letter(letter: Letter, *, note: str = "", actor: User | None = None
         return False
     with transaction.atomic():
         withdrawn = letter.transition_to(Status.WITHDRAWN, note=note, actor=actor, next_attempt_at=None)
-        if withdrawn:  # no MP gets it: others' letters are not compared with it
+        if withdrawn:  # no MP gets it, so other letters are not compared with it
             set_tombstone(letter.pk, Tombstone.Kind.WITHDRAWN)
             Fingerprint.objects.filter(letter=letter).delete()
     return withdrawn

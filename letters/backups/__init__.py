@@ -1,1 +1,1 @@
-"""The database as a file, and back."""
+"""Backups of the database, and restoring them."""

@@ -1,7 +1,7 @@
-"""Copies the whole database into an encrypted file, and back, with PostgreSQL's own tools or SQLite's.
+"""Backs up the whole database to an encrypted file and restores it, with PostgreSQL's tools or SQLite's.
 
-The file is in age's format (https://age-encryption.org/v1), so that `age -d` opens it where there is no Parley. Inside
-is what `pg_dump --format=custom` wrote, or a SQLite database.
+The file is in age's format (https://age-encryption.org/v1), so that `age -d` opens it without Parley. It contains the
+output of `pg_dump --format=custom`, or a SQLite database.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def read_keys() -> list[pyrage.x25519.Identity]:
 
 
 def write_backup(target: Path) -> None:
-    """Write the database to this file; the file is there whole or not at all. Raises BackupFailedError or OSError."""
+    """Write the database to this file, completely or not at all. Raises BackupFailedError or OSError."""
     aside = target.with_name(f".{target.name}.part")
     try:
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -70,9 +70,9 @@ def write_backup(target: Path) -> None:
 
 
 def restore_backup(source: Path) -> Counter[str]:
-    """Put the database back as the file has it, then see that nothing revives; return what was done to how many.
+    """Restore the database from the file, then repeat erasures and hold letters; return the counts.
 
-    The whole file is proved genuine before anything is touched. Raises BackupFailedError or OSError.
+    The whole file is authenticated before anything is changed. Raises BackupFailedError or OSError.
     """
     gather_tombstones_if_possible()
     with open(os.devnull, "wb") as nowhere:
@@ -88,9 +88,9 @@ def restore_backup(source: Path) -> Counter[str]:
 
 
 def decrypt_backup(source: Path, target: IO[bytes]) -> None:
-    """Write what is in the backup to `target`. Raises BackupFailedError if it cannot be read, or was changed.
+    """Decrypt the backup to `target`. Raises BackupFailedError if it cannot be read, or was changed.
 
-    What was written before the error must not be used.
+    Output written before the error must not be used.
     """
     keys = read_keys()
     with source.open("rb") as file:
@@ -100,7 +100,7 @@ def decrypt_backup(source: Path, target: IO[bytes]) -> None:
             raise
         except (pyrage.DecryptError, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
-                raise  # the disk's trouble, not the file's
+                raise  # the disk's fault, not the file's
             raise BackupFailedError(
                 f"The backup cannot be read ({error}). Either no key in BACKUP_KEYS opens it, or it was cut off or "
                 "changed."
@@ -108,15 +108,15 @@ def decrypt_backup(source: Path, target: IO[bytes]) -> None:
 
 
 def gather_tombstones_if_possible() -> None:
-    """Bring to the file what only the rows say that are about to be replaced; there may be none yet."""
+    """Save to the tombstones' file those of the rows that are about to be replaced, if the table exists."""
     if Tombstone._meta.db_table in connection.introspection.table_names():
         gather_tombstones()
 
 
 def hold_letters() -> Counter[str]:
-    """Keep letters of a restored database from going out: each may have been sent since the backup was made.
+    """Hold the queued letters of a restored database: each may have been sent since the backup.
 
-    Mails to supporters that were due are given up. Returns how many letters are held, and how many are in doubt.
+    Due mails to supporters are given up. Returns the numbers of held letters and of letters in doubt.
     """
     counts: Counter[str] = Counter()
     for letter in walk(Letter.objects.filter(status__in=(Status.QUEUED, Status.CLAIMED, Status.SENDING))):
@@ -131,7 +131,7 @@ def hold_letters() -> Counter[str]:
 
 
 def replay_erasures() -> Counter[str]:
-    """Erase and withdraw again what was erased and withdrawn before; return how many of each."""
+    """Repeat erasures and withdrawals from the tombstones; return how many of each."""
     gathered = gather_tombstones()
     counts: Counter[str] = Counter()
     for letter in walk(Letter.objects.defer_encrypted().filter(scrubbed_at=None)):
@@ -182,7 +182,7 @@ def _write_database(source: Path) -> None:
     connection.close()
     with _run_tool("pg_restore", *options, "--dbname", _name_database(), stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError), process.stdin:  # if it has ended, its own words say why
+        with contextlib.suppress(BrokenPipeError), process.stdin:  # if it has ended, its error output says why
             decrypt_backup(source, process.stdin)
 
 
@@ -197,12 +197,12 @@ def _name_database() -> str:
 
 @contextlib.contextmanager
 def _run_tool(name: str, *options: str, **pipes: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Run one of PostgreSQL's tools on the database. Raises BackupFailedError with its words if it fails."""
+    """Run one of PostgreSQL's tools on the database. Raises BackupFailedError with its output if it fails."""
     if shutil.which(name) is None:
         raise BackupFailedError(f"{name} is missing. Install it, for example: apt-get install postgresql-client")
     place = connection.settings_dict
     given = {"PGHOST": place["HOST"], "PGPORT": place["PORT"], "PGUSER": place["USER"], "PGPASSWORD": place["PASSWORD"]}
-    # By environment, not as arguments, which anybody on the machine can see.
+    # In the environment: anybody on the machine can see arguments.
     env = os.environ | {key: str(value) for key, value in given.items() if value} | {"PGDATABASE": _name_database()}
     with tempfile.TemporaryFile() as words:
         process = subprocess.Popen([name, *options], env=env, stderr=words, **pipes)  # noqa: S603 our own words

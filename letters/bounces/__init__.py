@@ -1,1 +1,1 @@
-"""Mails and reports that come back, and what they mean for a letter."""
+"""Bounces: mails that come back, and what they mean for a letter."""

@@ -1,4 +1,4 @@
-"""Applies what came back: only a permanent failure, proved to belong to a letter, makes it BOUNCED."""
+"""Applies bounces: only a permanent failure that provably belongs to a letter makes it BOUNCED."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from letters.privacy.redaction import MAX_NOTE, redact_personal
 
 logger = logging.getLogger(__name__)
 
-# Each is written at most once in a letter's life, however many reports come.
+# Each is written at most once per letter, however many reports arrive.
 NOTES = {
     EventCode.RETURNED: "A failure report came, but the letter was not “sent”, so its status has not changed.",
     EventCode.DELAYED: "The recipient's mail server has not delivered it yet and is still trying.",
@@ -26,23 +26,23 @@ NOTES = {
 
 
 class Outcome(enum.Enum):
-    """What became of a mail that came back."""
+    """What came of a bounce."""
 
     BOUNCED = "bounced"  # its letter is now BOUNCED
     NOTED = "noted"  # its letter has a note
-    DOUBTFUL = "doubtful"  # its letter has a note, and a person ought to read the mail
+    DOUBTFUL = "doubtful"  # its letter has a note, and a person should read the mail
     KNOWN = "already known"  # nothing new: the same report again
     AUTO_REPLY = "automatic replies"
-    OTHER = "other mail"  # for a letter, but no report
-    STRANGER = "not for a letter"  # no address, or none with a genuine signature
-    EARLY = "too early"  # its letter is being sent this moment: try again
+    OTHER = "other mail"  # about a letter, but not a report
+    STRANGER = "not for a letter"  # no address with a genuine signature
+    EARLY = "too early"  # its letter is being sent right now: try again
 
 
 def take_bounce(raw: bytes, recipient: str | None = None) -> Outcome:
-    """Apply a mail that came back and return what became of it. Taking it again changes nothing.
+    """Apply a bounce and return what came of it. Idempotent.
 
-    `recipient` is the envelope's, if the mail server told it: then it alone counts. Raises only what the database
-    raises; the mail is then to be taken again later.
+    If the mail server gave the envelope's `recipient`, only that counts. Raises only database errors; then the mail is
+    to be tried again later.
     """
     report = read_report(raw)
     reference = find_reference(report, recipient)
@@ -62,14 +62,14 @@ def take_bounce(raw: bytes, recipient: str | None = None) -> Outcome:
 
 
 def find_reference(report: Report, recipient: str | None) -> str | None:
-    """Return the one reference whose signature is genuine; None if there is none, or more than one."""
+    """Return the one reference with a genuine signature; None if there are none, or several."""
     addresses = (recipient,) if recipient is not None else report.addresses
     genuine = {reference for address in addresses if (reference := verify_envelope_sender(address))}
     return genuine.pop() if len(genuine) == 1 else None
 
 
 def apply_report(letter: Letter, report: Report) -> Outcome:
-    """Move or note the letter, whose row is locked."""
+    """Bounce or annotate the letter, whose row is locked."""
     if report.kind is Kind.DELAYED:
         return note_once(letter, EventCode.DELAYED, report.words)
     if report.kind is Kind.DOUBTFUL:
@@ -78,10 +78,10 @@ def apply_report(letter: Letter, report: Report) -> Outcome:
     if letter.status == Status.BOUNCED:
         return Outcome.KNOWN
     if letter.status == Status.SENDING:
-        # A fast server reports before its own "250" is written down; the status settles within the lease.
+        # A fast server reports before its own "250" is recorded, which takes a lease at most.
         return Outcome.EARLY
     if letter.status != Status.SENT:
-        # For UNKNOWN the report tells that a server had the letter. What follows from it, a person decides.
+        # For UNKNOWN the report shows that a server had the letter. A person decides what follows.
         return note_once(letter, EventCode.RETURNED, report.words)
     words = redact_personal(report.words, letter) or "The mail server gave no reason."
     return Outcome.BOUNCED if letter.transition_to(Status.BOUNCED, note=words) else Outcome.EARLY

@@ -1,4 +1,4 @@
-"""Where mail that came back lies: a pipe from Postfix, a file or folder, an IMAP mailbox. Fetches, reads nothing."""
+"""Fetches bounces from a pipe, a file or folder, or an IMAP mailbox, without parsing them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from urllib.parse import unquote, urlsplit
 
 MAX_BYTES = 5_000_000
 IMAP_SECONDS = 60
-# A keyword (RFC 3501, 2.3.2) on what was read and stays, so that the next run does not fetch it again.
+# A keyword (RFC 3501, 2.3.2) for read mails that are kept, so that they are not fetched again.
 READ_KEYWORD = "ParleyRead"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class AfterReading(enum.Enum):
-    """What is to become of a mail in the mailbox, once it was taken."""
+    """What to do with a mail in the mailbox once it was read."""
 
     REMOVED = "removed"
     KEPT = "kept"  # for a person
@@ -34,12 +34,12 @@ class InboxError(Exception):
 def read_pipe(stream: BinaryIO) -> bytes:
     raw = stream.read(MAX_BYTES)
     while stream.read(1_000_000):
-        pass  # read to the end, so that the mail server does not meet a broken pipe
+        pass  # read to the end, so that the mail server's pipe does not break
     return raw
 
 
 def read_path(path: Path) -> Iterator[bytes]:
-    """Yield the mails of a file with one mail, an mbox, a Maildir, or a folder of files. Changes nothing there."""
+    """Yield the mails of a file with one mail, an mbox, a Maildir or a folder of files, without changing them."""
     if path.is_dir() and (path / "cur").is_dir():
         yield from read_box(mailbox.Maildir(path, create=False))
     elif path.is_dir():
@@ -63,9 +63,9 @@ def read_box(box: mailbox.Mailbox[mailbox.Message]) -> Iterator[bytes]:
 
 
 def open_imap(url: str) -> imaplib.IMAP4:
-    """Return a logged-in connection with the mailbox of the URL selected. Raises InboxError.
+    """Return a logged-in connection with the URL's mailbox selected. Raises InboxError.
 
-    Plain imap:// is encrypted with STARTTLS before the password goes out, except to this machine itself.
+    Plain imap:// uses STARTTLS before logging in, except to this machine.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
@@ -96,9 +96,9 @@ def check(answer: tuple[str, Sequence[object]], what: str) -> Sequence[object]:
 
 
 def walk_imap(url: str, take: Callable[[bytes], AfterReading]) -> None:
-    """Hand every mail that was not read before to `take`, and mark it or remove it only after that has returned.
+    """Pass each unread mail to `take`, and mark or delete it only after that has returned.
 
-    Mails are fetched without being marked as seen (BODY.PEEK), one by one. Raises InboxError.
+    Mails are fetched one by one, without being marked as seen (BODY.PEEK). Raises InboxError.
     """
     try:
         connection = open_imap(url)
@@ -118,19 +118,21 @@ def walk_imap(url: str, take: Callable[[bytes], AfterReading]) -> None:
 
 
 def fetch_mail(connection: imaplib.IMAP4, uid: str) -> bytes | None:
-    """Return the mail's first MAX_BYTES; None if somebody removed it meanwhile."""
+    """Return the mail's first MAX_BYTES; None if it was deleted meanwhile."""
     data = check(connection.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MAX_BYTES}>)"), "fetch")
     return next((item[1] for item in data if isinstance(item, tuple) and isinstance(item[1], bytes)), None)
 
 
 def settle_mail(connection: imaplib.IMAP4, uid: str, leave: AfterReading) -> None:
-    """Remove the mail or mark it as read by us.
+    """Delete the mail, or mark it as read by us.
 
-    Without UIDPLUS (RFC 4315) it is only flagged: a plain EXPUNGE would remove other people's deleted mails too.
+    Without UIDPLUS (RFC 4315) it is only flagged: a plain EXPUNGE would also remove mails that others have deleted.
     """
     if leave is AfterReading.REMOVED:
         check(connection.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen \Deleted)"), "store")
         if "UIDPLUS" in connection.capabilities:
             check(connection.uid("EXPUNGE", uid), "expunge")
     elif leave is AfterReading.KEPT:
-        connection.uid("STORE", uid, "+FLAGS.SILENT", f"({READ_KEYWORD})")  # refused where keywords are: read again
+        connection.uid(
+            "STORE", uid, "+FLAGS.SILENT", f"({READ_KEYWORD})"
+        )  # without keywords this is refused, and the mail read again

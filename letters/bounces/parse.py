@@ -1,8 +1,8 @@
-"""What a mail that came back says: a delivery report, an automatic reply, or something else. Reads, decides nothing.
+"""Parses a mail that came back: a delivery report, an automatic reply, or something else. Decides nothing.
 
 Sources: RFC 3464 (delivery status notifications), RFC 3463 (their codes), RFC 6522 (multipart/report), RFC 6533
-(the same in UTF-8), RFC 3834 (automatic replies). What mail servers write without keeping to those is read by
-flufl.bounce, Mailman's detectors. Everything in such a mail may be forged or broken.
+(the same in UTF-8), RFC 3834 (automatic replies). Reports that follow none of them are read by flufl.bounce, Mailman's
+detectors. Anything in such a mail may be forged or broken.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from letters.writing.text import make_printable
 
 MAX_LENGTH = 400
 
-# From here on a report quotes the letter, whose own words must not be taken for the server's.
+# Where a report begins to quote the letter, whose words must not be taken for the server's.
 QUOTED_LETTER = re.compile(
     r"^[> \t-]{0,20}(return-path|received|message-id|x-parley-reference|mime-version)\s*:"
     r"|^[^\w\n]{0,40}(below this line is a copy|this is a copy of|original message|message text follows|"
@@ -52,10 +52,9 @@ def tidy_words(words: str) -> str:
 
 
 def judge_text(text: str) -> tuple[str, str]:
-    """Return "failed", "delayed", "contradictory" or "" (nothing known), and the server's words.
+    """Return "failed", "delayed", "contradictory" or "" (unknown), and the server's words.
 
-    A report that names a permanent code, or a permanent error, and also says that the server goes on trying
-    contradicts itself.
+    A report with a permanent error that also says that the server keeps trying contradicts itself.
     """
     said = drop_quoted_letter(text)
     code, trying = FAILURE_CODE.search(said), STILL_TRYING.search(said)
@@ -65,7 +64,7 @@ def judge_text(text: str) -> tuple[str, str]:
 
 
 def quote_reason(text: str) -> str:
-    """Return what the server says from its reply code on; nothing if it names none."""
+    """Return the server's words from its reply code on; empty if there is none."""
     said = drop_quoted_letter(text)
     code = FAILURE_CODE.search(said)
     return tidy_words(said[code.start() :].lstrip(" \t:<>(\"'#").split("\n\n")[0][:200].rstrip(") ")) if code else ""
@@ -77,27 +76,27 @@ def drop_quoted_letter(text: str) -> str:
     return text[: quoted.start()] if quoted else text
 
 
-MAX_BYTES = 250_000  # the report stands before the letter that it returns, so the rest may be cut off
+MAX_BYTES = 250_000  # the report comes before the letter that it returns, so the rest may be cut off
 MAX_PARTS = 50
 MAX_HEADERS = 200
 MAX_HEADER = 2_000
 MAX_TEXT = 20_000
 MAX_PROSE = 32_000  # bytes for flufl.bounce, some of whose detectors take quadratic time
 
-# The headers in which mail servers write to whom they delivered a mail; To is last, being the sender's word.
+# Headers in which mail servers record the recipient; To comes last, being only the sender's word.
 RECIPIENT_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-rcpt-to", "to")
 ADDRESS = re.compile(r"[^\s<>@,;:\"()]{1,64}\+[a-z0-9]{8}-[0-9a-f]{16}@[^\s<>@,;:\"()]{1,255}", re.IGNORECASE)
 DAEMON = re.compile(
     r"(mailer-?daemon|mail-?daemon|postmaster|mdaemon|mail.delivery.(sub)?system|microsoftexchange[0-9a-f]{32})",
     re.IGNORECASE,
 )
-# A person's answer to a report, or one that they pass on, is not the server's.
+# Subjects of replies and forwarded mails, which are a person's, not the server's.
 ANSWERED = re.compile(r"\s*(re|fwd?|aw|wg|tr)\s*:", re.IGNORECASE)
 AUTORESPONDER_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply")
 
 
 class CutHeaders(Compat32):
-    """The parser's most forgiving policy, with long headers cut: its reading of parameters takes quadratic time."""
+    """The parser's most forgiving policy, with long headers cut, as parsing parameters takes quadratic time."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
@@ -107,16 +106,16 @@ class CutHeaders(Compat32):
 class Kind(enum.Enum):
     """What a mail is."""
 
-    FAILED = "failed"  # a server gave the letter up for good
-    DELAYED = "delayed"  # a server goes on trying
-    DOUBTFUL = "doubtful"  # a server's report that cannot be read with certainty
+    FAILED = "failed"  # a server has given up
+    DELAYED = "delayed"  # a server keeps trying
+    DOUBTFUL = "doubtful"  # a server's report that is not certain
     AUTO_REPLY = "auto-reply"
     OTHER = "other"  # a person's mail, a receipt, a report of success
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a mail says, in the server's words, and the signed-looking addresses to which it came."""
+    """A mail's kind, the server's words, and the seemingly signed addresses that it was sent to."""
 
     kind: Kind
     words: str = ""
@@ -124,7 +123,7 @@ class Report:
 
 
 def read_report(raw: bytes) -> Report:
-    """Read a mail. Never raises, whatever the bytes are: what cannot be parsed at all is OTHER."""
+    """Parse a mail. Never raises, whatever the bytes are: what cannot be parsed is OTHER."""
     try:
         mail = message_from_bytes(raw[:MAX_BYTES], policy=CutHeaders())
         headers = read_headers(mail)
@@ -135,7 +134,7 @@ def read_report(raw: bytes) -> Report:
 
 
 def decode(value: object) -> str:
-    """Return a header as text; bytes that are not ASCII are kept as surrogates by the parser."""
+    """Return a header as text; the parser keeps non-ASCII bytes as surrogates."""
     return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
@@ -147,13 +146,13 @@ def read_headers(mail: Message) -> dict[str, list[str]]:
 
 
 def find_addresses(headers: dict[str, list[str]]) -> tuple[str, ...]:
-    """Return the addresses with a signature, genuine or not, to which the mail came: never any from its body."""
+    """Return the recipients with a signature, genuine or not; never any from the body."""
     found = (ADDRESS.findall(value) for name in RECIPIENT_HEADERS for value in headers.get(name, []))
     return tuple(dict.fromkeys(address for addresses in found for address in addresses))
 
 
 def walk_parts(mail: Message, depth: int = 0) -> Iterator[Message]:
-    """Yield the leaves of the mail, at most MAX_PARTS and five levels; never goes into an attached message."""
+    """Yield the mail's leaves, at most MAX_PARTS and five levels deep, none of an attached message."""
     parts = mail.get_payload()
     if not mail.get_content_type().startswith("multipart/") or not isinstance(parts, list):
         yield mail
@@ -181,16 +180,16 @@ def judge_mail(mail: Message, headers: dict[str, list[str]], raw: bytes) -> tupl
     if from_daemon and not has_autoresponder(headers):
         return judge_prose(raw, headers, read_text(parts))
     if is_report and report_type:
-        return Kind.DOUBTFUL, ""  # calls itself a delivery report and is none
+        return Kind.DOUBTFUL, ""  # calls itself a delivery report but is none
     automatic = is_automatic(headers) or has_autoresponder(headers) or get_precedence(headers) in ("bulk", "junk")
     return (Kind.AUTO_REPLY if automatic else Kind.OTHER), ""
 
 
 def judge_prose(raw: bytes, headers: dict[str, list[str]], text: str) -> tuple[Kind, str]:
-    """Return what a mail server says that names no recipient in the standard's way, and its words.
+    """Return the kind of a report that does not follow the standard, and the server's words.
 
-    flufl.bounce knows the words of many servers, all English. In other languages a reply code is all that can be
-    read, and only where the mail bears the marks of a machine.
+    flufl.bounce knows the phrases of many servers, all in English. In other languages only a reply code can be
+    recognised, and only in a mail that is clearly automatic.
     """
     if ANSWERED.match(headers.get("subject", [""])[0]):
         return Kind.DOUBTFUL, ""
@@ -214,21 +213,21 @@ def is_from_daemon(headers: dict[str, list[str]]) -> bool:
 
 
 def is_automatic(headers: dict[str, list[str]]) -> bool:
-    """Tell whether a machine sent the mail: an empty return path (RFC 3464, 2) or Auto-Submitted (RFC 3834, 5)."""
+    """Whether a machine sent the mail: an empty return path (RFC 3464, 2) or Auto-Submitted (RFC 3834, 5)."""
     if any(re.fullmatch(r"\s*<\s*>\s*", value) for value in headers.get("return-path", [])[:1]):
         return True
     return any(not re.match(r"\s*no\b", value, re.IGNORECASE) for value in headers.get("auto-submitted", []))
 
 
 def get_precedence(headers: dict[str, list[str]]) -> str:
-    """Return the old header that RFC 3834 (3.1.8) warns of, in lower case."""
+    """Return the Precedence header (RFC 3834, 3.1.8) in lower case."""
     return headers.get("precedence", [""])[0].strip().lower()
 
 
 def has_autoresponder(headers: dict[str, list[str]]) -> bool:
-    """Tell whether the mail bears the marks of an out-of-office program; many know no Auto-Submitted.
+    """Whether the mail has signs of an out-of-office reply; many have no Auto-Submitted.
 
-    Precedence "bulk" is none of them: some daemons write it into their reports too.
+    Precedence "bulk" is not one: some daemons put it into their reports too.
     """
     known = any(name in headers for name in AUTORESPONDER_HEADERS)
     return known or get_precedence(headers) in ("auto_reply", "auto-reply")
@@ -251,7 +250,7 @@ def read_blocks(part: Message) -> list[dict[str, str]]:
         for line in group.splitlines():
             name, colon, value = (piece.strip() for piece in line.partition(":"))
             if colon:
-                # Two actions in one group contradict each other, and no action is clearer than either.
+                # Two actions in one group contradict each other, so neither counts.
                 same = fields.setdefault(name.lower(), value) == value
                 fields[name.lower()] = value if same else ""
         if fields:
@@ -260,7 +259,7 @@ def read_blocks(part: Message) -> list[dict[str, str]]:
 
 
 def decode_base64(text: str, part: Message) -> str:
-    """Return a status that was sent as base64, which RFC 3464 (2.1) forbids and some gateways do, as text."""
+    """Decode a status sent as base64, which RFC 3464 (2.1) forbids but some gateways do."""
     if str(part.get("content-transfer-encoding", "")).strip().lower() != "base64":
         return text
     try:
@@ -270,10 +269,10 @@ def decode_base64(text: str, part: Message) -> str:
 
 
 def judge_status(recipients: list[dict[str, str]]) -> tuple[Kind, str]:
-    """Return what the recipients' fields say together.
+    """Combine the recipients' fields.
 
-    "failed" means that the server has given up, also with a 4.x.x status: that is how a server says that the
-    letter waited too long (RFC 3464, 2.3.3). If not all recipients failed, part of the letter may have arrived.
+    "failed" means that the server has given up, even with a 4.x.x status, which then says that the letter waited too
+    long (RFC 3464, 2.3.3). If not all recipients failed, some may have the letter.
     """
     verdicts = [judge_recipient(block) for block in recipients]
     kinds = {kind for kind, _words in verdicts}
@@ -286,7 +285,7 @@ def judge_status(recipients: list[dict[str, str]]) -> tuple[Kind, str]:
 
 
 def judge_recipient(block: dict[str, str]) -> tuple[Kind, str]:
-    """Return what became of one recipient (RFC 3464, 2.3), with status and diagnostic."""
+    """Return one recipient's result (RFC 3464, 2.3), with status and diagnostic."""
     action = (re.findall(r"[a-z]+", re.sub(r"\([^()]*\)", " ", block.get("action", "").lower())) or [""])[0]
     code = re.match(r"\s*([245])\.\d{1,3}\.\d{1,3}\b", block.get("status", ""))
     diagnostic = re.sub(r"^\s*[\w.-]{1,40}\s*;\s*", "", block.get("diagnostic-code", ""))
@@ -296,7 +295,7 @@ def judge_recipient(block: dict[str, str]) -> tuple[Kind, str]:
         return Kind.OTHER, words
     if action == "delayed" or (action == "failed" and "will-retry-until" in block):
         return Kind.DELAYED, words
-    said = f"{block.get('status', '')} {diagnostic}"  # some write an SMTP code where RFC 3463's belongs
+    said = f"{block.get('status', '')} {diagnostic}"  # some have an SMTP code in place of RFC 3463's
     clear = code.group(1) != "2" if code else re.search(r"(?<![\d.])5(\d\d\b|\.\d{1,3}\.\d{1,3}\b)", said)
     return (Kind.FAILED if action in ("failed", "failure") and clear else Kind.DOUBTFUL), words
 

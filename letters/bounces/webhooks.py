@@ -1,7 +1,7 @@
-"""Takes a mail provider's word for what became of a letter, through django-anymail's webhooks.
+"""Receives bounces from a mail provider through django-anymail's webhooks.
 
-For a provider that keeps returned mail to itself. Its requests carry a secret (docs/operators.md). Which letter an
-event is about is told by the letter's signed bounce address or its Message-ID alone, never by a name or a text.
+For providers that do not forward bounces. Their requests carry a secret (docs/operators.md). Only the signed bounce
+address or the Message-ID tells which letter an event is about, never a name or a text.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from letters.mail.addresses import split_from, verify_envelope_sender
 from letters.models import EventCode, Letter
 
 REFUSED = ("bounced", "rejected", "failed")  # anymail.signals.EventType
-# What providers call a failure that may pass, in the fields that say of what sort it is: Postmark's Type, SES's
-# bounceType (an out-of-office reply is a "Transient" bounce there), Mailgun's severity, SendGrid's type.
+# Providers' words for a temporary failure: Postmark's Type, SES's bounceType (where an out-of-office reply is a
+# "Transient" bounce), Mailgun's severity, SendGrid's type.
 SORT = ("type", "bouncetype", "severity", "category", "bounce_classification")
 PASSING = re.compile(r"soft|transient|temporary|undetermined|blocked|auto|unknown", re.IGNORECASE)
 LASTING = re.compile(r"hard|permanent", re.IGNORECASE)
 CODE = re.compile(r"(?<![\d.])(?P<class>[45])(?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])")
 MESSAGE_ID = re.compile(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([^\s<>@]{1,255}?)>?")
-MAX_LENGTH = 500  # characters of a value that can be an address or a Message-ID; a returned text is not searched
+MAX_LENGTH = 500  # characters that an address or a Message-ID may have; longer values are not searched
 DEEPEST = 5
 
 
 class TooEarlyError(Exception):
-    """The letter is being sent this moment: the provider gets a 500, and asks again."""
+    """The letter is being sent right now: the provider gets a 500, and tries again."""
 
 
 def list_paths() -> list[URLPattern]:
-    """Return the paths of the provider's webhooks, as anymail has them; none without a provider and a secret."""
+    """Return anymail's URL patterns for the provider; none without a provider and a secret."""
     if not (settings.ANYMAIL_PROVIDER and settings.ANYMAIL["WEBHOOK_SECRET"]):
         return []
     from anymail.urls import urlpatterns
@@ -81,9 +81,9 @@ def start_listening() -> None:
 
 
 def take_event(event: Any, **_signal: Any) -> Outcome:
-    """Apply what an anymail event says and return what became of it. Taking it again changes nothing.
+    """Apply an anymail event and return what came of it. Idempotent.
 
-    Raises TooEarlyError, and what the database raises.
+    Raises TooEarlyError and database errors.
     """
     reference = find_letter(event)
     if reference is None:
@@ -91,7 +91,7 @@ def take_event(event: Any, **_signal: Any) -> Outcome:
     with transaction.atomic():
         letter = Letter.objects.select_for_update(of=("self",)).select_related("campaign").get(reference=reference)
         if event.recipient and event.recipient.lower() != letter.recipient.lower():
-            return Outcome.STRANGER  # of another mail, such as the supporter's copy
+            return Outcome.STRANGER  # about another mail, such as the supporter's copy
         outcome = apply_event(letter, event)
     if outcome is Outcome.EARLY:
         raise TooEarlyError
@@ -99,7 +99,7 @@ def take_event(event: Any, **_signal: Any) -> Outcome:
 
 
 def apply_event(letter: Letter, event: Any) -> Outcome:
-    """Move or note the letter, whose row is locked."""
+    """Bounce or annotate the letter, whose row is locked."""
     words = tidy_words(" ".join(str(part) for part in (event.mta_response, event.description) if part))
     if event.event_type == "complained":
         return note_once(letter, EventCode.COMPLAINT)
@@ -121,7 +121,7 @@ def is_final(event: Any, words: str) -> bool:
 
 
 def find_letter(event: Any) -> str | None:
-    """Return the reference of the one letter that the event names; None if it names none, or more than one."""
+    """Return the reference of the one letter that the event names; None if it names none, or several."""
     said = [str(event.message_id or ""), *(value for _key, value in _walk([event.esp_event, event.metadata]))]
     addresses = (address for text in said for address in ADDRESS.findall(text))
     found = {reference for address in addresses if (reference := verify_envelope_sender(address))}

@@ -1,1 +1,1 @@
-"""The queue: who sends which letter when, and what became of it."""
+"""The queue: which letters are sent when, by which worker, with what result."""

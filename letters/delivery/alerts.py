@@ -1,4 +1,4 @@
-"""What organisers and operator are told: the site is unwell, letters go elsewhere, reviews are due; by two ways."""
+"""Alerts to organisers and operator, by two channels: problems, changed destinations, due reviews."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MAX_LISTED = 50  # changes in one mail; after an election there are hundreds
 
 
 def queue_alert(by: str, changes: Sequence[Redirection], **_signal: Any) -> list[str]:
-    """Hold what would go to somebody who has gone, and have the organisers told who has changed where letters go.
+    """Hold letters to departed MPs, and queue an alert about who has changed where letters go.
 
     Returns which letters are held, in sentences.
     """
@@ -47,7 +47,7 @@ def queue_alert(by: str, changes: Sequence[Redirection], **_signal: Any) -> list
 
 
 def check_health() -> None:
-    """Owe an alert if something has become wrong, or is right again. A pause of the queue has alerts of its own."""
+    """Queue an alert when a problem appears, or has gone. A paused queue has alerts of its own."""
     health = measure_health(brief=True)
     if health.paused_since:
         return
@@ -66,7 +66,7 @@ def list_recipients() -> list[str]:
 
 
 def write_alert(alert: Alert) -> tuple[str, str]:
-    """Return the alert's title and its words. They hold no supporter's data."""
+    """Return the alert's title and text, without personal data of supporters."""
     context = {
         "alert": alert,
         "since": Alert.objects.filter(kind=Alert.Kind.PAUSED, at__lte=alert.at).last(),
@@ -94,8 +94,8 @@ def build_alert_mail(alert: Alert, recipient: str) -> Mail:
 def send_alerts() -> int:
     """Send the alerts that are due; return how many the server took.
 
-    A paused queue does not keep them: a server that declines letters may still take this, and if not, all that are
-    owed go when the queue goes on.
+    They are sent even while the queue is paused: the server may take them, and if not they are sent when the queue
+    resumes.
     """
     sent = 0
     with Connection() as connection:
@@ -110,7 +110,7 @@ def send_alerts() -> int:
                 answer = Reply(DeliveryResult.DEFERRED, "")
             else:
                 answers = [connection.send(mail.envelope_sender, mail.recipient, mail.content) for mail in mails]
-                # Whom it has reached gets it once more if it has not reached the other: harmless.
+                # If it has reached one but not the other, the one gets it again: harmless.
                 answer = next((one for one in answers if one.fate is not DeliveryResult.ACCEPTED), answers[0])
             done = answer.fate is DeliveryResult.ACCEPTED
             sent += done
@@ -123,7 +123,7 @@ def send_alerts() -> int:
 
 
 def pass_alerts_on() -> int:
-    """Send what is due by the second way; return how many got through. Without one nothing is owed there."""
+    """Send the alerts that are due on the second channel; return how many got through."""
     due = Alert.objects.filter(second_due_at__lte=timezone.now())
     if not second_way.is_set():
         due.update(second_due_at=None)

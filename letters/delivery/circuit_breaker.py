@@ -1,6 +1,6 @@
-"""The circuit breaker: when the mail server fails again and again, the queue pauses, and a probe ends the pause.
+"""The circuit breaker: after repeated failures of the mail server the queue pauses until a probe succeeds.
 
-One row says how things stand, so that all workers see it and a restart keeps it. Its transitions hold the row's lock.
+Its state is one row, so that all workers see it and it survives a restart. Transitions hold the row's lock.
 """
 
 from __future__ import annotations
@@ -20,22 +20,24 @@ from letters.privacy.redaction import ADDRESS, MAX_NOTE, redact_personal
 
 logger = logging.getLogger(__name__)
 
-MAIL = "mail"  # the name of the only row: there is one mail server
+MAIL = "mail"  # name of the only row, as there is one mail server
 FIRST_PAUSE = dt.timedelta(minutes=1)
 MAX_PAUSE = dt.timedelta(minutes=15)
-PROBE_LENGTH = dt.timedelta(minutes=10)  # a whole dialogue in which every step times out; then another may probe
+PROBE_LENGTH = dt.timedelta(
+    minutes=10
+)  # as long as a dialogue in which every step times out; then another worker may probe
 
 
 class CircuitState(enum.Enum):
     """What may be sent now."""
 
     CLOSED = "all"
-    HALF_OPEN = "probe"  # one message, by whoever takes the probe
+    HALF_OPEN = "probe"  # one message, by the worker that takes the probe
     OPEN = "none"
 
 
 class QueuePausedError(Exception):
-    """The mail server has failed too often, in the words given; nothing more is offered to it for now."""
+    """The mail server has failed too often, as quoted; nothing more is offered to it for now."""
 
 
 def get_state() -> CircuitState:
@@ -46,7 +48,7 @@ def get_state() -> CircuitState:
 
 
 def take_probe() -> bool:
-    """Take the one probe that is due; False if somebody else was first."""
+    """Take the one probe that is due; False if another worker was first."""
     now = timezone.now()
     due = Breaker.objects.filter(pk=MAIL, opened_at__isnull=False, probe_at__lte=now)
     return bool(due.update(probe_at=now + PROBE_LENGTH))
@@ -57,9 +59,9 @@ def return_probe() -> None:
 
 
 def record_failure(words: str, *, probing: bool = False, costly: bool = True) -> bool:
-    """Count an attempt that failed for the server's reasons, in its words; return whether the queue is paused now.
+    """Count an attempt that was the server's failure, with its words; return whether the queue is now paused.
 
-    `costly`: it has cost a letter an attempt, or may have. Probes that cost nothing are never far apart.
+    `costly`: it may have cost a letter an attempt. Probes that cost nothing come at short intervals.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -99,12 +101,12 @@ def forget_failures() -> None:
 
 
 def record_result(answer: Reply, letter: Letter, *, probing: bool = False, told: bool = False) -> None:
-    """Take note of how an attempt to send something of this letter's ended.
+    """Record the result of an attempt to send this letter or a notice about it.
 
-    `told`: the attempt before it, of the same sender, succeeded and was noted; so success costs a batch one query.
-    Raises QueuePausedError if no more may go now.
+    `told`: the same worker's previous attempt succeeded and was recorded, so that success costs a batch one query.
+    Raises QueuePausedError if nothing more may be sent now.
 
-    Any answer that is not the server's fault, even a mailbox that does not exist, ends a pause.
+    Any reply that is not the server's failure ends a pause, even that a mailbox does not exist.
     """
     if answer.servers_fault:
         words = redact_personal(answer.text, letter)

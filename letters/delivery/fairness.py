@@ -1,6 +1,6 @@
-"""Whose turn it is: campaigns in turn, and within each campaign its MPs in turn, so that a flood holds up nobody else.
+"""Fair scheduling: campaigns take turns, and each campaign's MPs take turns, so that a flood delays nobody else.
 
-The letters of one campaign to one MP are a lane; in a lane the longest waiting goes first.
+A lane is the letters of one campaign to one MP, the longest waiting first.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from letters.models import list_sending_campaigns, list_sending_kinds
 
 
 class Lane(NamedTuple):
-    """The letters of one campaign to one MP; those confirmed in rehearsal apart, because they go elsewhere."""
+    """The letters of one campaign to one MP; rehearsed ones are separate, as they go elsewhere."""
 
     campaign_id: int
     rehearsal: bool
     gss: str
-    domain: str  # to which the longest waiting one goes
+    domain: str  # recipient's domain of the longest waiting one
 
 
-# When each lane and each campaign last had its turn in this process. A drain may be let send a single letter: without
-# this the next one would begin with the same lane.
+# When each lane and campaign last had a turn in this process. A drain may be allowed a single letter: without this the
+# next drain would start with the same lane.
 _served: dict[Lane | int, int] = {}
 _clock = itertools.count(1)
 
-# A loose index scan: from one constituency to the next through the index letter_turn, however many letters each has.
+# A loose index scan of letter_turn, from one constituency to the next, however many letters each has.
 LANES = """
     WITH RECURSIVE constituency(gss) AS (
         SELECT min(constituency_gss) FROM letters_letter
@@ -66,7 +66,7 @@ HEAD = """
     AND outdated_at IS NULL
     ORDER BY next_attempt_at LIMIT %s
 """
-# The same for many lanes at once: where each statement is a way to the server and back, and planning has its price.
+# The same for many lanes at once, to save PostgreSQL's round trips and planning.
 HEADS = """
     SELECT lane.number, head.id FROM (VALUES {rows}) AS lane(number, campaign_id, rehearsal, gss, count)
     CROSS JOIN LATERAL (
@@ -79,15 +79,15 @@ HEADS = """
 
 
 class FairScheduler:
-    """The lanes that have due letters, in the order of their turns. One for each drain."""
+    """The lanes with due letters, in the order of their turns. Each drain has its own."""
 
     def __init__(self) -> None:
-        self.full: set[Lane] = set()  # the pace lets none of their letters go
+        self.full: set[Lane] = set()  # held back by rate limits
         self._waiting: deque[Lane] = deque()
-        self._fresh = True  # whether letters may have been missed since the lanes were looked up
+        self._fresh = True  # whether there may be letters that the last look-up of lanes missed
 
     def choose(self, limit: int) -> list[tuple[Lane, int]]:
-        """Return the lanes whose turn it is, each with how many letters it may send; empty if nothing is due."""
+        """Return the next lanes, each with how many letters it may send; empty if nothing is due."""
         if not self._waiting and self._fresh:
             self._waiting.extend(lane for lane in list_lanes() if lane not in self.full)
             self._fresh = False
@@ -100,7 +100,7 @@ class FairScheduler:
         return list(share.items())
 
     def settle(self, lane: Lane, *, asked: int, found: int, leased: int) -> None:
-        """Give the lane another turn if it may have more; a lane with letters that may not go now is full."""
+        """Give the lane another turn if it may have more letters; if some may not go now, it is full."""
         if leased:
             _served[lane] = _served[lane.campaign_id] = next(_clock)
             self._fresh = True
@@ -142,9 +142,9 @@ def _find(campaign: Campaign, rehearsal: bool) -> list[tuple[Lane, Any]]:
 
 
 def lock_next(lanes: Collection[tuple[Lane, int]]) -> list[list[uuid.UUID]]:
-    """Return the letters at the head of each lane, at most so many, locked until the transaction ends.
+    """Return up to so many letters at the head of each lane, locked until the transaction ends.
 
-    PostgreSQL skips rows that another sender is taking; on SQLite the IMMEDIATE transaction keeps others out.
+    PostgreSQL skips rows that another worker is taking; on SQLite the IMMEDIATE transaction excludes others.
     """
     now = _get_now()
     found: list[list[uuid.UUID]] = [[] for _lane in lanes]

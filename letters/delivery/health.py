@@ -1,6 +1,6 @@
-"""Is the site well? What is due, who is at work, and what holds letters up: nothing is ever silently stuck.
+"""Measures the site's health: what is due, who is working, what delays letters.
 
-Every query goes through an index of open rows, so that asking often costs little however many letters were sent.
+Every query uses an index of open rows, so that it is cheap however many letters were sent.
 """
 
 from __future__ import annotations
@@ -28,37 +28,37 @@ from letters.models import CLOCK, JUMP, LEASED, PACED, SWEEP, Breaker, Heartbeat
 
 BROKER_SECONDS = 2
 UNDECIDED = (Status.HELD, Status.FAILED, Status.UNKNOWN)
-DECIDED = "decided"  # no status: these have failed, and a person has refused or given them up
+DECIDED = "decided"  # not a status: failed ones that a person has refused or given up
 
 
 @dataclass
 class Health:
-    """What was measured. Ages are in seconds; None where there is nothing to measure."""
+    """The measurements. Ages are in seconds; None if there is nothing to measure."""
 
     database: bool = True
     broker: bool | None = None  # None: not asked
     heartbeat_age: float | None = None  # since the last sweep began
-    at_work_age: float | None = None  # since the last sign of any worker: a sweep, or a letter in hand
+    at_work_age: float | None = None  # since any worker's last sign of life: a sweep, or a letter begun
     due: int = 0
     oldest_due_age: float | None = None
-    paced: bool = False  # whether the pace keeps letters back
-    clock_ahead: float | None = None  # of the database's: a worker's clock that is wrong; negative: behind
-    clock_jumped: float | None = None  # by so much, and nobody has said yet that it is right
-    members_as_of: dt.date | None = None  # the newest facts about who sits; looked up while letters go to MPs
+    paced: bool = False  # whether a rate limit holds letters back
+    clock_ahead: float | None = None  # by which a worker's clock is ahead of the database's; negative: behind
+    clock_jumped: float | None = None  # how far, while nobody has confirmed that the clock is right
+    members_as_of: dt.date | None = None  # date of the newest facts about sitting members, while letters go to MPs
     paused_since: dt.datetime | None = None  # by the circuit breaker
     next_probe_at: dt.datetime | None = None
-    failing_since: dt.datetime | None = None  # the mail server: it has taken nothing since then
-    server_words: str = ""  # what it said when it failed last
+    failing_since: dt.datetime | None = None  # since then the mail server has taken nothing
+    server_words: str = ""  # its words at the last failure
     past_lease: int = 0
     oldest_past_lease_age: float | None = None
     unreached: int = 0
     oldest_unreached_age: float | None = None
-    retrying: bool = False  # whether there are letters that the mail server could not take, and that are not due yet
+    retrying: bool = False  # whether letters that the mail server could not take are waiting for their next attempt
     due_notices: int = 0
     retrying_notices: int = 0
     oldest_notice_age: float | None = None
     held: int = 0
-    failed: int = 0  # without those that a person has refused or given up: nothing is to be decided about them
+    failed: int = 0  # except those that a person has refused or given up, which need no decision
     unknown: int = 0
     last_sent_at: dt.datetime | None = None
     problems: list[str] = field(default_factory=list)
@@ -72,9 +72,9 @@ class Health:
 
 
 def measure_health(*, brief: bool = False) -> Health:
-    """Measure everything and say what is wrong; never raises because something is down.
+    """Measure everything and list problems; never raises because something is down.
 
-    `brief` is for pages of the site: four queries, and no waiting for the broker.
+    `brief` is for web pages: four queries, without asking the broker.
     """
     health = Health()
     try:
@@ -100,7 +100,7 @@ def reach_broker() -> bool:
         except OSError:
             return False
         return True
-    # redis-py tries three more times by default, which would keep whoever asks waiting.
+    # redis-py would retry three times by default.
     limits: dict[str, Any] = {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": BROKER_SECONDS}
     try:
         with redis.Redis.from_url(settings.REDIS_URL, retry=Retry(NoBackoff(), 0), **limits) as client:
@@ -118,12 +118,12 @@ def _measure_queue(health: Health) -> None:
     hours = [f"campaign__{name}" for name in ("send_from", "send_until", "send_days")]
     due = list(Letter.objects.due().order_by().values_list(*hours).annotate(Count("pk"), Min("next_attempt_at")))
     health.due = sum(count for *_hours, count, _oldest in due)
-    # What came due outside its campaign's hours is due since they began.
+    # Letters that came due outside the campaign's hours count as due since the hours began.
     since = (max(oldest, find_last_opening(Hours(*hours), now) or oldest) for *hours, _count, oldest in due)
     health.oldest_due_age = get_age(min(since, default=None))
 
     lost = Q(lease_until__lt=now)
-    # Put back because the mail server could not be reached: each time due again a little later, so never due for long.
+    # Letters put back since the mail server could not be reached are due again shortly, so never due for long.
     unreached = Q(attempts=0, confirmed_at__lt=now - MAX_DUE)
     retrying = Q(status=Status.QUEUED, outdated_at=None, next_attempt_at__gt=now) & ~Q(last_answer="")
     # One query, each part through its own index; of those that wait for a person no row is read, only the index.
@@ -140,7 +140,7 @@ def _measure_queue(health: Health) -> None:
             oldest=Min("confirmed_at", filter=unreached),
             newest=Max("next_attempt_at"),
         ),
-        # Last: two parts without a moment at the beginning PostgreSQL would take for text.
+        # Last: PostgreSQL would take two leading parts without timestamps for text.
         *(rows.annotate(count=Count("*"), oldest=no_moment, newest=no_moment) for rows in decided),
         all=True,
     )
@@ -166,7 +166,7 @@ def _measure_queue(health: Health) -> None:
     health.due_notices, health.retrying_notices = notices["count"], notices["retrying"]
     health.oldest_notice_age = get_age(notices["oldest"])
 
-    # The few rows that say how those fare who work unseen, in one query: a name, a moment, since when, words.
+    # The few rows about background work, in one query: name, time, since when, words.
     beating = Heartbeat.objects.annotate(since=no_moment, failing=no_moment, words=Value(""))
     told = beating.values_list("name", "at", "since", "failing", "words", "seconds_ahead")
     failing = Breaker.objects.filter(failures__gt=0).annotate(ahead=Value(None, output_field=FloatField()))
@@ -182,7 +182,7 @@ def _measure_queue(health: Health) -> None:
         health.clock_ahead = rows[CLOCK][-1]
     health.paced = bool(health.due) and PACED in beats and now - beats[PACED] < MAX_SILENCE_WITH_WORK
     health.heartbeat_age = get_age(beat)
-    # While every thread of the worker drains a long queue, sweeps wait; the letter it has just begun shows it is alive.
+    # While all threads drain a long queue sweeps wait; a letter just begun shows that the worker is alive.
     begun = newest_lease and newest_lease - lease_length()
     health.at_work_age = min(
         (seconds for seconds in (get_age(beat), get_age(begun)) if seconds is not None), default=None

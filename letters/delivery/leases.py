@@ -45,14 +45,16 @@ def lease_letters(lease: uuid.UUID, limit: int = BATCH, turns: FairScheduler | N
         for domain in full_domains:
             turns.close_domain(domain)
     if turns.full:
-        Heartbeat.beat(PACED)  # letters.delivery.health says so
+        Heartbeat.beat(PACED)  # reported by letters.delivery.health
     _read_paragraphs(leased)
     return leased
 
 
 def _lease_admitted(heads: list[list[uuid.UUID]], lease: uuid.UUID) -> tuple[list[Letter], set[str]]:
     """Take those of these letters, locked by this transaction, that may go now; return them and the full domains."""
-    in_turn = [pk for row in zip_longest(*heads) for pk in row if pk is not None]  # each lane's first before its next
+    in_turn = [
+        pk for row in zip_longest(*heads) for pk in row if pk is not None
+    ]  # the first of each lane, then the second of each …
     due = {letter.pk: letter for letter in Letter.objects.due().filter(pk__in=in_turn).order_by()}
     campaigns = Campaign.objects.in_bulk({letter.campaign_id for letter in due.values()})
     for letter in due.values():
@@ -98,7 +100,7 @@ def release_letters(lease: uuid.UUID, why: str) -> None:
 
 
 def recover_leases() -> Counter[str]:
-    """Take back letters whose sender has gone: CLAIMED ones are queued again, SENDING ones become UNKNOWN.
+    """Take back letters whose worker has gone: CLAIMED ones are queued again, SENDING ones become UNKNOWN.
 
     Nobody knows whether a SENDING letter was taken; only a person decides what becomes of it.
     """
@@ -114,7 +116,7 @@ def recover_leases() -> Counter[str]:
                 next_attempt_at=None,
             )
         elif letter.attempts + 1 >= MAX_ATTEMPTS:
-            # A letter that takes its sender down each time must not do so for ever.
+            # A letter that crashes its worker each time must not do so for ever.
             moved = letter.transition_to(
                 Status.FAILED, lease=lease, note="The sender stopped too many times.", next_attempt_at=None
             )

@@ -1,4 +1,4 @@
-"""Mails to supporters that are owed: at least once each, because a second one is harmless and none is not."""
+"""Sends notices to supporters, at least once each: a second one is harmless, a missing one is not."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def send_notices() -> int:
     if leave is CircuitState.OPEN or not due.exists() or (probing and not take_probe()):
         return 0
     sent = 0
-    taken = False  # whether the server took the notice before
+    taken = False  # whether the server took the previous notice
     with Connection() as connection:
         for notice in due[: 1 if probing else 200]:
             try:
@@ -72,7 +72,7 @@ def send_notices() -> int:
             try:
                 mail = build_notice(notice)
             except Exception as error:  # noqa: BLE001 one that cannot be made must not hold up the others
-                # The kind of error only: its words might quote the letter. It is tried again when its lease ends.
+                # Only the kind of error, as its text might quote the letter. It is tried again when the lease ends.
                 reference = notice.letter.reference
                 logger.error(
                     "letter %s: notice %s could not be made: %s",

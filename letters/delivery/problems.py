@@ -1,4 +1,4 @@
-"""What is wrong, in plain sentences, from what letters.delivery.health has measured."""
+"""Turns the measurements of letters.delivery.health into problems in plain sentences."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from django.utils.formats import date_format
 if TYPE_CHECKING:
     from letters.delivery.health import Health
 
-MAX_DUE = dt.timedelta(minutes=10)  # what is due for longer is stuck
+MAX_DUE = dt.timedelta(minutes=10)  # anything due for longer is stuck
 MAX_SILENCE = dt.timedelta(minutes=5)  # beat asks for a sweep every 15 seconds
 MAX_SILENCE_WITH_WORK = dt.timedelta(seconds=90)
 
 
 def find_problems(health: Health) -> list[str]:
-    """Say in plain sentences what is wrong; an empty list means healthy."""
+    """Describe the problems in sentences; an empty list means healthy."""
     if not health.database:
         problems = ["The database does not answer."]
     else:
@@ -122,12 +122,12 @@ def _find_stuck(health: Health) -> list[str]:
 
 
 def say_failure(health: Health) -> str:
-    """Say that the mail server failed last time, as the end of a sentence; empty if it did not."""
+    """Return the end of a sentence about the mail server's last failure; empty without one."""
     return f": the mail server failed last time, saying “{health.server_words}”" if health.server_words else ""
 
 
 def say_why(health: Health) -> str:
-    """Say what keeps due letters from going, as the end of a sentence; empty if nothing is known to."""
+    """Return the end of a sentence about what holds due letters up; empty if unknown."""
     if health.server_words:
         return say_failure(health)
     rates = {"a domain": settings.PACE_PER_DOMAIN, "an MP": settings.PACE_PER_MP}
@@ -139,5 +139,5 @@ def say_age(seconds: float) -> str:
     for unit, length, least in (("day", 86_400, 2), ("hour", 3600, 2), ("minute", 60, 2)):
         if seconds >= least * length:
             return f"{int(seconds // length)} {unit}s"
-    whole = max(0, int(seconds))  # clocks differ a little
+    whole = max(0, int(seconds))  # clocks may differ slightly
     return f"{whole} second" if whole == 1 else f"{whole} seconds"

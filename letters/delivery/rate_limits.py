@@ -1,6 +1,6 @@
-"""How fast letters may go: one shared rate for each recipient's domain and one for each MP, across all workers.
+"""Rate limits for letters: per recipient domain and per MP, across all workers.
 
-Slots are counted in moving windows (campaign.core.ratelimit). While Redis is down each worker keeps the pace by itself.
+Slots are counted in moving windows (campaign.core.ratelimit). While Redis is down each worker counts alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from letters.models import Letter
 
 
 def admit_letters(letters: Iterable[Letter]) -> tuple[list[Letter], set[str]]:
-    """Reserve a slot for each letter, in this order; return those that may go now, and the domains that are full.
+    """Reserve slots for the letters in order; return those that may go now, and the full domains.
 
     A letter needs a slot of its MP and one of its recipient's domain.
     """
@@ -38,7 +38,7 @@ def admit_letters(letters: Iterable[Letter]) -> tuple[list[Letter], set[str]]:
             room[domain] -= 1
     admitted = []
     for domain, theirs in going.items():
-        # Another worker may have been faster since the room was counted: take as many as are left.
+        # Another worker may have taken some since they were counted: take as many as are left.
         while per_domain and theirs and not hit(per_domain, f"domain:{domain}", len(theirs)):
             room[domain] = remaining(per_domain, f"domain:{domain}")
             theirs = theirs[: min(room[domain], len(theirs) - 1)]
@@ -60,7 +60,7 @@ def return_letters(letters: Iterable[Letter]) -> None:
 
 
 def name_mp(letter: Letter) -> str:
-    """Return the MP's key. A rehearsed letter takes no slot from real ones. No personal data."""
+    """Return the MP's key, without personal data. Rehearsed letters have their own."""
     return f"{'rehearsal' if letter.rehearsal else 'mp'}:{letter.constituency_gss}"
 
 

@@ -1,4 +1,4 @@
-"""Organisers hear of arguments that will soon be due for review, so that none is withdrawn unawares."""
+"""Reminds organisers of arguments that will soon be due for review, before they are no longer offered."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from campaign.content.models import Argument, Campaign
 from letters.models import Alert
 from letters.writing.text import clean_line
 
-DAYS_BEFORE = (7, 30)  # the nearest first
+DAYS_BEFORE = (7, 30)  # nearest first
 
 
 def queue_reminders() -> int:
-    """Have the organisers told, once for each of DAYS_BEFORE, what a live campaign will soon withdraw; how many mails.
+    """Queue a reminder of a live campaign's arguments once for each of DAYS_BEFORE; return the number of mails.
 
-    Each argument knows of how many days it was told last, so that doing this again tells nobody anything twice.
+    Each argument records its last reminder, so that running this again repeats none.
     """
     today = timezone.localdate()
     live = Q(campaign__mode=Campaign.Mode.LIVE)
@@ -33,7 +33,7 @@ def queue_reminders() -> int:
         with transaction.atomic():
             told: dict[Campaign, list[str]] = defaultdict(list)
             for argument in soon.select_related("campaign"):
-                # By one conditional UPDATE: another worker may be at the same.
+                # A conditional UPDATE, as another worker may do the same.
                 if Argument.objects.filter(untold, pk=argument.pk, review_by=argument.review_by).update(
                     reminded_days=days
                 ):

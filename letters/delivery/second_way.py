@@ -1,4 +1,4 @@
-"""The second way to the organisers and the operator, for when mail is what has failed: a webhook, or a command."""
+"""A second channel for alerts, in case mail is what has failed: a webhook, or a command."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from uuid import uuid4
 from django.conf import settings
 
 SECONDS = 15
-MAX_CHARACTERS = 2_000  # of the text: a chat wants no page, and ntfy takes 4,096 bytes
+MAX_CHARACTERS = 2_000  # of text: chats are for short messages, and ntfy takes 4,096 bytes
 SHAPES = ("slack", "ntfy", "matrix")
 
 
 class SecondWayError(Exception):
-    """The message did not get through. The reason names no address: a webhook's is a secret."""
+    """The message did not get through. The reason names no URL, as a webhook's is a secret."""
 
 
 def is_set() -> bool:
@@ -26,7 +26,7 @@ def is_set() -> bool:
 
 
 def pass_on(title: str, text: str) -> None:
-    """Send the message by every second way that is set. Raises SecondWayError."""
+    """Send the message by webhook and command, if configured. Raises SecondWayError."""
     text = text.strip()[:MAX_CHARACTERS]
     if settings.ALERT_WEBHOOK:
         _send_webhook(title, text)
@@ -46,10 +46,10 @@ def build_message(title: str, text: str) -> tuple[str, str, dict[str, Any]]:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A webhook that leads elsewhere would take the message, and the token, to somebody whom nobody has named."""
+    """Follows no redirects, which would take the message and the token elsewhere."""
 
     def redirect_request(self, *_args: Any) -> None:
-        """Follow none; urllib then raises the answer as an error."""
+        """Return None, on which urllib raises the response as an error."""
 
 
 def _send_webhook(title: str, text: str) -> None:
@@ -71,7 +71,7 @@ def _send_webhook(title: str, text: str) -> None:
 
 def _run_command(title: str, text: str) -> None:
     try:
-        # The operator's own words from the settings, without a shell.
+        # The command is the operator's, from the settings; no shell.
         done = subprocess.run(  # noqa: S603
             shlex.split(settings.ALERT_COMMAND),
             input=f"{title}\n\n{text}\n",

@@ -33,12 +33,14 @@ from letters.privacy.redaction import redact_personal
 
 logger = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 240  # a drain ends by itself; the next sweep goes on
-RENEW_SHARE = 0.1  # of a lease, after which those that wait get a fresh one: the letter in hand may take all the rest
-RETRY_SECONDS = 0.5  # until the database is asked again
+DRAIN_SECONDS = 240  # then a drain ends; the next sweep continues
+RENEW_SHARE = (
+    0.1  # of a lease, after which waiting letters get a fresh one, as the letter in hand may take all the rest
+)
+RETRY_SECONDS = 0.5  # between attempts to reach the database
 
-_senders = threading.BoundedSemaphore(settings.EMAIL_SENDERS)  # who holds one drains
-_asked = threading.Event()  # that somebody has asked for a drain since the last one looked what is due
+_senders = threading.BoundedSemaphore(settings.EMAIL_SENDERS)  # each drain holds one
+_asked = threading.Event()  # a drain was requested after the last one looked for due letters
 
 
 def build_mails(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Letter, Mail]]:
@@ -48,7 +50,7 @@ def build_mails(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Letter, M
         try:
             mail, letter.pdf_sha256 = build_letter_mail(letter)
         except Exception as error:  # noqa: BLE001 whatever one letter does to the PDF engine must not stop the others
-            # The kind of error only: its words might quote the letter.
+            # Only the kind of error, as its text might quote the letter.
             words = "letter %s could not be made: %s"
             logger.error(words, letter.reference, type(error).__name__, extra={"letter": letter.reference})
             letter.transition_to(
@@ -61,7 +63,7 @@ def build_mails(letters: list[Letter], lease: uuid.UUID) -> list[tuple[Letter, M
 
 def start_letter(letter: Letter, lease: uuid.UUID) -> Transition:
     changes = {
-        "attempts": letter.attempts + 1,  # nobody else counts while it is leased
+        "attempts": letter.attempts + 1,  # safe, as nobody else counts while it is leased
         "lease_until": timezone.now() + lease_length(),
         "lease_token": lease,
         "pdf_sha256": letter.pdf_sha256,
@@ -90,11 +92,11 @@ def settle_letter(letter: Letter, answer: Reply, lease: uuid.UUID) -> Transition
 
 
 def write_down(moves: Sequence[Transition], until: float) -> list[bool]:
-    """Make the moves, again over a fresh connection while the database is away; return which were made.
+    """Apply the transitions, retrying with a new connection while the database is away; return which were applied.
 
-    That is safe whatever became of the first try, because a move is only made from where it starts. `until` (of
-    `time.monotonic`) is the end of the lease; what is known is worth writing for as long again (`write_late`).
-    Raises DatabaseError then, or at once if the database is there and refuses.
+    Retrying is safe, since each is conditional on the status that it starts from. `until` (of `time.monotonic`) is the
+    end of the lease; for as long again it is still worth recording what is known (`write_late`). Raises DatabaseError
+    then, or at once if the database answers and refuses.
     """
     again = False
     while True:
@@ -110,14 +112,14 @@ def write_down(moves: Sequence[Transition], until: float) -> list[bool]:
             connection.close_if_unusable_or_obsolete()
             time.sleep(RETRY_SECONDS)
     for number, move in enumerate(moves):
-        if again and not made[number] and move.is_written():  # the commit whose answer was lost
+        if again and not made[number] and move.is_written():  # it was committed, but the reply was lost
             move.show()
             made[number] = True
     return made
 
 
 def record(settled: Transition | None, start: Transition | None, until: float, tally: Counter[str]) -> bool:
-    """Settle one letter and start the next in one transaction; return whether the next may be offered."""
+    """Record one letter's result and start the next in one transaction; return whether the next may be offered."""
     made = write_down([move for move in (settled, start) if move], until)
     if settled:
         reference, in_time = settled.letter.reference, made[0]
@@ -147,28 +149,28 @@ def send_batch(
     *,
     probing: bool = False,
 ) -> None:
-    """Send the prepared letters, one after the other, and count in `tally` what became of them.
+    """Send the letters one after the other and count the results in `tally`.
 
-    One commit settles a letter and starts the next, so a crash leaves at most one in doubt. However slow the server is,
-    those that wait behind stay this sender's.
-    Raises ServerUnavailableError when the server has gone away, and QueuePausedError when it has failed too often; the
+    One commit records a result and starts the next letter, so a crash leaves at most one in doubt. However slow the
+    server is, the lease of the waiting letters is kept.
+    Raises ServerUnavailableError if the server has gone away, and QueuePausedError if it has failed too often; the
     letters left over were not offered to it.
     """
     length = lease_length().total_seconds()
     until = time.monotonic() + length
     renew_at = time.monotonic() + RENEW_SHARE * length
-    taken = False  # whether the server took the letter before
-    settled: Transition | None = None  # what the server has said of the letter before, and nobody has written yet
+    taken = False  # whether the server took the previous letter
+    settled: Transition | None = None  # the previous letter's result, not yet recorded
     try:
         for number, (letter, mail) in enumerate(ready):
             if settled and not server.is_open:
-                record(settled, None, until, tally)  # what is known does not wait for a connection
+                record(settled, None, until, tally)  # record what is known before connecting
                 settled = None
             server.open()
             if time.monotonic() > renew_at:
                 renew_at = time.monotonic() + RENEW_SHARE * length
                 renew_leases([letter for letter, _mail in ready[number:]], lease)
-            until = time.monotonic() + length  # before the lease is written: never later
+            until = time.monotonic() + length  # computed before the lease is written, so that it is never later
             may_go = record(settled, start_letter(letter, lease), until, tally)
             settled = None
             if may_go:
@@ -181,9 +183,9 @@ def send_batch(
 
 
 def note_result(answer: Reply, letter: Letter, *, probing: bool, told: bool) -> bool:
-    """Tell the circuit breaker how the attempt ended; return whether a success is noted.
+    """Report the result to the circuit breaker; return whether a success is recorded.
 
-    A database that has gone away meanwhile misses one result: what the server said of the letter matters more.
+    If the database is away this result is lost: recording the letter's is more important.
     """
     try:
         record_result(answer, letter, probing=probing, told=told)
@@ -195,9 +197,9 @@ def note_result(answer: Reply, letter: Letter, *, probing: bool, told: bool) -> 
 
 
 def drain_queue() -> Counter[str]:
-    """Send what is due until nothing is left or the time is up; return a tally. At most EMAIL_SENDERS at a time.
+    """Send what is due until nothing is left or the time is up; return a tally. At most EMAIL_SENDERS run at a time.
 
-    Whoever asks when all are at work has nothing to do: the first that is done looks again.
+    If all are busy this returns at once: the first to finish looks again.
     """
     tally: Counter[str] = Counter()
     _asked.set()

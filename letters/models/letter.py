@@ -152,7 +152,7 @@ class Letter(models.Model):
             models.Index(fields=["campaign"], condition=Q(outdated_at__isnull=False), name="letter_outdated"),
             models.Index(fields=["campaign"], condition=Q(answered_at__isnull=False), name="letter_answered"),
         ]
-        # Every transition writes to every index. So these are constraints: with `unique` or `db_index` a column would get
+        # Every transition writes to every index. So these are constraints: with `unique` or `db_index` a column gets
         # a second index, for LIKE, which nobody needs for a hash.
         constraints = [
             models.UniqueConstraint(fields=["message_id"], name="letter_message_id_unique"),
