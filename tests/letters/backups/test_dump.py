@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -94,17 +95,23 @@ def test_a_backup_that_cannot_be_written_leaves_no_tool_running(
     if connection.vendor == "sqlite":  # whose copy is made within this process
         assert name_backup() == "sqlite3.age"
         return
-    pid_file = tmp_path / "pid"
     hung = tmp_path / "pg_dump"
-    # It writes more than the disk takes, and then waits for ever.
-    hung.write_text(f"#!/bin/sh\necho $$ > {pid_file}\nhead -c 1000000 /dev/zero\nexec sleep 3600\n")
+    # It writes more than the disk takes, and then does not end.
+    hung.write_text("#!/bin/sh\nhead -c 1000000 /dev/zero &\nexec sleep 10\n")
     hung.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    started: list[subprocess.Popen[bytes]] = []
+    run = subprocess.Popen.__init__
+
+    def remember(process: Any, *args: Any, **options: Any) -> None:
+        started.append(process)
+        run(process, *args, **options)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", remember)
     (tmp_path / ".one.age.part").symlink_to("/dev/full")
     with pytest.raises((BackupFailedError, OSError), match="No space left"):
         write_backup(tmp_path / "one.age")
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(pid_file.read_text()), 0)
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
 
 
 def back_up(folder: Path) -> Path:
