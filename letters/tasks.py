@@ -1,4 +1,4 @@
-"""Celery's part: wake up, and sweep now and then. No promise depends on a message arriving."""
+"""The Celery tasks: wake a worker, and sweep periodically. Nothing depends on a message arriving."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from letters.statistics.rollup import roll_up_all
 
 logger = logging.getLogger(__name__)
 
-TALLY_SECONDS = 10  # what is left over is counted the next time
+TALLY_SECONDS = 10  # what is left is counted next time
 
 
 @worker_ready.connect
@@ -38,30 +38,30 @@ def get_ready(**_signal: Any) -> None:
 
 @shared_task
 def wake() -> None:
-    """Send what is due: notices first, because somebody is waiting for them; then letters and their notices."""
+    """Send what is due: notices first, as somebody is waiting for them, then letters and their notices."""
     queue_link_notices()
     owe_corrections()
     send_notices()
     sent = drain_queue()
-    finish_erasures()  # of letters that were being sent when the supporters asked
+    finish_erasures()  # of letters that were being sent when erasure was requested
     if sent:
         send_notices()
 
 
 @shared_task
 def sweep() -> None:
-    """The safety net, run by beat: recover expired leases, then send whatever is due."""
+    """Recover expired leases, then send whatever is due. The safety net, run by beat."""
     has_jumped()
-    Heartbeat.beat(SWEEP)  # before all else, for what follows may take minutes; letters.delivery.health reads it
+    Heartbeat.beat(SWEEP)  # first, since the rest may take minutes; read by letters.delivery.health
     check_clock()
     recovered = recover_leases()
     if recovered:
         logger.warning("recovered letters: %s", dict(recovered))
     wake()
     check_health()
-    pass_alerts_on()  # first: the mail server may be what has failed
+    pass_alerts_on()  # first, since the mail server may have failed
     send_alerts()
-    render_copy.cache_clear()  # whoever's copy has not gone yet: memory is no place to keep letters in
+    render_copy.cache_clear()  # letters should not stay in memory, even if their copies have not been sent yet
 
 
 @shared_task
@@ -86,7 +86,7 @@ def tidy() -> None:
 def wake_worker() -> None:
     """Wake a worker once the transaction has committed.
 
-    The page answers even if the broker is down: `robust` logs the error, and beat finds the letter. No message expires:
-    to a worker whose clock is wrong all would have.
+    The page responds even if the broker is down: `robust` logs the error, and beat finds the letter. Messages do not
+    expire, since for a worker with a wrong clock all of them would.
     """
     transaction.on_commit(lambda: wake.apply_async(retry=False), robust=True)

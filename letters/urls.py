@@ -1,4 +1,4 @@
-"""Paths of the supporter's journey. Nothing personal is ever in one of them."""
+"""URLs for supporters. Nothing personal is ever in one of them."""
 
 from django.urls import include, path
 

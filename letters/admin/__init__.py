@@ -1,4 +1,4 @@
-"""The organisers' pages for letters."""
+"""Admin pages for letters."""
 
 from letters.admin import letters, rules
 

@@ -1,4 +1,4 @@
-"""The list's actions: each asks for a reason first, and says afterwards how many letters it moved."""
+"""The list's actions: each asks for a reason, and says how many letters it changed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from letters.forms.decisions import ReasonForm, RefuseForm
 from letters.models import Letter, Status
 from letters.tasks import wake_worker
 
-MAX_AT_ONCE = 1000  # letters; a page has to answer
+MAX_AT_ONCE = 1000  # letters per request
 MAX_NAMED = 50
-FILTERS = "_changelist_filters"  # how Django's admin takes a list's address along to one of its pages
+FILTERS = "_changelist_filters"  # in which Django's admin passes a list's filters to its pages
 
 
 def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
@@ -61,7 +61,7 @@ def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
 
 
 def find_page(request: HttpRequest, letters: QuerySet[Letter]) -> str:
-    """Return the address of the letter's page if it was asked from there, with the way on to the list; else nothing."""
+    """Return the URL of the letter's page, with the list's filters, if the action came from there; else empty."""
     letter = letters.first() if request.POST.get("from") == "page" else None
     if letter is None:
         return ""
@@ -81,7 +81,7 @@ def settle(
     decision: Decision,
     reason: str,
 ) -> None:
-    # Those that it can move come first, so that a flood is worked off by doing it again.
+    # Letters that it can change come first, so that repeating it works through a flood.
     movable = list(letters.filter(status=decision.origin)[:MAX_AT_ONCE])
     rest = letters.count() - len(movable)
     actor: Any = request.user

@@ -1,4 +1,4 @@
-"""What needs attention now: in a campaign, and on the whole site."""
+"""What needs attention, in a campaign and on the whole site."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Need = tuple[str, "StrOrPromise", str]  # sign, words, link
-MAX_NAMED = 200  # constituencies in an address: a server takes some 4,000 characters, and an election empties all 650
+MAX_NAMED = 200  # constituencies in a URL, which may have some 4,000 characters; an election empties all 650
 UNDECIDED = (Status.UNKNOWN, Status.FAILED, Status.HELD)
 
 
@@ -79,7 +79,7 @@ def make_due(count: int, **query: Any) -> list[Need]:
 
 
 def list_needs(figures: Figures, due_arguments: int, context: dict[str, Any], *, may_moderate: bool) -> list[Need]:
-    """Say what a person has to do now about a campaign; each line leads to where that is done."""
+    """List what a person has to do about a campaign, with links to where."""
     campaign, letters_url = context["campaign"], context["letters_url"]
     of = {"of": "rehearsal" if context["rehearsal"] else "live"}
 
@@ -98,9 +98,9 @@ def list_needs(figures: Figures, due_arguments: int, context: dict[str, Any], *,
 
 
 def list_site_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None:
-    """Say what a person has to do now, in all campaigns: what is wrong, and what waits; None for who may not see it.
+    """List the problems and what a person has to do, in all campaigns; None without the permission.
 
-    Six queries, none of which reads all letters.
+    Takes six queries, none of which reads all letters.
     """
     if not may_see_letters(request):
         return None
@@ -121,7 +121,7 @@ def list_site_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None
     )
     if waiting := dict(vacant):
         query = {"status__in": ",".join(WAITING)}
-        if len(waiting) <= MAX_NAMED:  # else all that wait: hardly any of them has an MP
+        if len(waiting) <= MAX_NAMED:  # else link to all that wait, as hardly any has an MP
             query = {"constituency_gss__in": ",".join(sorted(waiting))} | query
         needs.append(("○", say_vacant(len(waiting), sum(waiting.values())), f"{letters}?{urlencode(query)}"))
     return health.problems, needs + make_due(Argument.objects.due_for_review().count())

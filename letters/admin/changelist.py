@@ -1,6 +1,6 @@
-"""The list of letters: pages that follow on a letter, not on a number, and how many each filter would show.
+"""The list of letters: keyset pages, and the number of letters for each filter.
 
-The last page is as quick as the first. The numbers are exact and come from the roll-up; no letter is read for them.
+The last page is as fast as the first. The numbers are exact and come from the roll-up, without reading letters.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-MAX_READ = 2000  # letters that have moved since they were counted, and unconfirmed ones; with more, no numbers
-# What the roll-up can tell apart, by the parameter that asks for it.
+MAX_READ = 2000  # letters changed since they were counted, and unconfirmed ones; if more, no numbers are shown
+# What the roll-up distinguishes, by query parameter.
 ASKED = {
     "status__exact": "status",
     "campaign__id__exact": "campaign",
@@ -36,14 +36,14 @@ ASKED = {
     "party": "party",
     "constituency_gss__exact": "constituency",
 }
-WRITTEN = re.compile(r"[1-9]\d*", re.ASCII)  # as a campaign's number stands in the roll-up
-Group = tuple[str, str, str, str]  # campaign, rehearsal, party, status, as the list's address has them
+WRITTEN = re.compile(r"[1-9]\d*", re.ASCII)  # a campaign's number as in the roll-up
+Group = tuple[str, str, str, str]  # campaign, rehearsal, party, status, as in the list's URL
 NAMES = ("campaign", "rehearsal", "party", "status")
 
 
 @dataclass(frozen=True)
 class Facets:
-    """The letters by campaign, rehearsal, party and status, and what is asked for of each."""
+    """Counts of letters by campaign, rehearsal, party and status, and the chosen filters."""
 
     groups: Mapping[Group, int]
     asked: Mapping[str, str]
@@ -59,9 +59,9 @@ class Facets:
 
 
 def read_asked(request: HttpRequest) -> dict[str, str] | None:
-    """Return what the list is narrowed down to; None if the roll-up does not know it: a search, a day, an email.
+    """Return the chosen filters; None if the roll-up lacks one: a search, a day, an email.
 
-    Nor does it know another way of writing a choice, such as 01 or True, which no link of the list has.
+    It also lacks other spellings of a choice, such as 01 or True, which no link of the list has.
     """
     asked = {}
     for name, values in request.GET.lists():
@@ -76,9 +76,9 @@ def read_asked(request: HttpRequest) -> dict[str, str] | None:
 
 
 def read_facets(request: HttpRequest) -> Facets | None:
-    """Return the numbers, in one query; None if they would not be exact.
+    """Return the counts, in one query; None if they would not be exact.
 
-    The roll-up's are some seconds old: what has moved since is put right, and what it never holds is added.
+    The roll-up is some seconds old, so letters changed since are corrected for, and unconfirmed ones added.
     """
     asked = read_asked(request)
     if asked is None:
@@ -89,7 +89,7 @@ def read_facets(request: HttpRequest) -> Facets | None:
     counted: Any = tallies.order_by().values_list(
         "campaign_id", "rehearsal", "other", "status", *name("", source="tally")
     )
-    # In these orders the indexes answer at once; else a planner may read all letters to find none.
+    # With these orders indexes are used; otherwise a planner may read all letters to find none.
     moved = letters.uncounted().order_by("campaign_id")
     unconfirmed = letters.filter(status=Status.UNCONFIRMED).order_by("-created_at")
     parts = (count_some(moved, "moved"), count_some(unconfirmed, "open"))
@@ -120,12 +120,12 @@ def name(*texts: str, source: str) -> list[Value]:
     return [Value(text, CharField()) for text in (*texts, source)]
 
 
-MAX_COUNTED = 1000  # how far results are counted; beyond it is "more than"
+MAX_COUNTED = 1000  # results are counted up to here; beyond, it is "more than"
 OLDER, NEWER = "older", "newer"
 
 
 class PagesByLetter(ChangeList):
-    """Newest first; a page begins after, or ends before, a letter that the link names."""
+    """Pages of letters, newest first, after or before the letter that the link names."""
 
     def get_results(self, request: HttpRequest) -> None:
         towards, moment, pk = read_place(request.GET.get(PAGE_VAR, ""))
@@ -151,11 +151,11 @@ class PagesByLetter(ChangeList):
         if self.facets is not None:
             self.result_count, self.counted_all = self.facets.count()[""], True
         else:
-            # Counted in the list's order, for which there are indexes; in none, a planner may read all letters.
+            # Counted in the list's order, which has indexes; without an order a planner may read all letters.
             self.result_count = self.queryset.order_by("-created_at")[: MAX_COUNTED + 1].count()
             self.counted_all = self.result_count <= MAX_COUNTED
         self.dates = [] if self.query else self.list_dates(request.GET.get(WhenFilter.parameter_name, ""))
-        # The number stands below the list, where it can say "more than": none beside the search.
+        # The number is below the list, where it can say "more than", and not beside the search.
         self.full_result_count = self.result_count
         self.show_full_result_count = False
         self.show_admin_actions = True
@@ -163,7 +163,7 @@ class PagesByLetter(ChangeList):
         self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
 
     def list_dates(self, written: str) -> list[tuple[str, StrOrPromise]]:
-        """Return the way to years, months or days: addresses and names. At most one query, of one letter."""
+        """Return the links to years, months or days, as URLs and names. At most one query, of one letter."""
         oldest = None
         if not read_period(written):
             oldest = Letter.objects.order_by("created_at").values_list("created_at", flat=True).first()
@@ -179,7 +179,7 @@ class PagesByLetter(ChangeList):
 
 
 def read_place(text: str) -> tuple[str, dt.datetime | None, uuid.UUID | None]:
-    """Return which way to go from which letter; the first page for anything that no link of ours says."""
+    """Return the direction, and the letter to start from; the first page for anything invalid."""
     towards, _sign, place = text.partition("_")
     moment, _sign, pk = place.partition("_")
     try:
@@ -191,14 +191,14 @@ def read_place(text: str) -> tuple[str, dt.datetime | None, uuid.UUID | None]:
 
 
 def search_letters(letters: QuerySet[Letter], text: str) -> QuerySet[Letter]:
-    """Return letters by reference, GSS code, constituency or MP (also one who sits no more).
+    """Find letters by reference, GSS code, constituency or MP (also former ones).
 
-    Names are looked for among the 650 constituencies and their members, not in the letters.
+    Names are searched among the 650 constituencies and their members, not in letters.
     """
     text = text.strip()[:100]
     if not text:
         return letters
-    # Only conditions that can be true: a planner does well by few. No GSS code can be read as a reference.
+    # Only conditions that can be true, to help the planner. No GSS code looks like a reference.
     constituencies = list(Constituency.objects.search(text).order_by().values_list("pk", flat=True))
     if like_reference := set(text.upper()) <= {*REFERENCE_ALPHABET, "-"}:
         wanted = Q(reference__startswith=text.upper())

@@ -1,4 +1,4 @@
-"""A campaign's dashboard: what needs a person now, then the figures."""
+"""A campaign's dashboard: what needs attention, then the figures."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def list_statuses(figures: Figures, letters_url: str) -> list[tuple[Status, str,
 
 
 def list_funnel(figures: Figures) -> list[Bar]:
-    """Return how many came how far. Drafts are counted for rehearsal and live letters alike."""
+    """Return how many drafts reached each step. They are not separated into rehearsal and live."""
     counts = figures.steps | {"confirmed": sum(figures.confirmed.values()), "sent": sum(figures.sent.values())}
     assert set(StepCount.Step.values) < {name for name, _label, _note in FUNNEL}
     return make_bars((label, counts[name], note) for name, label, note in FUNNEL)

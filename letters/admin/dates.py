@@ -1,4 +1,4 @@
-"""The way from years to months to days above the list of letters, without counting any."""
+"""Links to years, months and days above the list of letters, without counting letters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 PERIOD = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", re.ASCII)
-MONTHS_SHOWN = 12  # months by name; what is older by year
+MONTHS_SHOWN = 12  # months by name; older letters by year
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Period:
     """A year, a month or a day in the United Kingdom."""
 
     first: dt.date
-    after: dt.date  # the first day that is not in it
+    after: dt.date  # the first day after it
     unit: str  # year, month, day
 
     @property
@@ -36,14 +36,14 @@ class Period:
 
 
 def read_period(text: str) -> Period | None:
-    """Return what "2026", "2026-11" or "2026-11-05" means; None for anything else."""
+    """Parse "2026", "2026-11" or "2026-11-05"; None for anything else."""
     found = PERIOD.fullmatch(text)
     if not found:
         return None
     year, month, day = (int(part) if part else 0 for part in found.groups())
     try:
         first = dt.date(year, month or (1 if not found[2] else 0), day or (1 if not found[3] else 0))
-        if year == dt.MAXYEAR:  # no day comes after it
+        if year == dt.MAXYEAR:  # the last year that dates have
             return None
         if day:
             return Period(first, first + dt.timedelta(days=1), "day")
@@ -55,7 +55,7 @@ def read_period(text: str) -> Period | None:
 
 
 def say_period(period: Period, *, short: bool = False) -> str:
-    """Return its name: 2026, November 2026, 5 November 2026; with `short` only the day's number."""
+    """Format as 2026, November 2026 or 5 November 2026; with `short` only the day's number."""
     if period.unit == "day":
         return str(period.first.day) if short else date_format(period.first, "j F Y")
     return date_format(period.first, "F Y" if period.unit == "month" else "Y")
@@ -66,7 +66,7 @@ def write_period(period: Period) -> str:
 
 
 def list_steps(written: str, oldest: dt.date | None, today: dt.date) -> list[tuple[str, StrOrPromise]]:
-    """Return where one may go on from here: what to ask for, and its name. The first leads back, if it is empty."""
+    """Return the next links: parameter and name. An empty parameter, the first, leads back."""
     period = read_period(written)
     if period is None:
         return [(write_period(one), say_period(one)) for one in _list_recent(oldest or today, today)]
@@ -96,7 +96,7 @@ def _split(period: Period) -> list[Period]:
 
 
 def _list_recent(oldest: dt.date, today: dt.date) -> list[Period]:
-    """Return the last months, newest first, back to the oldest letter; and before them the years."""
+    """Return the last months, newest first, back to the oldest letter, and the years before."""
     first = today.replace(day=1)
     found: list[Period] = []
     while len(found) < MONTHS_SHOWN and (not found or first >= oldest.replace(day=1)):

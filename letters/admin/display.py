@@ -1,4 +1,4 @@
-"""What a letter's page shows of it, field by field; a status as word, shape and colour."""
+"""The fields of a letter's page; a status is shown as word, shape and colour."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DATES = [
 
 
 def list_fieldsets(*, with_person: bool) -> list[tuple[Any, Any]]:
-    """Return what stands on a letter's page; without the person, nothing that has to be decrypted is among it."""
+    """Return the fieldsets of a letter's page; without personal data, none that needs decryption."""
     about = ["reference", "shown_status", "campaign", "shown_rehearsal", "show_recipient"]
     if with_person:
         said = [(_("From"), {"fields": SENDER}), (_("Letter"), {"fields": ["shown_text"]})]
@@ -55,7 +55,7 @@ def show_moment(at: dt.datetime | None) -> str:
 
 
 class LetterFields:
-    """The fields of the list and of the page that are no columns."""
+    """Computed fields of the list and the page."""
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def shown_status(self, letter: Letter) -> SafeString:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Page = admin.ModelAdmin[Letter]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-EXPORTED = 10  # action_flag of the log's entries; Django's own are 1 to 3
+EXPORTED = 10  # action_flag of log entries; Django's are 1 to 3
 LAST = 20
 
 
@@ -54,7 +54,7 @@ def export_people(request: HttpRequest, page: Page) -> HttpResponseBase:
 
 
 def show_export(request: HttpRequest, page: Page, *, with_person: bool) -> HttpResponseBase:
-    """GET says which letters and which columns; POST gives the file, and writes down who took it."""
+    """Show which letters and columns are exported; on POST, log it and send the file."""
     try:
         listed = page.get_changelist_instance(request)
     except IncorrectLookupParameters:
@@ -88,9 +88,9 @@ def show_export(request: HttpRequest, page: Page, *, with_person: bool) -> HttpR
 
 
 def describe_choice(request: HttpRequest, listed: Any) -> list[str]:
-    """Say what the list is narrowed down to. Nothing personal: of a search only that there was one."""
+    """Describe the list's filters. Nothing personal: of a search only that there was one."""
     said = []
-    listed.add_facets = False  # the choices without their numbers
+    listed.add_facets = False  # choices without counts
     for spec in listed.filter_specs:
         if any(name in request.GET for name in spec.expected_parameters()):
             values = [str(choice["display"]) for choice in spec.choices(listed) if choice["selected"]]

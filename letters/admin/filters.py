@@ -1,4 +1,4 @@
-"""What the list of letters is narrowed down by, with the numbers of the roll-up where it knows them."""
+"""The filters of the list of letters, with counts where the roll-up has them."""
 
 from __future__ import annotations
 
@@ -25,21 +25,17 @@ def find_numbers(changelist: Any, by: str, values: list[tuple[Any, Any]]) -> dic
 
 
 class StatusFilter(ChoicesFieldListFilter):
-    """Where in its life."""
-
     def get_facet_queryset(self, changelist: Any) -> Any:
         return find_numbers(changelist, "status", [(at, one[0]) for at, one in enumerate(self.field.flatchoices)])
 
 
 class CampaignFilter(RelatedFieldListFilter):
-    """Which campaign's."""
-
     def get_facet_queryset(self, changelist: Any) -> Any:
         return find_numbers(changelist, "campaign", [(pk, str(pk)) for pk, _name in self.lookup_choices])
 
 
 class RehearsalFilter(admin.SimpleListFilter):
-    """To an MP, or to the test address."""
+    """To the MP, or to the test address."""
 
     title = _("where letters go")
     parameter_name = "rehearsal__exact"
@@ -55,7 +51,7 @@ class RehearsalFilter(admin.SimpleListFilter):
 
 
 class PartyFilter(admin.SimpleListFilter):
-    """The MP's party, from the list of members: no letter has to be read for it."""
+    """The MP's party, with choices from the members, without reading letters."""
 
     title = _("party")
     parameter_name = "party"
@@ -72,7 +68,7 @@ class PartyFilter(admin.SimpleListFilter):
 
 
 class Uncounted(admin.SimpleListFilter):
-    """A filter without numbers: the roll-up does not know them."""
+    """A filter without counts, which the roll-up lacks."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         counted, changelist.add_facets = changelist.add_facets, False
@@ -82,7 +78,7 @@ class Uncounted(admin.SimpleListFilter):
 
 
 class NeedsFilter(Uncounted):
-    """What waits for a person: held, in doubt, or failed and neither refused nor given up."""
+    """What needs a person: held, in doubt, or failed and neither refused nor given up."""
 
     title = _("what to do")
     parameter_name = "needs"
@@ -96,7 +92,7 @@ class NeedsFilter(Uncounted):
 
 
 class WhenFilter(Uncounted):
-    """When the letter was written: today, lately, or in the year, month or day chosen above the list."""
+    """When the letter was written: today, recently, or in the year, month or day chosen above the list."""
 
     title = _("when it was written")
     parameter_name = "written"

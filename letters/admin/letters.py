@@ -1,4 +1,4 @@
-"""The organisers' view of letters: read everything, change only where a letter goes."""
+"""The admin of letters: organisers read them, but change only their status."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from letters.models import Letter, Status
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.writing.compose import read_letter
 
-# What the list may be narrowed down by in its address. Anything else would let one ask for what one may not see.
+# Parameters allowed in the list's URL. Others could ask for fields that the user may not see.
 ASKABLE = {"status", "campaign", "rehearsal", "constituency_gss"}
 ASKABLE |= {one.parameter_name for one in (NeedsFilter, PartyFilter, WhenFilter)}
-EXACTLY = {"", "exact", "in", "id__exact"}  # as the filters' own links ask
+EXACTLY = {"", "exact", "in", "id__exact"}  # the lookups of the filters' links
 BY_EMAIL = "sender_email_index"
 
 
 @admin.register(Letter)
 class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
-    """Letters are read, held, released and retried here; nobody edits another person's letter."""
+    """Letters can be read, held, released and retried here, but not edited."""
 
     list_display = [
         "reference",
@@ -53,12 +53,12 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         *(("campaign", CampaignFilter), RehearsalFilter, PartyFilter, WhenFilter),
     ]
     list_select_related = ["campaign", "refusal"]
-    search_fields = ["reference"]  # what else is searched: search_letters
+    search_fields = ["reference"]  # search_letters searches more
     search_help_text = _("Search by reference, constituency, MP or GSS code.")
     ordering = ["-created_at", "-pk"]
-    sortable_by = ()  # newest first: only so do pages follow on one another
+    sortable_by = ()  # keyset pages need the order newest first
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # they would count every letter; PagesByLetter brings those of the roll-up
+    show_facets = admin.ShowFacets.NEVER  # Django's would count every letter; PagesByLetter uses the roll-up
     list_per_page = 50
     readonly_fields = [
         *("shown_status", "show_recipient", "shown_text", "shown_timeline", "shown_pdf"),
@@ -116,7 +116,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if "@" in request.GET.get(SEARCH_VAR, ""):
-            # It was typed into the address: it shall not stay there, nor be looked for from there.
+            # An address typed into the URL must not stay there, nor be searched from there.
             messages.warning(
                 request, _("Type an email address into the box. It cannot be searched for in the address bar.")
             )
@@ -158,20 +158,20 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         return actions | {one.name: (ask_for_decision(one), one.name, one.label) for one in offered}
 
     def find_letters(self, request: HttpRequest) -> HttpResponse:
-        """Look for what was typed: an email by its keyed hash, so that it stands in no URL and no log; else as it is.
+        """Search for what was typed: an email by its keyed hash, so that it is in no URL and no log; else as it is.
 
-        The filters that were chosen stay, in the address that is posted to.
+        The chosen filters are kept, in the URL that is posted to.
         """
         if not may_see_letters(request):
             raise PermissionDenied
         asked = request.GET.copy()
         for name in (PAGE_VAR, SEARCH_VAR, f"{BY_EMAIL}__in"):
             asked.pop(name, None)
-        sought = request.POST.get("sought", "").strip()[:254]  # empty: who had to sign in again is led here
+        sought = request.POST.get("sought", "").strip()[:254]  # empty after signing in again
         if "@" in sought:
             if not may_find_by_email(request):
                 raise PermissionDenied
-            asked.clear()  # their letters, whatever has come of them
+            asked.clear()  # all their letters, whatever their status
             if indexes := ",".join(list_indexes(sought)):
                 asked[f"{BY_EMAIL}__in"] = indexes
         elif sought:

@@ -1,4 +1,4 @@
-"""Where letters come from: the map of constituencies, and the same as a table."""
+"""Where letters come from: a map of constituencies, and the same as a table."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def show_map(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> Ht
 
 
 def go_to_constituency(request: HttpRequest, slug: str, gss: str, admin_site: admin.AdminSite) -> HttpResponse:
-    """Go on to the constituency's letters; the map's 650 links stay short."""
+    """Redirect to the constituency's letters, so that the map's 650 links are short."""
     context = open_page(request, slug, admin_site)
     query = urlencode({"constituency_gss__exact": gss})
     return HttpResponseRedirect(f"{context['letters_url']}&{query}")
@@ -74,7 +74,7 @@ def show_constituencies(request: HttpRequest, slug: str, admin_site: admin.Admin
     constituencies = list_constituencies(context["campaign"], rehearsal=context["rehearsal"])
     chosen = [constituency for constituency in constituencies if SHOWN[shown][1](constituency)]
     _label, key, most_first = ORDERS[by]
-    chosen.sort(key=key, reverse=most_first)  # stable: by name within
+    chosen.sort(key=key, reverse=most_first)  # stable, so by name within
 
     def link(**changes: str) -> str:
         asked = {"of": request.GET.get("of", ""), "show": shown, "by": by} | changes

@@ -1,4 +1,4 @@
-"""Letters that are held: which rule found what, and a page on which a person reads one and decides."""
+"""The moderation queue, and the page on which a person reads a held letter and decides."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Row:
-    """A passage side by side: what the campaign, or another letter, has, and what the supporter sends."""
+    """A passage side by side: the campaign's or another letter's, and the supporter's."""
 
     place: StrOrPromise
     supplied: list[Stretch]
@@ -46,7 +46,7 @@ def lay_out(passage: Passage, findings: Iterable[Finding]) -> Row:
     mine = [one for one in findings if (one.part, one.paragraph) == (passage.part, passage.paragraph)]
     base = passage.base
     place = Finding(part=passage.part, paragraph=passage.paragraph).place
-    # Without a text of the campaign's all would be marked as changed, which says nothing.
+    # Without a text of the campaign all would be marked as changed, which helps nobody.
     changed = find_changed(passage.text, base) if base else []
     return Row(
         place=place,
@@ -57,12 +57,12 @@ def lay_out(passage: Passage, findings: Iterable[Finding]) -> Row:
 
 
 MAX_SHOWN = 3
-SAME = 0.3  # of a paragraph's characters have to stand in the other one, too, for the two to be shown together
+SAME = 0.3  # of a paragraph's characters must be in the other for the two to be shown together
 
 
 @dataclass(frozen=True)
 class Alike:
-    """Another letter to the same MP, how much of this one's own words stands in it, and both side by side."""
+    """Another letter to the same MP, how much of this one's own words it has, and both side by side."""
 
     letter: Letter
     percent: int
@@ -70,7 +70,7 @@ class Alike:
 
 
 def list_alike(letter: Letter, passages: Iterable[Passage], findings: Iterable[Finding]) -> list[Alike] | None:
-    """Return the letters that this one is near to, nearest first; None if no rule has held it for that."""
+    """Return the most similar letters, nearest first; None unless a rule held it for that."""
     if not any(finding.rule == Rule.NEAR_COPY for finding in findings):
         return None
     found = find_alike(letter, MAX_SHOWN)
@@ -108,7 +108,7 @@ def list_moderation_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
 
 
 def list_held(rule: str = "", among: Mapping[str, Any] | None = None) -> QuerySet[Letter]:
-    """Return the held letters, longest waiting first; of one rule, or of none (`OTHER`); `among` narrows them down."""
+    """Return held letters, longest waiting first: of one rule, or of none (`OTHER`); `among` filters them."""
     held = Letter.objects.filter(status=Status.HELD, **(among or {})).order_by("created_at", "pk")
     if rule == OTHER:
         return held.filter(findings=None)
@@ -126,7 +126,7 @@ def filter_queue(request: HttpRequest) -> tuple[dict[str, Any], str]:
 
 
 def show_queue(request: HttpRequest, admin_site: admin.AdminSite) -> HttpResponse:
-    """Show the held letters by rule. Nothing of a supporter is on this page."""
+    """Show the held letters by rule, without personal data."""
     if not may_moderate(request):
         raise PermissionDenied
     rule = request.GET.get("rule", "")
@@ -189,7 +189,7 @@ def review_letter(request: HttpRequest, pk: uuid.UUID, admin_site: admin.AdminSi
 def settle_one(
     request: HttpRequest, letter: Letter, deciding: str, release: ReasonForm, refusal: RefuseForm
 ) -> HttpResponse | None:
-    """Carry out what was decided and go on to the next letter; None if something is missing."""
+    """Carry out the decision and go on to the next letter; None if something is missing."""
     actor: Any = request.user
     if deciding == "release" and release.is_valid():
         done = release_read(letter, reason=release.cleaned_data["reason"], actor=actor)

@@ -1,4 +1,4 @@
-"""What a campaign's dashboard, map and table of constituencies have in common."""
+"""What a campaign's dashboard, map and table of constituencies share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def may_see_figures(request: HttpRequest) -> bool:
 
 
 def open_page(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> dict[str, Any]:
-    """Return what all pages of a campaign need; raises PermissionDenied or Http404."""
+    """Return the context of all of a campaign's pages. Raises PermissionDenied or Http404."""
     if not may_see_figures(request):
         raise PermissionDenied
     campaign = get_object_or_404(list_campaigns(), slug=slug)

@@ -1,4 +1,4 @@
-"""Who may do what with letters. Each asks for its permission on the server, whatever a page shows or hides."""
+"""Who may do what with letters, checked on the server whatever a page shows."""
 
 from __future__ import annotations
 

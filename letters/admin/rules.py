@@ -1,4 +1,4 @@
-"""Which rules hold a campaign's letters: a page for each campaign."""
+"""The admin page of a campaign's rules for holding letters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from letters.models.validators import list_lines
 
 @admin.register(HoldRules)
 class HoldRulesAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
-    """Every campaign has its rules from the start; they are changed, neither added nor deleted."""
+    """Every campaign has its rules, which are changed, but neither added nor deleted."""
 
     list_display = ["campaign", "count_threats", "links", "postcodes", "members", "count_domains", "near_copies"]
     list_select_related = ["campaign"]

@@ -1,4 +1,4 @@
-"""Where the dashboards' pages are; they go before those of the letters."""
+"""URLs of the dashboards; they come before those of letters."""
 
 from __future__ import annotations
 

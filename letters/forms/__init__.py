@@ -1,1 +1,1 @@
-"""What the pages ask, and what they say about the answers."""
+"""The forms, with their error messages."""

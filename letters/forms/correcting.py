@@ -1,4 +1,4 @@
-"""The form on which a supporter corrects what is held of them."""
+"""The form with which supporters correct their details."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class CorrectForm(OfficeFields, SenderForm):
             "phone": letter.sender_phone,
             "on_behalf_of": letter.on_behalf_of,
         }
-        # By value, as the letter has it: the constituency's row may be another by now.
+        # From the letter, as the constituency's row may have changed.
         constituency = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
         super().__init__(*args, constituency=constituency, initial=initial, **kwargs)
         if letter.text_erased_at:

@@ -1,4 +1,4 @@
-"""What organisers are asked."""
+"""Forms for organisers' decisions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from letters.forms.fields import LineField
 
 
 class ReasonForm(forms.Form):
-    """Why an organiser decides as they do."""
+    """The reason for a decision."""
 
     reason = LineField(
         label=_("Reason"),
@@ -21,7 +21,7 @@ class ReasonForm(forms.Form):
 
 
 class PurposeForm(ReasonForm):
-    """What personal data are taken away for."""
+    """The purpose of an export of personal data."""
 
     reason = LineField(
         label=_("Reason for the export"),
@@ -33,7 +33,7 @@ class PurposeForm(ReasonForm):
 
 
 class RefuseForm(ReasonForm):
-    """Why a letter is not sent, as the supporter will read it."""
+    """The reason for a refusal, as the supporter will read it."""
 
     reason = LineField(
         label=_("Reason, as the supporter will read it"),

@@ -1,4 +1,4 @@
-"""What organisers are asked before letters are exported."""
+"""Forms for exports."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from letters.forms.decisions import ReasonForm
 
 
 class ExportForm(forms.Form):
-    """In which form."""
-
     kind = forms.ChoiceField(
         label=_("File"),
         choices=[
@@ -24,7 +22,7 @@ class ExportForm(forms.Form):
 
 
 class PersonalExportForm(ExportForm, ReasonForm):
-    """In which form, and what for."""
+    """Format and purpose."""
 
     field_order = ["reason", "kind"]
 

@@ -1,4 +1,4 @@
-"""What all forms are made of: fields that tidy what was typed."""
+"""Form fields that clean what was typed."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from letters.writing.text import clean_line, clean_text
 
 
 class LineField(forms.CharField):
-    """One line of text, tidied."""
+    """One line of cleaned text."""
 
     def to_python(self, value: Any) -> str:
         return clean_line(super().to_python(value) or "")
 
 
-# What gives a mail's headers their structure; no name needs it.
+# Characters with a meaning in mail headers; no name needs them.
 MARKS = ("=?", "<", ">", "@", '"', ",", ";", ":")
 MARK_REFUSED = {
     ",": _("Your full name must not include a comma. For example, write “Smith Jr” instead of “Smith, Jr”."),
@@ -31,7 +31,7 @@ MARK_REFUSED = {
 
 
 def refuse_marks(name: str) -> None:
-    """Raise ValidationError if the name has one of the marks, with what to do about it."""
+    """Raise ValidationError, with what to do, if the name has one of the marks."""
     for mark in MARKS:
         if mark in name:
             other = _("Your full name must not include “%(mark)s”. Leave it out.")
@@ -39,13 +39,13 @@ def refuse_marks(name: str) -> None:
 
 
 class NameField(LineField):
-    """A person's name, as it will stand in a mail's headers."""
+    """A person's name, safe for a mail's headers."""
 
     default_validators = [refuse_marks]
 
 
 class TextField(forms.CharField):
-    """Several lines of text, tidied; at most `most_lines` of them, if that is given."""
+    """Several lines of cleaned text, at most `most_lines` if given."""
 
     widget = forms.Textarea
     default_error_messages = {
@@ -71,12 +71,12 @@ class TextField(forms.CharField):
 
 
 class MailAddressField(forms.EmailField):
-    """A supporter's address, in a form that every mail server takes."""
+    """A supporter's email, in a form that every mail server accepts."""
 
     def clean(self, value: Any) -> str:
-        """Return the address with its domain in ASCII; refuse one whose local part is not (RFC 6531 is rare).
+        """Return the address with its domain in ASCII; refuse a non-ASCII local part (RFC 6531 is rare).
 
-        An MP's is refused, too: strangers would have the site mail the office, and the MP would write to themselves.
+        MPs' addresses are refused too: strangers could have the site mail their offices.
         """
         local, at, domain = super().clean(value).rpartition("@")
         unfit = ValidationError(_("We cannot send to this address. Enter one with only plain letters before the @."))
@@ -92,7 +92,7 @@ class MailAddressField(forms.EmailField):
 
 
 class CrispyForm(forms.Form):
-    """A form whose template writes its own <form> tag and buttons."""
+    """A crispy form whose template has the <form> tag and buttons."""
 
     required_css_class = "required"
 

@@ -1,8 +1,7 @@
-"""What tells a program that fills in forms from a person, without asking the person anything.
+"""Tells bots that fill in forms from people, without asking people anything.
 
-Neither test drops anything in silence: who fails it keeps all that was typed and is asked to press the button again. A
-browser that fills in every field, or a fast hand, loses a second; a program that reads the answer meets
-views.throttling.
+Neither test silently drops anything: the form comes back with all that was typed, and asks to press the button again.
+A browser that fills in every field, or a fast typist, loses a second; a bot that copes meets views.throttling.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ def make_stamp() -> str:
 
 
 def read_age(stamp: str) -> float:
-    """Return how many seconds ago the stamp was made; 0 for one that is missing or not ours. It never gets too old."""
+    """Return the stamp's age in seconds; 0 if it is missing or not ours. It never expires."""
     signer = signing.TimestampSigner(salt=SALT)
     try:
         if signer.unsign(stamp) != "shown":
@@ -40,14 +39,14 @@ def read_age(stamp: str) -> float:
 
 
 class StampField(forms.CharField):
-    """When the form was first shown, carried along in hidden fields."""
+    """When the form was first shown, kept in a hidden field."""
 
     def __init__(self) -> None:
         super().__init__(required=False, max_length=200, widget=forms.HiddenInput, initial=make_stamp)
 
 
 class HoneypotField(forms.CharField):
-    """A field that only programs see: the stylesheet takes it from the page, and so from screen readers too."""
+    """A field that only bots see: the stylesheet hides it, from screen readers too."""
 
     def __init__(self) -> None:
         attributes = {"autocomplete": "off", "tabindex": "-1"}
@@ -57,7 +56,7 @@ class HoneypotField(forms.CharField):
 
 
 def suspect_bot(form: forms.Form) -> StrOrPromise:
-    """Return what to ask of whoever sent this valid form, or an empty string; then it is ready to be pressed again."""
+    """Return a message if a bot seems to have sent this valid form, else empty; the form can then be sent again."""
     stamp = form.cleaned_data["started"]
     filled = bool(form.cleaned_data["website"])
     quick = settings.SECONDS_TO_WRITE > 0 and read_age(stamp) < settings.SECONDS_TO_WRITE

@@ -1,4 +1,4 @@
-"""The forms that lead to the builder and on from it. Their messages say what to do next."""
+"""The forms of the journey before and after the builder. Their messages say what to do next."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ from letters.writing.draft import MAX_ARGUMENTS
 
 
 class PostcodeForm(CrispyForm):
-    """The way in."""
-
     postcode = LineField(
         label=_("Your postcode"),
         max_length=40,
@@ -39,7 +37,7 @@ class PostcodeForm(CrispyForm):
 
 
 class ArgumentsForm(CrispyForm):
-    """Which arguments the letter makes."""
+    """The choice of arguments."""
 
     arguments = forms.MultipleChoiceField(
         label=_("Your arguments"),
@@ -49,7 +47,9 @@ class ArgumentsForm(CrispyForm):
             "invalid_choice": _("One of these arguments is no longer offered. Please choose again."),
         },
     )
-    order = forms.CharField(required=False, widget=forms.HiddenInput)  # filled in by the page's script: keys as ticked
+    order = forms.CharField(
+        required=False, widget=forms.HiddenInput
+    )  # filled in by a script: keys in the order of ticking
 
     def __init__(self, *args: Any, arguments: dict[str, Argument], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,14 +74,14 @@ class ArgumentsForm(CrispyForm):
 
 
 class DeliveryMethod(StrEnum):
-    """How a letter travels."""
+    """By email or by post."""
 
     EMAIL = "email"
     POST = "post"
 
 
 class SenderForm(CrispyForm):
-    """Name and address of who writes, in the constituency whose MP gets the letter."""
+    """Name and address, in the constituency whose MP gets the letter."""
 
     elsewhere = _(
         "%(postcode)s is in %(where)s, not in %(constituency)s. MPs only answer their own constituents: "
@@ -126,7 +126,7 @@ class SenderForm(CrispyForm):
     def __init__(self, *args: Any, constituency: Constituency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.constituency = constituency
-        self.other_constituency: Constituency | None = None  # where the postcode is, if not here
+        self.other_constituency: Constituency | None = None  # the postcode's, if another
 
     def clean_postcode(self) -> str:
         finding = look_up_constituency(self.cleaned_data["postcode"])
@@ -223,13 +223,13 @@ class DetailsForm(AsksAboutTypos, OfficeForm, SenderForm):
 
 
 class SendForm(DetailsForm):
-    """The details once more, with consent to store and send."""
+    """The details again, with consent to store and send."""
 
     consent = forms.BooleanField(
         label=CONSENT_TEXT,
         error_messages={"required": _("Tick the box to let us store and send your letter, or download it instead.")},
     )
-    news = forms.BooleanField(label=NEWSLETTER_TEXT, required=False)  # apart from consent, and never a condition
+    news = forms.BooleanField(label=NEWSLETTER_TEXT, required=False)  # separate from consent, and never a condition
     website = HoneypotField()
 
     def __init__(self, *args: Any, offers_news: bool = False, **kwargs: Any) -> None:
@@ -239,7 +239,7 @@ class SendForm(DetailsForm):
 
 
 class AddressForm(AsksAboutTypos, CrispyForm):
-    """Another address for the confirmation."""
+    """A new address for the confirmation."""
 
     email = MailAddressField(
         label=_("Your email address"),

@@ -1,4 +1,4 @@
-"""Likely slips in the domain of a supporter's address, asked about once: a link sent there is lost without a word."""
+"""Asks once about likely typos in the domain of an email, where a link would be lost silently."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-# What most people in Britain write from.
+# The most common domains in Britain.
 DOMAINS = (
     *("gmail.com", "googlemail.com", "hotmail.com", "hotmail.co.uk", "outlook.com", "live.co.uk", "live.com"),
     *("yahoo.com", "yahoo.co.uk", "ymail.com", "icloud.com", "aol.com", "btinternet.com", "sky.com"),
     *("virginmedia.com", "talktalk.net", "ntlworld.com", "blueyonder.co.uk", "protonmail.com", "proton.me"),
 )
-# As like one of them as a slip, and real.
+# As similar to one of them as a typo, but real.
 OTHERS = (
     *("mail.com", "email.com", "me.com", "mac.com", "msn.com", "live.ie", "outlook.co.uk", "outlook.fr", "yahoo.ie"),
     *("hotmail.fr", "yahoo.fr", "hotmail.de", "yahoo.de", "hotmail.it", "yahoo.in", "yahoo.co.in", "rocketmail.com"),
@@ -24,7 +24,7 @@ ALIKE = 0.84  # of 1: gmial.com and gmail.com have 0.89
 
 
 def suggest_address(address: str) -> str:
-    """Return the address with the domain that was probably meant; empty if there is nothing to ask."""
+    """Return the address with the domain probably meant; empty if it needs no question."""
     local, _at, domain = address.rpartition("@")
     domain = domain.lower()
     if domain in DOMAINS or domain in OTHERS:
@@ -35,13 +35,12 @@ def suggest_address(address: str) -> str:
 
 
 class AsksAboutTypos(forms.Form):
-    """A form with a field `email`: a likely slip is asked about, and taken as it is when it comes again."""
+    """A form with a field `email`: a likely typo is asked about once, then accepted."""
 
     email_meant = forms.CharField(max_length=254, required=False, widget=forms.HiddenInput)
     suggestion = ""
 
     def clean_email(self) -> str:
-        """Ask about a likely slip, once."""
         email: str = self.cleaned_data["email"]
         suggestion = suggest_address(email)
         if suggestion and self.data.get("email_meant") != email:

@@ -22,8 +22,8 @@ from letters.writing.wordings import pick, write_usual_opening
 
 MAX_CHARACTERS = 3000  # a paragraph; a page has about 2,500
 MAX_REASON = 300
-MAX_LINES = 60  # the same; with blank lines between, so many make thirty paragraphs
-# What helps people to find their own words, if the campaign asks nothing of its own.
+MAX_LINES = 60  # of a paragraph; with blank lines between them, thirty
+# Prompts for own words, unless the campaign has its own.
 PROMPTS = (
     _("What made you care about this?"),
     _("How does it affect your life or your constituency?"),
@@ -44,7 +44,7 @@ class WordsForm(LocalFactForm, CrispyForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )
-    # The opening that the page showed as the usual one: an opening that is still this is nobody's own.
+    # The usual opening as the page showed it: if unchanged, it is not the supporter's own.
     usual = LineField(max_length=300, required=False, widget=forms.HiddenInput)
     reason = LineField(
         label=_("Why are you writing?"),
@@ -74,7 +74,7 @@ class WordsForm(LocalFactForm, CrispyForm):
         most_lines=MAX_LINES,
         required=False,
         widget=forms.Textarea(
-            # The placeholder is for the style sheet: an empty box is one that shows it.
+            # For the style sheet, which recognises an empty box by its placeholder.
             attrs={"rows": 6, "placeholder": " ", "aria-describedby": "own-rule own-count id_own_words_error"}
         ),
         error_messages={
@@ -92,8 +92,8 @@ class WordsForm(LocalFactForm, CrispyForm):
         required=False,
         help_text=_("They let your MP’s office check the facts. They add a few lines."),
     )
-    # Arguments and own words in the order of the letter, with spaces between. With this and the constituency's code
-    # a draft can be made again whose session has ended.
+    # Arguments and own words in order, space-separated. With this and the constituency's code a draft can be rebuilt
+    # after its session has ended.
     order = forms.CharField(required=False, max_length=400)
     gss = forms.CharField(required=False, max_length=9)
     page = forms.CharField(required=False, max_length=20)
@@ -152,12 +152,12 @@ class WordsForm(LocalFactForm, CrispyForm):
             if piece.key in self.arguments:
                 self.fields.update(make_piece_fields(piece, self.arguments[piece.key]))
         for name in ("order", "gss", "page", "version", "turn"):
-            # The <form> says autocomplete="off": browsers that fill a reloaded page with what stood there before would
-            # bring an old version back. What is typed they may bring back.
+            # The <form> has autocomplete="off", since browsers that restore fields on reload would bring an old version
+            # back. What was typed they may restore.
             self.fields[name].widget = forms.HiddenInput()
         for name, field in self.fields.items():
             if isinstance(field.widget, forms.Textarea):
-                # A browser would cut what is pasted, without a word.
+                # A browser would silently cut what is pasted.
                 field.widget.attrs.pop("maxlength", None)
                 field.widget.attrs |= {"class": "form-control"}
                 field.widget.attrs.setdefault("aria-describedby", f"id_{name}_error")
@@ -189,7 +189,7 @@ class WordsForm(LocalFactForm, CrispyForm):
                 self.keep_words(piece, argument)
 
     def keep_words(self, piece: Piece, argument: Argument) -> None:
-        """Keep what was typed into the paragraph of an argument that was withdrawn while the page was open."""
+        """Keep the text of an argument that was withdrawn while the page was open."""
         typed = clean_text(self.data.get(f"text-{piece.key}", ""))[:MAX_CHARACTERS]
         shown = self.data.get(f"shown-{piece.key}", "")
         phrasing = argument.phrasing(shown)
@@ -202,7 +202,7 @@ class WordsForm(LocalFactForm, CrispyForm):
         if typed is not None:
             unchanged = [p for p in argument.phrasings.all() if p.length == shown and clean_text(p.words) == typed]
             if unchanged and piece.variant not in {p.variant for p in unchanged}:
-                piece.variant = unchanged[0].variant  # a draft made again from its page was given another wording
+                piece.variant = unchanged[0].variant  # a rebuilt draft may have been given another wording
             if unchanged or not typed:
                 piece.edits.pop(shown, None)
             else:
@@ -212,7 +212,7 @@ class WordsForm(LocalFactForm, CrispyForm):
 
     @property
     def showing(self) -> FormVersion:
-        """Which page this was sent by; only after validation."""
+        """The page that sent this; only after validation."""
         data = self.cleaned_data
         return FormVersion(data.get("page", ""), data.get("version") or 0, data.get("turn") or 0)
 
@@ -245,13 +245,13 @@ class WordsForm(LocalFactForm, CrispyForm):
 
 
 def list_facts(argument: Argument) -> list[tuple[str, int]]:
-    """Return the argument's facts, each with the number of its source in the list below it; 0 if it has none."""
+    """Return the argument's facts, each with the number of its source in the list below; 0 if none."""
     numbers = {source.pk: number for number, source in enumerate(argument.sources.all(), 1)}
     return [(fact.text, numbers.get(fact.source_id or 0, 0)) for fact in argument.facts.all()]
 
 
 def list_lengths(argument: Argument, variant: int) -> list[tuple[str, str]]:
-    """Return the ways to say it: in one's own words, if there are facts to go by; short and full, with their words."""
+    """Return the choices: own words, if there are facts; short and full, with their word counts."""
     choices = [(OWN_WAY, str(_("In my own words")))] if argument.facts.all() else []
     for value, label in Phrasing.Length.choices:
         phrasing = argument.phrasing(value, variant=variant)
@@ -279,7 +279,7 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
                 )
             },
         ),
-        # The phrasing in the box: a form that is sent twice must not take it for another.
+        # The phrasing in the box, so that a form sent twice does not take it for another.
         f"shown-{piece.key}": forms.ChoiceField(
             choices=lengths, initial=piece.length, required=False, widget=forms.HiddenInput
         ),
@@ -290,7 +290,7 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
             widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
             required=False,
         ),
-        # Asked only about an edit that has changed a claim.
+        # Only for an edit that has changed a claim.
         f"keep-{piece.key}": forms.BooleanField(
             label=_("Put its sources below my letter") if own_way else _("Keep the source note"),
             initial=piece.keep_source,

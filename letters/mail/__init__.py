@@ -1,1 +1,1 @@
-"""Mails as they are written, and the conversation with a mail server."""
+"""Composing mails, and sending them over SMTP."""

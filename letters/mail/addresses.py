@@ -1,4 +1,4 @@
-"""Whom a mail is from and to: the supporter's name at the site's address, bounce addresses, Message-IDs."""
+"""Addresses of mails: From with the supporter's name, signed bounce addresses, Message-IDs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def make_envelope_sender(letter: Letter) -> str:
 def verify_envelope_sender(address: str) -> str | None:
     """Return the reference of the letter whose bounce address this is, or None if the signature is not ours.
 
-    Only what stands behind the last "+" counts: aliases on the way rewrite the name before it and the domain.
+    Only the part after the last "+" counts: aliases on the way rewrite what is before it, and the domain.
     """
     extension = address.rpartition("@")[0].rpartition("+")[2].lower()
     stem, _dash, signature = extension.partition("-")

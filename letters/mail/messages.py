@@ -48,12 +48,12 @@ def name_domain(address: str) -> str:
     domain = address.rpartition("@")[2].lower()
     try:
         return domain.encode("idna").decode()
-    except UnicodeError:  # empty, or a part of it is too long
+    except UnicodeError:  # a label is empty or too long
         return domain
 
 
 def name_pdf(letter: Letter) -> str:
-    """Return the attachment's file name: which constituency, which letter, nobody's name."""
+    """Return the attachment's file name, with constituency and reference but no name."""
     return f"letter-{_slugify(letter.constituency_name)}-{letter.reference}.pdf"
 
 
@@ -66,10 +66,10 @@ _slugify = lru_cache(maxsize=1000)(slugify)  # there are 650 constituencies
 
 
 def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
-    """Return the letter as the mail that its MP receives, and the SHA-256 of its PDF in hex.
+    """Return the mail to the MP, and the SHA-256 of its PDF in hex.
 
-    Raises whatever the PDF engine raises, MailRefusedError (mail.mime), and PermissionError for a live letter that
-    the operator does not allow to go (LIVE_DELIVERY); the letter is then not sent.
+    Raises the PDF engine's errors, MailRefusedError (mail.mime), and PermissionError for a live letter without
+    LIVE_DELIVERY.
     """
     if not (letter.rehearsal or settings.LIVE_DELIVERY):
         raise PermissionError("LIVE_DELIVERY is off")
@@ -87,7 +87,9 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
         ("Message-ID", letter.message_id or make_message_id(letter)),
         ("X-Parley-Reference", letter.reference),
     ]
-    if settings.ANYMAIL_PROVIDER == "postmark":  # it tells neither Message-ID nor bounce address, only such headers
+    if (
+        settings.ANYMAIL_PROVIDER == "postmark"
+    ):  # its webhooks have neither Message-ID nor bounce address, only such headers
         headers.append(("X-PM-Metadata-letter", letter.envelope_sender))
     if letter.rehearsal:
         notice = _("REHEARSAL: this letter was not sent to an MP. It would have gone to %(mp)s <%(address)s>.")
@@ -97,10 +99,10 @@ def build_letter_mail(letter: Letter) -> tuple[Mail, str]:
 
 
 def build_notice_mail(letter: Letter, kind: str) -> Mail:
-    """Return the mail to the supporter of that kind (Notice.Kind); the one about a sent letter has a copy and the PDF.
+    """Return the notice as a mail; the one about a sent letter has a copy and the PDF.
 
-    The one that asks for confirmation carries no free text and no name, so that the form is no relay for anybody's
-    message: until then nobody knows whose address it is.
+    The one that asks for confirmation has neither free text nor a name, so that the form cannot relay messages to
+    strangers: until confirmation nobody knows whose address it is.
     """
     confirming = kind in CONFIRMING
     unconfirmed = confirming or letter.status == Status.UNCONFIRMED
@@ -127,7 +129,7 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
         plain = render_to_string(f"letters/mails/{kind}.txt", context)
         html = render_to_string(f"letters/mails/{kind}.html", context)
         subject = render_to_string(f"letters/mails/{kind}_subject.txt", context)
-    # Mail programs show a message once for each Message-ID: what is sent again on purpose needs another one.
+    # Mail programs show each Message-ID once, so a mail that is repeated on purpose needs another.
     again: int | str = letter.confirm_generation + letter.confirm_repeats if confirming else 0
     if kind == Notice.Kind.LINKS:
         again = timezone.now().strftime("%Y%m%d%H%M%S%f")

@@ -1,8 +1,8 @@
-"""Writes mails as bytes, and reads each one back before it may go.
+"""Writes mails as bytes, and parses each before it may be sent.
 
-Names and subjects come from people, and none of them may become structure. So what is not plain is encoded here, and a
-mail that Python's parsers, the old one and the new one, do not read as exactly what was meant is refused. Python's own
-builder is no help: it decodes encoded words in what it is given, and drops the quotes of a name that it folds.
+Names and subjects come from people, and must not become structure. So anything that is not plain is encoded here, and a
+mail that Python's two parsers, old and new, do not read exactly as meant is refused. Python's own generator is no help:
+it decodes encoded words in its input, and drops the quotes of a name that it folds.
 
 Nothing here needs Django: tests/mail/test_mime.py has every supported Python that it finds write the same mails.
 """
@@ -23,26 +23,26 @@ from typing import Any, NamedTuple, cast
 
 from letters.writing.text import clean_line
 
-LINE = 76  # characters that a line with an encoded word may have (RFC 2047, 2)
-WORD_BYTES = 39  # of text in an encoded word: its 64 characters fit on a line behind "Reply-To: "
-# Words that need no encoding and fit there, too: printable ASCII; in a name only atoms (RFC 5322, 3.2.3).
+LINE = 76  # characters of a line with an encoded word (RFC 2047, 2)
+WORD_BYTES = 39  # of text in an encoded word, whose 64 characters fit on a line after "Reply-To: "
+# Words that need no encoding and fit there, too: printable ASCII; in names only atoms (RFC 5322, 3.2.3).
 PLAIN_TEXT = re.compile(r"[!-~]{1,64}(?: [!-~]{1,64})*")
 PLAIN_NAME = re.compile(r"[\w!#$%&'*+/^`{|}~-]{1,64}(?: [\w!#$%&'*+/^`{|}~-]{1,64})*", re.ASCII)
-OUR_OWN = re.compile(r"[!-~]+(?: [!-~]+)*")  # headers in which no person has a word
+OUR_OWN = re.compile(r"[!-~]+(?: [!-~]+)*")  # headers without any text from people
 # No quotes, comments or address literals: parsers differ over them.
 ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[\w-]+(?:\.[\w-]+)*", re.ASCII)
-MAX_LENGTH = 900  # characters of an address or of a header of our own: a line has at most 998 (RFC 5322, 2.1.1)
+MAX_LENGTH = 900  # characters of an address or our own headers; a line may have 998 (RFC 5322, 2.1.1)
 
 
 class Mailbox(NamedTuple):
-    """Somebody's name, which may be empty, and address."""
+    """A name, which may be empty, and an address."""
 
     name: str
     address: str
 
 
 class Pdf(NamedTuple):
-    """An attachment. The file's name is ours: ASCII letters, digits, dots, dashes and underscores."""
+    """An attachment. Its filename is ours: ASCII letters, digits, dots, dashes and underscores."""
 
     filename: str
     content: bytes
@@ -52,7 +52,7 @@ Header = tuple[str, str | Mailbox]
 
 
 class Part(NamedTuple):
-    """What a part of a mail says: parts inside, or content; a text's has CRLF line ends."""
+    """A MIME part: nested parts, or content; text has CRLF line ends."""
 
     kind: str
     content: bytes | list[Part]
@@ -60,7 +60,7 @@ class Part(NamedTuple):
 
 
 class MailRefusedError(ValueError):
-    """The mail would be read otherwise than it was meant, so it must not be sent. It says nothing personal."""
+    """The mail would be read differently from what was meant, so it must not be sent. The message is not personal."""
 
 
 def is_address(text: str) -> bool:
@@ -68,13 +68,13 @@ def is_address(text: str) -> bool:
 
 
 def write_message(headers: list[Header], text: str, *, html: str = "", pdf: Pdf | None = None) -> bytes:
-    """Return the mail. Names and the subject may be any text, and are tidied; the other headers have to be plain.
+    """Return the mail. Names and the subject may be any text, and are cleaned; other headers must be plain.
 
-    Raises MailRefusedError, and UnicodeEncodeError for a text with half a surrogate pair.
+    Raises MailRefusedError, and UnicodeEncodeError for lone surrogates.
     """
     headers = [(name, _tidy(name, value)) for name, value in headers]
     head = b"".join(_write_header(name, value) for name, value in headers) + b"MIME-Version: 1.0\r\n"
-    # The PDF is not read back: base64 can say nothing else, and it would take longer than all the rest.
+    # The PDF is not parsed back: base64 is unambiguous, and it would take longer than all the rest.
     meant = _arrange(text, html, pdf and pdf._replace(content=b""))
     _read_back(head + _write_part(meant), headers, meant)
     return head + _write_part(_arrange(text, html, pdf))
@@ -107,9 +107,9 @@ def _write_header(name: str, value: str | Mailbox) -> bytes:
 
 
 def _write_words(text: str, plain: re.Pattern[str]) -> list[str]:
-    """Return the words of a plain text, or else encoded words (RFC 2047), of which none splits a character.
+    """Return the text's words if plain, otherwise as encoded words (RFC 2047), none of which splits a character.
 
-    They begin with a space where there is one: then nobody sees the one that some readers add (see _reads_new).
+    Encoded words keep a leading space, which hides the one that some programs add (see _reads_new).
     """
     if plain.fullmatch(text) and "=?" not in text:
         return text.split(" ")
@@ -140,7 +140,7 @@ def _encode_lines(text: str) -> bytes:
 def _write_part(part: Part) -> bytes:
     kind, content, filename = part[0].encode(), part.content, part.filename
     if isinstance(content, list):
-        # Quoted-printable and base64 have no line that begins so (RFC 2045, 6.7): no text can end its own part.
+        # No line of quoted-printable or base64 begins like this (RFC 2045, 6.7), so no text can end its part.
         mark = b"=_" + kind.partition(b"/")[2]
         inside = b"".join(b"--%b\r\n%b\r\n" % (mark, _write_part(one)) for one in content)
         return b'Content-Type: %b; boundary="%b"\r\n\r\n%b--%b--\r\n' % (kind, mark, inside, mark)
@@ -155,15 +155,15 @@ def _write_part(part: Part) -> bytes:
 
 
 def encode_base64(content: bytes) -> bytes:
-    """Return the content in base64, in lines of 76 characters (RFC 2045, 6.8)."""
+    """Encode in lines of 76 characters (RFC 2045, 6.8)."""
     encoded = binascii.b2a_base64(content, newline=False)
     full = len(encoded) // 76
-    lines = struct.unpack_from("76s" * full, encoded)  # a third of the time that slicing takes
+    lines = struct.unpack_from("76s" * full, encoded)  # three times as fast as slicing
     return b"\r\n".join((*lines, encoded[full * 76 :])).removesuffix(b"\r\n") + b"\r\n"
 
 
 def _read_back(content: bytes, headers: list[Header], meant: Part) -> None:
-    """Raise MailRefusedError unless both parsers find these headers, no others, and these parts."""
+    """Raise MailRefusedError unless both parsers find exactly these headers and parts."""
     names = [name for name, _value in headers]
     for policy, read in ((email.policy.compat32, _reads_old), (NEW, _reads_new)):
         message: Message[Any, Any] = message_from_bytes(content, policy=policy)
@@ -202,7 +202,7 @@ def _decode(text: str) -> str:
 def _reads_new(found: Any, name: str, meant: str | Mailbox) -> bool:
     """Whether the header, as Python's new parser gives it, says what was meant.
 
-    Between the encoded words of a name it puts a space (Python 3.13 does), where there is none (RFC 2047, 6.2).
+    Between the encoded words of a name Python 3.13 puts a space, where there is none (RFC 2047, 6.2).
     """
     if isinstance(meant, Mailbox):
         boxes = [(box.display_name.replace(" ", ""), box.addr_spec) for box in found.addresses]
@@ -210,8 +210,8 @@ def _reads_new(found: Any, name: str, meant: str | Mailbox) -> bool:
     return name != "Subject" or (not found.defects and found == meant)
 
 
-# That parser makes a class for each header, and reads each Content-Type five times. With both kept it takes a third of
-# the time; names and addresses are not kept.
+# That parser creates a class for each header, and parses each Content-Type five times. Caching both makes it three
+# times as fast; names and addresses are not cached.
 _get_class = lru_cache(maxsize=64)(HeaderRegistry().__getitem__)
 
 

@@ -1,4 +1,4 @@
-"""One SMTP connection, kept open between messages, and exactly what the server said of each."""
+"""An SMTP connection, kept open between messages, that returns the server's exact reply for each."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from django.conf import settings
 
 from letters.writing.text import make_printable
 
-ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # what MAIL and RCPT can carry: printable ASCII without <, > and space
-GREYLISTED = re.compile(r"gr[ea]y-?list", re.IGNORECASE)  # RFC 6647: each new pair of addresses has to wait once
+ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # valid in MAIL and RCPT: printable ASCII without <, > and space
+GREYLISTED = re.compile(r"gr[ea]y-?list", re.IGNORECASE)  # RFC 6647: every new pair of addresses is deferred once
 MAX_REPLY = 64 * 1024  # bytes of one reply, with all its lines
 CLOSING = 421  # the server hangs up after this reply (RFC 5321, 3.8)
 
 
 class DeliveryResult(enum.Enum):
-    """What became of a message."""
+    """The result of sending a message."""
 
     ACCEPTED = "accepted"
-    DEFERRED = "deferred"  # a transient answer (4xx) or a lost connection before the text's end: not taken
-    REFUSED = "refused"  # a permanent answer (5xx)
-    UNKNOWN = "unknown"  # the whole text went out and no clear answer came back: the server may have it
+    DEFERRED = "deferred"  # a 4xx reply, or the connection was lost before the end of the text: not accepted
+    REFUSED = "refused"  # a 5xx reply
+    UNKNOWN = "unknown"  # the whole text was sent without a clear reply: the server may have it
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A message's fate, with the server's words.
+    """A message's result, with the text of the reply.
 
-    `servers_fault`: not for reasons of this recipient's, so that other messages are likely to fare the same.
-    `before_recipient`: the server declined for now before it had heard for whom, so it is down for everybody.
+    `servers_fault`: not due to this recipient, so other messages will probably get the same.
+    `before_recipient`: deferred before the server knew the recipient, so it is down for everybody.
     """
 
     fate: DeliveryResult
@@ -56,15 +56,17 @@ class ServerUnavailableError(Exception):
 
 
 class Client(smtplib.SMTP):
-    """smtplib's client, whose replies have a limit each: EMAIL_TIMEOUT for the whole reply, and MAX_REPLY bytes."""
+    """smtplib's client with limits for each whole reply: EMAIL_TIMEOUT and MAX_REPLY bytes."""
 
     _received = b""
     _received_from: socket.socket | None = None
 
     def getreply(self) -> tuple[int, bytes]:
-        """Read one whole reply; -1 for the code of one that is none. Raises OSError, also for what exceeds a limit."""
+        """Read one whole reply; the code is -1 if it is malformed. Raises OSError, also beyond a limit."""
         assert self.sock is not None
-        if self._received_from is not self.sock:  # also after STARTTLS: what came in the clear before it is dropped
+        if (
+            self._received_from is not self.sock
+        ):  # new, or after STARTTLS: anything received in the clear before it is dropped
             self._received_from, self._received = self.sock, b""
         try:
             return self._read_reply(self.sock, time.monotonic() + settings.EMAIL_TIMEOUT)
@@ -95,7 +97,7 @@ class Client(smtplib.SMTP):
                 return int(line[:3]), b"\n".join(words)
 
     def has_more(self) -> bool:
-        """Whether the server has said more than it was asked for, or has hung up. Waits for nothing."""
+        """Whether the server has sent something unasked, or hung up. Does not block."""
         assert self.sock is not None
         if self._received:
             return True
@@ -127,10 +129,10 @@ def _describe(error: Exception) -> str:
 
 
 def _judge(code: int, words: bytes | str, *, at_recipient: bool = False) -> Reply:
-    """Read an answer that declines a message (RFC 5321, 4.2.1).
+    """Interpret a reply that declines a message (RFC 5321, 4.2.1).
 
-    Whose fault it is: `at_recipient`, after RCPT, a 5xx speaks of one mailbox (4.2.2 and 4.2.3: 550, 551, 553), and so
-    does greylisting. All else, such as 4xx and whatever is said of sender or text, other letters will meet as well.
+    `at_recipient`, after RCPT, a 5xx is about one mailbox (4.2.2 and 4.2.3: 550, 551, 553), and so is greylisting.
+    Everything else, such as 4xx or a reply to sender or text, other letters will get as well.
     """
     said = f"{code} {_clean(words)}"
     permanent = 500 <= code <= 599
@@ -145,7 +147,7 @@ def _stuff(message: bytes) -> bytes:
 
 
 class Connection:
-    """A lazily opened connection to the configured server, kept open between messages."""
+    """A connection to the configured server, opened on first use and kept open between messages."""
 
     def __init__(self) -> None:
         self._client: Client | None = None
@@ -181,8 +183,10 @@ class Connection:
             if settings.EMAIL_HOST_USER:
                 client.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
             assert client.sock is not None
-            client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or the final dot waits for 40 ms
-        except (OSError, ValueError) as error:  # ValueError: what it asks at log-in is nonsense
+            client.sock.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+            )  # otherwise the final dot is delayed by 40 ms
+        except (OSError, ValueError) as error:  # ValueError: a nonsensical challenge at login
             if client is not None:
                 client.close()
             raise ServerUnavailableError(_describe(error)) from error
@@ -195,10 +199,10 @@ class Connection:
             self._drop()
 
     def send(self, envelope_sender: str, recipient: str, message: bytes, *, until: float = math.inf) -> Reply:
-        """Offer one message, wait for its fate and return it.
+        """Offer one message, wait for the result and return it.
 
-        Never raises for what the server or the network does. An address that SMTP cannot carry is refused. After
-        `until` (of `time.monotonic`) the text does not go out: who was stopped that long has lost the lease.
+        Never raises, whatever the server or the network does. Addresses not valid in SMTP are refused. After `until`
+        (of `time.monotonic`) the text is not sent, as the lease is lost by then.
         """
         if not ADDRESS.fullmatch(envelope_sender) or not ADDRESS.fullmatch(recipient):
             return Reply(DeliveryResult.REFUSED, "The address has characters that mail cannot carry.")
@@ -210,9 +214,9 @@ class Connection:
         return refusal or self._send_text(client, message, until)
 
     def _offer(self, envelope_sender: str, recipient: str) -> tuple[Client, Reply | None]:
-        """Go through the dialogue up to the text; return the answer if the server declines.
+        """Go through the dialogue up to the text; return the reply if the server declines.
 
-        A server that hung up on a connection kept open is called again once. Raises ServerUnavailableError.
+        Reconnects once if the server hung up on an idle connection. Raises ServerUnavailableError.
         """
         kept_open = self.is_open
         while True:
@@ -224,15 +228,15 @@ class Connection:
             except OSError as error:
                 self._drop()
                 if not kept_open or isinstance(error, TimeoutError):
-                    early = isinstance(error, smtplib.SMTPResponseException)  # which only MAIL's answer raises
+                    early = isinstance(error, smtplib.SMTPResponseException)  # raised only for the reply to MAIL
                     raise ServerUnavailableError(_describe(error), before_recipient=early) from error
             kept_open = False
 
     def _find_refusal(self, client: Client, envelope_sender: str, recipient: str) -> Reply | None:
-        """Return the server's answer if it declines sender, recipient or data; None if it waits for the text."""
+        """Return the reply if the server declines sender, recipient or data; None if it expects the text."""
         code, words = client.docmd(f"MAIL FROM:<{envelope_sender}>")
         if code == CLOSING:
-            raise smtplib.SMTPResponseException(code, words)  # a goodbye to the connection, not to this message
+            raise smtplib.SMTPResponseException(code, words)  # about the connection, not this message
         if not 200 <= code <= 299:
             refusal = _judge(code, words)
             early = refusal.fate is DeliveryResult.DEFERRED
@@ -244,7 +248,7 @@ class Connection:
         return None if code == 354 else self._reset(client, code, _judge(code, words))
 
     def _reset(self, client: Client, code: int, refusal: Reply) -> Reply:
-        """Clear the declined message, so that the connection serves the next; hang up if that cannot be relied on."""
+        """Reset the connection after a declined message; hang up if that fails."""
         try:
             usable = code != CLOSING and 400 <= code <= 599 and client.rset()[0] == 250
         except OSError:
@@ -254,7 +258,7 @@ class Connection:
         return refusal
 
     def _send_text(self, client: Client, message: bytes, until: float) -> Reply:
-        """Send the text that the server waits for; until its final dot has gone out, nothing is taken."""
+        """Send the text; before its final dot the server cannot have accepted it."""
         if time.monotonic() > until:
             self._drop()
             return Reply(
@@ -262,7 +266,7 @@ class Connection:
             )
         dot_sent = False
         try:
-            # Whatever else is there already would be taken for the answer to the text.
+            # Anything received already would be taken for the reply to the text.
             if client.has_more():
                 raise smtplib.SMTPServerDisconnected("it answered twice, or hung up, before it had the text")
             client.send(_stuff(message))

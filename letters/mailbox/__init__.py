@@ -1,4 +1,4 @@
-"""The demo's local mailbox: a mail server on loopback that keeps everything, and pages to read it.
+"""The demo's local mailbox: a mail server on loopback that keeps every mail, and pages to read them.
 
-It holds all mail, so it exists only where MAILBOX_DIR is set and answers nobody but this machine.
+Since it holds all mail it exists only if MAILBOX_DIR is set, and only for this machine.
 """

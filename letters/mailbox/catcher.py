@@ -1,4 +1,4 @@
-"""A small SMTP server on loopback that files every message and delivers none."""
+"""A small SMTP server on loopback that stores every message and delivers none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-HOST = "127.0.0.1"  # never an outside address: whoever reaches this port can fill the disk
+HOST = "127.0.0.1"  # never a public address: anybody who reaches this port could fill the disk
 ENVELOPE_FROM = "X-Envelope-From"
 ENVELOPE_TO = "X-Envelope-To"
 
@@ -21,13 +21,13 @@ def store_message(folder: Path, sender: str | None, recipients: list[str], conte
 
 
 class Filer:
-    """aiosmtpd's handler: takes whatever is sent."""
+    """aiosmtpd's handler. Accepts everything."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """File the message; the client is told only after it is on disk."""
+        """Store the message, and reply only once it is on disk."""
         content = envelope.content or b""
         if isinstance(content, str):
             content = content.encode()
@@ -36,7 +36,7 @@ class Filer:
 
 
 def start_catcher(folder: Path, port: int) -> Controller:
-    """Listen in a thread of its own; `stop()` on the result ends it. Raises OSError if the port is in use."""
+    """Listen in a thread; `stop()` on the result ends it. Raises OSError if the port is in use."""
     controller = Controller(Filer(folder), hostname=HOST, port=port)
     controller.start()
     return controller

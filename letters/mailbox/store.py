@@ -1,4 +1,4 @@
-"""Read the caught mail. Mail is anybody's bytes: whatever they are, these functions return something to show."""
+"""Reads the stored mails. Whatever bytes a mail has, these functions return something to show."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEY = re.compile(r"(\d{1,12})\.(?:M(\d+)P\d+Q(\d+))?")
 
 @dataclass(frozen=True)
 class Attachment:
-    """A part of a message that is offered for download."""
+    """A part that can be downloaded."""
 
     number: int
     filename: str
@@ -40,7 +40,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class CaughtMail:
-    """One message, as far as the list shows it."""
+    """A message in the list."""
 
     key: str
     envelope_from: str
@@ -62,7 +62,7 @@ class CaughtMail:
 
 @dataclass(frozen=True)
 class OpenedMail(CaughtMail):
-    """One message with its text and its attachments."""
+    """A message with text and attachments."""
 
     text: str = ""
     attachments: list[Attachment] = field(default_factory=list)
@@ -78,7 +78,7 @@ def list_mail(folder: Path) -> list[CaughtMail]:
 
 
 def open_mail(folder: Path, key: str) -> OpenedMail | None:
-    """Return the message of that key, or None. The key is looked up among the folder's, never used as a path."""
+    """Return the message with that key, or None. The key is looked up, never used as a path."""
     if not (folder / "new").is_dir():
         return None
     content = _read_bytes(Maildir(folder, create=False), key)
@@ -90,7 +90,7 @@ def read_headers(key: str, content: bytes) -> CaughtMail:
 
 
 def read_mail(key: str, content: bytes) -> OpenedMail:
-    """Read a whole message; one that the parser chokes on is shown as it came."""
+    """Parse a whole message; one that cannot be parsed is shown raw."""
     message = message_from_bytes(content)
     head = _read_head(message)
     try:
@@ -101,7 +101,7 @@ def read_mail(key: str, content: bytes) -> OpenedMail:
 
 
 def _read_bytes(maildir: Maildir, key: str) -> bytes | None:
-    """Return a message's bytes; None if there is none of that key (any more)."""
+    """Return a message's bytes; None if there is none with that key (any more)."""
     try:
         return maildir.get_bytes(key)
     except (KeyError, OSError, ValueError):
@@ -157,7 +157,7 @@ def _list_leaves(message: Message) -> Iterator[Message]:
 
 
 def _decode_text(part: Message, content: bytes) -> str:
-    """Return a text part as characters; a charset nobody knows is read as UTF-8."""
+    """Decode a text part; an unknown charset is taken for UTF-8."""
     try:
         text = content.decode(part.get_content_charset("utf-8"), "replace")
     except (LookupError, ValueError):
@@ -166,7 +166,7 @@ def _decode_text(part: Message, content: bytes) -> str:
 
 
 def _name(part: Message, number: int) -> str:
-    """Return a harmless filename: no path, no control characters, never empty."""
+    """Return a safe filename: no path, no control characters, never empty."""
     given = make_printable(_decode(part.get_filename() or "")).replace("\\", "/").rpartition("/")[2]
     name = given.strip(". ")[-FILENAME_LENGTH:]
     return name or f"part-{number}.{'html' if part.get_content_type() == 'text/html' else 'bin'}"

@@ -1,4 +1,4 @@
-"""Paths of the demo's mailbox."""
+"""URLs of the demo's mailbox."""
 
 from django.urls import path
 

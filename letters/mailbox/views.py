@@ -1,4 +1,4 @@
-"""The demo's mailbox pages: what was sent, opened as text, with its attachments."""
+"""The demo's mailbox pages: mails as plain text, with their attachments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from letters.mailbox.store import LIST_LENGTH, OpenedMail, list_mail, open_mail
 
-# What proxies add; any one of them is enough.
+# Headers that proxies add; any one of them is enough.
 FORWARDED = tuple(
     f"HTTP_{name}"
     for name in ("FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP")
@@ -31,7 +31,7 @@ def list_mailbox(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def show_mail(request: HttpRequest, key: str) -> HttpResponse:
-    """Show one message: headers that matter, its plain text, its attachments. HTML is never rendered."""
+    """Show a message: its main headers, plain text and attachments. HTML is never rendered."""
     return render(request, "mailbox/mail.html", {"mail": _find_mail(request, key)})
 
 
@@ -43,7 +43,7 @@ def send_attachment(request: HttpRequest, key: str, number: int, filename: str) 
         raise Http404
     response = HttpResponse(found.content, "application/pdf" if found.is_pdf else "application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(not found.is_pdf, found.filename) or "attachment"
-    if not found.is_pdf:  # a browser's own PDF viewer does not run in a sandbox
+    if not found.is_pdf:  # browsers' PDF viewers do not run in a sandbox
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
@@ -56,7 +56,7 @@ def _find_mail(request: HttpRequest, key: str) -> OpenedMail:
 
 
 def _find_folder(request: HttpRequest) -> Path:
-    """Return the mailbox's folder. It holds everybody's mail, so it is not there for others than this machine."""
+    """Return the mailbox's folder; Http404 unless the request is from this machine, as it holds everybody's mail."""
     folder: Path | None = settings.MAILBOX_DIR
     if folder is None or not _is_local(request):
         raise Http404
@@ -64,7 +64,7 @@ def _find_folder(request: HttpRequest) -> Path:
 
 
 def _is_local(request: HttpRequest) -> bool:
-    # nginx, unless told otherwise, adds nothing, but speaks HTTP/1.0, which no browser has done for long.
+    # By default nginx adds no header but uses HTTP/1.0, which no browser does.
     if any(name in request.META for name in FORWARDED) or request.META.get("SERVER_PROTOCOL") == "HTTP/1.0":
         return False
     try:

@@ -1,1 +1,1 @@
-"""Which letters a person has to read first, and why."""
+"""Which letters a person must read before they are sent, and why."""

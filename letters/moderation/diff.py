@@ -1,4 +1,4 @@
-"""Shows what a supporter has changed in a text of the campaign's, word by word."""
+"""Shows word by word what a supporter has changed in the campaign's text."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from itertools import pairwise
 from letters.moderation.matching import Span
 
 WORD = re.compile(r"\w+(?:[’'\-]\w+)*|[^\w\s]")
-MAX_WORDS = 2000  # beyond it, all is taken for changed: comparing takes the square of the time
+MAX_WORDS = 2000  # a longer text counts as changed, since comparing takes quadratic time
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A piece of a text, to be shown."""
+    """A piece of text with how to show it."""
 
     text: str
-    changed: bool = False  # not so in the other text
-    marked: bool = False  # what a rule found
+    changed: bool = False  # differs from the other text
+    marked: bool = False  # found by a rule
 
 
 def find_changed(text: str, base: str) -> list[Span]:
-    """Return where `text` says something that `base` does not, word by word; the whole of it if there is no base."""
+    """Return the spans of `text` that are not in `base`, by words; the whole text if there is no base."""
     if text == base:
         return []
     mine, theirs = list(WORD.finditer(text)), list(WORD.finditer(base))
@@ -39,7 +39,7 @@ def find_changed(text: str, base: str) -> list[Span]:
 
 
 def choose_base(text: str, bases: Sequence[str]) -> str:
-    """Return the text that this one was probably made from; an empty string if there is none."""
+    """Return the text that this one was probably made from; empty if none."""
     words = set(WORD.findall(text))
     return max(bases, key=lambda base: (base == text, len(words & set(WORD.findall(base)))), default="")
 

@@ -1,4 +1,4 @@
-"""Finds in a text what a rule looks for, and where: phrases, links, postcodes, names. Knows no letter."""
+"""Finds what rules look for in a text: phrases, links, postcodes, names."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from importlib.resources import files
 
 from campaign.parliament.finding import look_up_constituency
 
-Span = tuple[int, int]  # the first character, and the one after the last
+Span = tuple[int, int]  # first character, and the one after the last
 
-MAX_STAR = 20  # letters that a * stands for
-MAX_LOOKED_UP = 50  # different postcodes of a text; looking one up takes some 30 µs
-# What anybody may write to any MP: the Commons, the Lords and Downing Street have addresses in one constituency.
+MAX_STAR = 20  # letters that a * matches
+MAX_LOOKED_UP = 50  # distinct postcodes in a text; a look-up takes some 30 µs
+# Postcodes that anybody may mention to any MP: the Commons, the Lords and Downing Street.
 PUBLIC_POSTCODES = {"SW1A0AA", "SW1A0PW", "SW1A2AA"}
 POSTCODE = re.compile(r"(?<!\w)[A-Z]{1,2}[0-9][0-9A-Z]?[ \u00a0]{0,2}[0-9][A-Z]{2}(?!\w)", re.IGNORECASE)
 TOP_LEVEL = (
@@ -37,7 +37,7 @@ TITLES = {
 
 @lru_cache(maxsize=4096)
 def fold_character(character: str) -> str:
-    """Return what counts of a character: no case, no accents, nothing invisible; any apostrophe is the plain one."""
+    """Fold a character: no case, no accents, nothing invisible; any apostrophe becomes the plain one."""
     if character in "’‘ʼ":
         return "'"
     folded = unicodedata.normalize("NFKD", character).casefold()
@@ -45,7 +45,7 @@ def fold_character(character: str) -> str:
 
 
 def fold_text(text: str) -> tuple[str, list[int]]:
-    """Return the text folded, and for each of its characters where it stands in the original; one more for the end."""
+    """Return the folded text, and for each of its characters, and its end, the position in the original."""
     folded, places = [], []
     for place, character in enumerate(text):
         for one in fold_character(character):
@@ -56,7 +56,7 @@ def fold_text(text: str) -> tuple[str, list[int]]:
 
 @lru_cache(maxsize=64)
 def compile_phrases(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Return what finds any of the phrases as whole words; None for none. A campaign's, so nothing personal is kept."""
+    """Return a pattern for any of the phrases as whole words; None for none. Cached, as they are the campaign's."""
     patterns = []
     for phrase in phrases:
         words = [re.escape(word).replace(r"\*", rf"\w{{0,{MAX_STAR}}}") for word in fold_text(phrase)[0].split()]
@@ -66,7 +66,7 @@ def compile_phrases(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def find_phrases(text: str, phrases: Iterable[str]) -> list[Span]:
-    """Return where one of the phrases stands, as whole words, whatever case and accents; `*` is any letters."""
+    """Return the spans of the phrases as whole words, ignoring case and accents; `*` matches any letters."""
     pattern = compile_phrases(tuple(phrases))
     if pattern is None or not text:
         return []
@@ -75,14 +75,14 @@ def find_phrases(text: str, phrases: Iterable[str]) -> list[Span]:
 
 
 def find_links(text: str) -> list[Span]:
-    """Return where a web address stands; a mail address is none."""
+    """Return the spans of web addresses, but not of mail addresses."""
     return [match.span() for match in LINK.finditer(text)]
 
 
 def find_postcodes_elsewhere(text: str, gss: str) -> list[Span]:
-    """Return where a postcode stands that lies certainly, or wherever it may lie, in other constituencies.
+    """Return the spans of postcodes that cannot be in this constituency.
 
-    Each is looked up once, and MAX_LOOKED_UP of them at most: any further one counts as found, for a person to read.
+    Each is looked up once, at most MAX_LOOKED_UP in all; any more count as found, for a person to check.
     """
     found = []
     elsewhere = dict.fromkeys(PUBLIC_POSTCODES, False)
@@ -99,9 +99,9 @@ def find_postcodes_elsewhere(text: str, gss: str) -> list[Span]:
 
 @cache
 def read_lookalikes() -> dict[str, str]:
-    """Return the Latin letters that other characters look like, from Unicode's list (UTS 39, confusables).
+    """Return the Latin letters that other characters look like, from Unicode's confusables (UTS 39).
 
-    It comes with confusable-homoglyphs, whose own code is not used: it would keep nine megabytes of it in memory.
+    The data come from confusable-homoglyphs, whose code would keep nine megabytes of them in memory.
     """
     alike = json.loads((files("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
     table = {"I": "l", "1": "l", "|": "l", "0": "o"}
@@ -124,9 +124,9 @@ def split_name(folded: str) -> list[str]:
 
 
 def has_name(name: str, other: str) -> bool:
-    """Whether somebody's name has another's in it, or what looks like it: first and last word, titles aside.
+    """Whether a name contains another, or a look-alike: its first and last word, without titles.
 
-    Words may stand beside it ("… MP Office"), and its letters may be spaced or written as one word.
+    It may have more words ("… MP Office"), and its letters may be spaced out or joined.
     """
     folded = fold_text(name)[0], fold_text(other)[0]
     return _has_words(*folded) or _has_words(draw_skeleton(name), draw_skeleton(other))

@@ -1,4 +1,4 @@
-"""The rules that hold a letter before it is queued. Each says where it found what; a person decides."""
+"""The rules that hold a letter before it is queued. Each says where it found something; a person decides."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from letters.moderation.matching import (
 from letters.writing.local_fact import list_supplied
 from letters.writing.originality import is_near_copy
 
-MAX_FOUND = 20  # places for each rule; a person reads the letter anyway
+MAX_FOUND = 20  # spans per rule; a person reads the letter anyway
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A text of a letter, and what the campaign had supplied in its place."""
+    """A text of a letter, with the campaign's texts that it may come from."""
 
     part: Part
     text: str
@@ -36,7 +36,7 @@ class Passage:
 
     @property
     def base(self) -> str:
-        """The campaign's text that it was probably made from; empty if it is all the supporter's."""
+        """The campaign's text that it was probably made from; empty if it is the supporter's own."""
         return choose_base(self.text, self.bases)
 
     @cached_property
@@ -51,7 +51,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Held:
-    """What the rules look at."""
+    """What the rules check."""
 
     letter: Letter
     rules: HoldRules
@@ -106,7 +106,7 @@ RULES: dict[Rule, Callable[[Held], Iterator[Finding]]] = {
     Rule.DISPOSABLE: find_disposable,
     Rule.NEAR_COPY: find_near_copy,
 }
-OF_SENDER = (Rule.THREAT, Rule.LINK, Rule.POSTCODE, Rule.MEMBER)  # what name and address alone can be held for
+OF_SENDER = (Rule.THREAT, Rule.LINK, Rule.POSTCODE, Rule.MEMBER)  # rules for name and address
 
 
 def read_rules(letter: Letter) -> HoldRules:

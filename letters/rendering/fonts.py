@@ -1,6 +1,6 @@
-"""Gelasio, cut down ahead of time to the characters letters use.
+"""Subsets Gelasio at set-up to the characters that letters use.
 
-The whole family costs WeasyPrint time in every letter (each face is read and subset again), and visitors bytes;
+The whole family would cost WeasyPrint time in every letter (it reads and subsets each face again), and visitors bytes;
 a subset made once costs neither. Gelasio's licence (OFL 1.1, no reserved name) allows a subset under its name.
 """
 
@@ -23,7 +23,7 @@ FACES = {
 }
 LETTER_FACES = ("Regular", "Italic", "Bold")
 
-# What a letter to an MP is written in; anything else falls back to DejaVu Serif.
+# The characters of a letter to an MP; all others fall back to DejaVu Serif.
 LETTER_RANGES = (
     (0x0020, 0x007E),  # ASCII
     (0x00A0, 0x024F),  # Latin-1, Extended-A (Welsh ŵ ŷ) and Extended-B (Romanian ș ț)
@@ -35,7 +35,7 @@ LETTER_RANGES = (
     (0x2100, 0x22FF),  # №, ™, fractions, arrows, − ≤ ≥
     (0xFB01, 0xFB02),  # fi, fl
 )
-# The website's headings and sheets need less, and every visitor pays for it.
+# The website's headings need fewer, and every visitor has to download them.
 WEB_RANGES = (
     (0x0020, 0x007E),
     (0x00A0, 0x017F),
@@ -49,12 +49,12 @@ WEB_RANGES = (
     (0x2212, 0x2212),
     (0x20AC, 0x20AC),
 )
-# Ligatures and kerning; composing and placing of combining marks.
+# Ligatures, kerning, and combining marks.
 FEATURES = ["liga", "kern", "ccmp", "locl", "mark", "mkmk"]
 
 
 class SourceMissingError(Exception):
-    """The npm packages are not there."""
+    """The npm packages are missing."""
 
 
 def list_letter_fonts() -> dict[str, Path]:
@@ -64,7 +64,7 @@ def list_letter_fonts() -> dict[str, Path]:
 def build_fonts(node_modules: Path, build_dir: Path) -> list[Path]:
     """Write the letters' fonts (TTF) and the website's (WOFF2) into `build_dir`; return what was written.
 
-    Nothing is written if the files are there and were made from the same sources by the same code.
+    Nothing is written if the files exist and were made from the same sources by the same code.
     Raises SourceMissingError if the npm package is not installed.
     """
     package = node_modules / PACKAGE
@@ -82,7 +82,7 @@ def build_fonts(node_modules: Path, build_dir: Path) -> list[Path]:
     for path, face in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_subset(sources[face], path)
-    # The OFL asks that it go with the files.
+    # The OFL requires it beside the files.
     (build_dir / "vendor" / "gelasio" / "OFL.txt").write_bytes((package / "LICENSE_FONT").read_bytes())
     stamp.write_text(recipe)
     return list(wanted)
@@ -97,27 +97,27 @@ def _hash_files(files: list[Path]) -> str:
 
 
 def _write_subset(source: Path, target: Path) -> None:
-    """Cut `source` down for `target`; the target's suffix says for whom and in which format."""
+    """Subset `source` into `target`, whose suffix says for which use and in which format."""
     from fontTools import subset  # slow to import, and only this needs it
 
     woff2 = target.suffix == ".woff2"
     options = subset.Options(
         layout_features=FEATURES, flavor="woff2" if woff2 else None, hinting=False, name_IDs=[1, 2, 3, 4, 5, 6, 13, 14]
     )
-    options.recalc_timestamp = False  # the same source gives the same file
+    options.recalc_timestamp = False  # the same source makes the same file
     font = subset.load_font(str(source), options)
     _make_figures_lining(font)
     subsetter = subset.Subsetter(options)
     ranges = WEB_RANGES if woff2 else LETTER_RANGES
     subsetter.populate(unicodes=[code for first, last in ranges for code in range(first, last + 1)])
     subsetter.subset(font)
-    unfinished = target.with_name(target.name + ".part")  # nobody ever reads half a font
+    unfinished = target.with_name(target.name + ".part")  # so that nobody reads half a font
     subset.save_font(font, str(unfinished), options)
     unfinished.replace(target)
 
 
 def _make_figures_lining(font: Any) -> None:
-    """Let digits be the lining figures: postcodes and years look better in them.
+    """Make lining figures the default: postcodes and years look better in them.
 
     Not left to CSS (font-variant-numeric), because WeasyPrint 70 leaks memory for every line with a font feature.
     """

@@ -1,4 +1,4 @@
-"""How many pages a letter will have, quickly enough to say so while it is being written.
+"""Estimates a letter's number of pages, fast enough to show it while it is being written.
 
 The PDF itself takes 50 ms and a process makes one at a time; this breaks the same text into lines by the font's own
 widths and fills pages with them, by the measures of static/letter/print.css, in 1.5 ms. It
@@ -16,7 +16,7 @@ from letters.rendering.fonts import letter_font_files
 from letters.rendering.plain_text import list_below_name
 from letters.writing.compose import LetterText
 
-# All in points. static/letter/print.css has the same in millimetres.
+# In points. static/letter/print.css has the same in millimetres.
 MM = 72 / 25.4
 PAGE_HEIGHT = (297 - 20 - 23) * MM
 PAGE_WIDTH = (210 - 25 - 22) * MM
@@ -45,7 +45,7 @@ def measure(text: str, size: float, face: str = "Regular") -> float:
 
 
 def count_lines(text: str, width: float, size: float = SIZE, *, extra: float = 0, face: str = "Regular") -> int:
-    """Return how many lines a text takes; `extra` is the width of what follows its last word."""
+    """Count a text's lines; `extra` is the width of what follows its last word."""
     space = measure(" ", size, face)
     lines = 0
     for row in text.split("\n"):
@@ -64,21 +64,21 @@ def count_lines(text: str, width: float, size: float = SIZE, *, extra: float = 0
 
 @dataclass
 class Pages:
-    """Pages that fill from the top."""
+    """Pages, filled from the top."""
 
     count: int = 1
     at: float = 0.0
-    gap: float = field(default=0.0)  # asked for after what stands there; forgotten at a page's end
+    gap: float = field(default=0.0)  # below the last item; dropped at the end of a page
 
     def put(self, height: float, gap: float = 0.0) -> None:
-        """Put something that stays together; `gap` is the room below it."""
+        """Add something unbreakable; `gap` is the space below it."""
         if self.at and self.at + self.gap + height > PAGE_HEIGHT:
             self.count, self.at, self.gap = self.count + 1, 0.0, 0.0
         self.at += self.gap + height
         self.gap = gap
 
     def put_lines(self, lines: int, gap: float, below: float = 0.0) -> None:
-        """Put a paragraph: two lines at least stand together at its start and end; `below` stays with its end."""
+        """Add a paragraph, keeping two lines together at its start and end, and `below` with its end."""
         heights = [2, *[1] * (lines - 4), 2] if lines > 3 else [lines]
         for height in heights[:-1]:
             self.put(height * LINE)
@@ -86,12 +86,12 @@ class Pages:
 
 
 def count_pages(text: LetterText) -> int:
-    """Return how many A4 pages the letter will have at the usual size; an estimate (see above)."""
+    """Estimate the letter's A4 pages at the usual size (see above)."""
     return fill_pages(text).count
 
 
 def fits_easily(text: LetterText) -> bool:
-    """Whether the letter leaves so much of its page empty that larger print does not reach the next one."""
+    """Whether the page has so much room left that larger print does not need another."""
     pages = fill_pages(text)
     return pages.count == 1 and pages.at < ROOMY_SHARE * PAGE_HEIGHT
 

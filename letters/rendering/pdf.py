@@ -1,7 +1,7 @@
-"""From a letter's frozen text to the page one sees and the PDF that goes out.
+"""Renders a letter's text as HTML and PDF.
 
-WeasyPrint does the layout. What makes it quick, and keeps its memory level, is that a process reads fonts and
-stylesheets once (`_Renderer`); see benchmarks/pdf.py for the gates.
+WeasyPrint does the layout. It is fast, with constant memory, because a process reads fonts and stylesheets only once
+(`_Renderer`); see benchmarks/pdf.py for the limits.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
 
 STYLES = Path(settings.BASE_DIR) / "static" / "letter"
-VARIANT = {"pdf_variant": "pdf/ua-1"}  # to be said at layout and at writing
+VARIANT = {"pdf_variant": "pdf/ua-1"}  # needed for layout and for writing
 PRINT = 4  # the Print flag of an annotation: ISO 32000-1, table 165, bit 3
-# Rows of the recipient that fit into the envelope's window at the usual size, and characters that fit into a row.
+# Lines of the recipient's address that fit into the envelope's window at the usual size, and characters per line.
 WINDOW_ROWS, WINDOW_ROW_LENGTH, WINDOW_ROW_LENGTH_LARGE = 5, 42, 36
 
-# A stored letter may have grown by a page since it was admitted: the supporter may have corrected the address.
+# A stored letter may have one page more than was allowed, if the supporter has corrected the address.
 MAX_PRINTED = MAX_PAGES + 1
-LARGE_PRINT_PAGES = 4  # what a page of ordinary print makes in large print, at most
+LARGE_PRINT_PAGES = 4  # at most, for one page of ordinary print
 
 # One letter at a time in a process. Pango's font maps, and WeasyPrint's caches in FontConfiguration, may not be used
 # by two threads at once; a set for every thread would cost its memory again and gain little, as layout holds the GIL.
@@ -42,11 +42,11 @@ _press_lock = threading.Lock()
 
 
 class RenderingNotReadyError(RuntimeError):
-    """Something that letters are made with is missing on this machine."""
+    """This machine lacks something needed to render letters."""
 
 
 class LetterTooLongError(ValueError):
-    """A letter has more pages than are printed."""
+    """The letter has too many pages."""
 
 
 def require_fast_subsetting() -> None:
@@ -67,13 +67,13 @@ def require_fonts() -> None:
 
 
 def warm_up() -> None:
-    """Read fonts and stylesheets now, not with the first letter. Raises RenderingNotReadyError."""
+    """Read fonts and stylesheets before the first letter. Raises RenderingNotReadyError."""
     with _press_lock:
         _get_renderer()
 
 
 def render_letter_html(text: LetterText, *, large_print: bool = False) -> str:
-    """Return the whole document from which the PDF is made. Everything in `text` is escaped."""
+    """Return the HTML document that the PDF is made from. Everything in `text` is escaped."""
     with override(text.language):
         context = {
             "letter": text,
@@ -99,7 +99,7 @@ def render_letter_pdf(text: LetterText, *, large_print: bool = False, most_pages
 
 
 def count_letter_pages(text: LetterText, *, large_print: bool = False) -> int:
-    """Return how many pages the letter has on paper. Takes about half as long as the PDF; raises as it does."""
+    """Return the number of pages in the PDF, in half its time. Raises the same errors."""
     html = render_letter_html(text, large_print=large_print)
     with _press_lock:
         return len(_get_renderer().lay_out(html, large_print=large_print).pages)
@@ -123,7 +123,7 @@ def _count_rows(lines: tuple[str, ...], length: int) -> int:
 
 
 class _Renderer:
-    """What a process needs to print letters, read once: fonts, stylesheets and the fetcher that refuses all else."""
+    """What a process needs to render letters, read once: fonts, stylesheets and a fetcher that refuses all else."""
 
     fonts: FontConfiguration
     styles: list[CSS]
@@ -164,31 +164,31 @@ class _Renderer:
 def _get_renderer() -> _Renderer:
     """Return the process's renderer; call it under the lock."""
     press = _Renderer()
-    # All that is loaded by now stays until the process ends. Unless it is told so, Python's garbage collector walks
-    # through it again and again while letters are laid out, for a twelfth of their time.
+    # All that is loaded by now stays until the process ends. Without freezing it, Python's garbage collector would scan
+    # it again and again during layout, taking a twelfth of the time.
     gc.collect()
     gc.freeze()
     return press
 
 
-# FontConfiguration keeps its fonts in a temporary directory and can only delete it while Python still works.
+# FontConfiguration deletes its temporary directory of fonts, which it cannot do while Python shuts down.
 atexit.register(_get_renderer.cache_clear)
 
 
 def make_fetcher() -> Any:
-    """Return a WeasyPrint fetcher that serves the letters' own fonts and refuses every other address.
+    """Return a WeasyPrint fetcher that serves the letters' fonts and refuses every other URL.
 
-    It reads the fonts at once: nothing is looked up by a name that a document gives.
+    It reads the fonts immediately, so no path comes from a document.
     """
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     served = {f"letter:{name}": path.read_bytes() for name, path in list_letter_fonts().items()}
 
     class LetterFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-        """Serves from a fixed table."""
+        """Serves a fixed table of files."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            """Return the file at this address; raise ValueError for any that is not a letter's own."""
+            """Return the file of this URL. Raises ValueError for any other."""
             if url not in served:
                 refuse(url)
             return URLFetcherResponse(url, served[url])
@@ -197,7 +197,7 @@ def make_fetcher() -> Any:
 
 
 def refuse(url: str) -> NoReturn:
-    """Raise ValueError: a letter fetches nothing from outside."""
+    """Raise ValueError: letters fetch nothing from outside."""
     raise ValueError(f"a letter may not fetch {url[:60]!r}")
 
 

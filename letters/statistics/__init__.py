@@ -1,1 +1,1 @@
-"""A campaign's numbers: counted, laid out, exported."""
+"""A campaign's statistics: the roll-up, charts, exports."""

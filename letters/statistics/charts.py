@@ -1,4 +1,4 @@
-"""Charts as plain numbers that templates draw as SVG: no script, no inline style, and the same figures as a table."""
+"""Lays out charts as numbers, which templates draw as SVG without scripts or inline styles, beside a table."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from campaign.parliament.hexes import Hex
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-MAX_COLUMNS = 62  # days in a chart; of a longer time it shows weeks
-HEX_WIDTH, HEX_HEIGHT = 20, 17.32  # columns and rows of the map stand so far apart
+MAX_COLUMNS = 62  # days in a chart; longer periods are shown by week
+HEX_WIDTH, HEX_HEIGHT = 20, 17.32  # distance of the map's columns and rows
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a bar chart that is its own table."""
+    """A row of a bar chart, which is also a table."""
 
     label: StrOrPromise
     count: int
-    width: float  # 0–100, of the longest bar
+    width: float  # 0–100, relative to the longest bar
     note: StrOrPromise = ""
     url: str = ""
     style: str = ""
 
 
 def make_bars(rows: Iterable[tuple[StrOrPromise, int, StrOrPromise]]) -> list[Bar]:
-    """Return a bar for each (label, count, note); the longest fills its room."""
+    """Return a bar for each (label, count, note); the longest has the full width."""
     rows = list(rows)
     longest = max((count for _label, count, _note in rows), default=0) or 1
     return [Bar(label, count, get_bar_length(count, longest), note) for label, count, note in rows]
 
 
 def get_bar_length(count: float, most: float) -> float:
-    """Return the length of `count` where `most` is 100; what is there at all can be seen."""
+    """Scale `count` so that `most` is 100; anything above zero is visible."""
     return round(max(100 * count / most, 0.8), 1) if count > 0 else 0
 
 
 @dataclass(frozen=True)
 class Column:
-    """A day or a week, with the letters confirmed and sent in it."""
+    """A day or week, with its numbers of confirmed and sent letters."""
 
     start: dt.date
     first: int
@@ -77,7 +77,7 @@ class Columns:
 
     columns: list[Column]
     weekly: bool
-    top: int  # what the upper edge stands for
+    top: int  # the value of the upper edge
 
 
 def make_columns(first: dict[dt.date, int], second: dict[dt.date, int], until: dt.date) -> Columns:
@@ -120,15 +120,15 @@ def round_up(number: int) -> int:
 
 
 def count_between(values: Sequence[float], edges: Sequence[float]) -> list[int]:
-    """Return how many values lie from each edge to just below the next; the last range has no end."""
+    """Count the values from each edge to just below the next; the last range has no end."""
     return [sum(low <= value < high for value in values) for low, high in pairwise([*edges, math.inf])]
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the map's scale: from so many letters to so many."""
+    """A step of the map's scale: a range of numbers of letters."""
 
-    number: int  # 0: none; larger hexagons for more
+    number: int  # 0: none; more letters make larger hexagons
     least: int
     most: int | None
     constituencies: int

@@ -1,4 +1,4 @@
-"""Letters as rows of a table, for people who count elsewhere; streamed: a million needs no more memory than one."""
+"""Exports letters as rows of a table, streamed: a million take no more memory than one."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from django.utils.crypto import salted_hmac
 
 from letters.models import Letter, LetterParagraph
 
-BATCH = 500  # letters a query
-LINES = 100  # of a CSV sent at once
-MAX_IN_XLSX = 20_000  # rows: the file has to be written before it can be sent
-# What a spreadsheet may take for a formula (OWASP, CSV injection), full-width signs included.
+BATCH = 500  # letters per query
+LINES = 100  # of a CSV, sent together
+MAX_IN_XLSX = 20_000  # rows, since the whole file is written before it is sent
+# With these a spreadsheet may take a cell for a formula (OWASP, CSV injection); full-width signs included.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def make_pseudonym(letter: Letter) -> str:
-    """Return a pseudonym, the same in every export; only SECRET_KEY links it to the letter."""
+    """Return the letter's pseudonym, the same in every export; only SECRET_KEY can link them."""
     return salted_hmac("letters.export", str(letter.pk), algorithm="sha256").hexdigest()[:16]
 
 
 def tell_day(moment: dt.datetime | None) -> str:
-    """Return the day in UK time, 2026-11-22; nothing for never."""
+    """Return the day in UK time, 2026-11-22; empty for None."""
     return timezone.localdate(moment).isoformat() if moment else ""
 
 
 def tell_moment(moment: dt.datetime | None) -> str:
-    """Return the moment in UK time to the second, 2026-11-22 08:30:00; nothing for never."""
+    """Return the UK time to the second, 2026-11-22 08:30:00; empty for None."""
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
@@ -59,7 +59,7 @@ def _make_column(name: str) -> Column:
     return name, attrgetter(name)
 
 
-# What a row says in any case: nothing of who wrote the letter, and of times the days only.
+# Columns of every export: nothing about the supporter, and days instead of times.
 OF_LETTERS: list[Column] = [
     ("campaign", attrgetter("slug")),
     ("rehearsal", lambda letter: "yes" if letter.rehearsal else "no"),
@@ -78,9 +78,9 @@ OF_LETTERS: list[Column] = [
     _make_day_column("posted_at"),
     _make_day_column("answered_at"),
 ]
-# Nothing in a row says which of the letters in the admin it is.
+# Nothing in a row tells which letter in the admin it is.
 PSEUDONYMOUS: list[Column] = [("pseudonym", make_pseudonym), *OF_LETTERS]
-# With the person. No pseudonym: it would undo those in other files.
+# With personal data. No pseudonym, which would undo those in other files.
 PERSONAL: list[Column] = [
     *OF_LETTERS,
     _make_column("reference"),
@@ -105,10 +105,10 @@ def list_columns(*, with_person: bool) -> list[str]:
 
 
 def walk_letters(letters: QuerySet[Letter], *, with_person: bool) -> Iterator[Letter]:
-    """Yield the letters, oldest first, in batches: no transaction is kept open, and nothing is decrypted in vain.
+    """Yield the letters, oldest first, in batches: without an open transaction, and without needless decryption.
 
-    Each comes with its campaign's slug and its paragraphs (`slug`, `parts`) as plain values: rows that know one another
-    would stay in memory until Python looks for them.
+    Each has its campaign's slug and its paragraphs (`slug`, `parts`) as plain values: model instances that refer to
+    each other would stay in memory until the garbage collector runs.
     """
     letters = letters.order_by("created_at", "pk").select_related(None).annotate(slug=F("campaign__slug"))
     letters = letters if with_person else letters.defer_encrypted()  # type: ignore[attr-defined]
@@ -128,7 +128,7 @@ def walk_letters(letters: QuerySet[Letter], *, with_person: bool) -> Iterator[Le
 
 
 def read_parts(letters: list[Letter], *, with_person: bool) -> dict[uuid.UUID, list[tuple[str, str]]]:
-    """Return argument and text of each letter's paragraphs in order; empty texts without the person."""
+    """Return argument and text of each letter's paragraphs in order; texts are empty without personal data."""
     rows = LetterParagraph.objects.filter(letter__in=[letter.pk for letter in letters]).order_by("position")
     parts: dict[uuid.UUID, list[tuple[str, str]]] = {}
     for part in rows.only("letter_id", "position", "argument_key", *(["text"] if with_person else [])):
@@ -149,7 +149,7 @@ def escape_cell(value: Any) -> str:
 
 
 class _Echo:
-    """A file for the csv module that hands back what is written to it."""
+    """A file for the csv module whose `write` returns its argument."""
 
     def write(self, text: str) -> str:
         return text
@@ -158,8 +158,8 @@ class _Echo:
 def write_csv(rows: Iterable[list[str]], *, marked: bool = True) -> Iterator[bytes]:
     """Yield the rows as CSV (RFC 4180) in UTF-8.
 
-    It begins with a byte order mark, for without it Excel guesses wrongly; mailing programs take it for a letter of
-    the first column's name, so a list of addresses goes without.
+    `marked`: with a byte order mark, without which Excel guesses the encoding wrongly, but which mailing programs take
+    for part of the first column's name.
     """
     writer = csv.writer(_Echo())
     lines: Iterator[str] = chain(["\ufeff"] if marked else [], (writer.writerow(row) for row in rows))
@@ -168,7 +168,7 @@ def write_csv(rows: Iterable[list[str]], *, marked: bool = True) -> Iterator[byt
 
 
 def write_xlsx(rows: Iterable[list[str]]) -> IO[bytes]:
-    """Return the rows as an XLSX in a file that is gone when it is closed. Memory does not grow with them."""
+    """Return the rows as XLSX in a temporary file, with constant memory."""
     from openpyxl import Workbook
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 

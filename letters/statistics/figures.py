@@ -1,4 +1,4 @@
-"""A campaign's figures, read from the roll-up: as quick with a million letters as with a thousand."""
+"""A campaign's figures, read from the roll-up: as fast with a million letters as with a thousand."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from letters.actions.decide import list_decided
 from letters.models import DownloadCount, Letter, Status, StepCount, Tally
 from letters.statistics.rollup import NOT_WRITTEN, roll_up
 
-AT_ONCE = 2000  # letters counted before a page is shown; if more have moved, the page says that it is behind
-NEWEST = 1000  # letters by which own words are judged
+AT_ONCE = 2000  # letters counted before a page is shown; if more have changed, the page says that it is behind
+NEWEST = 1000  # letters used for figures on own words
 WRITTEN = tuple(status for status in Status if status not in NOT_WRITTEN)
 WAITING = (Status.QUEUED, Status.HELD, Status.CLAIMED)
 
@@ -40,12 +40,12 @@ Kind = Tally.Kind
 
 @dataclass
 class Figures:
-    """What is known of a campaign's letters, either of those in rehearsal or of the others."""
+    """The figures of a campaign's letters, either rehearsed or live ones."""
 
     rehearsal: bool
-    uncounted: int = 0  # letters that have moved and are not in these figures yet; more than a few only after trouble
+    uncounted: int = 0  # letters whose change is not in these figures yet; usually few
     statuses: dict[Status, int] = field(default_factory=dict)
-    decided: int = 0  # of those that have failed: a person has refused or given them up
+    decided: int = 0  # failed ones that a person has refused or given up
     steps: dict[str, int] = field(default_factory=dict)  # drafts by step, of the whole campaign
     confirmed: dict[dt.date, int] = field(default_factory=dict)
     sent: dict[dt.date, int] = field(default_factory=dict)
@@ -124,7 +124,7 @@ def read_figures(campaign: Campaign, *, rehearsal: bool) -> Figures:
 
 
 def count_now() -> int:
-    """Count what has moved, up to AT_ONCE letters; return how many more there are."""
+    """Count up to AT_ONCE changed letters; return how many are left."""
     if roll_up(AT_ONCE) < AT_ONCE:
         return 0
     return Letter.objects.uncounted().count()
@@ -146,7 +146,7 @@ def _read_tallies(figures: Figures, campaign: Campaign) -> None:
 
 
 def _read_constituencies(figures: Figures, campaign: Campaign) -> None:
-    # "In" rather than "exists": PostgreSQL then reads the members once, not for each row.
+    # IN instead of EXISTS: PostgreSQL then reads the members once, not for each row.
     sitting = Q(key__in=Member.objects.filter(sitting=True).values("constituency"))
     rows = (
         Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, kind=Kind.CONSTITUENCY, count__gt=0)
@@ -177,7 +177,7 @@ def _read_constituencies(figures: Figures, campaign: Campaign) -> None:
 
 @dataclass(frozen=True)
 class ConstituencyFigures:
-    """A constituency and what has been written to its MP."""
+    """A constituency's figures."""
 
     gss: str
     name: str

@@ -1,11 +1,11 @@
-"""The roll-up: how many letters there are by constituency, status, day and argument, however many there are.
+"""The roll-up: counts of letters by constituency, status, day and argument.
 
-Each letter's row says as what it has been counted (`tallied_status`), beside what it is (`status`). So no move can be
-missed, whoever makes it and however: a letter of which the two differ is still to be counted, and a partial index finds
-it. Counting takes it out of the numbers it was in, puts it into those it belongs to, and notes so, in one transaction.
-Sending waits for none of this, and no number is a row that all senders queue for.
+Each letter's row has the status under which it was counted (`tallied_status`) beside its `status`. So no change can be
+missed, whoever makes it and however: a letter where the two differ is still to be counted, and a partial index finds
+it. Counting removes it from its old counts, adds it to the new ones and records that, in one transaction. Sending does
+not wait for this, and workers do not queue for a count's row lock.
 
-An unconfirmed letter is in no number: it may be deleted at any time.
+Unconfirmed letters are in no count, since they may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from django.utils import timezone
 
 from letters.models import Heartbeat, Letter, LetterParagraph, LetterQuerySet, Status, Tally
 
-BATCH = 500  # letters a transaction
+BATCH = 500  # letters per transaction
 COUNTER = "tally"  # the heartbeat of counting; its row lock lets only one count at a time
-NOT_WRITTEN = (Status.UNCONFIRMED, Status.WITHDRAWN)  # what nobody writes, or nobody any more
+NOT_WRITTEN = (Status.UNCONFIRMED, Status.WITHDRAWN)  # not written yet, or no longer
 HAS_LEFT = (Status.SENT, Status.BOUNCED)
 
 Kind = Tally.Kind
 
-# Django's bulk_create can replace a count that is there already, but not add to it.
+# Django's bulk_create can replace an existing count, but not add to it.
 ADD = """
     INSERT INTO letters_tally (campaign_id, rehearsal, kind, key, other, status, count)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -41,7 +41,7 @@ ADD = """
 
 
 class TallyKey(NamedTuple):
-    """Which number: the columns of Tally without the count."""
+    """The columns of Tally without the count."""
 
     campaign_id: int
     rehearsal: bool
@@ -52,18 +52,18 @@ class TallyKey(NamedTuple):
 
 
 def roll_up(limit: int = BATCH) -> int:
-    """Count up to `limit` letters that have moved since they were last counted; return how many.
+    """Count up to `limit` letters that have changed since they were last counted; return how many.
 
-    Letters that somebody is moving this moment are left for the next time.
+    Letters that are just being changed are left for the next time.
     """
-    # In this order the index of the uncounted answers at once; else a planner may read all letters to find none.
+    # With this order the partial index is used; otherwise a planner may read all letters to find none.
     uncounted = Letter.objects.defer_encrypted().uncounted().order_by("campaign_id")
     if not uncounted.values_list("pk")[:1]:
         return 0
     with transaction.atomic():
         Heartbeat.beat(COUNTER)
         letters = list(uncounted.select_for_update(skip_locked=True, of=("self",))[:limit])
-        # A letter that stays written, or stays not written, keeps its arguments' numbers as they are.
+        # The arguments' counts change only if the letter becomes written, or no longer is.
         turned = [one.pk for one in letters if _is_written(one.status) != _is_written(one.tallied_status)]
         arguments = _read_arguments(turned)
         changes: Counter[TallyKey] = Counter()
@@ -76,7 +76,7 @@ def roll_up(limit: int = BATCH) -> int:
 
 
 def roll_up_all(until: dt.datetime | None = None) -> int:
-    """Count every letter that has moved, until then at most; return how many moves were counted."""
+    """Count every changed letter, but not after `until`; return how many changes were counted."""
     counted = 0
     while (until is None or timezone.now() < until) and (folded := roll_up()):
         counted += folded
@@ -149,9 +149,9 @@ def recount() -> Counter[TallyKey]:
 
 
 def check_tallies(*, mend: bool) -> Counter[TallyKey]:
-    """Return by how much the stored numbers are wrong (what has to be added to each), and mend them if asked to.
+    """Return by how much the stored counts are wrong (what to add to each), and correct them if asked.
 
-    Nothing is counted meanwhile: letters move on, and are counted afterwards.
+    No other counting happens meanwhile: letters that change are counted afterwards.
     """
     with transaction.atomic():
         Heartbeat.beat(COUNTER)
