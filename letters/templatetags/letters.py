@@ -66,11 +66,11 @@ def share_campaign(campaign: Campaign, place: str = "share") -> dict[str, object
     words = _("%(campaign)s: I have written to my MP. You can too:") % {"campaign": campaign.title}
     both = f"{words} {address}"
     ways = [
-        ("WhatsApp", f"https://wa.me/?{_query(text=both)}"),
-        (_("Email"), f"mailto:?{_query(subject=campaign.title, body=both)}"),
-        ("Facebook", f"https://www.facebook.com/sharer/sharer.php?{_query(u=address)}"),
-        ("Bluesky", f"https://bsky.app/intent/compose?{_query(text=both)}"),
-        ("X", f"https://x.com/intent/tweet?{_query(text=words, url=address)}"),
+        ("WhatsApp", f"https://wa.me/?{_write_query(text=both)}"),
+        (_("Email"), f"mailto:?{_write_query(subject=campaign.title, body=both)}"),
+        ("Facebook", f"https://www.facebook.com/sharer/sharer.php?{_write_query(u=address)}"),
+        ("Bluesky", f"https://bsky.app/intent/compose?{_write_query(text=both)}"),
+        ("X", f"https://x.com/intent/tweet?{_write_query(text=words, url=address)}"),
     ]
     return {"address": address, "words": words, "ways": ways, "place": place}
 

@@ -186,7 +186,7 @@ def list_acts(letter: Letter) -> set[EventType]:
     return acts
 
 
-@costly
+@require_room
 @require_safe
 @secret_page
 def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
