@@ -1,4 +1,4 @@
-"""What the organisers' pages ask for themselves."""
+"""Template tags of the admin."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ def may_see_dashboards(request: HttpRequest) -> bool:
 
 @register.simple_tag
 def find_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None:
-    """Return what is wrong and what needs a person on the whole site; None for those who may see no letter."""
+    """Return the site's problems and what needs a person; None without permission to see letters."""
     return list_site_needs(request)

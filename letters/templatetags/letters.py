@@ -1,4 +1,4 @@
-"""What public pages may say of letters: honest numbers, nothing else."""
+"""Template tags of the public pages: honest numbers, nothing else about letters."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Counts:
 
 @register.simple_tag
 def count_letters(campaign: Campaign) -> Counts:
-    """Return the campaign's honest numbers: rehearsed letters count only while it has no others.
+    """Return the campaign's numbers; rehearsed letters count only while there are no others.
 
-    How many were sent comes from the roll-up, some seconds old, so that a page costs the same after a million letters.
+    The number sent comes from the roll-up, some seconds old, so that it is cheap even with a million letters.
     """
     rehearsal = campaign.mode in (Campaign.Mode.DRAFT, Campaign.Mode.REHEARSAL)
     constituencies = Tally.objects.filter(
@@ -61,7 +61,7 @@ def say_draft_lifetime() -> str:
 
 @register.inclusion_tag("components/share.html")
 def share_campaign(campaign: Campaign, place: str = "share") -> dict[str, object]:
-    """Offer to pass the campaign's page on: ordinary addresses, no trackers, never a letter's own link."""
+    """Offer links for sharing the campaign's page: plain URLs without trackers, never a letter's secret link."""
     address = settings.SITE_URL + campaign.get_absolute_url()
     words = _("%(campaign)s: I have written to my MP. You can too:") % {"campaign": campaign.title}
     both = f"{words} {address}"
@@ -76,5 +76,5 @@ def share_campaign(campaign: Campaign, place: str = "share") -> dict[str, object
 
 
 def _write_query(**values: str) -> str:
-    """Return the values as a query; spaces as %20, which mail programs understand, too."""
+    """Encode a query string, with spaces as %20, which mail programs understand, too."""
     return urlencode(values, quote_via=quote)

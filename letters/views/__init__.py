@@ -1,1 +1,1 @@
-"""The supporter's pages: `journey` up to the check, `sending` what leaves the site, `letter` behind secret links."""
+"""The supporters' pages: the journey, sending, and those behind secret links."""

@@ -1,4 +1,4 @@
-"""Between "send" and the mail, in one's own session: have it sent again, or to another address."""
+"""After sending: the confirmation mail again, or to another address, within the supporter's session."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def show_sent(journey: Journey) -> HttpResponse:
 
 @journey_step()
 def resend(journey: Journey) -> HttpResponse:
-    """Send the confirmation mail again, within limits. The answer is the same whether or not that was possible."""
+    """Send the confirmation mail again, within limits. The response does not reveal whether it was sent."""
     if journey.request.method == "POST":
         if letter := find_letter(journey):
             if page := refuse_if_too_often(Action.ASK, journey.request, journey.campaign):
@@ -73,7 +73,7 @@ def resend(journey: Journey) -> HttpResponse:
 
 @journey_step()
 def change_address(journey: Journey) -> HttpResponse:
-    """Send the confirmation mail to another address; the link in the one before no longer works."""
+    """Send the confirmation mail to another address; the link in the previous one stops working."""
     if journey.request.method != "POST":
         return journey.go("write-sent")
     letter = find_letter(journey)

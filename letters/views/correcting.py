@@ -1,4 +1,4 @@
-"""Behind the secret link: a supporter corrects name and address."""
+"""Behind the secret link: correcting name and address."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def correct_details(request: HttpRequest, letter: Letter) -> HttpResponse:
         if form.is_valid():
             outcome = correct_letter(letter.pk, form.get_given())
             if outcome is CorrectionResult.GOES:
-                wake_worker()  # it may have been taken from a sender
+                wake_worker()  # the letter may have been taken back from a worker
             messages.info(request, MESSAGES[outcome])
             return back
     context = {

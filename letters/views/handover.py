@@ -1,4 +1,4 @@
-"""From one device to another: a link to the draft, and what it leads to."""
+"""Taking a draft to another device with a link."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from letters.writing.session import load_draft, save_draft
 
 @journey_step(needs_member=True, needs_arguments=True)
 def offer_handover(journey: Journey) -> HttpResponse:
-    """Show the link, to be sent to oneself, and as a QR code."""
+    """Show the link, to send to oneself or scan as a QR code."""
     token = make_draft_token(journey.request.session, journey.campaign.slug)
     link = f"{settings.SITE_URL}{reverse('continue', args=[token])}"
     subject = _("My letter: %(campaign)s") % {"campaign": journey.campaign.title}
@@ -36,7 +36,7 @@ def offer_handover(journey: Journey) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_over(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what the link leads to; a POST takes the draft into this browser, too."""
+    """Show what the link leads to; a POST copies the draft to this browser."""
     found = find_draft(token)
     if found is None:
         return render(request, "letters/take_over.html", status=404)
@@ -47,7 +47,7 @@ def take_over(request: HttpRequest, token: str) -> HttpResponse:
         if request.session.session_key is None and (page := refuse_if_too_often(Action.START, request, campaign)):
             return page
         if here.id != draft.id:
-            draft.id = str(uuid.uuid4())  # the letter that the first one becomes, with its address, is not this one's
+            draft.id = str(uuid.uuid4())  # another draft, which must not find the first one's letter and address
         save_draft(request.session, slug, draft)
         return redirect("write-words", slug)
     replaces = here.id != draft.id and bool(here.pieces or here.own_words)

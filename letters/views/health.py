@@ -1,4 +1,4 @@
-"""Is the site well? Anybody may ask; only staff are told what is wrong."""
+"""The health check. Anybody may ask; only staff get details."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from letters.delivery.health import measure_health
 @never_cache
 @require_safe
 def show_health(request: HttpRequest) -> HttpResponse:
-    """Answer 200 "ok" or 503 "not ok"; staff who ask for JSON, or `?details`, get the measurements too."""
+    """Return 200 "ok" or 503 "not ok"; for staff who ask for JSON or `?details`, with the measurements."""
     health = measure_health()
     status = 200 if health.ok else 503
     response: HttpResponse
     if wants_details(request) and is_staff(request):
-        # By their own address organisers see that the proxy passes on visitors' addresses.
+        # Their own address shows organisers whether the proxy passes on visitors' addresses.
         response = JsonResponse(health.as_dict() | {"your_address": get_client_ip(request)}, status=status)
     else:
         response = HttpResponse("ok\n" if health.ok else "not ok\n", status=status, content_type="text/plain")
@@ -35,7 +35,7 @@ def wants_details(request: HttpRequest) -> bool:
 
 
 def is_staff(request: HttpRequest) -> bool:
-    """Whether an organiser asks, signed in as for the admin; nobody is, while the database that knows is down."""
+    """Whether the visitor is signed in to the admin; never while the database is down."""
     try:
         return is_let_in(request)
     except DatabaseError:

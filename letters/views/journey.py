@@ -26,11 +26,11 @@ from letters.writing.minhash import warm_up
 from letters.writing.text import clean_line
 
 LISTED_AT_ONCE = 40  # constituencies; of more, those with one first letter
-FINDING = "finding"  # session key: what the last postcode led to; the postcode itself is not kept
+FINDING = "finding"  # session key of the last result; the postcode itself is not kept
 
 
 def choose_constituency(journey: Journey, gss: str) -> bool:
-    gss = clean_line(gss)  # PostgreSQL refuses to be asked for some characters
+    gss = clean_line(gss)  # PostgreSQL rejects some characters in queries
     if not Constituency.objects.filter(pk=gss).exists():
         return False
     journey.draft.gss = gss
@@ -71,7 +71,7 @@ def find_member(journey: Journey) -> HttpResponse:
             if finding.gss:
                 journey.draft.gss = ""
                 journey.save()
-                # The message names the postcode; what is kept does not.
+                # Unlike the message, what is kept does not name the postcode.
                 message = finding.message.replace(finding.postcode, _("Your postcode"))
                 session[FINDING] = {"message": message, "gss": list(finding.gss)}
                 if not journey.carried:
@@ -112,7 +112,7 @@ def choose_from_list(journey: Journey) -> HttpResponse:
 @journey_step(needs_member=True)
 def choose_arguments(journey: Journey) -> HttpResponse:
     warm_up()  # the next step compares letters
-    # The builder's "add" brings details along, too.
+    # The builder's "add" button sends details, too.
     if journey.request.method == "POST" and not journey.opens and "action" not in journey.request.POST:
         shows = "show" in journey.request.POST  # the button that opens all themes, without scripts
         form = ArgumentsForm(None if shows else journey.request.POST, arguments=journey.arguments)
@@ -151,12 +151,12 @@ def choose_arguments(journey: Journey) -> HttpResponse:
 
 @journey_step(needs_member=True, needs_arguments=True)
 def give_details(journey: Journey) -> HttpResponse:
-    """Step 4: who writes. A POST comes from the check page or from a correction and brings what was typed back."""
+    """Step 4: name and address. A POST comes from the check page or a correction, with what was typed."""
     return show_details(journey, begin_details(journey))
 
 
 def begin_details(journey: Journey) -> DetailsForm:
-    """Return the form as the supporter first sees it, or with what they bring back."""
+    """Return the form, empty or with what was typed before."""
     initial = journey.request.POST.dict()
     if journey.draft.channel or journey.missing_own_words:
         initial |= {"channel": journey.draft.channel or DeliveryMethod.POST.value}
@@ -176,12 +176,12 @@ def ask_for(journey: Journey) -> dict[str, Any]:
 
 
 def show_details(journey: Journey, form: DetailsForm, *, resume: bool = False) -> HttpResponse:
-    """Show step 4 with this form. `resume`: a script that still has the details leads on to the check page."""
+    """Show step 4. `resume`: a script that still has the details goes on to the check page."""
     return journey.render("write-details", "letters/details.html", {"form": form, "resume": resume})
 
 
 def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
-    """Show step 5 for valid details (only consent may be missing). They travel on in hidden fields, kept nowhere."""
+    """Show step 5 for valid details (only consent may be missing), which go on in hidden fields, stored nowhere."""
     sender = form.get_sender()
     text = journey.write(sender)
     pages = count_letter_pages(text)
@@ -214,11 +214,11 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
 @require_room
 @journey_step(needs_member=True, needs_arguments=True)
 def check_letter(journey: Journey) -> HttpResponse:
-    """Step 5: the letter as it will arrive, to download or to send. A GET is "back" or "reload"."""
+    """Step 5: the letter as it will arrive, to download or send. A GET comes from "back" or "reload"."""
     if journey.request.method != "POST":
         return show_details(journey, begin_details(journey), resume=True)
     form = read_details(journey)
     if not form.is_valid():
         return show_details(journey, form)
-    # Its pages are counted, which takes half as long as the PDF.
+    # Counting its pages takes half as long as the PDF.
     return refuse_if_too_often(Action.PRINT, journey.request, journey.campaign) or show_check(journey, form)

@@ -1,4 +1,4 @@
-"""What every step of the journey works on, and which step has to come first."""
+"""The context of the journey's steps, and which step has to come first."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Withdrawn:
 
 @dataclass
 class Journey:
-    """One supporter at work on one campaign."""
+    """A supporter's request within one campaign."""
 
     request: HttpRequest
     campaign: Campaign
@@ -73,7 +73,7 @@ class Journey:
 
     @cached_property
     def withdrawn(self) -> dict[str, Withdrawn]:
-        """Those of the draft that are offered no more, by key: chosen ones, and any with words of the supporter's."""
+        """The draft's arguments that are no longer offered, by key: chosen ones, and any with the supporter's words."""
         gone = {piece.key: piece for piece in self.draft.pieces if piece.key not in self.arguments}
         kept = {piece.key: piece for piece in self.draft.aside if piece.edits and piece.key not in self.arguments}
         if not (gone or kept):
@@ -84,7 +84,7 @@ class Journey:
 
     @cached_property
     def check(self) -> Check:
-        """`check_edit`, which looks at each text once in a request; what it remembers is gone with it."""
+        """`check_edit`, cached for this request."""
         return cache(check_edit)
 
     @cached_property
@@ -108,13 +108,13 @@ class Journey:
         return [key for key in self.draft.keys if key in self.arguments]
 
     def choose(self, keys: Iterable[str]) -> None:
-        """Take these arguments into the draft, in the order in which they read best, each in one of its wordings."""
+        """Set the draft's arguments, in the order in which they read best, each with a wording."""
         self.draft.choose(keys, {key: argument.order for key, argument in self.arguments.items()})
         choose_wordings(self.draft, self.campaign, self.arguments)
 
     @cached_property
     def carried(self) -> dict[str, str]:
-        """Name and address on their way from the check page through a correction and back; kept nowhere."""
+        """Name and address, carried from the check page through a correction and back; stored nowhere."""
         posted = self.request.POST
         if "carry" not in posted or not any(posted.get(name) for name in TYPED):
             return {}
@@ -122,12 +122,12 @@ class Journey:
 
     @property
     def can_return(self) -> bool:
-        """Whether a correction leads back to the check page: the details are all there."""
+        """Whether the details are complete, so that a correction can go back to the check page."""
         return all(self.carried.get(name) for name in ("name", "address_1", "town", "postcode"))
 
     @property
     def opens(self) -> bool:
-        """Whether a POST only opens the page, bringing the details along."""
+        """Whether this POST only opens the page, with the details."""
         return self.request.POST.get("carry") == "open"
 
     @property
@@ -136,7 +136,7 @@ class Journey:
         return bool(HtmxDetails(self.request))
 
     def save(self, page: str = "", turn: int = 0) -> None:
-        """Keep the draft; the builder's pages say who they are."""
+        """Save the draft, for the builder with the page's name and request number."""
         save_draft(self.request.session, self.campaign.slug, self.draft, page, turn)
 
     def count_step(self, step: StepCount.Step) -> None:
@@ -154,23 +154,23 @@ class Journey:
         )
 
     def hash_words(self) -> str:
-        """Return what tells whether the letter still says what the supporter has seen."""
+        """Return a hash that shows whether the letter still says what the supporter has seen."""
         text = self.write()
         return hashlib.sha256(repr((text.paragraphs, text.ask, text.sources)).encode()).hexdigest()
 
     @property
     def own_word_count(self) -> int:
-        """How many words are the supporter's own; what was pasted from the campaign's texts is not."""
+        """The number of the supporter's own words, except those pasted from the campaign's texts."""
         return count_own_words(self.draft, self.arguments)
 
     @property
     def missing_own_words(self) -> int:
-        """How many words of their own are still missing to have the letter emailed; none if it can only be posted."""
+        """How many own words are missing before the letter can be emailed; 0 if it can only be posted."""
         by_email = self.found_constituency and self.found_constituency.member and self.found_constituency.member.email
         return max(0, self.campaign.own_words_minimum - self.own_word_count) if by_email else 0
 
     def render(self, step: str, template: str, context: dict[str, Any]) -> HttpResponse:
-        """Show a page of the journey. Pages with drafts are kept by nobody but the browser itself."""
+        """Render a page of the journey; only the browser itself may cache it."""
         number = [name for name, _title in STEPS].index(step) + 1
         context |= {
             "campaign": self.campaign,
@@ -184,7 +184,7 @@ class Journey:
         return response
 
     def go_on(self, step: str) -> HttpResponse:
-        """Go to the next step; with details carried along, back to the check page, or to complete them."""
+        """Go to the next step; with details, back to the check page, or to complete them."""
         if not self.carried:
             return self.go(step)
         back = "write-check" if self.can_return else "write-details"
@@ -198,7 +198,7 @@ class Journey:
 
 
 def show_unavailable(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    """Redirect to the campaign's page, which says why it is closed; first show what was typed, to be copied."""
+    """Redirect to the campaign's page, which says why it is closed; if something was typed, show it first."""
     if request.method == "POST" and not HtmxDetails(request) and list_typed(request):
         return show_refusal(
             request, "letters/unavailable.html", {"campaign": campaign, "availability": get_availability(campaign)}
@@ -211,7 +211,7 @@ def journey_step(
 ) -> Callable[[Callable[[Journey], HttpResponse]], Callable[Concatenate[HttpRequest, str, ...], HttpResponse]]:
     """Make a function of a Journey into a view of (request, slug), going back to the step that is missing.
 
-    `prepare` comes first, and can do something about it.
+    `prepare` is called first, and may provide it.
     """
 
     def decorate(show: Callable[[Journey], HttpResponse]) -> Callable[Concatenate[HttpRequest, str, ...], HttpResponse]:
@@ -222,18 +222,18 @@ def journey_step(
             if not (campaign.takes_letters() or campaign.is_draft):
                 return show_unavailable(request, campaign)
             had = has_draft(request.session, slug)
-            # What keeps a draft or a message makes a row of the database, for whoever has no session yet.
+            # Storing a draft or a message creates a session row for visitors without one.
             makes_session = request.session.session_key is None and (
                 request.method == "POST" or needs_member or needs_arguments
             )
             if makes_session and (page := refuse_if_too_often(Action.START, request, campaign)):
                 return page
             journey = Journey(request, campaign, load_draft(request.session, slug))
-            gone = had and not has_draft(request.session, slug)  # it could not be decrypted
+            gone = had and not has_draft(request.session, slug)  # the draft could not be decrypted
             if prepare:
                 prepare(journey)
             lost = not journey.draft.pieces and not has_draft(request.session, slug)
-            if gone and lost:  # the builder's page may have brought it back
+            if gone and lost:  # unless the builder's page has restored it
                 messages.warning(
                     request,
                     _(
@@ -242,7 +242,7 @@ def journey_step(
                     ),
                 )
             if request.method == "POST" and (needs_member or needs_arguments) and lost and not gone:
-                # They were in the middle of it: say what happened, not only what to do.
+                # They were writing: say what happened, not only what to do.
                 messages.warning(
                     request,
                     _(
@@ -258,7 +258,7 @@ def journey_step(
                     messages.info(request, _("First, let us find your MP."))
                 return journey.go("write-mp")
             if needs_arguments and not journey.chosen:
-                details = request.method == "POST" and "own_words" not in request.POST  # which are kept nowhere
+                details = request.method == "POST" and "own_words" not in request.POST  # stored nowhere
                 if details and journey.withdrawn and list_typed(request):
                     return show_refusal(
                         request, "letters/all_withdrawn.html", {"campaign": campaign, "journey": journey}

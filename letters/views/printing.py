@@ -1,4 +1,4 @@
-"""The letter without a trace: as a PDF, as plain text, and what the supporter does with the paper."""
+"""The letter as PDF or plain text, without storing it, and how to post it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES
 from letters.writing.session import drop_draft
 
-DOWNLOADED, POSTED = "downloaded", "posted"  # session keys: the drafts that are counted, so that each counts once
+DOWNLOADED, POSTED = "downloaded", "posted"  # session keys of the drafts already counted
 
 
 def count_once(journey: Journey, what: str) -> bool:
@@ -31,7 +31,7 @@ def count_once(journey: Journey, what: str) -> bool:
 @require_room
 @journey_step(needs_member=True, needs_arguments=True)
 def download_letter(journey: Journey) -> HttpResponse:
-    """Give the letter as a PDF. Name and address make the PDF and are not stored; a count remains."""
+    """Send the letter as a PDF. Name and address are not stored; only a count is."""
     if journey.request.method != "POST":
         return journey.go("write-check")
     form = read_details(journey)
@@ -43,7 +43,7 @@ def download_letter(journey: Journey) -> HttpResponse:
     try:
         pdf = render_letter_pdf(journey.write(form.get_sender()), large_print=large_print, most_pages=MAX_PAGES)
     except LetterTooLongError:
-        return show_check(journey, form)  # which says so
+        return show_check(journey, form)  # it says so
     if not journey.campaign.is_draft and count_once(journey, DOWNLOADED):
         DownloadCount.add_one(journey.campaign, journey.constituency.gss)
         journey.count_step(StepCount.Step.DOWNLOADED)
@@ -56,7 +56,7 @@ def download_letter(journey: Journey) -> HttpResponse:
 @require_room
 @journey_step(needs_member=True, needs_arguments=True)
 def show_text(journey: Journey) -> HttpResponse:
-    """Show the letter as plain text, to paste elsewhere. Nothing is stored or counted."""
+    """Show the letter as plain text, to paste elsewhere, without storing or counting it."""
     if journey.request.method != "POST":
         return journey.go("write-check")
     form = read_details(journey)
@@ -70,7 +70,7 @@ def show_text(journey: Journey) -> HttpResponse:
 
 @journey_step()
 def show_posting(journey: Journey) -> HttpResponse:
-    """Say what to do with the downloaded letter; a POST says that it is done, and counts one, once a draft."""
+    """Say what to do with the downloaded letter; a POST says that it was posted, counted once per draft."""
     if journey.request.method == "POST":
         if journey.found_constituency and not journey.campaign.is_draft and count_once(journey, POSTED):
             DownloadCount.add_posted(journey.campaign, journey.found_constituency.gss)

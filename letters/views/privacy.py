@@ -1,4 +1,4 @@
-"""What supporters may ask for: all that is held of them, and a link that they have lost."""
+"""What supporters may ask for: all their data, and links that they have lost."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def download_data(_request: HttpRequest, letter: Letter) -> HttpResponse:
 
 
 def tell_everything(letter: Letter) -> dict[str, Any]:
-    """Return all that the rows of a letter say of it and of the supporter, but for secrets of the site."""
+    """Return everything stored about a letter and its supporter, except the site's secrets."""
     consent = {"consent": getattr(letter, "consent", None), "news": getattr(letter, "news_consent", None)}
     return {
         "campaign": letter.campaign.title,
@@ -61,7 +61,7 @@ def tell_everything(letter: Letter) -> dict[str, Any]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_lost_links(request: HttpRequest) -> HttpResponse:
-    """Take the address of somebody who has lost their link. The answer is the same for every address."""
+    """Take the address of somebody who has lost their link. The response is the same for every address."""
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         # Counted for whoever asks, and for known and unknown addresses alike: what others have asked for shuts nobody

@@ -1,4 +1,4 @@
-"""The view by which a supporter asks the site to send the letter."""
+"""The view with which a supporter asks the site to send the letter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page for what was asked too often: when to try again, with everything that was typed ready to be sent again."""
+"""Rate limits of the public pages, and the page that says when to try again and keeps what was typed."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ class Action(StrEnum):
 
     START = "start"  # a session for a draft
     LOOK_UP = "look-up"  # a postcode
-    SAVE = "save"  # show the builder or save what is typed in it, and with it judge, compare and measure the letter
-    PRINT = "print"  # lay a letter out, as PDF or to count its pages
-    ASK = "ask"  # for a confirmation mail, whether first, again, or to another address
-    MAIL = "mail"  # such a mail that is really owed
+    SAVE = "save"  # show or save the builder, which compares and measures the letter
+    PRINT = "print"  # lay out a letter, as PDF or to count its pages
+    ASK = "ask"  # for a confirmation mail: the first, again, or to another address
+    MAIL = "mail"  # a confirmation mail that is sent
     CONFIRM = "confirm"
-    FIND = "find"  # one's lost links, by mail
+    FIND = "find"  # lost links, by mail
 
 
 class Scope(StrEnum):
-    """Under what it is counted."""
+    """By what it is counted."""
 
     IP = "ip"
     EMAIL = "email"
-    PAIR = "pair"  # one visitor, one mailbox: a stranger leaves some of its mails to its owner
+    PAIR = "pair"  # a visitor and a mailbox: a stranger cannot use up its mails
     POSTCODE = "postcode"
     CAMPAIGN = "campaign"
 
 
-# The settings with the rates. What is shared by the most people stands last.
+# The settings with the rates. Scopes shared by more people come last.
 RULES: dict[Action, dict[Scope, str]] = {
     Action.START: {Scope.IP: "LIMIT_DRAFTS_PER_IP"},
     Action.LOOK_UP: {Scope.IP: "LIMIT_LOOKUPS_PER_IP"},
@@ -75,12 +75,12 @@ RULES: dict[Action, dict[Scope, str]] = {
     },  # per mailbox: letters.privacy.lost_links
 }
 SENDS_MAIL = {Action.ASK, Action.MAIL, Action.FIND}
-UNCOUNTED_PAUSE = dt.timedelta(minutes=5)  # when the counts cannot be had
+UNCOUNTED_PAUSE = dt.timedelta(minutes=5)  # when counting is impossible
 
 
 @dataclass(frozen=True)
 class RateLimited:
-    """Too often: under what it was counted (None: it could not be counted), and when to try again."""
+    """A refusal: the scope whose limit is reached (None: counting failed), and when to try again."""
 
     by: Scope | None
     until: dt.datetime
@@ -93,9 +93,9 @@ class RateLimited:
 def check_rate_limit(
     act: Action, request: HttpRequest, *, email: str = "", postcode: str = "", campaign: str = ""
 ) -> RateLimited | None:
-    """Count one act and return None, or count nothing and return why and until when it is refused.
+    """Count one action and return None; or, at a limit, count nothing and return the refusal.
 
-    What is not given is not counted.
+    Scopes whose value is not given do not count.
     """
     networks, mailbox = list_networks(get_client_ip(request)), name_mailbox(email)
     given = {
@@ -115,7 +115,7 @@ def check_rate_limit(
     try:
         return _count(counted)
     except Exception as error:  # noqa: BLE001 whatever it is, a page has to answer
-        # Neither the request nor the error's words: they might name somebody.
+        # Neither the request nor the error's text, which might name somebody.
         logger.error("%s cannot be counted: %s", act, type(error).__name__)
         return RateLimited(None, timezone.now() + UNCOUNTED_PAUSE) if act in SENDS_MAIL else None
 
@@ -154,7 +154,7 @@ REASONS: dict[Scope | None, StrOrPromise] = {
 
 
 class TooOftenError(Exception):
-    """No mail may go. Raised where it was about to be owed, so that the transaction keeps nothing of it."""
+    """No mail may be sent. Raised where it would be queued, so that the transaction is rolled back."""
 
     def __init__(self, refusal: RateLimited) -> None:
         super().__init__()
@@ -170,9 +170,9 @@ def refuse_if_too_often(
 
 
 def count_mail(request: HttpRequest, campaign: Campaign, *, email: str, postcode: str = "") -> None:
-    """Count a confirmation mail that is owed. Raises TooOftenError if it is one too many.
+    """Count a confirmation mail. Raises TooOftenError if it is one too many.
 
-    What makes no mail is not counted, or a stranger could use up what a mailbox may get without anybody noticing.
+    Only mails that are sent count; otherwise a stranger could silently use up a mailbox's limit.
     """
     if refusal := check_rate_limit(Action.MAIL, request, email=email, postcode=postcode, campaign=campaign.slug):
         raise TooOftenError(refusal)
@@ -181,9 +181,9 @@ def count_mail(request: HttpRequest, campaign: Campaign, *, email: str, postcode
 def require_room(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Have a view that takes long wait until there is room for it (campaign.core.bulkhead), or say to try again: 503.
+    """Make a slow view wait for room (campaign.core.bulkhead), or answer 503 and ask to try again.
 
-    It stands outermost, so that nothing is read before there is room: a session might be another one by then.
+    Use it as the outermost decorator, so that nothing is read before there is room: the session might change meanwhile.
     """
 
     @wraps(view)
@@ -194,7 +194,7 @@ def require_room(
                 return view(request, *args, **kwargs)
         except CrowdedError:
             page = show_too_many(request, RateLimited(None, timezone.now() + CROWDED_PAUSE), reason=CROWDED)
-            # Django would call every 503 an error. This is what the room is for, and nobody needs to be woken.
+            # Django logs every 503 as an error, but this is intended and needs no attention.
             log_response("No room yet: %s", request.path, response=page, request=request, level="warning")
             return page
 
@@ -209,9 +209,9 @@ def show_too_many(
     *,
     reason: StrOrPromise = "",
 ) -> HttpResponse:
-    """Say why and until when, and keep what was typed: 429, or 503 if it could not be counted or there is no room.
+    """Say why, and when to try again, and keep what was typed: 429, or 503 if counting failed or there is no room.
 
-    A script that saves has all of it on its page, and tries again.
+    A script that saves still has it on its page, and tries again.
     """
     status = 429 if refusal.by else 503
     if HtmxDetails(request):

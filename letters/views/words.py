@@ -1,7 +1,7 @@
 """Step 3, the builder.
 
-Every request of its page brings the whole form. A press of a button sends it; where scripts run, so does every pause in
-typing, and the answer is then only those parts of the page that have changed (`_words_saved.html`).
+Every request from its page has the whole form. Buttons send it and, with scripts, so does every pause in typing; the
+response is then only the changed parts of the page (`_words_saved.html`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from letters.writing.session import accept_other, find_conflicts, find_stashed, 
 from letters.writing.style import advise_on_style
 from letters.writing.text import clean_line, count_words
 
-# What changes more of the page than its counts, and which parts are shown anew after it.
+# Actions that change more than the counts, with the parts to render again.
 PARTS = dict.fromkeys(("up", "down", "arrange", "remove", "restore", "length", "refresh"), ("cards",))
 PARTS |= {"question": ("question",), "next": ("few",), "more": ("few",)}
 
@@ -41,14 +41,14 @@ def make_again(journey: Journey) -> None:
     if journey.draft.pieces or "own_words" not in posted:
         return
     keys = read_order(journey)
-    gss = clean_line(posted.get("gss", ""))  # PostgreSQL refuses to be asked for some characters
+    gss = clean_line(posted.get("gss", ""))  # PostgreSQL rejects some characters in queries
     if keys and Constituency.objects.filter(pk=gss).exists():
         journey.draft.gss = gss
         journey.choose(keys)
 
 
 def keep_typed(journey: Journey) -> None:
-    """Keep what the page sends, if all arguments of the draft were withdrawn while it was open."""
+    """Keep what was sent if all the draft's arguments were withdrawn while the page was open."""
     make_again(journey)
     if (
         "own_words" not in journey.request.POST
@@ -67,7 +67,7 @@ def keep_typed(journey: Journey) -> None:
     elif not form.showing.is_late(journey.draft):
         journey.draft = form.draft
         journey.save(form.showing.page, form.showing.turn)
-    journey.__dict__.pop("withdrawn", None)  # it has the words now
+    journey.__dict__.pop("withdrawn", None)  # now with the words
 
 
 def read_order(journey: Journey) -> list[str]:
@@ -95,7 +95,7 @@ def write_words(journey: Journey) -> HttpResponse:
     if overtaken and action != "mine":
         if not valid or find_conflicts(here, journey.draft, journey.arguments):
             return show_clash(journey, form)
-        here = journey.draft  # nothing of this page would be lost: what the other tab has saved stands
+        here = journey.draft  # nothing on this page would be lost, so the other tab's version is kept
         action = "refresh" if action == "save" else action
     changed_before, missed_before = list_changes(journey, journey.draft), journey.missing_own_words
     journey.draft = here
@@ -114,7 +114,7 @@ def write_words(journey: Journey) -> HttpResponse:
 
 
 def count_too_many(journey: Journey) -> int:
-    """Return the page count if it is over the limit, else 0. The letter is laid out only if the estimate is close."""
+    """Return the page count if over the limit, else 0. Lays the letter out only if the estimate is close."""
     text = journey.write()
     pages = count_letter_pages(text) if count_pages(text) > MAX_PAGES else 0
     return pages if pages > MAX_PAGES else 0
@@ -143,7 +143,7 @@ def make_form(journey: Journey, draft: Draft, *, sent: bool = False) -> WordsFor
 
 
 def act(journey: Journey, action: str, key: str) -> tuple[str, str]:
-    """Do what the button says to the draft; return what is to be told, and the id of what takes the focus."""
+    """Apply the button's action to the draft; return the message, and the id of the element to focus."""
     draft = journey.draft
     title = (
         _("your own words") if key == OWN else f"“{journey.arguments[key].title}”" if key in journey.arguments else ""
@@ -194,7 +194,7 @@ def show_clash(journey: Journey, form: WordsForm) -> HttpResponse:
 def render_answer(journey: Journey, action: str, key: str = "", said: str = "", focus: str = "") -> HttpResponse:
     few = action == "next" and key != "post" and journey.missing_own_words > 0
     leads_on = action == "next" and not few
-    # A script cannot take details along: it sends the form once more, as a whole.
+    # A script cannot pass on details: it sends the whole form again.
     step = "write-details" if leads_on and not (journey.in_place and journey.carried) else ""
     if action == "leave":
         step = "write-handover"
@@ -222,7 +222,7 @@ def render_answer(journey: Journey, action: str, key: str = "", said: str = "", 
 
 
 def has_withdrawn(journey: Journey) -> bool:
-    """Whether the page still shows the paragraph of an argument that is offered no more."""
+    """Whether the page still shows an argument that is no longer offered."""
     return any(f"text-{key}" in journey.request.POST for key in journey.withdrawn)
 
 
@@ -238,10 +238,10 @@ def show_words(
     said: str = "",
     focus: str = "",
 ) -> HttpResponse:
-    """Show the builder; or, to a script that has saved, what has changed.
+    """Render the builder or, for a script that has saved, the changed parts.
 
-    `parts` names more of the page that it is to get; `few`: too few own words to go on; `whole`: the script sends
-    the form once more, without itself; `said`: what is read aloud.
+    `parts`: more parts to send; `few`: too few own words to go on; `whole`: the script is to send the whole form
+    without itself; `said`: text for screen readers.
     """
     if others is None:
         others = [(clash.label, clash.here) for clash in find_stashed(journey.draft, journey.arguments)]
@@ -278,7 +278,7 @@ def show_words(
 def choose_advice(judgement: Originality, page_count: int, missing: int, style: Advice | None) -> Advice | None:
     """Return what would help most: own words first, then how they read; a letter is long if it has several pages.
 
-    How many words are missing, the count beside it says already.
+    The count beside it already says how many words are missing.
     """
     if page_count > MAX_PAGES:
         return Advice("too-long", say_too_long(page_count))
