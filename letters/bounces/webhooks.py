@@ -18,7 +18,8 @@ from django.http import HttpRequest
 from django.urls import URLPattern
 
 from letters.bounces.apply import Outcome, apply_report, note_once
-from letters.bounces.parse import ADDRESS, Kind, Report, tidy_words
+from letters.bounces.parse import ADDRESS, Kind, Report
+from letters.bounces.prose import tidy_words
 from letters.mail.addresses import split_from, verify_envelope_sender
 from letters.models import EventCode, Letter
 

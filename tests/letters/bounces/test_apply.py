@@ -1,4 +1,4 @@
-"""What comes back: real-shaped reports, replies that are none, and hostile mail (fetch.py, parse.py, letters/management/commands/fetch_bounces.py)."""
+"""What comes back: real-shaped reports, replies that are none, and hostile mail (fetch.py, parse.py, prose.py, letters/management/commands/fetch_bounces.py)."""
 
 from __future__ import annotations
 

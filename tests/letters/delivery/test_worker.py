@@ -1,4 +1,4 @@
-"""From QUEUED to SENT, and every other end a letter can come to (lease.py)."""
+"""From QUEUED to SENT, and every other end a letter can come to (leases.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An edit that changes a claim is noticed; typography, moving and dropping are the supporter's business."""
+"""An edit that changes a claim is noticed; typography, moving and dropping are the supporter's business (letters/writing/facts.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letters.writing import fact_check
-from letters.writing.fact_check import ALIKE, MAX_CHANGES, check_edit, find_facts, find_quotations, make_plain
+from letters.writing.fact_check import ALIKE, MAX_CHANGES, check_edit
+from letters.writing.facts import find_facts, find_quotations, make_plain
 from tests.letters.steps import COSTLY, LONG, count_steps, make_costly
 
 PACK = Path(__file__).parents[3] / "campaign/content/packs/time-to-negotiate.yaml"
