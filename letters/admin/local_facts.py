@@ -26,7 +26,7 @@ from campaign.content.local_facts import (
 )
 from campaign.content.models import Campaign
 from campaign.parliament.models import Constituency
-from letters.statistics.export import stream_csv
+from letters.statistics.export import write_csv
 
 
 class FactsForm(forms.Form):
@@ -54,7 +54,7 @@ def show_local_facts(request: HttpRequest, slug: str, admin_site: admin.AdminSit
         raise PermissionDenied
     campaign = get_object_or_404(Campaign, slug=slug)
     if "download" in request.GET:
-        answer = StreamingHttpResponse(stream_csv(write_rows(campaign)), content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(write_csv(write_rows(campaign)), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="local-facts-{campaign.slug}.csv"'
         return answer
     removes = "remove" in request.POST

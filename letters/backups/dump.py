@@ -176,7 +176,7 @@ def _write_database(source: Path) -> None:
                     is_whole = False
                 if not is_whole:
                     raise BackupFailedError("The backup holds no SQLite database, or a damaged one.")
-                found.backup(_raw_connection())
+                found.backup(_get_raw_connection())
         return
     options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
     connection.close()

@@ -208,11 +208,11 @@ class DetailsForm(AsksAboutTypos, OfficeForm, SenderForm):
     def unfolds(self) -> bool:
         return any(field.errors or field.value() for field in self.folded())
 
-    def sender(self) -> Sender:
+    def get_sender(self) -> Sender:
         data = self.cleaned_data
         return Sender(
             data["name"],
-            self.lines(),
+            self.get_address_lines(),
             data["postcode"],
             data["email"],
             phone=data["phone"],

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from letters.rendering.fonts import letter_font_files
+from letters.rendering.fonts import list_letter_fonts
 from letters.rendering.plain_text import list_below_name
 from letters.writing.compose import LetterText
 

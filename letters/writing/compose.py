@@ -16,7 +16,7 @@ from letters.models import Letter, ReplyBy
 from letters.writing.draft import OWN, OWN_WAY, Draft, Piece
 from letters.writing.fact_check import ClaimChange, check_edit
 from letters.writing.local_fact import find_local_fact
-from letters.writing.wordings import refer_back, write_opening, write_preface
+from letters.writing.wordings import shorten_references, write_opening, write_preface
 
 Check = Callable[[str, str], list[ClaimChange]]  # `check_edit`, or a version cached for one request
 MAX_PAGES = 6  # one or two get read; longer letters are neither printed nor sent
@@ -195,7 +195,7 @@ def list_notes(argument: Argument, phrasing: Phrasing | None = None) -> list[Tex
     return [text for source in sources for text in source.list_texts()]
 
 
-def number_notes(
+def add_note_numbers(
     paragraphs: Iterable[tuple[str, Iterable[str], str]],
 ) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
     """Number the notes of the paragraphs in their order; after all of them, how old their facts are."""
@@ -239,7 +239,7 @@ def write_letter(
     check: Check = check_edit,
 ) -> LetterText:
     composed = compose_paragraphs(draft, campaign, arguments, constituency, check)
-    paragraphs, sources = number_notes((part.text, part.notes, part.age) for part in composed)
+    paragraphs, sources = add_note_numbers((part.text, part.notes, part.age) for part in composed)
     ask = get_ask(draft, choose_asks(campaign, member))
     return LetterText(
         language=campaign.language,
@@ -265,7 +265,7 @@ def read_letter(letter: Letter) -> LetterText:
     parts = letter.parts
     if parts is None:
         parts = [(part.text, part.sources, part.age) for part in letter.paragraphs.all()]
-    paragraphs, sources = number_notes(parts)
+    paragraphs, sources = add_note_numbers(parts)
     return LetterText(
         language=letter.language,
         sender_name=letter.sender_name,

@@ -102,13 +102,13 @@ def test_a_whole_letter_of_the_longest_paragraphs_can_be_put_back() -> None:
 
 
 def test_a_note_has_one_number_however_often_it_is_used() -> None:
-    paragraphs, notes = number_notes([("One", ["A", "B"], ""), ("Two", [], ""), ("Three", ["B", "C", "B"], "")])
+    paragraphs, notes = add_note_numbers([("One", ["A", "B"], ""), ("Two", [], ""), ("Three", ["B", "C", "B"], "")])
     assert [paragraph.note_numbers for paragraph in paragraphs] == [(1, 2), (), (2, 3)]
     assert notes == ("A", "B", "C")
 
 
 def test_how_old_the_facts_are_comes_last_of_the_notes() -> None:
-    paragraphs, notes = number_notes([("One", ["A"], "Old."), ("Two", ["B"], "Older."), ("Three", ["A"], "Old.")])
+    paragraphs, notes = add_note_numbers([("One", ["A"], "Old."), ("Two", ["B"], "Older."), ("Three", ["A"], "Old.")])
     assert notes == ("A", "B", "Old.", "Older.")
     assert [paragraph.note_numbers for paragraph in paragraphs] == [(1, 3), (2, 4), (1, 3)]
 
