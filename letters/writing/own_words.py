@@ -73,7 +73,7 @@ def read_corpus(campaign: Campaign, arguments: Iterable[Argument], *more: str) -
         texts += [phrasing.words for phrasing in argument.phrasings.all()]
         texts += [source.quotation for source in argument.sources.all()]
         texts += [fact.text for fact in argument.facts.all()]
-    return index_texts(tuple(texts))
+    return build_corpus(tuple(texts))
 
 
 def find_unchanged(words: Words, base: Words) -> set[int]:
