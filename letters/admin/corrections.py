@@ -17,7 +17,7 @@ from letters.actions.tell import tell_writers
 from letters.admin.pages import open_page
 from letters.admin.permissions import may_decide, may_export, may_see_letters
 from letters.statistics.corrections import CorrectedText, list_corrected, list_reached, make_rows
-from letters.statistics.export import stream_csv
+from letters.statistics.export import write_csv
 from letters.tasks import wake_worker
 
 
@@ -79,7 +79,7 @@ def give_reached(request: HttpRequest, slug: str, version: int, admin_site: admi
     if not may_export(request):
         raise PermissionDenied
     _context, text = open_correction(request, slug, version, admin_site)
-    answer = StreamingHttpResponse(stream_csv(make_rows(list_reached(text.versions))), content_type="text/csv")
+    answer = StreamingHttpResponse(write_csv(make_rows(list_reached(text.versions))), content_type="text/csv")
     answer["Content-Disposition"] = f'attachment; filename="old-words-{text.last.pk}.csv"'
     answer["Cache-Control"] = "no-store, private"
     return answer

@@ -31,5 +31,5 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
         page("corrections/", "letters_corrections", show_corrections),
         page("corrections/<int:version>/", "letters_correction", show_correction),
         page("corrections/<int:version>/reached.csv", "letters_correction_csv", give_reached),
-        page("news/", "letters_dashboard_newsletter", show_readers),
+        page("news/", "letters_dashboard_newsletter", show_subscribers),
     ]

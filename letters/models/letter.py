@@ -262,7 +262,7 @@ class Transition:
             mine = mine.filter(lease_token=self.lease)
         if self.status in LEASED:
             mine = mine.filter(outdated_at=None)
-        return bool(mine.update(status=self.status, **self._all_changes()))
+        return bool(mine.update(status=self.status, **self._get_changes()))
 
     def is_written(self) -> bool:
         return Letter.objects.filter(pk=self.letter.pk, status=self.status, **self.changes).exists()
@@ -276,7 +276,7 @@ class Transition:
             if not isinstance(value, models.expressions.Combinable):
                 setattr(self.letter, name, value)
 
-    def _all_changes(self) -> dict[str, Any]:
+    def _get_changes(self) -> dict[str, Any]:
         unleased = {} if self.status in LEASED else {"lease_token": None, "lease_until": None}
         return self.changes | unleased | ({"outdated_at": find_outdated()} if self.status == Status.QUEUED else {})
 

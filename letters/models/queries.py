@@ -46,7 +46,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.defer(*ENCRYPTED)
 
     def due(self) -> LetterQuerySet:
-        may_go = Q(campaign__in=campaigns_that_send(), rehearsal__in=kinds_that_go())
+        may_go = Q(campaign__in=list_sending_campaigns(), rehearsal__in=list_sending_kinds())
         may_go &= Q(erase_requested_at=None, outdated_at=None)
         return self.filter(may_go, status=Status.QUEUED, next_attempt_at__lte=timezone.now()).order_by(
             "next_attempt_at"

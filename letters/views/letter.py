@@ -31,7 +31,7 @@ from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
 from letters.tasks import wake_worker
 from letters.views.corrections import show_corrections
-from letters.views.throttling import Action, costly, refuse_if_too_often
+from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import read_letter
 from letters.writing.session import drop_draft_of
 

@@ -174,7 +174,7 @@ def compose_paragraphs(
 def compose_piece(piece: Piece, argument: Argument, draft: Draft, introduced: set[str], check: Check) -> Composed:
     """Return an argument's paragraph; `introduced` grows by who is introduced in it."""
     phrasing = None if piece.length == OWN_WAY else argument.phrasing(piece.length, variant=piece.variant or 0)
-    sourced = draft.with_sources and keeps_source(piece, argument, check)
+    sourced = draft.with_sources and has_source_notes(piece, argument, check)
     sources = list_notes(argument, phrasing) if sourced else []
     ages = [argument.list_texts()[1]] if sourced and argument.is_due else []
     notes, age = tuple(source.words for source in sources), "".join(text.words for text in ages)
@@ -184,7 +184,7 @@ def compose_piece(piece: Piece, argument: Argument, draft: Draft, introduced: se
         return Composed(text.strip(), argument, notes, age=age, noted=noted)
     stock = (phrasing or argument).list_texts()[0]
     edited = text != stock.words
-    text = refer_back(text, phrasing.people if phrasing else (), introduced)
+    text = shorten_references(text, phrasing.people if phrasing else (), introduced)
     return Composed(text, argument, notes, phrasing.variant if phrasing else None, age, stock, edited, noted)
 
 

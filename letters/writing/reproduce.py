@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from campaign.content.models import TextVersion
 from letters.models import CarriedText
-from letters.writing.wordings import refer_back
+from letters.writing.wordings import shorten_references
 
 NOTES = (TextVersion.Kind.SOURCE, TextVersion.Kind.AGE)  # what is no text of a paragraph's own
 
@@ -43,9 +43,9 @@ def reproduce_stock(carried: Iterable[CarriedText], texts: Iterable[tuple[int, s
         if said:
             people = said.version.values.get("people", [])
             before = {*introduced}
-            text = refer_back(said.version.words, people, introduced)
+            text = shorten_references(said.version.words, people, introduced)
             if said.edited:
                 introduced = before
-                refer_back(written, people, introduced)
+                shorten_references(written, people, introduced)
         found[position] = Stock(text, notes, age, bool(said and said.edited))
     return found

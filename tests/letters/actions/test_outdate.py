@@ -14,9 +14,9 @@ from letters.actions.decide import DECISIONS, decide
 from letters.actions.outdate import owe_corrections
 from letters.actions.renew import Choice, RenewalResult, renew_letter
 from letters.delivery import worker
-from letters.delivery.claims import lease_letters, recover_leases, release_letters
+from letters.delivery.leases import lease_letters, recover_leases, release_letters
 from letters.delivery.notices import send_notices
-from letters.delivery.worker import drain_queue, prepare_letters, start_letter
+from letters.delivery.worker import build_mails, drain_queue, start_letter
 from letters.models import Letter, Notice, Status, apply_transitions
 from letters.writing.compose import read_letter
 from letters.writing.renewal import list_places
@@ -74,11 +74,11 @@ def test_one_that_a_sender_has_prepared_is_taken_from_it(
     letter, other = submit_sample(), submit_sample("argument-2")
 
     def prepare_then_correct(letters: list[Letter], lease: uuid.UUID) -> Any:
-        ready = prepare_letters(letters, lease)
+        ready = build_mails(letters, lease)
         correct()
         return ready
 
-    monkeypatch.setattr(worker, "prepare_letters", prepare_then_correct)
+    monkeypatch.setattr(worker, "build_mails", prepare_then_correct)
     assert drain_queue() == {"sent": 1}
     assert [taken.sender for taken in scripted.taken] == [other.envelope_sender]
     assert is_outdated(letter)
