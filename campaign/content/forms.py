@@ -33,18 +33,11 @@ class PlainTextField(forms.CharField):
         return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
 
 
-class ThemeChoiceField(ThemeField):
-    """A theme, labelled with its campaign."""
-
-    def label_from_instance(self, theme: Theme) -> str:
-        return f"{theme.campaign}: {theme}"
-
-
 class ArgumentForm(ArgumentModelForm):
-    """An argument, whose campaign follows from its theme."""
+    """An argument, whose campaign follows from its theme; admin/rooms.py says which are offered."""
 
-    theme = ThemeChoiceField(
-        Theme.objects.select_related("campaign").order_by("campaign__title", "position", "id"),
+    theme = ThemeField(
+        Theme.objects.none(),
         help_text=_("You add themes on the campaign's page."),
     )
 
@@ -52,13 +45,6 @@ class ArgumentForm(ArgumentModelForm):
         model = Argument
         fields = ["theme", "title", "key", "claim", "question", "as_of", "review_every_days"]
         fields += ["since", "since_date", "since_in_letter", "published", "position", "order"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            field = self.fields["theme"]
-            assert isinstance(field, ThemeChoiceField)
-            field.queryset = field.queryset.filter(campaign=self.instance.campaign_id)  # type: ignore[union-attr]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.admin.corrections import AsksAboutCorrections
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, OwnSources, has_protected
 from campaign.content.admin.reviews import review_page
+from campaign.content.admin.rooms import InItsCampaign, ThemeFilter, find_room
 from campaign.content.forms import ArgumentForm
 from campaign.content.models import Argument, ArgumentQuerySet, Campaign, Fact, Phrasing, Source
 from campaign.staff.together import MergesSaves
@@ -26,10 +27,10 @@ if TYPE_CHECKING:  # Django's admin classes are not generic at run time
     ArgumentBase = admin.ModelAdmin[Argument]
     PhrasingBase = admin.StackedInline[Phrasing, Argument]
     SourceBase = admin.StackedInline[Source, Argument]
-    FactBase = admin.TabularInline[Fact, Argument]
+    FactBase = admin.StackedInline[Fact, Argument]
 else:
     ArgumentBase, PhrasingBase, SourceBase = admin.ModelAdmin, admin.StackedInline, admin.StackedInline
-    FactBase = admin.TabularInline
+    FactBase = admin.StackedInline
 
 STATES = {
     "offered": ("●", _("Offered")),
@@ -97,13 +98,13 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Argument)
-class ArgumentAdmin(AsksAboutCorrections, MergesSaves, Explained, ArgumentBase):
+class ArgumentAdmin(InItsCampaign, AsksAboutCorrections, MergesSaves, Explained, ArgumentBase):
     """Arguments with their texts and sources."""
 
     form = ArgumentForm
     list_display = ["title", "shown_theme", "show_state", "review_by"]
     ordering = ["campaign__title", "theme__position", "theme", "position", "pk"]
-    list_filter = [StateFilter, "campaign", "theme"]
+    list_filter = [StateFilter, "campaign", ThemeFilter]
     list_select_related = ["theme", "campaign"]
     list_per_page = 50
     search_fields = ["title", "key", "claim", "phrasings__text", "sources__who", "sources__title"]
@@ -145,8 +146,11 @@ class ArgumentAdmin(AsksAboutCorrections, MergesSaves, Explained, ArgumentBase):
         return {} if obj else {"key": ["title"]}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        last = Argument.objects.aggregate(last=Max("position"))["last"]
-        return {"position": 0 if last is None else last + 1, **super().get_changeform_initial_data(request)}
+        """Put a new one behind the others of its campaign, under the theme of the one that was added last."""
+        here = Argument.objects.filter(campaign=find_room(request))
+        last, newest = here.aggregate(last=Max("position"))["last"], here.order_by("pk").last()
+        initial = {"position": 0 if last is None else last + 1} | ({"theme": newest.theme_id} if newest else {})
+        return {**initial, **super().get_changeform_initial_data(request)}
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Argument, inline: Any, prefix: str) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.admin.corrections import AsksAboutCorrections
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, has_protected
 from campaign.content.admin.packs import give_pack, load_pack, may_load
+from campaign.content.admin.rooms import make_add_url
 from campaign.content.admin.steps import change_mode_logged, change_mode_page, copy_page, go_live_page
 from campaign.content.forms import AskForm
 from campaign.content.models import Argument, Ask, Campaign, Theme
@@ -180,8 +181,7 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
             super().save_model(request, obj, form, change)
 
     def response_post_save_add(self, request: HttpRequest, obj: Campaign) -> HttpResponseRedirect:
-        theme = obj.themes.first()
-        address = reverse("admin:content_argument_add") + (f"?theme={theme.pk}" if theme else "")
+        address = make_add_url(obj)
         said = _("Next, it needs arguments:")
         messages.info(request, format_html('{} <a href="{}">{}</a>', said, address, _("add the first one")))
         return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[obj.pk]))
@@ -193,6 +193,7 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
             **(extra_context or {}),
             "may_go_live": request.user.has_perm("content.take_live"),
             "may_load": may_load(request),
+            "may_add_arguments": request.user.has_perm("content.add_argument"),
         }
         return super().change_view(request, object_id, form_url, extra_context)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaign.content.admin.rooms import make_list_url
 from campaign.content.forms import ReviewForm
 from campaign.content.models import Argument
 
@@ -38,8 +39,7 @@ def review_page(request: HttpRequest, admin_page: ModelAdmin[Argument]) -> HttpR
         count = len(arguments)
         text = ngettext("%d argument is marked as reviewed.", "%d arguments are marked as reviewed.", count) % count
         messages.success(request, text)
-        back = f"{reverse('admin:content_argument_changelist')}?campaign__id__exact={arguments[0].campaign_id}"
-        return HttpResponseRedirect(back)
+        return HttpResponseRedirect(make_list_url(arguments[0].campaign))
     context = admin_page.admin_site.each_context(request) | {
         "title": _("Review"),
         "opts": admin_page.opts,

@@ -103,7 +103,8 @@ def test_a_campaign_is_made_from_nothing(client: Client, organiser: User) -> Non
     theme = campaign.themes.get()
 
     assert made.redirect_chain == [(f"{CAMPAIGNS}{campaign.pk}/change/", 302)]
-    assert f'<a href="{ARGUMENTS}add/?theme={theme.pk}">add the first one</a>' in made.content.decode()
+    add = f"{ARGUMENTS}add/?_changelist_filters=campaign__id__exact%3D{campaign.pk}"
+    assert f'<a href="{add}">add the first one</a>' in made.content.decode()
     asked = read_form(client, f"{ARGUMENTS}add/?theme={theme.pk}")
     lengths = (asked["phrasings-0-length"], asked["phrasings-1-length"])
     assert (asked["theme"], asked["phrasings-TOTAL_FORMS"], lengths) == (str(theme.pk), 2, ("short", "full"))
@@ -179,10 +180,7 @@ def test_an_arguments_page_shows_its_texts_and_only_its_campaigns_themes(
 ) -> None:
     Theme.objects.create(campaign=Campaign.objects.create(slug="other", title="Other"), key="a", title="A")
     page = client.get(f"{ARGUMENTS}{Argument.objects.get(key='bills').pk}/change/").content.decode()
-    assert re.findall(r"<option[^>]*>(Warm homes: .*|Other: .*)</option>", page) == [
-        "Warm homes: What it costs",
-        "Warm homes: What helps",
-    ]
+    assert re.findall(r"<option[^>]*>(What .*|A)</option>", page) == ["What it costs", "What helps"]
     assert "Bills fell in 2021: by a third." in page
 
 
