@@ -194,7 +194,6 @@ def test_nobody_from_outside_sees_or_does_more_than_the_table_says(
 
 
 @pytest.mark.usefixtures("empty_windows")
-@pytest.mark.usefixtures("empty_windows")
 def test_nobody_makes_sessions_without_end(paths: dict[str, str], settings: Settings) -> None:
     settings.LIMIT_DRAFTS_PER_IP, settings.LIMIT_LINKS_PER_IP = "2/hour", "1/hour"
     typed = {"gss": GSS, "postcode": "SW1A 1AA", "email": "jane@supporter.example", "order": "argument-1"}

@@ -74,7 +74,7 @@ def test_a_second_sitting_member_is_refused_with_advice() -> None:
     second = make_member(constituency, "Ann New", sitting=False)
     make_member(constituency)
     second.sitting = True
-    with pytest.raises(ValidationError, match="This seat has a sitting member: first untick"):
+    with pytest.raises(ValidationError, match="This constituency has an MP already: first untick"):
         second.full_clean()
 
 

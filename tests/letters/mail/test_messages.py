@@ -139,6 +139,8 @@ SUBJECTS = {
     Notice.Kind.HELD: "Your letter to {} is on hold",
     Notice.Kind.LINKS: "The links to your letters",
     Notice.Kind.ANSWER: "Did {} answer your letter?",
+    Notice.Kind.OUTDATED: "A fact in your letter has been corrected",
+    Notice.Kind.CORRECTED: "A correction to your letter to {}",
 }
 
 

@@ -181,8 +181,8 @@ def test_check_tallies_says_what_is_wrong_and_mends_it(capsys: pytest.CaptureFix
     with pytest.raises(CommandError, match="without --dry-run"):
         call_command("check_tallies", dry_run=True)
     said = capsys.readouterr().out
-    assert "argument argument-1: off by +6" in said
-    assert "seat E14001172 Independent queued: off by -1" in said
+    assert "argument argument-1: wrong by +6" in said
+    assert "seat E14001172 Independent queued: wrong by -1" in said
     call_command("check_tallies")
     assert read_tallies() == count_letters()
     call_command("check_tallies", dry_run=True)
