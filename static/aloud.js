@@ -1,4 +1,4 @@
-// Reads a letter or an argument aloud with the browser's own voice. The buttons stay hidden where there is none.
+// Reads a letter or an argument aloud with the browser's own voice. The buttons are hidden where there is none.
 
 // Of a letter, what its supporter wrote and asks; and nothing that is there only for the eye, or only for screen readers.
 const NOT_READ = "sup, button, .visually-hidden, .letter-mark, .letter-sender, .letter-recipient, .letter-sources, .letter-foot";
@@ -41,9 +41,9 @@ function read(button) {
   for (const utterance of utterances) voice.speak(utterance);
 }
 
+for (const button of buttons) button.hidden = !voice;
 if (voice) {
   for (const button of buttons) {
-    button.hidden = false;
     button.addEventListener("click", () => {
       const again = reading === button;
       finish();

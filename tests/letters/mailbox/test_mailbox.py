@@ -78,7 +78,7 @@ def test_the_list_shows_the_newest_first(folder: Path, client: Client) -> None:
 
 
 def test_an_empty_mailbox_says_so(folder: Path, client: Client) -> None:
-    assert "No mail yet" in client.get(reverse("mailbox")).content.decode()
+    assert "No emails yet" in client.get(reverse("mailbox")).content.decode()
 
 
 def test_a_mail_is_shown_as_text_with_its_links(kept: str, client: Client) -> None:
