@@ -176,10 +176,10 @@ class DetailsForm(AsksAboutTypos, OfficeForm, SenderForm):
         self, *args: Any, constituency: Constituency, member: Member, missing_own_words: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(*args, constituency=constituency, **kwargs)
-        choices = [(DeliveryMethod.POST, _("By post: I will print it, sign it and post it"))]
+        choices = [(DeliveryMethod.POST, _("By post: I print, sign and post it"))]
         email = self.fields["email"]
         if member.email and not missing_own_words:
-            choices.insert(0, (DeliveryMethod.EMAIL, _("By email: this site will send it for me")))
+            choices.insert(0, (DeliveryMethod.EMAIL, _("By email: this site sends it for me")))
             email.required = self.data.get("channel") != DeliveryMethod.POST
         else:
             email.label = _("Your email address (optional)")

@@ -7,12 +7,12 @@ import hashlib
 from django.utils.translation import gettext_lazy
 
 # A letter about peace talks reveals a political opinion: UK GDPR article 9(2)(a) asks for explicit consent.
-CONSENT_VERSION = "2026-11-29.2"
+CONSENT_VERSION = "2026-11-29.3"
 
 
 CONSENT_TEXT = gettext_lazy(
-    "I agree that this site stores my name, contact details and letter so that it can send the letter to my MP. "
-    "They show my political opinion. I can withdraw this and have it all deleted at any time."
+    "I agree that this site stores my letter, name and contact details to send it to my MP. "
+    "It shows my political opinion. I can withdraw this and have it all deleted at any time."
 )
 
 

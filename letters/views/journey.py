@@ -34,6 +34,7 @@ def choose_constituency(journey: Journey, gss: str) -> bool:
     if not Constituency.objects.filter(pk=gss).exists():
         return False
     journey.draft.gss = gss
+    journey.__dict__.pop("found_constituency", None)
     journey.request.session.pop(FINDING, None)
     journey.save()
     journey.count_step(StepCount.Step.STARTED)
@@ -51,9 +52,15 @@ def take_ticks(journey: Journey) -> None:
             messages.info(journey.request, text % {"count": len(ticked), "most": MAX_ARGUMENTS})
 
 
+def go_to_arguments(journey: Journey) -> HttpResponse:
+    """Go on to the arguments, whose page names the MP; a constituency without one is explained first."""
+    has_member = journey.found_constituency is not None and journey.found_constituency.member is not None
+    return journey.go_on("write-arguments" if has_member else "write-mp")
+
+
 @journey_step()
 def find_member(journey: Journey) -> HttpResponse:
-    """Step 1: from a postcode to the MP. One answer is shown; several are a question."""
+    """Step 1: from a postcode to the MP. Several answers are a question."""
     session = journey.request.session
     asked = journey.request.method == "POST" and not journey.opens
     form = PostcodeForm(journey.request.POST if asked and "postcode" in journey.request.POST else None)
@@ -61,13 +68,13 @@ def find_member(journey: Journey) -> HttpResponse:
     if asked:
         take_ticks(journey)
         if choose_constituency(journey, journey.request.POST.get("gss", "")):
-            return journey.go_on("write-mp")
+            return go_to_arguments(journey)
         if form.is_valid():
             if page := refuse_if_too_often(Action.LOOK_UP, journey.request, journey.campaign):
                 return page
             finding, _constituencies = find_constituencies(form.cleaned_data["postcode"])
             if finding.status == "found" and choose_constituency(journey, finding.gss[0]):
-                return journey.go_on("write-mp")
+                return go_to_arguments(journey)
             if finding.gss:
                 journey.draft.gss = ""
                 journey.save()
@@ -94,7 +101,7 @@ def find_member(journey: Journey) -> HttpResponse:
 @journey_step()
 def choose_from_list(journey: Journey) -> HttpResponse:
     if journey.request.method == "POST" and choose_constituency(journey, journey.request.POST.get("gss", "")):
-        return journey.go("write-mp")
+        return go_to_arguments(journey)
     query = clean_line(journey.request.GET.get("q", ""))[:60]
     constituencies = Constituency.objects.search(query).with_members()
     count = constituencies.count()

@@ -38,18 +38,22 @@ class Supporter:
         """Press the button of this name."""
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
+    def unfold(self, name: str) -> None:
+        """Open what is folded under this name, if it is there and closed."""
+        fold = self.page.locator("details:not([open]) > summary", has_text=name)
+        if fold.count():
+            fold.click()
+
     def find_mp(self, postcode: str = "sw1a1aa") -> None:
-        """From the campaign's page to the MP's."""
+        """From the campaign's page to the arguments, which name the MP."""
         self.page.goto(f"{self.site}/time-to-negotiate/")
         self.see("case")
         self.page.get_by_label("Your postcode").first.fill(postcode)
         self.press("Find my MP")
-        self.see("mp")
+        self.see("arguments")
 
     def choose(self, *titles: str) -> None:
-        """From the MP to the arguments, and choose these."""
-        self.page.get_by_role("link", name=re.compile("^Write to ")).click()
-        self.see("arguments")
+        """Choose these arguments."""
         if self.page.get_by_role("button", name=re.compile("^Show all")).count():
             self.page.get_by_role("button", name=re.compile("^Show all")).click()
         for title in titles:
@@ -78,6 +82,7 @@ class Supporter:
 
     def download(self, folder: Path) -> bytes:
         """Download the PDF from the check page."""
+        self.unfold("Or print and post it")
         with self.page.expect_download() as download:
             self.press("Download the PDF")
         path = folder / download.value.suggested_filename

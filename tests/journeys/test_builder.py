@@ -205,7 +205,7 @@ def test_without_own_words_nobody_comes_to_the_address_by_email(open_builder: Op
     page.get_by_role("button", name="Print and post it instead").click()
     page.wait_for_url("**/details/**")
     assert page.get_by_role("radio").count() == 1
-    expect(page.get_by_label("By post: I will print it")).to_be_checked()
+    expect(page.get_by_label("By post: I print")).to_be_checked()
     expect(page.get_by_label("Your email address")).to_be_hidden()
     page.get_by_role("link", name="Write a few more").click()
     expect(own_words(page)).to_have_value("Two words.")

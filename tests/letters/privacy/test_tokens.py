@@ -33,7 +33,7 @@ def test_tokens_are_secret_by_letter_purpose_and_key(settings: Any) -> None:
 
 
 def test_new_words_of_consent_need_a_new_version() -> None:
-    assert (CONSENT_VERSION, hash_consent()[:12]) == ("2026-11-29.2", "ed7fc26243ba"), (
+    assert (CONSENT_VERSION, hash_consent()[:12]) == ("2026-11-29.3", "edd8f5c55cb3"), (
         "New words need a new CONSENT_VERSION."
     )
 

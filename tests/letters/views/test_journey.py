@@ -60,9 +60,10 @@ def come_to_details(client: Client, own_words: str = "I have thought about this 
 
 
 def test_a_postcode_leads_to_the_mp_and_is_not_kept(client: Client, campaign: Campaign) -> None:
-    go(client, "write-mp", {"postcode": " sw1a 1aa "})
-    page = go(client, "write-mp").content.decode()
-    assert 'mp-card-name">Ms Ann Example<' in page
+    assert go(client, "write-mp", {"postcode": " sw1a 1aa "})["Location"].endswith("/write/arguments/")
+    for step in ("write-mp", "write-arguments"):
+        page = go(client, step).content.decode()
+        assert 'mp-card-name">Ms Ann Example<' in page
     assert "Cities of London and Westminster" in page
     [session] = Session.objects.all()
     assert "SW1A" not in str(session.get_decoded()).upper()  # "1AA" may be part of a draft's id
@@ -126,7 +127,7 @@ def test_a_long_list_of_constituencies_is_by_first_letter(client: Client, campai
 def test_a_vacant_seat_says_so_and_leads_no_further(client: Client, campaign: Campaign) -> None:
     make_constituency("E14001173", "Clapham and Brixton Hill")
     Member.objects.filter(constituency=GSS).delete()
-    go(client, "write-mp", {"postcode": POSTCODE})
+    assert go(client, "write-mp", {"postcode": POSTCODE})["Location"] == reverse("write-mp", args=["peace"])
     page = go(client, "write-mp").content.decode()
     assert "has no MP until its by-election" in page
     assert reverse("write-arguments", args=["peace"]) not in page
