@@ -84,6 +84,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = sorted(kept, key=lambda item: not item.nodeid.startswith(LONG))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have measured: what they `record_property` under the name "figures"."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, value in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(str(value))
+
+
 def list_shares(item: pytest.Item) -> list[str]:
     """Return the databases on which a test runs in `make test`."""
     uses_one = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
