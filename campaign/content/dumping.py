@@ -41,7 +41,15 @@ LEFT_OUT_IF_DEFAULT: dict[type, dict[str, Any]] = {
     PackPhrasing: {"sources": (), "people": ()},
     PackSource: {"via": ""},
     PackNote: {"source": 0},
-    PackArgument: {"question": "", "order": 0, "notes": (), "since": "", "since_date": "", "since_in_letter": False},
+    PackArgument: {
+        "question": "",
+        "order": 0,
+        "first": False,
+        "notes": (),
+        "since": "",
+        "since_date": "",
+        "since_in_letter": False,
+    },
 }
 
 

@@ -44,7 +44,7 @@ class ArgumentForm(ArgumentModelForm):
     class Meta:
         model = Argument
         fields = ["theme", "title", "key", "claim", "question", "as_of", "review_every_days"]
-        fields += ["since", "since_date", "since_in_letter", "published", "position", "order"]
+        fields += ["since", "since_date", "since_in_letter", "published", "first", "position", "order"]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

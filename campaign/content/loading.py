@@ -36,7 +36,7 @@ LINES = ("prompts", "openings", "preface")  # each a list in the pack and lines 
 UNTOLD = {"position", "dropped_by_pack"}  # reported in other words
 CONTENT = {"title", "claim", "as_of", "since"}  # what a review covers, with phrasings and sources
 
-SAID = ("title", "claim", "as_of", "review_every_days", "question", "order")
+SAID = ("title", "claim", "as_of", "review_every_days", "question", "order", "first")
 SINCE = ("since", "since_date", "since_in_letter")
 
 M = TypeVar("M", bound=models.Model)

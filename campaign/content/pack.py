@@ -85,6 +85,7 @@ class PackArgument:
     review_every_days: int = 180
     question: str = ""
     order: int = 0
+    first: bool = False
     notes: tuple[PackNote, ...] = ()
     since: str = ""
     since_date: PartialDate = PartialDate("")

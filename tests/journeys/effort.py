@@ -10,7 +10,8 @@ from playwright.sync_api import Locator, Page
 # what is folded, small print, other ways, choices not taken, the sheet, and the campaign's case below its first screen.
 PASSED_OVER = ", ".join(
     [
-        *(".site-header", ".site-footer", ".step-line", ".case-brief", ".case-arguments", ".case-next", ".case-who", ".counter"),
+        *(".site-header", ".site-footer", ".step-line", ".counter"),
+        *(".case-brief", ".case-arguments", ".case-next", ".case-who"),
         *(".quiet", ".form-text", ".choice-note", ".as-of", ".who-sees", ".sheet-frame", ".mail-head", ".summary-list"),
         *(".back-link", ".btn-link", ".btn-outline-primary", ".letter-unfold", ".postcode-other", ".mp-card-change"),
         *(".letter-bar", ".save-status", ".check-actions > h2"),

@@ -120,6 +120,14 @@ class Argument(Versioned):
         default=0,
         help_text=_("Letters put their arguments in this order, lowest number first, so that one leads to the next."),
     )
+    first = models.BooleanField(
+        _("shown first"),
+        default=False,
+        help_text=_(
+            "Supporters see it before they open a theme. Tick this for three to five arguments. If you tick none, "
+            "different supporters see different ones first."
+        ),
+    )
     published = models.BooleanField(default=True)
     # Whether it was a pack that unpublished it: then a pack in which it comes back publishes it again.
     dropped_by_pack = models.BooleanField(default=False, editable=False)

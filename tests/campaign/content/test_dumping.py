@@ -124,3 +124,14 @@ LINES = (
 def test_any_text_goes_round(text: str) -> None:
     pack = dataclasses.replace(parse_pack(SAMPLE), brief=text, credit=text)
     assert parse_bytes(write_pack(pack).encode()) == pack
+
+
+@pytest.mark.django_db
+def test_what_is_shown_first_goes_round() -> None:
+    load_sample()
+    assert "first:" not in dump("warm-homes")
+    Argument.objects.filter(key="bills").update(first=True)
+    text = dump("warm-homes")
+    Argument.objects.update(first=False)
+    assert load_pack(parse_bytes(text.encode())) == ["changed argument bills: first: “False” → “True”"]
+    assert [argument.key for argument in Argument.objects.filter(first=True)] == ["bills"]
