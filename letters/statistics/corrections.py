@@ -22,6 +22,7 @@ COLUMNS = ["gss", "constituency", "mp", "with_mp", "in_doubt", "bounced", "first
 class CorrectedText:
     """A text of the campaign's with the versions of it that are known to be wrong."""
 
+    title: str = ""  # of its argument
     versions: list[TextVersion] = field(default_factory=list)
     current: TextVersion | None = None
     fact: TextVersion | None = None  # the version that corrected it; none if it was deleted
@@ -61,9 +62,11 @@ def list_corrected(campaign: Campaign) -> list[CorrectedText]:
     """Return the campaign's texts that have a wrong version which letters carry, the latest correction first."""
     carried = CarriedText.objects.filter(version__campaign=campaign).corrected().values("version")
     wrong = campaign.versions.filter(pk__in=carried).order_by("corrected_at", "pk")
+    titles = dict(campaign.arguments.values_list("key", "title"))
     texts: dict[tuple[str, int, int], CorrectedText] = {}
     for version in wrong:
-        texts.setdefault((version.kind, version.row, version.slot), CorrectedText()).versions.append(version)
+        title = titles.get(version.argument_key, version.argument_key)
+        texts.setdefault((version.kind, version.row, version.slot), CorrectedText(title)).versions.append(version)
     if not texts:
         return []
     rows = {row for _kind, row, _slot in texts}

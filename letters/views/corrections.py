@@ -8,7 +8,7 @@ from typing import Any
 from letters.actions.outdate import CHOOSING, WENT
 from letters.models import Letter
 from letters.moderation.diff import Stretch, find_changed, split_text
-from letters.writing.renewal import Place, list_corrections, list_places
+from letters.writing.renewal import Corrected, Place, list_corrections, list_places
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Shown:
     new: list[Stretch]
     was: list[Stretch]
     becomes: list[Stretch]
+    reasons: tuple[str, ...] = ()  # what was wrong here
 
     @property
     def only_notes(self) -> bool:
@@ -40,11 +41,13 @@ def compare(old: str, new: str) -> tuple[list[Stretch], list[Stretch]]:
     return split_text(old, find_changed(old, new)), split_text(new, find_changed(new, old))
 
 
-def show_place(place: Place) -> Shown:
+def show_place(place: Place, corrections: list[Corrected]) -> Shown:
+    notes = [one.note for one in corrections if one.note and place.position in one.positions]
+    reasons = tuple(dict.fromkeys(notes))
     was, becomes = compare(place.was, place.becomes)
     if place.was:  # between the writer's own words and the new ones there is nothing to compare
-        return Shown(place, split_text(place.old, []), split_text(place.new, []), was, becomes)
-    return Shown(place, *compare(place.old, place.new), [], [])
+        return Shown(place, split_text(place.old, []), split_text(place.new, []), was, becomes, reasons)
+    return Shown(place, *compare(place.old, place.new), [], [], reasons)
 
 
 def show_corrections(letter: Letter) -> dict[str, Any]:
@@ -54,4 +57,4 @@ def show_corrections(letter: Letter) -> dict[str, Any]:
     )
     went = letter.status in WENT and not places
     corrections = list_corrections(letter) if places or went else []
-    return {"outdated": [show_place(place) for place in places], "corrections": corrections}
+    return {"outdated": [show_place(place, corrections) for place in places], "corrections": corrections}

@@ -106,16 +106,21 @@ class Corrected:
     old: str
     new: str  # empty: nothing takes its place
     note: str = ""  # what was wrong, if the organisers have said
+    positions: tuple[int | None, ...] = ()  # where the letter carries it; None: the ask
 
 
 def list_corrections(letter: Letter) -> list[Corrected]:
     """Return what was corrected of what the letter carries. It needs nothing of the letter's own text."""
-    wrong = [one.version for one in letter.carried.select_related("version") if one.version.corrected_at]
-    texts = {(one.kind, one.row, one.slot): one for one in wrong}
+    texts: dict[tuple[str, int, int], list[CarriedText]] = {}
+    for one in letter.carried.select_related("version"):
+        if one.version.corrected_at:
+            texts.setdefault((one.version.kind, one.version.row, one.version.slot), []).append(one)
     found = []
-    for (kind, row, slot), version in texts.items():
+    for (kind, row, slot), carried in texts.items():
+        version = carried[-1].version
         since = TextVersion.objects.filter(kind=kind, row=row, slot=slot, pk__gt=version.pk)
         last = since.filter(superseded_at=None).first()
         fact = since.filter(change=TextVersion.Change.FACT).exclude(note="").last()
-        found.append(Corrected(version.words, last.words if last else "", fact.note if fact else ""))
+        positions = tuple(one.position for one in carried)
+        found.append(Corrected(version.words, last.words if last else "", fact.note if fact else "", positions))
     return found

@@ -43,8 +43,9 @@ MAY_OPEN = {
     **dict.fromkeys((f"admin:letters_holdrules_{page}" for page in ("changelist", "change", "history")), "MO"),
     **dict.fromkeys(("admin:content_campaign_add", "admin:content_argument_add", "admin:content_argument_delete", "admin:content_argument_review", "admin:content_campaign_go_live", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:parliament_member_add", "admin:letters_local_facts"), "O"),
 }  # fmt: skip
-# These lead on: to the lists, and to the page of a letter that is not held.
+# These lead on: to the lists, a campaign's own list, and to the page of a letter that is not held.
 ANSWERS = {
+    "admin:content_argument_changelist": 302,
     "admin:content_argument_review": 302,
     "admin:letters_dashboard_constituency": 302,
     "admin:letters_letter_review": 302,

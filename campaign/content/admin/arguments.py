@@ -102,10 +102,10 @@ class ArgumentAdmin(InItsCampaign, AsksAboutCorrections, MergesSaves, Explained,
     """Arguments with their texts and sources."""
 
     form = ArgumentForm
-    list_display = ["title", "shown_theme", "show_state", "review_by"]
-    ordering = ["campaign__title", "theme__position", "theme", "position", "pk"]
-    list_filter = [StateFilter, "campaign", ThemeFilter]
-    list_select_related = ["theme", "campaign"]
+    list_display = ["title", "theme", "show_state", "review_by"]
+    ordering = ["theme__position", "theme", "position", "pk"]
+    list_filter = [StateFilter, ThemeFilter]
+    list_select_related = ["theme"]
     list_per_page = 50
     search_fields = ["title", "key", "claim", "phrasings__text", "sources__who", "sources__title"]
     search_help_text = _("Search by title, key, claim, text or source.")
@@ -172,10 +172,6 @@ class ArgumentAdmin(InItsCampaign, AsksAboutCorrections, MergesSaves, Explained,
         if form.instance.published and not form.instance.sources.exists():
             text = _("It has no source yet. Supporters will not see it until it has one.")
             self.message_user(request, text, messages.WARNING)
-
-    @admin.display(description=_("theme and campaign"), ordering="theme__title")
-    def shown_theme(self, argument: Argument) -> SafeString:
-        return format_html("{}<br>{}", argument.theme, argument.campaign)
 
     @admin.display(description=_("state"))
     def show_state(self, argument: Argument) -> SafeString:

@@ -44,6 +44,7 @@ def review_page(request: HttpRequest, admin_page: ModelAdmin[Argument]) -> HttpR
         "title": _("Review"),
         "opts": admin_page.opts,
         "arguments": arguments,
+        "list_url": make_list_url(arguments[0].campaign),
         "form": form,
     }
     return TemplateResponse(request, "admin/content/argument/review.html", context)

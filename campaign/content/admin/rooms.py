@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,8 +37,8 @@ def find_room(request: HttpRequest) -> Campaign | None:
     return campaigns[0] if len(campaigns) == 1 else None
 
 
-def make_list_url(campaign: Campaign) -> str:
-    return f"{reverse('admin:content_argument_changelist')}?{urlencode({OF_CAMPAIGN: campaign.pk})}"
+def make_list_url(campaign: Campaign, **query: str) -> str:
+    return f"{reverse('admin:content_argument_changelist')}?{urlencode({OF_CAMPAIGN: campaign.pk, **query})}"
 
 
 def make_add_url(campaign: Campaign) -> str:
@@ -44,7 +47,7 @@ def make_add_url(campaign: Campaign) -> str:
 
 
 class ThemeFilter(admin.SimpleListFilter):
-    """The themes of the campaign whose arguments are listed; none while all campaigns' are."""
+    """The themes of the campaign whose arguments are listed."""
 
     title = gettext_lazy("theme")
     parameter_name = "theme"
@@ -54,32 +57,56 @@ class ThemeFilter(admin.SimpleListFilter):
         return [(str(theme.pk), theme.title) for theme in campaign.themes.all()] if campaign else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(theme=self.value()) if self.value() else queryset
+        known = [pk for pk, _title in self.lookup_choices]
+        return queryset.filter(theme=self.value()) if self.value() in known else queryset
+
+
+class RoomList(ChangeList):
+    """A list that stays in its campaign when its search and filters are cleared."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.all_url = self.clear_all_filters_qs = f"?{urlencode({OF_CAMPAIGN: request.GET.get(OF_CAMPAIGN, '')})}"
 
 
 class InItsCampaign(ArgumentBase):
     """The pages of arguments, each within one campaign."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().changelist_view(request, {**(extra_context or {}), "room": find_room(request)})
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        campaign = find_room(request)
+        query = {name: str(value) for name, value in request.GET.items() if name != OF_CAMPAIGN}
+        if campaign is None:
+            return self.choose_campaign(
+                request, _("Arguments of which campaign?"), lambda one: make_list_url(one, **query)
+            )
+        if OF_CAMPAIGN not in request.GET:
+            return HttpResponseRedirect(make_list_url(campaign, **query))
+        extra = {"room": campaign, "has_others": Campaign.objects.exclude(pk=campaign.pk).exists()}
+        return super().changelist_view(request, {**(extra_context or {}), **extra})
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RoomList
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
         if not self.has_add_permission(request):
             raise PermissionDenied
         campaign = find_room(request)
         if campaign is None:
-            return self.choose_campaign(request)
+            return self.choose_campaign(request, _("Add an argument to which campaign?"), make_add_url)
         if not campaign.themes.exists():
             text = _("First add a theme, further down on this page. Arguments belong to themes.")
             messages.info(request, text)
             return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[campaign.pk]))
         return super().add_view(request, form_url, {**(extra_context or {}), "room": campaign})
 
-    def choose_campaign(self, request: HttpRequest) -> HttpResponse:
+    def choose_campaign(self, request: HttpRequest, title: str, make_url: Callable[[Campaign], str]) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
-            "title": _("Add an argument to which campaign?"),
+            "title": title,
             "opts": self.opts,
-            "campaigns": [(one, make_add_url(one)) for one in Campaign.objects.order_by("title")],
+            "campaigns": [(one, make_url(one)) for one in Campaign.objects.order_by("title")],
+            "may_add": request.user.has_perm("content.add_campaign"),
         }
         return TemplateResponse(request, "admin/content/argument/choose_campaign.html", context)
 
@@ -90,6 +117,11 @@ class InItsCampaign(ArgumentBase):
         argument = found.select_related("campaign").first() if found is not None else None
         room = {"room": argument.campaign} if argument else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **room})
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        argument = self.get_object(request, unquote(object_id))
+        request.room = argument.campaign if argument else None  # type: ignore[attr-defined]
+        return super().delete_view(request, object_id, extra_context)
 
     def get_form(self, request: HttpRequest, obj: Argument | None = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)

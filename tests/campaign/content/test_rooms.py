@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from campaign.content.admin.rooms import make_add_url, make_list_url
+from campaign.content.admin.rooms import OF_CAMPAIGN, make_add_url, make_list_url
 from campaign.content.copying import copy_campaign
 from campaign.content.models import Argument, Campaign, Theme
 from tests.campaign.content.samples import load_sample
@@ -15,7 +15,7 @@ from tests.campaign.content.test_admin import read_form
 from tests.otp import otp_login
 
 pytestmark = pytest.mark.django_db
-ADD = "/admin/content/argument/add/"
+LIST, ADD = "/admin/content/argument/", "/admin/content/argument/add/"
 
 
 @pytest.fixture
@@ -113,9 +113,45 @@ def test_the_list_filters_by_the_campaigns_own_themes(chief: Client, both: tuple
     filters = {one.title: one for one in page.context["cl"].filter_specs}
     assert [title for _pk, title in filters["theme"].lookup_choices] == [theme.title for theme in first.themes.all()]
     assert f"Arguments of “{first}”" in page.content.decode()
-    everything = chief.get(reverse("admin:content_argument_changelist"))
-    assert "theme" not in {one.title for one in everything.context["cl"].filter_specs}
-    assert "Arguments of all campaigns" in everything.content.decode()
+
+
+def test_no_list_has_another_campaigns_arguments(chief: Client, both: tuple[Campaign, Campaign]) -> None:
+    for campaign, another in (both, both[::-1]):
+        for query in ({}, {"theme": str(another.themes.all()[0].pk)}, {"theme": "x"}):
+            page = chief.get(make_list_url(campaign, **query))
+            assert set(page.context["cl"].result_list) == set(campaign.arguments.all())
+            assert f'href="{LIST}">Arguments of another campaign' in page.content.decode()
+
+
+def test_without_a_campaign_the_list_asks_which(chief: Client, both: tuple[Campaign, Campaign]) -> None:
+    first, other = both
+    for query in ("?state=due", f"?state=due&{OF_CAMPAIGN}=x"):
+        page = chief.get(LIST + query)
+        assert page.context["campaigns"] == [
+            (one, make_list_url(one, state="due")) for one in sorted(both, key=lambda one: one.title)
+        ]
+    other.delete()
+    assert chief.get(f"{LIST}?state=due")["Location"] == make_list_url(first, state="due")  # where there is but one
+    Campaign.objects.all().delete()
+    assert "There is no campaign yet" in chief.get(LIST).content.decode()
+
+
+def test_who_may_see_no_arguments_is_not_asked_which(client: Client, both: tuple[Campaign, Campaign]) -> None:
+    otp_login(client, User.objects.create_user("nobody", is_staff=True))
+    assert client.get(LIST).status_code == 403
+
+
+def test_clearing_search_and_filters_stays_in_the_campaign(chief: Client, both: tuple[Campaign, Campaign]) -> None:
+    for query in ({"q": "zebra"}, {"q": "zebra", "state": "due"}, {"q": "a", "state": "due"}):
+        page = chief.get(make_list_url(both[1], **query)).content.decode()
+        assert f'href="?campaign__id__exact={both[1].pk}"' in page
+        assert 'href="?"' not in page
+
+
+def test_deleting_leads_back_to_the_campaign(chief: Client, both: tuple[Campaign, Campaign]) -> None:
+    argument = both[1].arguments.all()[0]
+    answer = chief.post(reverse("admin:content_argument_delete", args=[argument.pk]), {"post": "yes"})
+    assert answer["Location"] == make_list_url(both[1])
 
 
 def test_a_campaigns_page_leads_to_its_own_form(chief: Client, both: tuple[Campaign, Campaign]) -> None:

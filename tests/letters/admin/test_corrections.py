@@ -195,6 +195,7 @@ def test_the_list_says_who_was_sent_the_old_words_by_constituency(chief: Client)
     page = chief.get(path).content.decode()
     assert "1 letter was sent in rehearsal, to no MP." in page
     assert "What was wrong: Not four." in page
+    assert "<h2>Argument 1: paragraph</h2>" in page
     overview = chief.get(reverse("admin:letters_corrections", args=["peace"])).content.decode()
     assert "6 letters will not be sent until their writers have chosen." in overview
 

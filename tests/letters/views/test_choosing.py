@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaign.content.models import Phrasing, Source, TextVersion, saving_as
+from campaign.content.models import Ask, Phrasing, Source, TextVersion, saving_as
 from letters.actions.outdate import owe_corrections
 from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
@@ -107,6 +107,17 @@ def test_a_writers_own_words_are_shown_with_what_was_corrected(client: Client) -
     assert "Your own words" in page
     assert "As I see it: The short text of argument 1." in page
     assert "The <del>short</del> text" in page
+
+
+def test_each_place_says_what_was_wrong_there(client: Client) -> None:
+    letter = submit_sample()
+    correct(note="It is long.")
+    with saving_as(TextVersion.Change.FACT, note="Who is asked."):
+        Ask.objects.filter(key="say").update(text="Please say so.")
+    page = client.get(find_page(letter)).content.decode()
+    paragraph, _asked, ask = page.partition("What you ask for")
+    assert ("It is long." in paragraph, "Who is asked." in paragraph) == (True, False)
+    assert ("It is long." in ask, "Who is asked." in ask) == (False, True)
 
 
 def test_corrected_sources_are_shown_alone(client: Client) -> None:
