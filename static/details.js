@@ -45,7 +45,7 @@ if (details) {
   const names = NAMES.filter((name) => details.elements[name]);
   for (const name of names) fill(details.elements[name], kept[name]);
   const folded = details.querySelector("details");
-  folded.open ||= names.some((name) => folded.querySelector(`[name="${name}"]`) && readField(details.elements[name]));
+  if (folded) folded.open ||= names.some((name) => folded.querySelector(`[name="${name}"]`) && readField(details.elements[name]));
   details.addEventListener("input", ({ target }) => {
     if (NAMES.includes(target.name)) keep({ [target.name]: readField(target) });
   });

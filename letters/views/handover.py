@@ -49,6 +49,6 @@ def take_over(request: HttpRequest, token: str) -> HttpResponse:
         if here.id != draft.id:
             draft.id = str(uuid.uuid4())  # another draft, which must not find the first one's letter and address
         save_draft(request.session, slug, draft)
-        return redirect("write-words", slug)
+        return redirect("easy-words" if draft.easy else "write-words", slug)
     replaces = here.id != draft.id and bool(here.pieces or here.own_words)
     return render(request, "letters/take_over.html", {"campaign": campaign, "draft": draft, "replaces": replaces})

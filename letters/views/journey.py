@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from campaign.content.models import Theme
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
-from letters.forms.journey import ArgumentsForm, DeliveryMethod, DetailsForm, PostcodeForm, SendForm
+from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
 from letters.mail.addresses import address_letter
 from letters.mail.messages import name_domain, write_subject
 from letters.models import StepCount
 from letters.rendering.pdf import count_letter_pages
+from letters.views.details import ask_for, begin_details, read_details, show_details
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES
@@ -66,6 +67,7 @@ def find_member(journey: Journey) -> HttpResponse:
     form = PostcodeForm(journey.request.POST if asked and "postcode" in journey.request.POST else None)
     suggestion = ""
     if asked:
+        journey.choose_way()
         take_ticks(journey)
         if choose_constituency(journey, journey.request.POST.get("gss", "")):
             return go_to_arguments(journey)
@@ -156,37 +158,6 @@ def choose_arguments(journey: Journey) -> HttpResponse:
     return journey.render("write-arguments", "letters/arguments.html", context)
 
 
-@journey_step(needs_member=True, needs_arguments=True)
-def give_details(journey: Journey) -> HttpResponse:
-    """Step 4: name and address. A POST comes from the check page or a correction, with what was typed."""
-    return show_details(journey, begin_details(journey))
-
-
-def begin_details(journey: Journey) -> DetailsForm:
-    """Return the form, empty or with what was typed before."""
-    initial = journey.request.POST.dict()
-    if journey.draft.channel or journey.missing_own_words:
-        initial |= {"channel": journey.draft.channel or DeliveryMethod.POST.value}
-    return DetailsForm(initial=initial, **ask_for(journey))
-
-
-def read_details(journey: Journey) -> DetailsForm:
-    return DetailsForm(journey.request.POST, **ask_for(journey))
-
-
-def ask_for(journey: Journey) -> dict[str, Any]:
-    return {
-        "constituency": journey.constituency,
-        "member": journey.member,
-        "missing_own_words": journey.missing_own_words,
-    }
-
-
-def show_details(journey: Journey, form: DetailsForm, *, resume: bool = False) -> HttpResponse:
-    """Show step 4. `resume`: a script that still has the details goes on to the check page."""
-    return journey.render("write-details", "letters/details.html", {"form": form, "resume": resume})
-
-
 def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
     """Show step 5 for valid details (only consent may be missing), which go on in hidden fields, stored nowhere."""
     sender = form.get_sender()
@@ -213,7 +184,8 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
         "own_word_count": journey.own_word_count,
     }
     journey.count_step(StepCount.Step.MADE)
-    response = journey.render("write-check", "letters/check.html", context)
+    template = "letters/easy/check.html" if journey.draft.easy else "letters/check.html"
+    response = journey.render("write-check", template, context)
     patch_cache_control(response, no_store=True)
     return response
 

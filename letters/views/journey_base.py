@@ -40,6 +40,8 @@ STEPS = [
     ("write-check", gettext_lazy("Check")),
     ("write-sent", gettext_lazy("Confirm")),
 ]
+# The pages that easy read has instead.
+EASY_STEPS = {"write-arguments": "easy-reason", "write-words": "easy-words", "write-details": "easy-name"}
 TYPED = (  # on the details page
     *("name", "address_1", "address_2", "town", "postcode", "email"),
     *("reply_by", "phone", "own_case", "on_behalf_of"),
@@ -139,6 +141,11 @@ class Journey:
         """Save the draft, for the builder with the page's name and request number."""
         save_draft(self.request.session, self.campaign.slug, self.draft, page, turn)
 
+    def choose_way(self) -> None:
+        """Take easy read or the full way, if the form says which. Not saved yet."""
+        if "way" in self.request.POST:
+            self.draft.easy = self.request.POST["way"] == "easy"
+
     def count_step(self, step: StepCount.Step) -> None:
         if self.campaign.is_draft:
             return
@@ -191,6 +198,8 @@ class Journey:
         return redirect(back, self.campaign.slug, preserve_request=True)
 
     def go(self, step: str, anchor: str = "") -> HttpResponse:
+        """Go to the step, or to the page that easy read has for it."""
+        step = EASY_STEPS.get(step, step) if self.draft.easy else step
         response = redirect(step, self.campaign.slug)
         if anchor:
             response["Location"] += f"#{anchor}"

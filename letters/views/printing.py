@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from letters.models import DownloadCount, StepCount
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
-from letters.views.journey import read_details, show_check, show_details
+from letters.views.details import read_details, show_details
+from letters.views.journey import show_check
 from letters.views.journey_base import MAX_MARKS, Journey, journey_step
 from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES

@@ -13,7 +13,8 @@ from letters.forms.honeypot import suspect_bot
 from letters.forms.journey import SendForm
 from letters.rendering.pdf import count_letter_pages
 from letters.tasks import wake_worker
-from letters.views.journey import ask_for, show_check, show_details
+from letters.views.details import ask_for, show_details
+from letters.views.journey import show_check
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, TooOftenError, count_mail, refuse_if_too_often, require_room, show_too_many
 from letters.writing.compose import MAX_PAGES

@@ -51,6 +51,7 @@ class Draft:
     with_sources: bool = True
     aside: list[Piece] = field(default_factory=list)  # removed ones, with their edits, the latest last
     question: int = 0  # which of the guiding questions is above the own words
+    easy: bool = False  # whether it is written in easy read, one question a page
     channel: str = ""  # "post" once the supporter has said so in the builder
     version: int = 0  # counts saves, so that `letters.writing.session` notices another tab's
     saved_by: str = ""  # the page that saved last, and the number of its request

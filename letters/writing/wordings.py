@@ -16,6 +16,7 @@ from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Constituency
 from letters.models import LetterParagraph
 from letters.writing.draft import Draft
+from letters.writing.text import count_words
 
 ENDS = (".", "!", "?", "…", ":", "”", "’", '"')
 # Words that lose their capital when a reason completes a sentence; any other may be a name.
@@ -117,3 +118,13 @@ def shorten_references(text: str, people: Iterable[Mapping[str, Any]], introduce
             text = text.replace(person["introduced"], person["after"], 1)
         introduced.add(person["who"])
     return text
+
+
+def choose_shortest(draft: Draft, arguments: Mapping[str, Argument]) -> None:
+    """Choose, for arguments that the supporter has not edited, the wording with the fewest words."""
+    for piece in draft.pieces:
+        argument = arguments.get(piece.key)
+        texts = [one for one in argument.phrasings.all() if one.language == "en"] if argument else []
+        if texts and not piece.edits:
+            shortest = min(texts, key=lambda one: count_words(one.words))
+            piece.length, piece.variant = shortest.length, shortest.variant
