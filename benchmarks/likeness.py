@@ -115,8 +115,7 @@ def edit_lightly(text: str, chance: random.Random) -> str:
 
 def write_letter(kind: str, arguments: dict[str, Argument], others: list[str], chance: random.Random) -> Draft:
     """Return a draft of this kind: copied and edited ones are the bank's or one of the others', half each."""
-    from letters.writing.compose import read_piece
-    from letters.writing.draft import OWN_WAY, Draft
+    from letters.writing.draft import OWN_WAY, Draft, read_piece
 
     draft = Draft()
     draft.choose(chance.sample(sorted(arguments), chance.randint(1, 3)))

@@ -66,7 +66,7 @@ def main() -> int:
         client.post(f"{base}arguments/", {"arguments": keys})
 
         def save(own_words: str, texts: dict[str, str]) -> float:
-            form = {"action": "save", "version": 99999, "page": "x", "gss": GSS, "with_sources": "on"}
+            form = {"action": "save", "version": 99999, "page": "x", "gss": GSS, "source_style": "notes"}
             form |= {"order": " ".join(["~own", *keys]), "own_words": own_words}
             form |= {f"text-{key}": text for key, text in texts.items()}
             started = time.thread_time()

@@ -5,6 +5,7 @@
 const choosing = document.querySelector(".choosing");
 if (choosing) {
   const most = Number(choosing.dataset.most);
+  const advised = Number(choosing.dataset.advised);
   const boxes = [...choosing.querySelectorAll(".argument-check")];
   const order = choosing.elements.order;
   const count = choosing.querySelector(".chosen-count");
@@ -15,7 +16,8 @@ if (choosing) {
     keys.push(...ticked.filter((key) => !keys.includes(key)));
     order.value = keys.join(" ");
     const over = keys.length > most;
-    const text = over ? `${keys.length} chosen: untick ${keys.length - most}, ${most} is the most` : `${keys.length} of ${most} chosen`;
+    const many = keys.length > advised ? " – one or two are easier to answer" : "";
+    const text = over ? `${keys.length} chosen: untick ${keys.length - most}, ${most} is the most` : `${keys.length} of ${most} chosen${many}`;
     if (count.textContent !== text) count.textContent = text;
     choosing.classList.toggle("is-over", over);
     list.replaceChildren(...keys.map((key) => {

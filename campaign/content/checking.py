@@ -26,15 +26,15 @@ def check_whole(root: Node) -> Iterator[Fault]:
     if end and (end <= begin or end == "00:00"):
         reason = "has to be later in the day than send_from; for hours over midnight, leave send_until out"
         yield Fault("send_until", pack["send_until"].line, reason)
-    for name in ("prompts", "openings", "preface"):
-        for index, line in enumerate(_get_items(pack, name)):
-            if isinstance(line, Scalar) and (not line.text.strip() or "\n" in line.text.strip()):
-                yield Fault(f"{name}[{index}]", line.line, "has to be one line of text")
+    for name in ("prompts", "openings", "preface", "preface_signs", "subjects"):
+        yield from _check_lines(pack, name, name)
     for index, node in enumerate(_get_items(pack, "asks")):
-        for office in _get_items(_get_values(node), "not_for"):
-            if isinstance(office, Scalar) and office.text not in Audience.values:
-                reason = f"has to be {', '.join(Audience.values)}"
-                yield Fault(f"asks[{index}]{name_entry(node)}.not_for", office.line, reason)
+        path, ask = f"asks[{index}]{name_entry(node)}", _get_values(node)
+        yield from _check_lines(ask, "wordings", f"{path}.wordings")
+        for name in ("not_for", "only_for"):
+            for office in _get_items(ask, name):
+                if isinstance(office, Scalar) and office.text not in Audience.values:
+                    yield Fault(f"{path}.{name}", office.line, f"has to be {', '.join(Audience.values)}")
     for name in ("themes", "asks", "arguments"):
         yield from _check_keys(pack, name)
     themes = [_get_text(_get_values(theme), "key") for theme in _get_items(pack, "themes")]
@@ -45,6 +45,7 @@ def check_whole(root: Node) -> Iterator[Fault]:
         yield from _check_phrasings(argument, path, _get_text(pack, "language"))
         yield from _check_references(argument, path)
         yield from _check_people(argument, path)
+        yield from _check_lines(argument, "subjects", f"{path}.subjects")
 
 
 def name_entry(node: Node) -> str:
@@ -56,6 +57,12 @@ def suggest_name(name: str, known: Iterable[str]) -> str:
     """Return “; did you mean …?” if one of the known names is close."""
     close = difflib.get_close_matches(name[:100], list(islice(known, MAX_COMPARED)), n=1)
     return f"; did you mean “{shorten_text(close[0])}”?" if close else ""
+
+
+def _check_lines(values: dict[str, Node], name: str, path: str) -> Iterator[Fault]:
+    for index, line in enumerate(_get_items(values, name)):
+        if isinstance(line, Scalar) and (not line.text.strip() or "\n" in line.text.strip()):
+            yield Fault(f"{path}[{index}]", line.line, "has to be one line of text")
 
 
 def _check_keys(pack: dict[str, Node], name: str) -> Iterator[Fault]:

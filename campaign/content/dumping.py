@@ -8,7 +8,9 @@ from typing import Any
 import yaml
 from django.db.models import Q
 
+from campaign.content.loading import LINES
 from campaign.content.models import Argument, Campaign
+from campaign.content.models.campaign import split_lines
 from campaign.content.ordering import sort_arguments
 from campaign.content.pack import (
     PACK_FORMAT,
@@ -34,15 +36,18 @@ LEFT_OUT_IF_EMPTY = {
     "send_days",
     "openings",
     "preface",
+    "preface_signs",
+    "subjects",
 }
 # Keys of a pack's entries that format 1 lacks.
 LEFT_OUT_IF_DEFAULT: dict[type, dict[str, Any]] = {
-    PackAsk: {"not_for": ()},
+    PackAsk: {"wordings": (), "not_for": (), "only_for": ()},
     PackPhrasing: {"sources": (), "people": ()},
     PackSource: {"via": ""},
     PackNote: {"source": 0},
     PackArgument: {
         "question": "",
+        "subjects": (),
         "order": 0,
         "first": False,
         "notes": (),
@@ -61,12 +66,20 @@ def make_pack(campaign: Campaign) -> Pack:
         prompts=tuple(campaign.prompt_list),
         openings=tuple(campaign.opening_list),
         preface=tuple(campaign.preface_list),
+        preface_signs=tuple(campaign.preface_sign_list),
+        subjects=tuple(split_lines(campaign.subjects)),
         themes=tuple(PackTheme(**_take(PackTheme, theme)) for theme in themes),
         asks=tuple(
-            PackAsk(not_for=tuple(ask.not_for), **_take(PackAsk, ask, "not_for")) for ask in campaign.asks.all()
+            PackAsk(
+                wordings=tuple(split_lines(ask.wordings)),
+                not_for=tuple(ask.not_for),
+                only_for=tuple(ask.only_for),
+                **_take(PackAsk, ask, "wordings", "not_for", "only_for"),
+            )
+            for ask in campaign.asks.all()
         ),
         arguments=tuple(_make_argument(argument) for argument in arguments),
-        **_take(Pack, campaign, "format", "prompts", "openings", "preface", "themes", "asks", "arguments"),
+        **_take(Pack, campaign, "format", *LINES, "themes", "asks", "arguments"),
     )
 
 
@@ -75,6 +88,7 @@ def _make_argument(argument: Argument) -> PackArgument:
     numbers = {source.pk: number for number, source in enumerate(sources, 1)}
     return PackArgument(
         theme=argument.theme.key,
+        subjects=tuple(argument.subject_list),
         notes=tuple(
             PackNote(text=fact.text, source=numbers.get(fact.source_id or 0, 0)) for fact in argument.facts.all()
         ),
@@ -87,7 +101,7 @@ def _make_argument(argument: Argument) -> PackArgument:
             for one in argument.phrasings.all()
         ),
         sources=tuple(PackSource(**_take(PackSource, one)) for one in sources),
-        **_take(PackArgument, argument, "theme", "notes", "phrasings", "sources"),
+        **_take(PackArgument, argument, "theme", "subjects", "notes", "phrasings", "sources"),
     )
 
 

@@ -59,7 +59,7 @@ class ArgumentForm(ArgumentModelForm):
 
 
 class AskForm(AskModelForm):
-    """An ask, and whom it does not suit."""
+    """An ask, and the MPs whom it is for."""
 
     not_for = forms.MultipleChoiceField(
         label=_("Not for"),
@@ -68,10 +68,17 @@ class AskForm(AskModelForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("It will not be offered to supporters whose MP is one of these."),
     )
+    only_for = forms.MultipleChoiceField(
+        label=_("Only for"),
+        choices=Audience.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("It will be offered only to supporters whose MP is one of these. Choose none for all."),
+    )
 
     class Meta:
         model = Ask
-        fields = ["label", "key", "text", "in_chamber", "not_for", "position"]
+        fields = ["label", "key", "text", "wordings", "in_chamber", "not_for", "only_for", "position"]
 
 
 class ReviewForm(forms.Form):

@@ -32,7 +32,13 @@ from campaign.content.pack import (
 FILLED_IF_EMPTY = ("promoter_name", "promoter_address", "contact_email", "complaints_contact")
 HOURS = ("send_from", "send_until", "send_days")  # filled only together
 TAKEN = ("title", "language", "subject", "tagline", "brief", "credit", "own_words_minimum", "preface_by_default")
-LINES = ("prompts", "openings", "preface")  # each a list in the pack and lines of one text here
+LINES = (
+    "prompts",
+    "openings",
+    "preface",
+    "preface_signs",
+    "subjects",
+)  # each a list in the pack and lines of one text here
 UNTOLD = {"position", "dropped_by_pack"}  # reported in other words
 CONTENT = {"title", "claim", "as_of", "since"}  # what a review covers, with phrasings and sources
 
@@ -118,7 +124,7 @@ class _Loading:
         in_order = [key for key in here if key in keys] == keys
         for position, entry in enumerate(entries):
             one = here.setdefault(entry.key, model(campaign=self.campaign, key=entry.key))
-            wanted = _make_lists(asdict(entry)) | ({} if in_order else {"position": position})
+            wanted = _make_values(asdict(entry)) | ({} if in_order else {"position": position})
             self.save(one, wanted, f"{model._meta.verbose_name} {entry.key}")
 
     def load_arguments(self, themes: dict[str, Theme]) -> None:
@@ -141,7 +147,7 @@ class _Loading:
     def load_argument(self, argument: Argument, entry: PackArgument, theme: Theme, wanted: dict[str, Any]) -> None:
         is_new, name = argument.pk is None, f"argument {entry.key}"
         told_of = SAID + (SINCE if entry.since else ())
-        wanted |= {field: getattr(entry, field) for field in told_of}
+        wanted |= {field: getattr(entry, field) for field in told_of} | {"subjects": "\n".join(entry.subjects)}
         changed = self.save(argument, wanted | {"theme": theme}, name)
         told = len(self.changes)
         texts_changed = self.load_texts(argument, entry, name)
@@ -243,8 +249,10 @@ class _Loading:
                 self.changes.append(Change(What.REMOVED, f"{one._meta.verbose_name} {one.key}", old=str(one)))
 
 
-def _make_lists(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+def _make_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields' values: lists, and lines of a text."""
+    made = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    return made | {name: "\n".join(made[name]) for name in ("wordings",) if name in made}
 
 
 def _list_texts(wanted: dict[str, Any]) -> str:

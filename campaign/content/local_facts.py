@@ -60,7 +60,7 @@ def parse_facts(data: bytes, known: Container[str]) -> list[LocalFact]:
             if not found:
                 facts[row["gss"]] = _make_fact(row)
     except csv.Error as error:
-        faults.append(Fault("", 1, _("is not CSV: %s") % error))
+        faults.append(Fault("", 1, _("is not a CSV file that can be read: %s.") % error))
     if not (facts or faults):
         faults.append(Fault("", 1, _("has no line below its header.")))
     if faults:

@@ -28,8 +28,10 @@ class PackAsk:
     key: str
     label: str
     text: str
+    wordings: tuple[str, ...] = ()  # others, a line each
     in_chamber: bool = False
     not_for: tuple[str, ...] = ()  # values of campaign.content.audiences.Audience
+    only_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,7 @@ class PackArgument:
     as_of: PartialDate
     review_every_days: int = 180
     question: str = ""
+    subjects: tuple[str, ...] = ()
     order: int = 0
     first: bool = False
     notes: tuple[PackNote, ...] = ()
@@ -107,6 +110,7 @@ class Pack:
     title: str
     language: str
     subject: str
+    subjects: tuple[str, ...] = ()
     tagline: str
     brief: str
     credit: str = ""
@@ -120,6 +124,7 @@ class Pack:
     own_words_minimum: int = 20
     openings: tuple[str, ...] = ()
     preface: tuple[str, ...] = ()
+    preface_signs: tuple[str, ...] = ()
     preface_by_default: bool = True
     prompts: tuple[str, ...] = ()
     themes: tuple[PackTheme, ...]

@@ -40,8 +40,15 @@ MODELS: dict[type, type[models.Model]] = {
     PackSource: Source,
     PackNote: Fact,
 }
-LINES = ("prompts", "openings", "preface")  # lists in a pack, lines of one text in the database
-NOT_FIELDS = {"people", "not_for"}  # checked with the pack as a whole
+LINES = (
+    "prompts",
+    "openings",
+    "preface",
+    "preface_signs",
+    "subjects",
+    "wordings",
+)  # lists in a pack, lines of one text in the database
+NOT_FIELDS = {"people", "not_for", "only_for"}  # checked with the pack as a whole
 NO_DEFAULT = dataclasses.MISSING
 MISSING = object()  # in place of a value that could not be read
 

@@ -20,6 +20,8 @@ RESERVED_SLUGS = {
     "privacy", "robots.txt", "static", "who-runs-this", ".well-known",
 }  # fmt: skip
 
+MAX_SUBJECT = 150  # characters of a subject line
+
 # Control characters, line separators, lone surrogates and changes of writing direction: invisible in the admin, each
 # can make a letter read differently from what was checked.
 HIDDEN = re.compile(
@@ -58,6 +60,17 @@ def refuse_hidden_in_line(text: str) -> None:
     refuse_hidden_in_text(text)
     if "\n" in text:
         raise ValidationError(_("This has to be one line."))
+
+
+def refuse_long_lines(text: str) -> None:
+    """Raise ValidationError if a line is too long for a subject line, or could not be one."""
+    for line in text.splitlines():
+        if len(line.strip()) > MAX_SUBJECT:
+            raise ValidationError(
+                _("“%(line)s…” is too long: a subject line has at most %(most)d characters."),
+                params={"line": line[:40], "most": MAX_SUBJECT},
+            )
+        refuse_encoded_word(line)
 
 
 def refuse_encoded_word(text: str) -> None:

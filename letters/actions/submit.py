@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from campaign.content.models import Argument, Ask, Campaign
+from campaign.content.models import Argument, Campaign, Text
 from campaign.content.versions import lock_versions
 from campaign.parliament.models import Constituency, Member
 from letters.models import CarriedText, Consent, EventType, Letter, LetterParagraph, Status, queue_confirmation
@@ -16,6 +16,8 @@ from letters.privacy.newsletter import record_choice
 from letters.privacy.tokens import hash_token, make_confirm_token, make_token
 from letters.writing.compose import Composed, Sender, choose_asks, compose_paragraphs, get_ask
 from letters.writing.draft import Draft
+from letters.writing.given import find_ask_text
+from letters.writing.wordings import find_subject
 
 # A change to any of these makes another letter.
 TYPED = (
@@ -33,7 +35,7 @@ TYPED = (
     "own_case",
     "subject",
     "ask_text",
-    "with_sources",
+    "source_style",
     "rehearsal",
 )
 
@@ -78,10 +80,12 @@ def store_letter(
     link in its mail. A refused one is kept beside the new one.
     """
     ask = get_ask(draft, choose_asks(campaign, member))
-    letter = freeze_letter(campaign, draft, constituency, member, sender, ask)
+    asked = find_ask_text(draft, ask) if ask else None
+    subject = find_subject(draft, campaign, arguments)
+    letter = freeze_letter(campaign, draft, constituency, member, sender, subject, asked.words if asked else "")
     composed = compose_paragraphs(draft, campaign, arguments, constituency)
     paragraphs = freeze_paragraphs(composed, letter)
-    carried = list_carried(composed, ask, letter)
+    carried = list_carried(composed, asked, letter)
     if any(one.version.corrected_at for one in carried):
         letter.outdated_at = timezone.now()  # corrected between its writer's look and the press
     stored = Letter.objects.select_for_update().filter(draft_id=draft.id).first()
@@ -114,7 +118,13 @@ def is_same_letter(stored: Letter, letter: Letter, paragraphs: list[LetterParagr
 
 
 def freeze_letter(
-    campaign: Campaign, draft: Draft, constituency: Constituency, member: Member, sender: Sender, ask: Ask | None
+    campaign: Campaign,
+    draft: Draft,
+    constituency: Constituency,
+    member: Member,
+    sender: Sender,
+    subject: str,
+    ask_text: str,
 ) -> Letter:
     letter = Letter(
         draft_id=draft.id,
@@ -135,9 +145,9 @@ def freeze_letter(
         on_behalf_of=sender.on_behalf_of,
         reply_by=sender.reply_by,
         own_case=sender.own_case,
-        subject=draft.subject or campaign.subject,
-        ask_text=ask.text if ask else "",
-        with_sources=draft.with_sources,
+        subject=subject,
+        ask_text=ask_text,
+        source_style=draft.source_style,
     )
     letter.confirm_token_hash = hash_token(make_confirm_token(letter))
     letter.letter_token_hash = hash_token(make_token(letter.id, "letter"))
@@ -160,11 +170,10 @@ def freeze_paragraphs(composed: list[Composed], letter: Letter) -> list[LetterPa
     ]
 
 
-def list_carried(composed: list[Composed], ask: Ask | None, letter: Letter) -> list[CarriedText]:
+def list_carried(composed: list[Composed], asked: Text | None, letter: Letter) -> list[CarriedText]:
     """Return which versions of the campaign's texts the letter carries, locked until it is stored."""
     texts = [(text, position, part) for position, part in enumerate(composed) for text in part.carries]
-    asked = ask.list_texts() if ask else []
-    versions = lock_versions([*(text for text, _position, _part in texts), *asked])
+    versions = lock_versions([*(text for text, _position, _part in texts), *([asked] if asked else [])])
     carried = [
         CarriedText(letter=letter, version=version, position=position, edited=part.edited and text is part.stock)
         for (text, position, part), version in zip(texts, versions, strict=False)

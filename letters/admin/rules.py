@@ -52,6 +52,6 @@ class HoldRulesAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic 
     def count_threats(self, rules: HoldRules) -> Any:
         return len(list_lines(rules.threats)) or _("off")
 
-    @admin.display(description=_("throw-away domains"))
+    @admin.display(description=_("disposable email domains"))
     def count_domains(self, rules: HoldRules) -> Any:
         return len(list_lines(rules.disposable)) or _("off")

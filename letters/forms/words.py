@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -14,11 +15,14 @@ from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, TextField
 from letters.forms.local_fact import LocalFactForm
-from letters.writing.compose import Check, choose_asks, find_changes, get_ask, read_piece
-from letters.writing.draft import OWN, OWN_WAY, Draft, Piece
+from letters.forms.preface import PrefaceForm
+from letters.models import SourceStyle
+from letters.writing.compose import Check, choose_asks, find_changes, get_ask
+from letters.writing.draft import OWN, OWN_WAY, Draft, Piece, read_piece
+from letters.writing.openings import write_usual_opening
 from letters.writing.session import FormVersion
 from letters.writing.text import clean_text, count_words
-from letters.writing.wordings import pick, write_usual_opening
+from letters.writing.wordings import find_subject
 
 MAX_CHARACTERS = 3000  # a paragraph; a page has about 2,500
 MAX_REASON = 300
@@ -35,7 +39,7 @@ def list_prompts(campaign: Campaign) -> list[str]:
     return campaign.prompt_list or [str(prompt) for prompt in PROMPTS]
 
 
-class WordsForm(LocalFactForm, CrispyForm):
+class WordsForm(PrefaceForm, LocalFactForm, CrispyForm):
     """The builder: own words, each paragraph, an ask; and, hidden, which page says so."""
 
     opening = LineField(
@@ -55,7 +59,6 @@ class WordsForm(LocalFactForm, CrispyForm):
         ),
         widget=forms.Textarea(attrs={"rows": 2, "aria-describedby": "id_reason_help id_reason_error"}),
     )
-    preface = forms.BooleanField(required=False)
     subject = LineField(
         label=_("Subject line"),
         max_length=150,
@@ -87,10 +90,12 @@ class WordsForm(LocalFactForm, CrispyForm):
         required=False,
         error_messages={"invalid_choice": _("Choose one of the requests in the list.")},
     )
-    with_sources = forms.BooleanField(
-        label=_("Add the sources as notes"),
+    source_style = forms.ChoiceField(
+        label=_("Show where the facts come from?"),
+        choices=SourceStyle.choices,
+        widget=forms.RadioSelect,
         required=False,
-        help_text=_("They let your MP’s office check the facts. They add a few lines."),
+        help_text=_("A line or a list lets your MP’s office check the facts. It makes the letter longer."),
     )
     # Arguments and own words in order, space-separated. With this and the constituency's code a draft can be rebuilt
     # after its session has ended.
@@ -124,11 +129,10 @@ class WordsForm(LocalFactForm, CrispyForm):
             "opening": usual if draft.opening is None else draft.opening,
             "usual": usual,
             "reason": draft.reason,
-            "preface": campaign.preface_by_default if draft.preface is None else draft.preface,
             "subject": draft.subject,
             "own_words": draft.own_words,
             "ask": ask.key if ask else "",
-            "with_sources": draft.with_sources,
+            "source_style": draft.source_style,
             "order": " ".join(self.list_keys()),
             "gss": draft.gss,
             "page": page,
@@ -137,11 +141,8 @@ class WordsForm(LocalFactForm, CrispyForm):
         }
         super().__init__(data, initial=initial)
         self.usual_opening = usual
-        self.usual_subject = campaign.subject
-        if texts := campaign.preface_list:
-            self.fields["preface"].label = pick(texts, draft.id, "preface")
-        else:
-            del self.fields["preface"]
+        self.usual_subject = find_subject(replace(draft, subject=""), campaign, arguments)
+        self.offer_preface(draft, campaign, arguments)
         self.offer_fact(draft, campaign, constituency)
         self.fields["ask"].choices = [(ask.key, ask.label) for ask in asks]  # type: ignore[attr-defined]
         prompts = list_prompts(campaign)
@@ -175,12 +176,11 @@ class WordsForm(LocalFactForm, CrispyForm):
             draft.opening = None if data["opening"] == usual else data["opening"]
         draft.reason = data.get("reason", draft.reason)
         draft.subject = data.get("subject", draft.subject)
-        if "preface" in data:
-            draft.preface = data["preface"]
+        self.take_preface(draft)
         self.take_fact(draft)
         draft.own_words = data.get("own_words", draft.own_words)
         draft.ask = data.get("ask", draft.ask)
-        draft.with_sources = data["with_sources"]
+        draft.source_style = data.get("source_style") or draft.source_style
         for piece in draft.pieces:
             if piece.key in self.arguments:
                 self.update_piece(piece, self.arguments[piece.key])
@@ -292,7 +292,7 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
         ),
         # Only for an edit that has changed a claim.
         f"keep-{piece.key}": forms.BooleanField(
-            label=_("Put its sources below my letter") if own_way else _("Keep the source note"),
+            label=_("Show its sources with my letter") if own_way else _("Keep the source note"),
             initial=piece.keep_source,
             required=False,
         ),

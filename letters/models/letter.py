@@ -40,6 +40,14 @@ class ReplyBy(models.TextChoices):
     POST = "post", _("By post")
 
 
+class SourceStyle(models.TextChoices):
+    """How a letter shows where its facts come from."""
+
+    NONE = "none", _("Not in the letter: its sentences say who said it, and when")
+    LINE = "line", _("In a line at the end")
+    NOTES = "notes", _("In a list at the end, with numbers in the text")
+
+
 class Letter(models.Model):
     """A letter that the supporter has asked the site to send.
 
@@ -75,7 +83,7 @@ class Letter(models.Model):
     reply_by = models.CharField(_("reply"), max_length=5, blank=True, choices=ReplyBy.choices)
     own_case = models.BooleanField(_("also about the writer's own case"), default=False)
     ask_text = EncryptedTextField(blank=True)
-    with_sources = models.BooleanField(default=True)
+    source_style = models.CharField(_("sources"), max_length=5, choices=SourceStyle.choices, default=SourceStyle.NOTES)
     # How much was the supporter's own on confirmation (docs/distinctiveness.md). Not personal data, so these are kept.
     own_word_count = models.PositiveSmallIntegerField(_("words of their own"), null=True, editable=False)
     own_share = models.FloatField(_("share of their own"), null=True, editable=False)
@@ -319,7 +327,8 @@ class LetterParagraph(models.Model):
     argument = models.ForeignKey(Argument, null=True, on_delete=models.PROTECT, related_name="+")
     argument_key = models.CharField(max_length=60, blank=True)
     variant = models.PositiveSmallIntegerField(
-        null=True, help_text=_("Which of the argument’s wordings it began as; none for the supporter’s own.")
+        null=True,
+        help_text=_("Which of the argument’s wordings, or of the openings, it began as; none for the supporter’s own."),
     )
     text = EncryptedTextField(blank=True, bound_to=["letter_id", "position"])
     sources = models.JSONField(default=list, help_text=_("Source notes, one string each."))

@@ -51,7 +51,7 @@ class Rule(models.TextChoices):
     LINK = "link", gettext_lazy("A link")
     POSTCODE = "postcode", gettext_lazy("A postcode in another constituency")
     MEMBER = "member", gettext_lazy("The MP as sender")
-    DISPOSABLE = "disposable", gettext_lazy("A throw-away address")
+    DISPOSABLE = "disposable", gettext_lazy("A disposable email address")
     NEAR_COPY = "near-copy", gettext_lazy("A near-copy of another letter")
 
 
@@ -92,7 +92,7 @@ class HoldRules(models.Model):
         gettext_lazy("the MP as sender"), default=True, help_text=gettext_lazy("The writer's name is the MP's.")
     )
     disposable = models.TextField(
-        gettext_lazy("throw-away mail domains"),
+        gettext_lazy("disposable email domains"),
         blank=True,
         default=DISPOSABLE,
         validators=[refuse_odd_domains, MaxLengthValidator(10_000)],

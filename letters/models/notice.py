@@ -33,7 +33,9 @@ class Notice(models.Model):
     # The constraint below has its index.
     letter = models.ForeignKey("letters.Letter", on_delete=models.CASCADE, related_name="notices", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent, or given up."))
+    due_at = models.DateTimeField(
+        null=True, default=timezone.now, help_text=_("Not set once it has been sent or given up.")
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_answer = models.CharField(max_length=500, blank=True)

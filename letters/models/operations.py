@@ -54,12 +54,14 @@ class Alert(models.Model):
     words = models.TextField(
         blank=True, help_text=_("What is wrong; who changed what; or which arguments have to be reviewed.")
     )
-    due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("Empty: sent or given up."))
+    due_at = models.DateTimeField(
+        null=True, default=timezone.now, help_text=_("Not set once it has been sent or given up.")
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     second_due_at = models.DateTimeField(
         null=True,
         default=timezone.now,
-        help_text=_("By the second way. Empty: sent, or given up."),
+        help_text=_("By the second way. Not set once it has been sent or given up."),
     )
     second_attempts = models.PositiveSmallIntegerField(default=0)
 

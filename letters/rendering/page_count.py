@@ -110,7 +110,11 @@ def fill_pages(text: LetterText) -> Pages:
     # What follows "Yours sincerely" is never alone on a page.
     name = sum(count_lines(line, PAGE_WIDTH) for line in (text.sender_name, *list_below_name(text)))
     pages.put_lines(counts[-1], SOURCES_GAP, GAP + LINE + NAME_GAP + name * LINE)
-    put_sources(pages, text.sources)
+    if text.source_line:
+        lines = count_lines(text.source_line, PAGE_WIDTH, SOURCE_SIZE)
+        pages.put(lines * SOURCE_LINE, SOURCE_GAP)
+    else:
+        put_sources(pages, text.sources)
     return pages
 
 

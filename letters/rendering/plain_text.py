@@ -20,7 +20,9 @@ def write_plain_text(text: LetterText) -> str:
         _("Yours sincerely,"),
         "\n".join((text.sender_name, *list_below_name(text), *text.sender_lines)),
     ]
-    if text.sources:
+    if text.source_line:
+        blocks.append(text.source_line)
+    elif text.sources:
         notes = [f"[{number}] {note}" for number, note in enumerate(text.sources, 1)]
         blocks.append("\n".join((_("Sources"), *notes)))
     footer = [". ".join(part.rstrip(".") for part in (text.written_with, text.imprint) if part) + "."]

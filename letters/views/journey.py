@@ -21,7 +21,7 @@ from letters.views.details import ask_for, begin_details, read_details, show_det
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES
-from letters.writing.draft import MAX_ARGUMENTS
+from letters.writing.draft import ADVISED_ARGUMENTS, MAX_ARGUMENTS
 from letters.writing.first_picks import pick_first
 from letters.writing.minhash import warm_up
 from letters.writing.text import clean_line
@@ -154,6 +154,7 @@ def choose_arguments(journey: Journey) -> HttpResponse:
         "chosen": chosen,
         "chosen_arguments": [journey.arguments[key] for key in chosen if key in journey.arguments],
         "most": MAX_ARGUMENTS,
+        "advised": ADVISED_ARGUMENTS,
     }
     return journey.render("write-arguments", "letters/arguments.html", context)
 

@@ -22,7 +22,7 @@ FIELDS = (
     *("reference", "language", "rehearsal", "constituency_name", "constituency_gss", "member_name", "member_party"),
     *("member_email", "salutation", "sender_name", "sender_address", "sender_postcode", "sender_email", "subject"),
     *("sender_phone", "on_behalf_of", "reply_by", "own_case"),
-    *("ask_text", "with_sources", "dated", "own_word_count", "own_share", "own_score", "status", "created_at"),
+    *("ask_text", "source_style", "dated", "own_word_count", "own_share", "own_score", "status", "created_at"),
     *("confirmed_at", "sent_at", "posted_at", "answered_at", "outdated_at"),
     *("text_erased_at", "scrubbed_at", "erase_requested_at"),
     "given_up_at",

@@ -24,11 +24,13 @@ from letters.rendering.pdf import count_letter_pages
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES, find_changes
-from letters.writing.draft import MAX_ARGUMENTS, OWN, Draft
+from letters.writing.draft import ADVISED_ARGUMENTS, MAX_ARGUMENTS, OWN, Draft
 from letters.writing.originality import Advice, Originality, score_draft
 from letters.writing.session import accept_other, find_conflicts, find_stashed, stash_conflict
 from letters.writing.style import advise_on_style
 from letters.writing.text import clean_line, count_words
+
+MANY_WORDS = 90  # of one's own: with them a letter needs one argument
 
 # Actions that change more than the counts, with the parts to render again.
 PARTS = dict.fromkeys(("up", "down", "arrange", "remove", "restore", "length", "refresh"), ("cards",))
@@ -250,11 +252,14 @@ def show_words(
     page_count, missing = count_pages(text), journey.missing_own_words
     context: dict[str, Any] = {
         "form": form,
+        "preface_changed": form.has_other_preface(journey.request.POST),
         "text": text,
         "word_count": sum(count_words(paragraph.text) for paragraph in text.paragraphs) + count_words(text.ask),
         "page_count": page_count,
         "judgement": judgement,
-        "advice": choose_advice(judgement, page_count, missing, advise_on_style(journey.draft, journey.arguments)),
+        "advice": choose_advice(
+            judgement, page_count, missing, advise_on_style(journey.draft, journey.arguments), len(journey.chosen)
+        ),
         "missing": missing,
         "can_add": len(journey.chosen) < MAX_ARGUMENTS,
         "removed": [journey.arguments[piece.key] for piece in journey.draft.aside if piece.key in journey.arguments],
@@ -275,8 +280,10 @@ def show_words(
     )
 
 
-def choose_advice(judgement: Originality, page_count: int, missing: int, style: Advice | None) -> Advice | None:
-    """Return what would help most: own words first, then how they read; a letter is long if it has several pages.
+def choose_advice(
+    judgement: Originality, page_count: int, missing: int, style: Advice | None, argument_count: int
+) -> Advice | None:
+    """Return what would help most: own words first, then how they read, then what could be left out.
 
     The count beside it already says how many words are missing.
     """
@@ -289,8 +296,21 @@ def choose_advice(judgement: Originality, page_count: int, missing: int, style: 
         return advice
     if style:
         return style
+    if many := advise_on_number(argument_count, judgement.own_words):
+        return many
     if page_count > 1:
         return Advice(
             "long", _("A single page is easier to read and to answer. Could you shorten a paragraph, or leave one out?")
         )
     return advice if advice and advice.code != "long" else None
+
+
+def advise_on_number(argument_count: int, own_words: int) -> Advice | None:
+    if argument_count > ADVISED_ARGUMENTS:
+        text = _(
+            "One or two arguments are easier to answer than %(count)d. Could you remove the ones you care about less?"
+        )
+        return Advice("many", text % {"count": argument_count})
+    if argument_count > 1 and own_words >= MANY_WORDS:
+        return Advice("many", _("Your own words carry this letter. One argument beside them is enough."))
+    return None

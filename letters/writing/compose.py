@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaign.content.models import Argument, Ask, Campaign, Phrasing, Text
+from campaign.content.models import Argument, Ask, Campaign, LocalFact, Phrasing, Text
 from campaign.parliament.models import Constituency, Member
-from letters.models import Letter, ReplyBy
-from letters.writing.draft import OWN, OWN_WAY, Draft, Piece
+from letters.models import Letter, ReplyBy, SourceStyle
+from letters.writing.draft import OWN, OWN_WAY, Draft, Piece, read_piece
 from letters.writing.fact_check import ClaimChange, check_edit
+from letters.writing.given import find_ask_text
 from letters.writing.local_fact import find_local_fact
-from letters.writing.wordings import shorten_references, write_opening, write_preface
+from letters.writing.openings import ENDS, find_opening, write_opening
+from letters.writing.preface import write_preface
+from letters.writing.wordings import find_subject, shorten_references
 
 Check = Callable[[str, str], list[ClaimChange]]  # `check_edit`, or a version cached for one request
 MAX_PAGES = 6  # one or two get read; longer letters are neither printed nor sent
 # Where every member's post goes: https://www.parliament.uk/about/contacting-parliament/
 COMMONS_LINES = ("House of Commons", "London", "SW1A 0AA")
-# How much of the body is sure to fit on the first page above the signature: lines, and characters a line.
-FIRST_PAGE_ROWS, ROW_LENGTH, PARAGRAPH_GAP = 27, 86, 0.45
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,6 @@ class Paragraph:
 
     text: str
     note_numbers: tuple[int, ...] = ()
-
-
-def count_rows(paragraph: Paragraph) -> float:
-    return sum(max(1, -(-len(row) // ROW_LENGTH)) for row in paragraph.text.split("\n")) + PARAGRAPH_GAP
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class LetterText:
     subject: str
     paragraphs: tuple[Paragraph, ...]
     ask: str
-    sources: tuple[str, ...]  # the notes in order; empty if the supporter left them off
+    sources: tuple[str, ...]  # the notes in order; empty if the supporter wants none
     written_with: str  # the footer's first part, e.g. "Written with Time to negotiate"
     imprint: str  # who promotes the campaign, on one line; may be empty
     reference: str  # may be empty for a letter that is only downloaded
@@ -62,18 +59,19 @@ class LetterText:
     closing: str = ""  # after the ask: what the supporter asks of the office
     sender_phone: str = ""
     on_behalf_of: str = ""
+    source_style: str = SourceStyle.NOTES
 
     @property
     def body(self) -> tuple[Paragraph, ...]:
-        """Paragraphs and ask in order: the ask near the end, or second if page 1 could not hold it.
+        """Paragraphs in order: last what is asked of the MP, and after it what is asked of the office."""
+        return (*self.paragraphs, *(Paragraph(text) for text in (self.ask, self.closing) if text))
 
-        What is asked of the office is the last paragraph in any case.
-        """
-        ask = (Paragraph(self.ask, ()),) if self.ask else ()
-        closing = (Paragraph(self.closing, ()),) if self.closing else ()
-        if sum(map(count_rows, (*self.paragraphs, *ask, *closing))) <= FIRST_PAGE_ROWS:
-            return (*self.paragraphs, *ask, *closing)
-        return (*self.paragraphs[:1], *ask, *self.paragraphs[1:], *closing)
+    @property
+    def source_line(self) -> str:
+        """The sources as a paragraph; empty if there are none, or if they are numbered notes."""
+        if not self.sources or self.source_style != SourceStyle.LINE:
+            return ""
+        return _("Where these facts come from: %(sources)s") % {"sources": " ".join(self.sources)}
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ class Sender:
 
 
 def choose_asks(campaign: Campaign, member: Member) -> list[Ask]:
-    suitable = [ask for ask in campaign.asks.all() if not member.offices.intersection(ask.not_for)]
+    suitable = [ask for ask in campaign.asks.all() if ask.suits(member.offices)]
     return [ask for ask in suitable if member.takes_part or not ask.in_chamber]
 
 
@@ -106,7 +104,7 @@ class Composed:
     text: str
     argument: Argument | None = None
     notes: tuple[str, ...] = ()
-    variant: int | None = None  # of the argument's wording, if it began as one
+    variant: int | None = None  # of the argument's wordings, or of the openings, if it began as one
     age: str = ""  # how old its facts are, if nobody has looked at them for too long
     stock: Text | None = None  # the campaign's text that it began as
     edited: bool = False  # whether it is another by now
@@ -115,14 +113,6 @@ class Composed:
     @property
     def carries(self) -> tuple[Text, ...]:
         return (self.stock, *self.noted) if self.stock else self.noted
-
-
-def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
-    """Return the paragraph as edited, or as in the bank. One in the supporter's own way may be empty."""
-    if piece.length == OWN_WAY:
-        return piece.edits.get(OWN_WAY, "")
-    phrasing = argument.phrasing(piece.length, language, piece.variant or 0)
-    return piece.edits.get(piece.length) or (phrasing.words if phrasing else argument.claim)
 
 
 def find_changes(piece: Piece, argument: Argument, check: Check = check_edit) -> list[ClaimChange]:
@@ -146,21 +136,19 @@ def compose_paragraphs(
 ) -> list[Composed]:
     """Return the draft's paragraphs in order, without arguments that are no longer offered or still empty.
 
-    Own words that come first follow the opening, so that the writer's story is told in one go; the preface leads from
-    them to the arguments. Whoever is introduced in one paragraph is called by the short name in those after it.
+    Own words that come first go on from the opening, so that the writer's story is told in one go; the preface leads
+    from them to the arguments. Whoever is introduced in one paragraph is called by the short name in those after it.
 
     A paragraph whose edit has changed a claim has no source notes, unless the supporter keeps them.
     """
     pieces = {piece.key: piece for piece in draft.pieces}
-    preface = write_preface(campaign, draft)
-    prefaces = [text for text in campaign.list_texts() if text.words == preface]
-    composed = [Composed(text) for text in (write_opening(campaign, constituency, draft),) if text]
+    composed = compose_opening(draft, campaign, constituency)
     own = [Composed(part.strip()) for part in draft.own_words.split("\n\n") if part.strip()]
-    lead = [Composed(text.words, stock=text) for text in prefaces[:1]]
+    lead = compose_preface(draft, campaign, arguments)
     if draft.local_fact == constituency.gss and (fact := find_local_fact(campaign, constituency.gss)):
-        lead.append(Composed(fact.say(constituency.name), notes=(fact.note,) if draft.with_sources else ()))
+        lead.append(compose_fact(fact, constituency, shows_sources=draft.shows_sources))
     first, *others = draft.order
-    composed += [*own, *lead] if first == OWN else lead
+    composed = [*join_opening(composed, own), *lead] if first == OWN else [*composed, *lead]
     introduced: set[str] = set()
     for key in others if first == OWN else draft.order:
         if key == OWN:
@@ -171,10 +159,38 @@ def compose_paragraphs(
     return composed
 
 
+def compose_opening(draft: Draft, campaign: Campaign, constituency: Constituency) -> list[Composed]:
+    text = write_opening(campaign, constituency, draft)
+    stock = find_opening(campaign, draft) if draft.opening is None else ""
+    variant = campaign.opening_list.index(stock) if stock else None
+    return [Composed(text, variant=variant)] if text else []
+
+
+def join_opening(opening: list[Composed], own: list[Composed]) -> list[Composed]:
+    """Return the opening with the own words that go on from it in one paragraph, if it ends as a sentence."""
+    if not (opening and own and opening[0].text.endswith(ENDS)):
+        return [*opening, *own]
+    return [replace(opening[0], text=f"{opening[0].text} {own[0].text}"), *own[1:]]
+
+
+def compose_preface(draft: Draft, campaign: Campaign, arguments: dict[str, Argument]) -> list[Composed]:
+    """Return what stands between the own words and the arguments: the supporter's sentence, or the campaign's."""
+    if draft.preface_words:
+        return [Composed(draft.preface_words)]
+    preface = write_preface(campaign, draft, arguments)
+    return [Composed(text.words, stock=text) for text in campaign.list_texts() if text.words == preface][:1]
+
+
+def compose_fact(fact: LocalFact, constituency: Constituency, *, shows_sources: bool) -> Composed:
+    if shows_sources:
+        return Composed(fact.say(constituency.name), notes=(fact.note,))
+    return Composed(fact.say_with_source(constituency.name))
+
+
 def compose_piece(piece: Piece, argument: Argument, draft: Draft, introduced: set[str], check: Check) -> Composed:
     """Return an argument's paragraph; `introduced` grows by who is introduced in it."""
     phrasing = None if piece.length == OWN_WAY else argument.phrasing(piece.length, variant=piece.variant or 0)
-    sourced = draft.with_sources and has_source_notes(piece, argument, check)
+    sourced = draft.shows_sources and has_source_notes(piece, argument, check)
     sources = list_notes(argument, phrasing) if sourced else []
     ages = [argument.list_texts()[1]] if sourced and argument.is_due else []
     notes, age = tuple(source.words for source in sources), "".join(text.words for text in ages)
@@ -196,14 +212,18 @@ def list_notes(argument: Argument, phrasing: Phrasing | None = None) -> list[Tex
 
 
 def add_note_numbers(
-    paragraphs: Iterable[tuple[str, Iterable[str], str]],
+    paragraphs: Iterable[tuple[str, Iterable[str], str]], source_style: str = SourceStyle.NOTES
 ) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
-    """Number the notes of the paragraphs in their order; after all of them, how old their facts are."""
+    """Number the notes of the paragraphs in their order; after all of them, how old their facts are.
+
+    A letter that shows its sources otherwise, or not at all, has the notes without the numbers.
+    """
+    counted = source_style == SourceStyle.NOTES
     parts = [(text, list(sources), age) for text, sources, age in paragraphs]
     ages = [age for _text, _sources, age in parts if age]
     notes = {note: at for at, note in enumerate(dict.fromkeys([*chain(*(part[1] for part in parts)), *ages]), 1)}
     numbered = [
-        Paragraph(text, tuple(sorted({notes[note] for note in (*sources, age) if note})))
+        Paragraph(text, tuple(sorted({notes[note] for note in (*sources, age) if note})) if counted else ())
         for text, sources, age in parts
     ]
     return tuple(numbered), tuple(notes)
@@ -239,7 +259,8 @@ def write_letter(
     check: Check = check_edit,
 ) -> LetterText:
     composed = compose_paragraphs(draft, campaign, arguments, constituency, check)
-    paragraphs, sources = add_note_numbers((part.text, part.notes, part.age) for part in composed)
+    parts = ((part.text, part.notes, part.age) for part in composed)
+    paragraphs, sources = add_note_numbers(parts, draft.source_style)
     ask = get_ask(draft, choose_asks(campaign, member))
     return LetterText(
         language=campaign.language,
@@ -248,9 +269,9 @@ def write_letter(
         recipient_lines=(member.envelope, *COMMONS_LINES),
         dated=timezone.localdate(),
         salutation=member.salutation,
-        subject=mark_subject(draft.subject or campaign.subject, own_case=sender.own_case),
+        subject=mark_subject(find_subject(draft, campaign, arguments), own_case=sender.own_case),
         paragraphs=paragraphs,
-        ask=ask.text if ask else "",
+        ask=find_ask_text(draft, ask).words if ask else "",
         sources=sources,
         written_with=write_credit(campaign),
         imprint=campaign.imprint,
@@ -258,6 +279,7 @@ def write_letter(
         closing=write_closing(sender.email, sender.reply_by, own_case=sender.own_case),
         sender_phone=sender.phone,
         on_behalf_of=sender.on_behalf_of,
+        source_style=draft.source_style,
     )
 
 
@@ -265,7 +287,7 @@ def read_letter(letter: Letter) -> LetterText:
     parts = letter.parts
     if parts is None:
         parts = [(part.text, part.sources, part.age) for part in letter.paragraphs.all()]
-    paragraphs, sources = add_note_numbers(parts)
+    paragraphs, sources = add_note_numbers(parts, letter.source_style)
     return LetterText(
         language=letter.language,
         sender_name=letter.sender_name,
@@ -284,4 +306,5 @@ def read_letter(letter: Letter) -> LetterText:
         closing=write_closing(letter.sender_email, letter.reply_by, own_case=letter.own_case),
         sender_phone=letter.sender_phone,
         on_behalf_of=letter.on_behalf_of,
+        source_style=letter.source_style,
     )

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from campaign.content.models import Phrasing
+from campaign.content.models import Argument, Phrasing
+from letters.models import SourceStyle
 
 OWN = "~own"  # the supporter's own words in an order; no argument key has a tilde
 OWN_WAY = "own"  # in place of a length: the supporter puts it in their own words, from its facts
 MAX_ARGUMENTS = 4
+ADVISED_ARGUMENTS = 2  # more are seldom read, and not refused
 # Characters of edits kept of removed arguments: more than four paragraphs of both lengths can have.
 MAX_ASIDE = 30_000
 
@@ -32,6 +34,14 @@ class Piece:
         return sum(map(len, self.edits.values()))
 
 
+def read_piece(piece: Piece, argument: Argument, language: str = "en") -> str:
+    """Return the paragraph as edited, or as in the bank. One in the supporter's own way may be empty."""
+    if piece.length == OWN_WAY:
+        return piece.edits.get(OWN_WAY, "")
+    phrasing = argument.phrasing(piece.length, language, piece.variant or 0)
+    return piece.edits.get(piece.length) or (phrasing.words if phrasing else argument.claim)
+
+
 @dataclass
 class Draft:
     """What a supporter has chosen and written so far. Kept only in the session."""
@@ -43,12 +53,14 @@ class Draft:
     own_position: int = 0  # number of arguments before the own words
     opening: str | None = None  # None: the usual one
     reason: str = ""  # completes the opening, or follows it
-    preface: bool | None = None  # whether the campaign's preface stands in it; None: as the campaign has it
+    preface: bool | None = None  # whether the campaign's preface is in it; None: unless the letter says it already
+    preface_words: str = ""  # the supporter's own, in its place
     local_fact: str = ""  # the GSS code of the constituency whose fact is to be in it
     subject: str = ""  # empty: the campaign's
     arranged: bool = False  # whether the supporter has changed the order
     ask: str = ""
-    with_sources: bool = True
+    source_style: str = SourceStyle.NONE
+    given: dict[str, str] = field(default_factory=dict)  # by purpose, the campaign's sentences (letters.writing.given)
     aside: list[Piece] = field(default_factory=list)  # removed ones, with their edits, the latest last
     question: int = 0  # which of the guiding questions is above the own words
     easy: bool = False  # whether it is written in easy read, one question a page
@@ -61,6 +73,10 @@ class Draft:
     @property
     def keys(self) -> list[str]:
         return [piece.key for piece in self.pieces]
+
+    @property
+    def shows_sources(self) -> bool:
+        return self.source_style != SourceStyle.NONE
 
     @property
     def order(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campaign.content.models import Campaign, LocalFact
 from campaign.parliament.models import Constituency
-from letters.writing.wordings import list_openings
+from letters.writing.openings import list_openings
 
 
 def find_local_fact(campaign: Campaign, gss: str) -> LocalFact | None:
@@ -18,4 +18,5 @@ def find_local_fact(campaign: Campaign, gss: str) -> LocalFact | None:
 def list_supplied(campaign: Campaign, constituency: Constituency) -> list[str]:
     """Return what the campaign supplies for letters from this constituency alone: openings and its fact."""
     fact = find_local_fact(campaign, constituency.gss)
-    return [*list_openings(campaign, constituency), *([fact.say(constituency.name)] if fact else [])]
+    said = [fact.say(constituency.name), fact.say_with_source(constituency.name)] if fact else []
+    return [*list_openings(campaign, constituency), *said]

@@ -67,7 +67,7 @@ def build_corpus(texts: tuple[str, ...]) -> Corpus:
 def read_corpus(campaign: Campaign, arguments: Iterable[Argument], *more: str) -> Corpus:
     """Return what the campaign has written: phrasings, facts, claims, quotations, asks, its page …, and `more`."""
     texts = [*more, *campaign.prompt_list, *campaign.preface_list, *campaign.brief.split("\n\n"), campaign.tagline]
-    texts += [ask.text for ask in campaign.asks.all()]
+    texts += [words for ask in campaign.asks.all() for words in ask.word_list]
     for argument in arguments:
         texts.append(argument.claim)
         texts += [phrasing.words for phrasing in argument.phrasings.all()]
@@ -125,6 +125,6 @@ def count_own_words(draft: Draft, arguments: dict[str, Argument]) -> int:
     """
     campaign = next((argument.campaign for argument in arguments.values()), None)
     bank = read_corpus(campaign, arguments.values()) if campaign else build_corpus(())
-    texts = [draft.own_words, draft.reason]
+    texts = [draft.own_words, draft.reason, draft.preface_words]
     texts += [piece.edits.get(OWN_WAY, "") for piece in draft.pieces if piece.length == OWN_WAY]
     return sum(find_own(part, bank).own_count for text in texts for part in split_paragraphs(text))

@@ -71,7 +71,7 @@ def advise_on_style(draft: Draft, arguments: Mapping[str, Argument]) -> Advice |
 
 def list_typed(draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
     """Return what the supporter has typed into the letter, without the sentences that are the campaign's."""
-    texts = [draft.opening or "", draft.reason, draft.own_words]
+    texts = [draft.opening or "", draft.reason, draft.own_words, draft.preface_words]
     for piece in draft.pieces:
         if piece.key in arguments:
             texts += list_edits(piece, arguments[piece.key])

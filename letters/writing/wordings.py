@@ -1,91 +1,23 @@
-"""Chooses among a campaign's wordings: a letter's opening, its preface, and each argument's text.
-
-The draft's id decides, so that letters differ but a draft always reads the same.
-"""
+"""Gives a letter its wordings when the arguments are chosen, and introduces people in it once."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count
-from django.utils.translation import gettext as _
 
 from campaign.content.models import Argument, Campaign
-from campaign.parliament.models import Constituency
 from letters.models import LetterParagraph
-from letters.writing.draft import Draft
+from letters.writing.draft import Draft, Piece, read_piece
+from letters.writing.given import count_sentences, draw, give, name_purpose, pick
+from letters.writing.openings import split_openings
+from letters.writing.preface import shows_signs
 from letters.writing.text import count_words
 
-ENDS = (".", "!", "?", "…", ":", "”", "’", '"')
-# Words that lose their capital when a reason completes a sentence; any other may be a name.
-PLAIN_BEGINNINGS = {
-    "a", "after", "all", "an", "any", "as", "at", "because", "both", "children", "each", "even", "every", "everyone",
-    "families", "few", "for", "friends", "he", "her", "his", "if", "in", "it", "its", "like", "many", "most", "my",
-    "no", "nobody", "of", "one", "other", "our", "people", "she", "so", "some", "that", "the", "their", "there",
-    "these", "they", "this", "those", "too", "war", "we", "when", "while", "with", "you", "your",
-}  # fmt: skip
+MAX_QUESTIONS = 2  # in a letter's paragraphs, besides what it asks for
 
 Used = Mapping[tuple[str, int], int]  # number of letters by argument key and variant
-
-
-def pick(options: Sequence[str], draft_id: str, purpose: str) -> str:
-    """Return one of the options, the same each time; empty if there are none."""
-    return options[_draw(draft_id, purpose) % len(options)] if options else ""
-
-
-def _draw(*parts: object) -> int:
-    return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:8], "big")
-
-
-def list_openings(campaign: Campaign, constituency: Constituency) -> list[str]:
-    """Return the possible openings of a letter from this constituency, the plain one first."""
-    plain = _("I am writing to you as one of your constituents in %(constituency)s.") % {
-        "constituency": constituency.name
-    }
-    return [plain, *(text.replace("{place}", constituency.name) for text in campaign.opening_list)]
-
-
-def write_usual_opening(campaign: Campaign, constituency: Constituency, draft: Draft) -> str:
-    """Return the draft's opening unless the supporter writes another; with a reason, one that the reason completes."""
-    plain, *others = list_openings(campaign, constituency)
-    if draft.reason:
-        because = _("I am writing to you, as one of your constituents in %(constituency)s, because") % {
-            "constituency": constituency.name
-        }
-        return pick([text for text in others if not text.endswith(ENDS)], draft.id, "opening") or because
-    return pick([text for text in others if text.endswith(ENDS)], draft.id, "opening") or plain
-
-
-def write_opening(campaign: Campaign, constituency: Constituency, draft: Draft) -> str:
-    """Return the opening with the supporter's reason; empty if they removed one and gave no other."""
-    opening = write_usual_opening(campaign, constituency, draft) if draft.opening is None else draft.opening
-    return join_reason(opening, draft.reason)
-
-
-def join_reason(opening: str, reason: str) -> str:
-    """Return the opening, completed by the reason or followed by it."""
-    opening, reason = opening.strip(), reason.strip()
-    if not reason:
-        return opening
-    if not reason.endswith(ENDS):
-        reason += "."
-    if not opening or opening.endswith(ENDS):
-        return f"{opening} {reason[0].upper()}{reason[1:]}".strip()
-    first, _space, rest = reason.partition(" ")
-    if first.lower() == "because" and opening.endswith("because") and rest:
-        reason = rest
-        first = reason.partition(" ")[0]
-    if first.lower() in PLAIN_BEGINNINGS:
-        reason = reason[0].lower() + reason[1:]
-    return f"{opening} {reason}"
-
-
-def write_preface(campaign: Campaign, draft: Draft) -> str:
-    """Return the text after the opening; empty if the supporter has removed it."""
-    wanted = campaign.preface_by_default if draft.preface is None else draft.preface
-    return pick(campaign.preface_list, draft.id, "preface") if wanted else ""
 
 
 def count_used(campaign: Campaign, gss: str, keys: Iterable[str]) -> Used:
@@ -97,13 +29,58 @@ def count_used(campaign: Campaign, gss: str, keys: Iterable[str]) -> Used:
 
 
 def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
-    """Choose, for arguments without a wording, the one used least in letters to the same MP."""
+    """Choose, for all that has no wording yet, the one used least in letters to the same MP.
+
+    A letter gets few questions, and says what the preface says once, as far as there are other wordings.
+    """
     new = [piece for piece in draft.pieces if piece.variant is None and piece.key in arguments]
     several = [piece for piece in new if len(arguments[piece.key].list_variants(piece.length)) > 1]
     used = count_used(campaign, draft.gss, (piece.key for piece in several)) if several and draft.gss else {}
+    before = [piece for piece in draft.pieces if piece.key in arguments and piece not in new]
+    said = [draft.own_words, *(read_piece(piece, arguments[piece.key]) for piece in before)]
     for piece in new:
-        variants = arguments[piece.key].list_variants(piece.length) or [0]
-        piece.variant = min(variants, key=lambda one: (used.get((piece.key, one), 0), _draw(draft.id, piece.key, one)))
+        argument = arguments[piece.key]
+        variants = argument.list_variants(piece.length) or [0]
+        words = {one: read_piece(Piece(piece.key, piece.length, one), argument) for one in variants}
+        asked, condemned = sum("?" in text for text in said), shows_signs(campaign, said)
+        fitting = [
+            one
+            for one in variants
+            if not ("?" in words[one] and asked >= MAX_QUESTIONS)
+            and not (condemned and shows_signs(campaign, [words[one]]))
+        ]
+        piece.variant = min(
+            fitting or variants, key=lambda one: (used.get((piece.key, one), 0), draw(draft.id, piece.key, one))
+        )
+        said.append(words[piece.variant])
+    give_sentences(draft, campaign, arguments)
+
+
+def give_sentences(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
+    """Give the draft its opening, preface, subject and asks."""
+    complete, incomplete = split_openings(campaign)
+    used = count_sentences(campaign, draft.gss)
+    give(draft, "opening", complete, used)
+    give(draft, "because", incomplete, used)
+    give(draft, "preface", campaign.preface_list, used)
+    fitting = list_subjects(draft, campaign, arguments)
+    give(draft, "subject", [*fitting, *campaign.subject_list], used, preferred=fitting)
+    for ask in campaign.asks.all():
+        give(draft, name_purpose(ask), ask.word_list, used)
+
+
+def list_subjects(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> list[str]:
+    """Return the subject lines of the letter's first argument."""
+    first = next((arguments[key] for key in draft.keys if key in arguments), None)
+    return first.subject_list if first else []
+
+
+def find_subject(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> str:
+    """Return the subject: the supporter's, or the one that the draft was given if it still fits."""
+    given, fitting = draft.given.get("subject", ""), list_subjects(draft, campaign, arguments)
+    if draft.subject or given in (*fitting, *campaign.subject_list):
+        return draft.subject or given
+    return pick(fitting or campaign.subject_list, draft.id, "subject")
 
 
 def shorten_references(text: str, people: Iterable[Mapping[str, Any]], introduced: set[str]) -> str:

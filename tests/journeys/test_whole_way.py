@@ -75,7 +75,7 @@ def test_a_letter_goes_the_whole_way(
     assert message["From"] == "Jane Doe via Time to negotiate <letters@parley.localhost>"
     assert message["Reply-To"] == "Jane Doe <jane@supporter.example>"
     assert message["Message-ID"] == row.message_id
-    assert message["Subject"].startswith("[Rehearsal] Ukraine: ")
+    assert message["Subject"].startswith(f"[Rehearsal] {row.subject} (")
     plain = message.get_body(("plain",))
     assert plain is not None
     text = " ".join(plain.get_content().split())

@@ -13,7 +13,7 @@ from campaign.content.models import Argument, Ask, Campaign, Phrasing, Source, T
 from campaign.parliament.models import Constituency, Member
 from letters.actions.confirm import confirm
 from letters.actions.submit import submit_letter
-from letters.models import LEASED, Letter, LetterParagraph, Status
+from letters.models import LEASED, Letter, LetterParagraph, SourceStyle, Status
 from letters.privacy.tokens import hash_token, make_token
 from letters.writing.compose import Sender
 from letters.writing.draft import Draft
@@ -124,7 +124,8 @@ def submit_sample(
     if not Constituency.objects.exists():
         make_constituency()
     constituency = Constituency.objects.with_members().get(gss=given.pop("gss", GSS))
-    draft = Draft(gss=constituency.gss, own_words="I have thought about this for years.", **given)
+    given = {"own_words": "I have thought about this for years.", "source_style": SourceStyle.NOTES} | given
+    draft = Draft(gss=constituency.gss, **given)
     draft.choose(keys or ["argument-1"])
     for piece in draft.pieces:
         piece.length = length

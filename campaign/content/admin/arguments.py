@@ -112,7 +112,15 @@ class ArgumentAdmin(InItsCampaign, AsksAboutCorrections, MergesSaves, Explained,
     inlines = [PhrasingInline, FactInline, SourceInline]
     actions = ["review"]
     fieldsets = [
-        (None, {"fields": ["theme", "title", "key", "claim", "question", "published", "first", "position", "order"]}),
+        (
+            None,
+            {
+                "fields": [
+                    *("theme", "title", "key", "claim", "question", "subjects"),
+                    *("published", "first", "position", "order"),
+                ]
+            },
+        ),
         (
             _("How long it is in date"),
             {

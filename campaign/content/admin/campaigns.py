@@ -50,7 +50,7 @@ class AskInline(EmptyRowIfNew, AskBase):
 
     model = Ask
     form = AskForm
-    fields = ["label", "key", "text", "in_chamber", "not_for", "position"]
+    fields = ["label", "key", "text", "wordings", "in_chamber", "not_for", "only_for", "position"]
     prepopulated_fields = {"key": ["label"]}
     formfield_overrides = PLAIN_TEXT
 
@@ -72,8 +72,8 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
         (
             _("The case"),
             {
-                "fields": ["subject", "tagline", "brief", "credit"],
-                "description": _("What supporters read first, and the subject line that MPs read."),
+                "fields": ["subject", "subjects", "tagline", "brief", "credit"],
+                "description": _("What supporters read first, and the subject lines that MPs read."),
             },
         ),
         (
@@ -88,7 +88,7 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
         (
             _("How letters begin"),
             {
-                "fields": ["openings", "preface", "preface_by_default"],
+                "fields": ["openings", "preface", "preface_signs", "preface_by_default"],
                 "description": _(
                     "Supporters can choose and change the opening. Leave empty for one plain sentence and no preface."
                 ),

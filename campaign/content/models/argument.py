@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.dates import find_first_day, say_date
-from campaign.content.models.campaign import Campaign
+from campaign.content.models.campaign import Campaign, split_lines
 from campaign.content.models.texts import Phrasing, Source
 from campaign.content.models.version import Text, TextVersion, Versioned, VersionedQuerySet
-from campaign.content.validators import LINE, PARTIAL_DATE, refuse_impossible_date
+from campaign.content.validators import LINE, PARTIAL_DATE, TEXT, refuse_impossible_date, refuse_long_lines
 
 
 class Theme(models.Model):
@@ -114,6 +114,12 @@ class Argument(Versioned):
         blank=True,
         validators=LINE,
         help_text=_("Helps supporters say it in their own words, such as “What would you do in their place?”"),
+    )
+    subjects = models.TextField(
+        _("subject lines"),
+        blank=True,
+        validators=[*TEXT, refuse_long_lines],
+        help_text=_("For letters that begin with this argument. One on each line."),
     )
     order = models.PositiveSmallIntegerField(
         _("place in the letter"),
@@ -223,6 +229,10 @@ class Argument(Versioned):
         mine = [p for p in self.phrasings.all() if p.language == language]
         fitting = [p for p in mine if p.length == length] or mine
         return next((p for p in fitting if p.variant == variant), fitting[0] if fitting else None)
+
+    @property
+    def subject_list(self) -> list[str]:
+        return split_lines(self.subjects)
 
     def list_variants(self, length: str, language: str = "en") -> list[int]:
         return [p.variant for p in self.phrasings.all() if (p.length, p.language) == (length, language)]

@@ -19,14 +19,16 @@ from campaign.content.validators import (
     CLOCK_TIME,
     LANGUAGE_TAG,
     LINE,
+    MAX_SUBJECT,
     TEXT,
     refuse_address_marks,
     refuse_encoded_word,
+    refuse_long_lines,
     refuse_reserved_slug,
 )
 
 
-def _split_lines(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -47,9 +49,15 @@ class Campaign(Versioned):
     title = models.CharField(max_length=120, validators=[*LINE, refuse_encoded_word, refuse_address_marks])
     language = models.CharField(max_length=10, default="en", validators=[LANGUAGE_TAG])
     subject = models.CharField(
-        max_length=150,
+        max_length=MAX_SUBJECT,
         validators=[*LINE, refuse_encoded_word],
-        help_text=_("The subject line of every letter."),
+        help_text=_("The subject line of letters that get no other."),
+    )
+    subjects = models.TextField(
+        _("more subject lines"),
+        blank=True,
+        validators=[*TEXT, refuse_long_lines],
+        help_text=_("One on each line. Each letter gets the one used least in letters to the same MP."),
     )
     tagline = models.CharField(
         max_length=250, validators=LINE, help_text=_("One sentence at the top of the campaign's page.")
@@ -75,6 +83,15 @@ class Campaign(Versioned):
         help_text=_(
             "What every letter says after its opening unless its supporter removes it, such as a condemnation. "
             "One wording on each line: each letter gets one of them."
+        ),
+    )
+    preface_signs = models.TextField(
+        _("signs of the preface"),
+        blank=True,
+        validators=TEXT,
+        help_text=_(
+            "Words that show that a letter already says what the preface says, such as “condemn”, which is also found "
+            "in “condemned”. One on each line. Such a letter has no preface unless its supporter adds it."
         ),
     )
     preface_by_default = models.BooleanField(
@@ -174,15 +191,24 @@ class Campaign(Versioned):
 
     @property
     def prompt_list(self) -> list[str]:
-        return _split_lines(self.prompts)
+        return split_lines(self.prompts)
 
     @property
     def opening_list(self) -> list[str]:
-        return _split_lines(self.openings)
+        return split_lines(self.openings)
 
     @property
     def preface_list(self) -> list[str]:
-        return _split_lines(self.preface)
+        return split_lines(self.preface)
+
+    @property
+    def subject_list(self) -> list[str]:
+        """All subject lines, the plain one first."""
+        return list(dict.fromkeys([self.subject, *split_lines(self.subjects)]))
+
+    @property
+    def preface_sign_list(self) -> list[str]:
+        return split_lines(self.preface_signs)
 
     @property
     def imprint(self) -> str:

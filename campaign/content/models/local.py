@@ -51,6 +51,10 @@ class LocalFact(models.Model):
         when = say_date(self.date)
         return f"{said}." if when in said else f"{said}, {when}."
 
+    def say_with_source(self, place: str) -> str:
+        """Return the sentence, and after it its source: for letters without notes."""
+        return f"{self.say(place)} ({self.note})"
+
     def say(self, place: str) -> str:
         """Return the sentence as it is in letters from this place."""
         return self.sentence.replace("{figure}", self.figure).replace("{place}", place)

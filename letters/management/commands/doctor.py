@@ -77,7 +77,7 @@ def write_lines(findings: list[Finding]) -> list[str]:
 def sum_up(findings: list[Finding]) -> str:
     """Return how many there are of each."""
     bad, look = (sum(one.level is level for one in findings) for level in (Level.PROBLEM, Level.WARNING))
-    return f"{bad} to correct, {look} to look at." if bad or look else "All is well."
+    return f"{bad} to correct, {look} to look at." if bad or look else "No problems found."
 
 
 def send_test_mail(address: str) -> str:

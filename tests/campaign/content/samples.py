@@ -30,9 +30,12 @@ def read_rich_sample() -> dict[str, Any]:
         "format": 2,
         "openings": ["I write from {place}, because", "I live in {place}."],
         "preface": ["Nothing excuses a cold home.", "Nobody should be cold at home."],
+        "preface_signs": ["nothing excuses"],
         "preface_by_default": False,
+        "subjects": ["Cold homes", "Warmth"],
     }
-    data["asks"][1]["not_for"] = ["minister", "speaker"]
+    data["asks"][1] |= {"not_for": ["minister", "speaker"], "wordings": ["Please do it.", "Do it, please."]}
+    data["asks"][0]["only_for"] = ["minister"]
     first = data["arguments"][0]
     person = {"who": "roe", "introduced": "Jane Roe, of the Example Trust,", "after": "Jane Roe"}
     third = "Jane Roe, of the Example Trust, said in 2022 that cold homes cost lives."
@@ -43,6 +46,7 @@ def read_rich_sample() -> dict[str, Any]:
     ]
     first |= {
         "question": "Who do you know who is cold?",
+        "subjects": ["Cold kills"],
         "order": 3,
         "notes": [{"text": "Cold cost lives in 2022.", "source": 1}, {"text": "Many homes are cold."}],
     }

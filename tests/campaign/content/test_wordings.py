@@ -5,6 +5,7 @@ Here for campaign/content/audiences.py too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,9 +18,11 @@ from campaign.content.dumping import make_pack, write_pack
 from campaign.content.loading import load_pack
 from campaign.content.models import Argument, Ask, Campaign, Source
 from campaign.content.pack import PackRefusedError
-from campaign.content.parsing import parse_bytes
+from campaign.content.parsing import parse_bytes, parse_pack
 from campaign.parliament.models import Member, Office
+from letters.writing.preface import shows_signs
 from tests.campaign.content.samples import load_data, load_sample, read_rich_sample, to_bytes
+from tests.campaign.content.test_dumping import SHIPPED
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,12 @@ def test_wordings_come_in_the_packs_order_and_know_what_they_rely_on() -> None:
     assert argument.phrasing("short", variant=2) == short[2]
     assert argument.phrasing("full", variant=2) == argument.phrasing("full")
     assert str(short[1]) == "cold-kills (en, short 2)"
+    assert argument.subject_list == ["Cold kills"]
+    campaign = Campaign.objects.get()
+    assert campaign.subject_list == [campaign.subject, "Cold homes", "Warmth"]
+    ask = campaign.asks.all()[1]
+    assert ask.word_list == [ask.text, "Please do it.", "Do it, please."]
+    assert [text.words for text in ask.list_texts()] == ask.word_list
 
 
 def test_a_source_says_where_it_is_known_from() -> None:
@@ -65,7 +74,8 @@ def test_a_pack_of_format_1_takes_nothing_that_format_2_would_have_to_say() -> N
     argument = read_first()
     assert (argument.facts.count(), argument.phrasings.count(), argument.question) == (0, 2, "")
     assert not argument.phrasings.get(length="full").sources.exists()
-    assert Campaign.objects.get().openings == ""
+    assert Campaign.objects.get().openings == Campaign.objects.get().subjects == argument.subjects == ""
+    assert [(ask.wordings, ask.only_for) for ask in Ask.objects.all()] == [("", []), ("", [])]
 
 
 def test_a_change_of_what_a_wording_relies_on_is_told() -> None:
@@ -103,7 +113,12 @@ FIRST = "arguments[0] (cold-kills)"
             "“Jack” has to be in the text, once",
         ),
         (lambda p: p["asks"][0].update(not_for=["peer"]), "asks[0] (say-so).not_for", "has to be minister, "),
+        (lambda p: p["asks"][0].update(only_for=["peer"]), "asks[0] (say-so).only_for", "has to be minister, "),
+        (lambda p: p["asks"][0].update(wordings=["a\nb"]), "asks[0] (say-so).wordings[0]", "one line of text"),
         (lambda p: p.update(openings=["a\nb"]), "openings[0]", "has to be one line of text"),
+        (lambda p: p.update(subjects=["a" * 151]), "subjects", "at most 150 characters"),
+        (lambda p: p.update(subjects=["=?a"]), "subjects", "must not include “=?”"),
+        (lambda p: first(p).update(subjects=[" "]), f"{FIRST}.subjects[0]", "has to be one line of text"),
         (lambda p: p.update(preface=["\u202ea"]), "preface", "U+202E"),
     ],
 )
@@ -139,3 +154,76 @@ def test_an_ask_is_for_everybody_but_those_it_names() -> None:
     ask.not_for = ["peer"]
     with pytest.raises(ValidationError, match="not a kind of member"):
         ask.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("only_for", "not_for", "offices", "suits"),
+    [
+        ([], [], {"minister"}, True),
+        ([], ["minister"], {"minister"}, False),
+        (["minister"], [], set(), False),
+        (["minister"], [], {"minister"}, True),
+        (["minister"], ["foreign-secretary"], {"minister", "foreign-secretary"}, False),
+    ],
+)
+def test_an_ask_may_be_for_some_members_only(
+    only_for: list[str], not_for: list[str], offices: set[str], suits: bool
+) -> None:
+    assert Ask(only_for=only_for, not_for=not_for).suits(offices) is suits
+
+
+def read_shipped() -> list[dict[str, Any]]:
+    return [
+        {"key": argument.key, "text": phrasing.text}
+        for argument in parse_pack(SHIPPED).arguments
+        for phrasing in argument.phrasings
+    ]
+
+
+def test_no_paragraph_that_is_shipped_asks_more_than_one_question_or_makes_a_request() -> None:
+    requests = re.compile(r"\b(?:would you|could you|will you|please|let me know|tell me|i would be grateful)\b", re.I)
+    bad = [
+        one["key"]
+        for one in read_shipped()
+        if one["text"].count("?") > 1 or (requests.search(one["text"]) and "How would you" not in one["text"])
+    ]
+    assert bad == []
+
+
+def test_only_the_argument_about_it_says_what_the_preface_says() -> None:
+    pack = parse_pack(SHIPPED)
+    campaign = Campaign(preface_signs="\n".join(pack.preface_signs))
+    assert {one["key"] for one in read_shipped() if shows_signs(campaign, [one["text"]])} == {"invasion-was-a-crime"}
+    assert [text for text in pack.preface if "horrifying" in text] == []
+
+
+def test_nobody_is_named_in_more_than_three_arguments() -> None:
+    for name in ("Milley", "Putin’s spokesman", "Bennett", "Lavrov", "Blinken"):
+        assert len({one["key"] for one in read_shipped() if name in one["text"]}) <= 3, name
+
+
+def test_there_are_many_ways_to_begin_to_ask_and_to_name_it() -> None:
+    pack = parse_pack(SHIPPED)
+    begun = [text for text in pack.openings if text.endswith(".")]
+    assert min(len(pack.subjects), len(pack.preface), len(begun), len(pack.openings) - len(begun)) >= 8
+    assert all(len(argument.subjects) >= 2 for argument in pack.arguments)
+    subjects = [subject for argument in pack.arguments for subject in argument.subjects]
+    assert len(subjects) == len({*subjects})
+    assert min(len(ask.wordings) for ask in pack.asks) >= 2
+
+
+def test_every_member_can_be_asked_for_something() -> None:
+    load_pack(parse_pack(SHIPPED))
+    asks = list(Ask.objects.all())
+    for party, office in [
+        ("Labour", ""),
+        ("Labour", "minister"),
+        ("Labour", "foreign-secretary"),
+        ("Speaker", ""),
+        ("Sinn Féin", ""),
+    ]:
+        member = Member(party=party, office=office)
+        suitable = [ask for ask in asks if ask.suits(member.offices) and (member.takes_part or not ask.in_chamber)]
+        assert suitable, (party, office)
+        if office:
+            assert not any("press the government" in text for ask in suitable for text in ask.word_list)

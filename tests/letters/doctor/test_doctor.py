@@ -120,7 +120,7 @@ def find_faults() -> list[Finding]:
 def test_a_site_that_is_well_has_no_finding_but_good_ones(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     assert find_faults() == []
     call_command("doctor")
-    assert capsys.readouterr().out.rstrip().endswith("All is well.")
+    assert capsys.readouterr().out.rstrip().endswith("No problems found.")
 
 
 def open_to_others(site: Site) -> None:

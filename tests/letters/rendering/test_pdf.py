@@ -28,7 +28,9 @@ from campaign.parliament.address import address_envelope
 from campaign.parliament.member_file import SHIPPED, read_member_file
 from letters.checks import check_letters_can_be_made
 from letters.rendering import pdf as rendering
+from letters.rendering.page_count import count_pages
 from letters.rendering.pdf import LetterTooLongError, make_fetcher, render_letter_html, render_letter_pdf
+from letters.rendering.plain_text import write_plain_text
 from letters.writing.compose import LetterText, Paragraph
 from tests.letters.pdf_tools import list_fonts, read_text, read_words, squeeze
 from tests.letters.samples import BODY, make_letter, make_short_letter
@@ -130,16 +132,14 @@ def test_it_reads_in_the_order_of_a_letter() -> None:
     assert sorted(parts, key=text.index) == parts
 
 
-@pytest.mark.parametrize("paragraphs", range(3, 20))
-def test_the_ask_stands_on_the_first_page(paragraphs: int) -> None:
-    text = make_letter(paragraphs=tuple(Paragraph(BODY[number % len(BODY)]) for number in range(paragraphs)))
-    assert "Foreign" in [word.text for word in read_words(render_letter_pdf(text))]
-
-
-def test_a_long_letter_asks_after_its_opening_and_a_short_one_at_its_end() -> None:
-    short, long = make_letter(), make_letter(paragraphs=make_letter().paragraphs * 2)
-    assert [part.text for part in short.body] == [*BODY, short.ask]
-    assert [part.text for part in long.body] == [BODY[0], long.ask, *BODY[1:], *BODY]
+@pytest.mark.parametrize("times", [1, 3])
+def test_the_ask_is_the_last_paragraph_but_for_what_is_asked_of_the_office(times: int) -> None:
+    text = make_letter(paragraphs=make_letter().paragraphs * times)
+    assert [part.text for part in text.body] == [*BODY * times, text.ask]
+    assert [part.text for part in make_letter(closing="Please reply by post.").body][-2:] == [
+        text.ask,
+        "Please reply by post.",
+    ]
     assert make_letter(ask="").body == make_letter().paragraphs
 
 
@@ -327,6 +327,20 @@ def test_without_sources_there_are_no_note_numbers() -> None:
     html = render_letter_html(make_letter(sources=()))
     assert "<sup>" not in html
     assert "Sources" not in html
+
+
+def test_a_line_of_sources_is_the_last_paragraph_without_numbers() -> None:
+    text = make_letter(source_style="line", paragraphs=tuple(Paragraph(part) for part in BODY))
+    html = render_letter_html(text)
+    assert "<sup>" not in html
+    assert "<ol>" not in html
+    printed = " ".join(read_text(render_letter_pdf(text)).split())
+    assert "Where these facts come from: Mark Milley, Remarks" in printed
+    assert printed.index("Margaret Ann Whitfield") < printed.index("Where these facts come from")
+    plain = write_plain_text(text)
+    assert text.source_line in plain
+    assert "[1]" not in plain
+    assert count_pages(text) == 1
 
 
 def test_large_print_is_large() -> None:

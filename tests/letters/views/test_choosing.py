@@ -32,7 +32,7 @@ def find_page(letter: Letter) -> str:
     return reverse("letter", args=[make_token(letter.pk, "letter")])
 
 
-def choose(client: Client, letter: Letter, choice: str, place: str = "2") -> str:
+def choose(client: Client, letter: Letter, choice: str, place: str = "1") -> str:
     path = reverse("letter-choose", args=[make_token(letter.pk, "letter")])
     return client.post(path, {"place": place, "choice": choice}, follow=True).content.decode()
 
@@ -64,10 +64,10 @@ def test_a_paragraph_is_left_out_by_another_press(client: Client) -> None:
     letter = submit_sample("argument-1", "argument-2")
     correct()
     choose(client, letter, "leave")
-    assert [part.text for part in letter.paragraphs.all()][2:] == ["The short text of argument 2."]
+    assert [part.text for part in letter.paragraphs.all()][1:] == ["The short text of argument 2."]
 
 
-@pytest.mark.parametrize("sent", [{}, {"choice": "x", "place": "2"}, {"choice": "take", "place": "9"}])
+@pytest.mark.parametrize("sent", [{}, {"choice": "x", "place": "1"}, {"choice": "take", "place": "9"}])
 def test_anything_else_changes_nothing(client: Client, sent: dict[str, str]) -> None:
     letter = submit_sample()
     correct()
@@ -91,7 +91,7 @@ def test_a_writer_who_has_not_confirmed_chooses_on_the_page_that_confirms(
     path = re.search(r"/confirm/[\w-]+/", read_plain(scripted))
     assert path is not None
     assert "The campaign has corrected a fact in your letter" in client.get(path[0]).content.decode()
-    sent = {"place": "2", "choice": "take"}
+    sent = {"place": "1", "choice": "take"}
     page = client.post(reverse("confirm-choose", args=[make_confirm_token(letter)]), sent, follow=True).content.decode()
     assert "Send my letter now" in page
     assert "has corrected a fact" not in page
@@ -128,7 +128,7 @@ def test_corrected_sources_are_shown_alone(client: Client) -> None:
     assert "<del>Jane Roe, Report 1, The Paper, February 2023.</del>" in page
     assert "<ins>Jane Roe, Report 9, The Paper, February 2023.</ins>" in page
     choose(client, letter, "take")
-    assert letter.paragraphs.get(position=2).text == OLD
+    assert letter.paragraphs.get(position=1).text == OLD
 
 
 @pytest.mark.parametrize("status", [Status.SENT, Status.BOUNCED])

@@ -314,7 +314,7 @@ def test_a_download_leaves_nothing_but_a_count(client: Client, campaign: Campaig
     assert response["Content-Disposition"] == 'attachment; filename="letter-cities-of-london-and-westminster.pdf"'
     text = PdfReader(io.BytesIO(response.content)).pages[0].extract_text()
     assert "Jane Doe" in text
-    assert "I have thought about this for many years." in text.replace("\n", " ")
+    assert "I have thought about this for many years." in " ".join(text.split())
     assert not Letter.objects.exists()
     [count] = DownloadCount.objects.all()
     assert (count.constituency_gss, count.count) == (GSS, 1)
@@ -331,7 +331,7 @@ def test_sending_stores_the_letter_with_consent_and_owes_a_confirmation(client: 
     letter = Letter.objects.get()
     assert (letter.status, letter.sender_name, letter.sender_postcode) == (Status.UNCONFIRMED, "Jane Doe", "SW1A 1AA")
     assert letter.member_email == "ann.example.mp@parliament.example"
-    assert [paragraph.argument_key for paragraph in letter.paragraphs.all()] == ["", "", "argument-1"]
+    assert [paragraph.argument_key for paragraph in letter.paragraphs.all()] == ["", "argument-1"]
     assert len(Consent.objects.get(letter=letter).text_sha256) == 64
     assert Notice.objects.get(letter=letter).due_at is not None
 
@@ -364,7 +364,7 @@ def test_pressing_send_twice_makes_one_letter_and_a_change_replaces_it(client: C
     assert Letter.objects.get().sender_email == "other@supporter.example"
     go(client, "write-words", words(client, own_words="Now I say something else, at more length."))
     go(client, "write-send", DETAILS | {"consent": "on", "email": "other@supporter.example"})
-    assert Letter.objects.get().paragraphs.all()[1].text == "Now I say something else, at more length."
+    assert Letter.objects.get().paragraphs.all()[0].text.endswith("Now I say something else, at more length.")
 
 
 def test_a_reference_drawn_twice_is_drawn_again(

@@ -42,6 +42,9 @@ def test_it_is_marked_in_rehearsal_wherever_it_is_chosen_and_edited(client: Clie
     assert said in go(client, "write-arguments").content.decode()
     come_to_words(client, "argument-1")
     page = go(client, "write-words")
+    assert (page.content.decode().count(said), page.context["text"].sources) == (1, ())  # beside the paragraph
+    go(client, "write-words", words(client, source_style="notes", action="save"))
+    page = go(client, "write-words")
     assert page.content.decode().count(said) == 2  # beside the paragraph, and in the letter's notes
     assert page.context["text"].sources[-1] == said
 

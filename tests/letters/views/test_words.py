@@ -357,6 +357,7 @@ def test_an_edit_that_changes_a_number_is_told_and_drops_the_note_unless_it_is_k
     Phrasing.objects.filter(argument__key="argument-1", length="short").update(text="It cost 400 lives in March.")
     tab = open_tab(supporter)
     assert "keep-argument-1" not in supporter.get(PATH).content.decode()
+    tab["source_style"] = "notes"
     html = send(supporter, tab, **{"text-argument-1": "It cost 500 lives in March."}).content.decode()
     said = "You changed “400” to “500”. The source says 400."
     assert html.count(said) == 2, "beside the paragraph, and aloud"

@@ -118,7 +118,7 @@ def test_the_letter_reads_as_the_draft_says() -> None:
     campaign, constituency = make_campaign(), make_constituency()
     assert constituency.member
     arguments = {argument.key: argument for argument in Argument.objects.with_texts()}
-    draft = Draft(own_words="My own.\n\nTwice.", own_position=1, ask="say")
+    draft = Draft(own_words="My own.\n\nTwice.", own_position=1, ask="say", source_style="notes")
     draft.choose(["argument-2", "argument-1", "gone"])
     draft.pieces[1].length = "full"
     draft.pieces[1].edits["full"] = "My version of it."
@@ -144,7 +144,7 @@ def test_the_letter_reads_as_the_draft_says() -> None:
     assert text.ask == "I ask you to say so."
     assert text.sender_lines == ("1 Test Street", "London", "SW1A 1AA")
     assert text.imprint == "Talk Group, 1 High Street, Leeds LS1 1AA"
-    draft.with_sources, draft.opening = False, ""
+    draft.source_style, draft.opening = "none", ""
     without = compose_paragraphs(draft, campaign, arguments, constituency)
     assert without[0].argument == arguments["argument-2"]
     assert not any(part.notes for part in without)
@@ -155,7 +155,7 @@ def test_a_paragraph_whose_claim_was_changed_has_no_notes_unless_its_supporter_k
     campaign, constituency = make_campaign(), make_constituency()
     Phrasing.objects.filter(length="short").update(text="In all 1.2 million people fled, the UN says.")
     arguments = {argument.key: argument for argument in Argument.objects.with_texts()}
-    draft = Draft(opening="")
+    draft = Draft(opening="", source_style="notes")
     draft.choose(["argument-1", "argument-2"])
     first, second = draft.pieces
     first.edits["short"] = "In all 2 million people fled, the UN says."

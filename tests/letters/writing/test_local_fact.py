@@ -46,8 +46,17 @@ def test_it_is_offered_with_its_source_and_not_in_the_letter_unless_it_is_ticked
     assert SENTENCE not in [part.text for part in go(client, "write-words").context["text"].paragraphs]
     go(client, "write-words", words(client, local_fact="on", own_words=ENOUGH, action="save"))
     text = go(client, "write-words").context["text"]
+    assert (f"{SENTENCE} ({NOTE})", text.sources) in [(part.text, ()) for part in text.paragraphs]
+    go(client, "write-words", words(client, source_style="notes", action="save"))
+    text = go(client, "write-words").context["text"]
     [part] = [part for part in text.paragraphs if part.text == SENTENCE]
     assert [text.sources[number - 1] for number in part.note_numbers] == [NOTE]
+    go(client, "write-words", words(client, source_style="line", action="save"))
+    text = go(client, "write-words").context["text"]
+    assert (text.source_line, {part.note_numbers for part in text.paragraphs}) == (
+        f"Where these facts come from: {NOTE} Jane Roe, Report 1, The Paper, February 2023.",
+        {()},
+    )
     unticked = {name: value for name, value in words(client).items() if name != "local_fact"}
     go(client, "write-words", unticked | {"action": "save"})
     assert SENTENCE not in [part.text for part in go(client, "write-words").context["text"].paragraphs]
@@ -79,7 +88,7 @@ def test_it_stays_behind_when_the_supporter_writes_to_another_mp(client: Client,
 
 def test_a_stored_letter_keeps_it_by_value_and_it_counts_as_the_campaigns(client: Client, fact: LocalFact) -> None:
     come_to_words(client)
-    go(client, "write-words", words(client, local_fact="on", own_words=ENOUGH))
+    go(client, "write-words", words(client, local_fact="on", own_words=ENOUGH, source_style="line"))
     go(client, "write-send", DETAILS | {"consent": "on"})
     letter = Letter.objects.get()
     measured, _keys = measure_letter(letter)

@@ -1,4 +1,4 @@
-"""Openings, prefaces, several wordings, and people who are introduced once."""
+"""Several wordings, each for other letters, and people who are introduced once."""
 
 from __future__ import annotations
 
@@ -8,100 +8,38 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from campaign.content.loading import load_pack
 from campaign.content.models import Argument, Campaign, Fact, Phrasing, Source
 from campaign.content.parsing import parse_pack
-from campaign.parliament.models import Constituency
-from letters.models import LetterParagraph
+from letters.models import LetterParagraph, SourceStyle
 from letters.writing.compose import Sender, compose_paragraphs, write_letter
-from letters.writing.draft import OWN_WAY, Draft
+from letters.writing.draft import OWN_WAY, Draft, read_piece
 from letters.writing.own_words import count_own_words
 from letters.writing.wordings import (
     choose_wordings,
     count_used,
-    join_reason,
-    list_openings,
+    find_subject,
     shorten_references,
-    write_opening,
-    write_preface,
 )
 from tests.campaign.content.test_dumping import SHIPPED
 from tests.letters.factories import make_campaign, make_constituency, make_letter
-
-OPENINGS = "I live in {place}, and I write because\nI am one of your constituents in {place}.\nI write from {place}."
-PREFACE = "Nothing excuses the invasion.\nThe invasion was a crime."
-CONSTITUENCY = Constituency(gss="E14000001", name="Crawley")
-
-
-@pytest.mark.parametrize(
-    ("opening", "reason", "joined"),
-    [
-        ("I write because", "My brother lives there", "I write because my brother lives there."),
-        ("I write because", "because it is cold!", "I write because it is cold!"),
-        ("I write because", "Ukraine is near", "I write because Ukraine is near."),
-        ("I write because", "I care", "I write because I care."),
-        ("I write because", "because", "I write because because."),
-        ("I live here.", "my brother lives there", "I live here. My brother lives there."),
-        ("", "my brother lives there", "My brother lives there."),
-        ("I live here.", " ", "I live here."),
-    ],
-)
-def test_a_reason_completes_the_opening_or_follows_it(opening: str, reason: str, joined: str) -> None:
-    assert join_reason(opening, reason) == joined
-
-
-@given(st.text(max_size=80), st.text(min_size=1, max_size=80))
-def test_no_word_of_the_reason_is_lost(opening: str, reason: str) -> None:
-    joined = join_reason(opening, reason).casefold()
-    kept = reason.strip().casefold().removeprefix("because ").strip()
-    assert kept in joined
-    assert opening.strip().casefold() in joined
-
-
-def test_letters_begin_in_several_ways_and_the_same_draft_in_one() -> None:
-    campaign = Campaign(openings=OPENINGS)
-    drafts = [Draft() for _ in range(60)]
-    begun = {write_opening(campaign, CONSTITUENCY, draft) for draft in drafts}
-    assert begun == {"I am one of your constituents in Crawley.", "I write from Crawley."}
-    assert begun < set(list_openings(campaign, CONSTITUENCY))
-    drafts[0].reason = "my brother lives there"
-    assert {write_opening(campaign, CONSTITUENCY, drafts[0]) for _ in range(3)} == {
-        "I live in Crawley, and I write because my brother lives there."
-    }
-    plain = Campaign()
-    assert write_opening(plain, CONSTITUENCY, Draft()) == "I am writing to you as one of your constituents in Crawley."
-    assert write_opening(plain, CONSTITUENCY, Draft(reason="I care")) == (
-        "I am writing to you, as one of your constituents in Crawley, because I care."
-    )
-    assert write_opening(plain, CONSTITUENCY, Draft(opening="")) == ""
-
-
-@pytest.mark.parametrize(
-    ("default", "wanted", "there"), [(True, None, 1), (True, False, 0), (False, None, 0), (False, True, 1)]
-)
-def test_the_preface_stands_in_a_letter_unless_it_is_taken_out(default: bool, wanted: bool | None, there: int) -> None:
-    campaign = Campaign(preface=PREFACE, preface_by_default=default)
-    said = {write_preface(campaign, Draft(preface=wanted)) for _ in range(40)} - {""}
-    assert said == (set(PREFACE.splitlines()) if there else set())
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("at", "read"),
     [
-        (0, ["opening", "own", "own too", "preface", "one", "two"]),
-        (1, ["opening", "preface", "one", "own", "own too", "two"]),
-        (2, ["opening", "preface", "one", "two", "own", "own too"]),
+        (0, ["Opening. own", "own too", "preface", "one", "two"]),
+        (1, ["Opening.", "preface", "one", "own", "own too", "two"]),
+        (2, ["Opening.", "preface", "one", "two", "own", "own too"]),
     ],
 )
 def test_a_story_is_told_in_one_go_and_the_preface_leads_to_the_arguments(at: int, read: list[str]) -> None:
     campaign, constituency = make_campaign(preface="preface"), make_constituency()
     for key, text in (("argument-1", "one"), ("argument-2", "two")):
         Phrasing.objects.filter(argument__key=key).update(text=text)
-    draft = Draft(opening="opening", own_words="own\n\nown too")
+    draft = Draft(opening="Opening.", own_words="own\n\nown too")
     draft.choose(["argument-1", "argument-2"])
     draft.own_position = at
     assert [part.text for part in compose_paragraphs(draft, campaign, read_arguments(), constituency)] == read
@@ -195,6 +133,7 @@ def test_a_letter_has_the_wording_and_only_the_notes_of_what_it_says() -> None:
     draft = Draft(opening="")
     draft.choose(["argument-1"])
     draft.pieces[0].variant = 2
+    draft.source_style = SourceStyle.NOTES
     [part] = compose_paragraphs(draft, campaign, read_arguments(), constituency)
     assert (part.text, part.variant) == ("Wording 3 of the short text of argument-1.", 2)
     assert part.notes == ("John Doe, Talk, 2022.",)
@@ -218,7 +157,7 @@ def test_what_is_said_in_own_words_is_the_supporters_own() -> None:
     [part] = compose_paragraphs(draft, campaign, arguments, constituency)
     assert (part.text, part.notes, part.variant) == ("Talks are how the wars of my lifetime ended.", (), None)
     assert count_own_words(draft, arguments) == 9
-    piece.keep_source = True
+    piece.keep_source, draft.source_style = True, SourceStyle.LINE
     assert compose_paragraphs(draft, campaign, arguments, constituency)[0].notes
     draft.reason = "my grandmother fled from one"
     assert count_own_words(draft, arguments) == 14
@@ -247,6 +186,44 @@ def test_a_subject_of_ones_own_goes_into_the_letter() -> None:
     assert write_letter(draft, campaign, {}, constituency, constituency.member, sender).subject == "Talks, please"
     draft.subject = ""
     assert write_letter(draft, campaign, {}, constituency, constituency.member, sender).subject == campaign.subject
+
+
+@pytest.mark.django_db
+def test_a_letter_asks_two_questions_at_most_and_condemns_once() -> None:
+    campaign, constituency = make_campaign(arguments=4, preface_signs="was a crime"), make_constituency()
+    for argument in Argument.objects.all():
+        for variant, text in enumerate(["It was a crime.", "Why wait?", "It is late."]):
+            Phrasing.objects.update_or_create(
+                argument=argument, length="short", variant=variant, defaults={"text": text}
+            )
+    arguments = read_arguments()
+    seen: Counter[str] = Counter()
+    for _ in range(40):
+        draft = Draft(gss=constituency.gss)
+        draft.choose(arguments)
+        choose_wordings(draft, campaign, arguments)
+        said = [read_piece(piece, arguments[piece.key]) for piece in draft.pieces]
+        assert (said.count("Why wait?") <= 2, said.count("It was a crime.") <= 1) == (True, True)
+        seen.update(said)
+    assert len(seen) == 3
+
+
+@pytest.mark.django_db
+def test_the_subject_is_one_of_the_first_arguments_then_one_of_the_campaigns() -> None:
+    campaign, constituency = make_campaign(subjects="Talks\nPeace"), make_constituency()
+    Argument.objects.filter(key="argument-1").update(subjects="The first\nThe cost")
+    arguments, given = read_arguments(), []
+    for _ in range(7):
+        draft = Draft(gss=constituency.gss)
+        draft.choose(["argument-1", "argument-2"])
+        choose_wordings(draft, campaign, arguments)
+        given.append(find_subject(draft, campaign, arguments))
+        make_letter(campaign, constituency_gss=constituency.gss, subject=given[-1], queued=False)
+    assert {*given[:2], *given[5:]} == {"The first", "The cost"}
+    assert sorted(given[2:5]) == ["Peace", "Talks", "Talks about talks"]
+    draft.given["subject"] = "The cost"
+    draft.choose(["argument-2"])
+    assert find_subject(draft, campaign, arguments) in campaign.subject_list
 
 
 @pytest.mark.django_db
