@@ -1,4 +1,4 @@
-"""Which of the campaign's sentences a letter is given: those used least in letters to the same MP.
+"""Which of the campaign's sentences a letter is given: those used least to the same MP, and lately to others.
 
 It is decided once, when the arguments are chosen; for a draft without a decision its id decides, so that letters differ
 but a draft always reads the same.
@@ -10,11 +10,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from campaign.content.models import Ask, Campaign, Text, TextVersion
 from letters.models import CarriedText, Letter, LetterParagraph
 from letters.writing.draft import Draft
+
+NEWEST = 100  # letters to any MP
 
 
 def draw(*parts: object) -> int:
@@ -50,19 +52,29 @@ def name_purpose(ask: Ask) -> str:
     return f"ask {ask.key}"
 
 
-def count_sentences(campaign: Campaign, gss: str) -> Counter[str]:
-    """Count the letters to this constituency's MP with each subject, opening, preface and ask."""
-    if not gss:
-        return Counter()
-    letters = Letter.objects.filter(campaign=campaign, constituency_gss=gss).order_by()
+def rank_sentences(campaign: Campaign, gss: str) -> Counter[str]:
+    """Return how much each subject, opening, preface and ask is used: the fewer, the better for a new letter.
+
+    One letter to this constituency's MP counts for more than all the newest letters to other MPs.
+    """
+    letters = Letter.objects.filter(campaign=campaign).order_by("-created_at")
+    newest = letters.filter(pk__in=letters.values("pk")[:NEWEST])
+    rank = count_sentences(newest, campaign)
+    for sentence, count in count_sentences(letters.filter(constituency_gss=gss), campaign).items() if gss else ():
+        rank[sentence] += count * (NEWEST + 1)
+    return rank
+
+
+def count_sentences(letters: QuerySet[Letter], campaign: Campaign) -> Counter[str]:
+    """Count these letters of the campaign with each subject, opening, preface and ask."""
+    letters = letters.order_by()
     used = _count(letters.values_list("subject").annotate(Count("pk")))
-    here = CarriedText.objects.filter(letter__campaign=campaign, letter__constituency_gss=gss).order_by()
-    here = here.filter(version__kind__in=[TextVersion.Kind.PREFACE, TextVersion.Kind.ASK])
-    used += _count(here.values_list("version__words").annotate(Count("pk")))
-    begun = LetterParagraph.objects.filter(letter__campaign=campaign, letter__constituency_gss=gss).order_by()
-    begun = begun.filter(position=0, argument_key="", variant__isnull=False)
+    carried = CarriedText.objects.filter(letter__in=letters).order_by()
+    carried = carried.filter(version__kind__in=[TextVersion.Kind.PREFACE, TextVersion.Kind.ASK])
+    used += _count(carried.values_list("version__words").annotate(Count("pk")))
+    begun = LetterParagraph.objects.filter(letter__in=letters, position=0, argument_key="").order_by()
     openings = dict(enumerate(campaign.opening_list))
-    numbered = begun.values_list("variant").annotate(Count("pk"))
+    numbered = begun.filter(variant__isnull=False).values_list("variant").annotate(Count("pk"))
     return used + _count((openings.get(number or 0, ""), count) for number, count in numbered)
 
 

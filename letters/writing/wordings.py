@@ -10,7 +10,7 @@ from django.db.models import Count
 from campaign.content.models import Argument, Campaign
 from letters.models import LetterParagraph
 from letters.writing.draft import Draft, Piece, read_piece
-from letters.writing.given import count_sentences, draw, give, name_purpose, pick
+from letters.writing.given import draw, give, name_purpose, pick, rank_sentences
 from letters.writing.openings import split_openings
 from letters.writing.preface import shows_signs
 from letters.writing.text import count_words
@@ -59,7 +59,7 @@ def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Ar
 def give_sentences(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
     """Give the draft its opening, preface, subject and asks."""
     complete, incomplete = split_openings(campaign)
-    used = count_sentences(campaign, draft.gss)
+    used = rank_sentences(campaign, draft.gss)
     give(draft, "opening", complete, used)
     give(draft, "because", incomplete, used)
     give(draft, "preface", campaign.preface_list, used)

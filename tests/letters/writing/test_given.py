@@ -9,9 +9,9 @@ import pytest
 from campaign.content.models import Argument, Ask
 from letters.models import Letter
 from letters.writing.draft import Draft
-from letters.writing.given import count_sentences, find_given, give, pick
+from letters.writing.given import count_sentences, find_given, give, pick, rank_sentences
 from letters.writing.wordings import choose_wordings
-from tests.letters.factories import make_campaign, make_constituency, submit_sample
+from tests.letters.factories import make_campaign, make_constituency, make_letter, submit_sample
 
 pytestmark = pytest.mark.django_db
 
@@ -53,11 +53,21 @@ def test_letters_to_one_mp_have_all_sentences_equally_often() -> None:
         draft.choose(["argument-1"])
         choose_wordings(draft, campaign, arguments)
         submit_sample(given=draft.given, status="unconfirmed")
-    used = count_sentences(campaign, constituency.gss)
+    used = count_sentences(Letter.objects.all(), campaign)
     assert {one: used[one] for one in openings.splitlines()} == dict.fromkeys(openings.splitlines(), 4)
     assert {one: used[one] for one in preface.splitlines()} == dict.fromkeys(preface.splitlines(), 4)
     assert {one: used[one] for one in campaign.subject_list} == dict.fromkeys(campaign.subject_list, 4)
     ask = Ask.objects.get(key="say")
     assert {one: used[one] for one in ask.word_list} == dict.fromkeys(ask.word_list, 4)
     assert Counter(letter.ask_text for letter in Letter.objects.all()) == dict.fromkeys(ask.word_list, 4)
-    assert count_sentences(campaign, "E14009999") == count_sentences(campaign, "") == Counter()
+
+
+def test_a_letter_to_the_same_mp_counts_for_more_than_all_to_others() -> None:
+    campaign, here = make_campaign(), make_constituency()
+    for number in range(5):
+        make_letter(campaign, subject="Talks", constituency_gss="E14001001", queued=False)
+        make_letter(campaign, subject=("Peace", "Talks")[number % 2], constituency_gss="E14001001", queued=False)
+    make_letter(campaign, subject="Cost", queued=False)
+    rank = rank_sentences(campaign, here.gss)
+    assert rank["Peace"] < rank["Talks"] < rank["Cost"]
+    assert rank_sentences(campaign, "")["Cost"] == 1
