@@ -92,7 +92,7 @@ def _check_row(line: int, row: dict[str, str], known: Container[str], before: di
         return
     for name in COLUMNS:
         if not row[name] and name not in MAY_BE_EMPTY:
-            yield Fault(name, line, _("is empty."))
+            yield Fault(name, line, _("It is empty. Fill it in."))
     row["gss"] = row["gss"].upper()
     empty = {name for name in COLUMNS if not row[name]}
     try:

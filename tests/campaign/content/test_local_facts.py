@@ -57,7 +57,7 @@ def test_columns_may_come_in_any_order_and_the_last_day_be_left_out() -> None:
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        (f"{GSS},,A.,S,2026,", "line 2: figure: is empty."),
+        (f"{GSS},,A.,S,2026,", "line 2: figure: It is empty. Fill it in."),
         ("E1400117,1,1 a.,S,2026,", "line 2: gss: Write the GSS code as a letter and eight digits, such as E14001064."),
         ("E14999999,1,1 a.,S,2026,", "line 2: gss: There is no constituency E14999999 today."),
         (f"{GSS},1,No number.,S,2026,", "line 2: sentence: The figure is not in it. Write {figure} where it belongs."),
