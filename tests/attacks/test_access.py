@@ -38,6 +38,8 @@ PUBLIC = {
     "write-handover": (302, 302), "write-details": (302, 302), "write-check": (302, 302), "write-download": (302, 302), "write-text": (302, 302),
     "write-posting": (200, 302), "write-send": (302, 302), "write-sent": (200, 200), "write-resend": (302, 302),
     "write-address": (302, 302), "write-finish": (302, 200),
+    "easy": (200, 302), "easy-reason": (302, 302), "easy-words": (302, 302), "easy-ask": (302, 302),
+    "easy-name": (302, 302), "easy-address": (302, 302), "easy-sending": (302, 302),
 }  # fmt: skip
 # Behind a secret link: what is behind a wrong one is for nobody, whoever they are. (Who has the link needs no role.)
 SECRET = {
