@@ -97,6 +97,11 @@ class WordsForm(PrefaceForm, LocalFactForm, CrispyForm):
         required=False,
         help_text=_("A line or a list lets your MP’s office check the facts. It makes the letter longer."),
     )
+    sans = forms.BooleanField(
+        label=_("Show it in plain letters while I write"),
+        required=False,
+        help_text=_("Your MP gets it in the usual typeface."),
+    )
     # Arguments and own words in order, space-separated. With this and the constituency's code a draft can be rebuilt
     # after its session has ended.
     order = forms.CharField(required=False, max_length=400)
@@ -133,6 +138,7 @@ class WordsForm(PrefaceForm, LocalFactForm, CrispyForm):
             "own_words": draft.own_words,
             "ask": ask.key if ask else "",
             "source_style": draft.source_style,
+            "sans": draft.sans,
             "order": " ".join(self.list_keys()),
             "gss": draft.gss,
             "page": page,
@@ -181,6 +187,7 @@ class WordsForm(PrefaceForm, LocalFactForm, CrispyForm):
         draft.own_words = data.get("own_words", draft.own_words)
         draft.ask = data.get("ask", draft.ask)
         draft.source_style = data.get("source_style") or draft.source_style
+        draft.sans = data["sans"]
         for piece in draft.pieces:
             if piece.key in self.arguments:
                 self.update_piece(piece, self.arguments[piece.key])

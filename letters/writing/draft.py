@@ -63,6 +63,7 @@ class Draft:
     given: dict[str, str] = field(default_factory=dict)  # by purpose, the campaign's sentences (letters.writing.given)
     aside: list[Piece] = field(default_factory=list)  # removed ones, with their edits, the latest last
     question: int = 0  # which of the guiding questions is above the own words
+    sans: bool = False  # whether it is edited in a typeface without serifs
     easy: bool = False  # whether it is written in easy read, one question a page
     channel: str = ""  # "post" once the supporter has said so in the builder
     version: int = 0  # counts saves, so that `letters.writing.session` notices another tab's

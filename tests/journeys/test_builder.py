@@ -282,3 +282,14 @@ def test_it_is_accessible_in_every_state(open_builder: OpenBuilder, tmp_path: Pa
     expect_state(other, "clash")
     other_look("builder-clash", other)
     assert "\n".join([*look.faults, *other_look.faults, *validate_html(tmp_path)]) == ""
+
+
+def test_plain_letters_for_those_who_choose_them(open_builder: OpenBuilder) -> None:
+    page = open_builder()
+    read_font = "element => getComputedStyle(element).fontFamily"
+    written = [own_words(page), page.locator("#letter-sheet .letter")]
+    assert ["Gelasio" in part.evaluate(read_font) for part in written] == [True, True]
+    page.get_by_label("Show it in plain letters while I write").check()
+    expect_state(page, "saved")
+    page.reload()
+    assert ["Gelasio" in part.evaluate(read_font) for part in written] == [False, False]
