@@ -83,10 +83,7 @@ class DeliveryMethod(StrEnum):
 class SenderForm(CrispyForm):
     """Name and address, in the constituency whose MP gets the letter."""
 
-    elsewhere = _(
-        "%(postcode)s is in %(where)s, not in %(constituency)s. MPs only answer their own constituents: "
-        "check the postcode, or go back and change your MP."
-    )
+    elsewhere = _("%(postcode)s is in %(where)s, not in %(constituency)s. Correct it, or write to the MP there.")
 
     name = NameField(
         label=_("Your full name"),
