@@ -1,4 +1,4 @@
-"""Tell the writers of letters that were sent with words that were wrong: one mail each, as one deliberate act."""
+"""Tell the supporters whose letters were sent with words that were wrong: one mail each, as one deliberate act."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from letters.models import LetterQuerySet, Notice
 
 
 def list_untold(versions: Sequence[TextVersion]) -> LetterQuerySet:
-    """Return the letters that have gone with one of these versions, and whose writers have had no mail about it."""
+    """Return the letters that have gone with one of these versions, and whose supporters have had no mail about it."""
     since = max((one.corrected_at for one in versions if one.corrected_at), default=timezone.now())
     told = Notice.objects.filter(Q(sent_at=None) | Q(sent_at__gte=since), letter=OuterRef("pk"))
     told = told.filter(kind=Notice.Kind.CORRECTED)
@@ -23,7 +23,7 @@ def list_untold(versions: Sequence[TextVersion]) -> LetterQuerySet:
     return gone.filter(~Exists(told))
 
 
-def tell_writers(versions: Sequence[TextVersion]) -> int:
+def tell_supporters(versions: Sequence[TextVersion]) -> int:
     """Owe each of them one mail, a batch in each transaction; return how many. Done again, it does nothing."""
     count = 0
     while keys := list(list_untold(versions).order_by("pk").values_list("pk", flat=True)[:BATCH]):

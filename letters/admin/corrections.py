@@ -1,4 +1,4 @@
-"""A campaign's corrections of fact: which letters have the old words, who was sent them, and telling their writers."""
+"""A campaign's corrections of fact: which letters have the old words, who was sent them, telling their supporters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaign.content.changes import mark_words
-from letters.actions.tell import tell_writers
+from letters.actions.tell import tell_supporters
 from letters.admin.pages import open_page
 from letters.admin.permissions import may_decide, may_export, may_see_letters
 from letters.statistics.corrections import CorrectedText, list_corrected, list_reached, make_rows
@@ -52,14 +52,14 @@ def show_corrections(request: HttpRequest, slug: str, admin_site: admin.AdminSit
 
 
 def show_correction(request: HttpRequest, slug: str, version: int, admin_site: admin.AdminSite) -> HttpResponse:
-    """GET shows who was sent the old words; POST tells their writers."""
+    """GET shows who was sent the old words; POST tells their supporters."""
     context, text = open_correction(request, slug, version, admin_site)
     if request.method == "POST":
         if not may_decide(request):
             raise PermissionDenied
-        count = tell_writers(text.versions)
+        count = tell_supporters(text.versions)
         wake_worker()
-        said = ngettext("%d writer will get an email.", "%d writers will get an email.", count) % count
+        said = ngettext("%d supporter will get an email.", "%d supporters will get an email.", count) % count
         messages.success(request, said if count else _("They have all been told already."))
         return redirect(request.path)
     context |= {

@@ -23,7 +23,7 @@ class CarriedText(models.Model):
     letter = models.ForeignKey("letters.Letter", on_delete=models.CASCADE, related_name="carried", db_index=False)
     version = models.ForeignKey(TextVersion, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(null=True, help_text=_("Of the paragraph; empty: it is the ask."))
-    edited = models.BooleanField(default=False, help_text=_("Whether its writer has changed it."))
+    edited = models.BooleanField(default=False, help_text=_("Whether the supporter has changed it."))
 
     objects = CarriedTextQuerySet.as_manager()
 

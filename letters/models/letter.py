@@ -81,7 +81,7 @@ class Letter(models.Model):
 
     subject = models.CharField(max_length=150)
     reply_by = models.CharField(_("reply"), max_length=5, blank=True, choices=ReplyBy.choices)
-    own_case = models.BooleanField(_("also about the writer's own case"), default=False)
+    own_case = models.BooleanField(_("also about the supporter's own case"), default=False)
     ask_text = EncryptedTextField(blank=True)
     source_style = models.CharField(_("sources"), max_length=5, choices=SourceStyle.choices, default=SourceStyle.NOTES)
     # How much was the supporter's own on confirmation (docs/distinctiveness.md). Not personal data, so these are kept.
@@ -350,7 +350,7 @@ class Fingerprint(models.Model):
     letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="fingerprint")
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
     constituency_gss = models.CharField(max_length=9)
-    own = models.BinaryField(help_text=_("MinHash of the writer's own words, with a secret key; may be empty."))
+    own = models.BinaryField(help_text=_("MinHash of the supporter's own words, with a secret key; may be empty."))
     argument_keys = models.CharField(max_length=300, blank=True, help_text=_("In order, with spaces between."))
 
     class Meta:

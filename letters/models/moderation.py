@@ -81,7 +81,7 @@ class HoldRules(models.Model):
         ),
     )
     links = models.BooleanField(
-        default=True, help_text=gettext_lazy("Web addresses in the writer's own words, name or address.")
+        default=True, help_text=gettext_lazy("Web addresses in the supporter's own words, name or address.")
     )
     postcodes = models.BooleanField(
         gettext_lazy("postcodes elsewhere"),
@@ -89,7 +89,7 @@ class HoldRules(models.Model):
         help_text=gettext_lazy("A postcode in the text or address that is in another constituency."),
     )
     members = models.BooleanField(
-        gettext_lazy("the MP as sender"), default=True, help_text=gettext_lazy("The writer's name is the MP's.")
+        gettext_lazy("the MP as sender"), default=True, help_text=gettext_lazy("The supporter's name is the MP's.")
     )
     disposable = models.TextField(
         gettext_lazy("disposable email domains"),
@@ -106,7 +106,7 @@ class HoldRules(models.Model):
         default=False,
         help_text=gettext_lazy(
             "Letters whose own words are nearly the same as in another letter to the same MP. Off at first: families "
-            "and groups write together, and the builder tells writers already."
+            "and groups write together, and the builder tells supporters already."
         ),
     )
 
@@ -145,7 +145,9 @@ class Refusal(models.Model):
     """The refusal of a held letter, which is never sent; the supporter is told why."""
 
     letter = models.OneToOneField("letters.Letter", on_delete=models.CASCADE, related_name="refusal")
-    reason = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("The writer reads it word for word."))
+    reason = models.CharField(
+        max_length=300, blank=True, help_text=gettext_lazy("The supporter reads it word for word.")
+    )
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

@@ -66,7 +66,7 @@ class AsksAboutCorrections(AnyBase):
     def tell_corrected(self, request: HttpRequest, old: list[TextVersion], carried: str) -> None:
         if not carried:
             return
-        text = _("Those that have not been sent are on hold until their writers have chosen.")
+        text = _("Those that have not been sent are on hold until their supporters have chosen.")
         said = format_html("{} {}", carried, text)
         if request.user.has_perm("letters.view_letter"):
             address = reverse("admin:letters_corrections", args=[old[0].campaign.slug])

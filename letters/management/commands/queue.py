@@ -130,7 +130,7 @@ def _write_queue(health: Health, state: dict[str, Any]) -> list[str]:
     if barred := state["waiting_for_live_delivery"]:
         lines.append(f"On hold because LIVE_DELIVERY is off: {barred:,} live.")
     if choosing := state["waiting_for_their_writers"]:
-        lines.append(f"Not sent until their writers have chosen about words that were corrected: {choosing:,}.")
+        lines.append(f"Not sent until their supporters have chosen about words that were corrected: {choosing:,}.")
     return lines
 
 

@@ -91,7 +91,7 @@ def test_a_correction_of_fact_holds_letters_and_leads_to_the_list(chief: Client)
     letters = fill()
     path, field = find_argument()
     page = change(chief, path, {field: NEW, "correction": "fact", "correction_note": " Not\u200b four. "})
-    assert "on hold until their writers have chosen" in page
+    assert "on hold until their supporters have chosen" in page
     assert reverse("admin:letters_corrections", args=["peace"]) in page
     version = TextVersion.objects.get(words=NEW)
     assert (version.change, version.note) == ("fact", "Not four.")
@@ -197,14 +197,14 @@ def test_the_list_says_who_was_sent_the_old_words_by_constituency(chief: Client)
     assert "What was wrong: Not four." in page
     assert "<h2>Argument 1: paragraph</h2>" in page
     overview = chief.get(reverse("admin:letters_corrections", args=["peace"])).content.decode()
-    assert "6 letters will not be sent until their writers have chosen." in overview
+    assert "6 letters will not be sent until their supporters have chosen." in overview
 
 
-def test_their_writers_are_told_once_however_often_it_is_asked(chief: Client, scripted: ScriptedServer) -> None:
+def test_their_supporters_are_told_once_however_often_it_is_asked(chief: Client, scripted: ScriptedServer) -> None:
     fill()
     path = correct(chief)
     Notice.objects.all().delete()
-    assert "5 writers will get an email." in chief.post(path, follow=True).content.decode()
+    assert "5 supporters will get an email." in chief.post(path, follow=True).content.decode()
     assert "They have all been told already." in chief.post(path, follow=True).content.decode()
     assert send_notices() == 5
     assert "They have all been told already." in chief.post(path, follow=True).content.decode()
@@ -221,7 +221,7 @@ def test_another_correction_is_told_again(chief: Client, scripted: ScriptedServe
     change(chief, ask, {"asks-0-text": "Please say this.", "correction": "fact"})
     version = TextVersion.objects.filter(kind="ask", corrected_at__isnull=False).get()
     page = chief.post(reverse("admin:letters_correction", args=["peace", version.pk]), follow=True)
-    assert "1 writer will get an email." in page.content.decode()
+    assert "1 supporter will get an email." in page.content.decode()
     assert send_notices() == 1
 
 

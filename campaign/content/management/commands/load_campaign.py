@@ -28,10 +28,10 @@ class Command(BaseCommand):
             "--letters",
             choices=[Change.FACT.value, Change.STYLE.value],
             help="if letters carry words that it changes: whether the facts change (then letters that have not been "
-            "sent are held until their writers have chosen) or only the style",
+            "sent are held until their supporters have chosen) or only the style",
         )
         parser.add_argument(
-            "--note", default="", metavar="TEXT", help="what was wrong, for the writers of these letters"
+            "--note", default="", metavar="TEXT", help="what was wrong, for the supporters who wrote these letters"
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 if carried and not (letters or dry_run):
                     raise CommandError(
                         f"{carried} Nothing was changed. Say --letters fact if the old words are wrong: then letters "
-                        "that have not been sent are held until their writers have chosen; or --letters style."
+                        "that have not been sent are held until their supporters have chosen; or --letters style."
                     )
         except OSError as error:
             raise CommandError(f"{pack}: cannot be read: {error.strerror or error}") from None
