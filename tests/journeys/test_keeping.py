@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from letters.models import Letter, Status
+from letters.privacy.tokens import make_confirm_token
 from tests.conftest import OpenPage
 from tests.journeys.supporter import OWN_WORDS, Supporter
 from tests.servers.browser import DESKTOP, PHONE
@@ -100,6 +102,37 @@ def test_a_draft_goes_on_on_another_device(new_page: OpenPage, live_server: Live
     laptop.get_by_role("button", name="Continue here").click()
     expect(laptop.get_by_role("textbox", name="Your own words")).to_have_value(OWN_WORDS)
     expect(laptop.get_by_role("heading", name="‘Seize the moment’")).to_be_visible()
+
+
+def expect_sheet_alone(page: Page) -> None:
+    """On paper there is the letter and nothing else."""
+    page.emulate_media(media="print")
+    expect(page.locator(".letter-sender")).to_be_visible()
+    for hidden in ("h1", ".site-header", ".site-footer", "button:not(details *)"):
+        for part in page.locator(hidden).all():
+            expect(part).to_be_hidden()
+    page.emulate_media(media="screen")
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_confirmation_link_opened_on_another_device_sends_the_letter_and_the_first_page_follows(
+    new_page: OpenPage, live_server: LiveServer
+) -> None:
+    phone = new_page(**PHONE)
+    jane = come_to_check(phone, live_server.url)
+    jane.send()
+    expect(phone.get_by_role("heading", name="One more step")).to_be_visible()
+    letter = Letter.objects.get()
+    laptop = new_page(**DESKTOP)
+    laptop.goto(f"{live_server.url}/confirm/{make_confirm_token(letter)}/")
+    expect(laptop.locator(".letter-body")).to_contain_text(OWN_WORDS)
+    expect_sheet_alone(laptop)
+    laptop.get_by_role("button", name="Send my letter now").click()
+    expect(laptop.get_by_role("heading", name="Thank you.")).to_be_visible()
+    assert Letter.objects.get().status == Status.QUEUED
+    laptop.get_by_text("Read the letter here").click()
+    expect_sheet_alone(laptop)
+    expect(phone.get_by_role("heading", name="You have confirmed this letter")).to_be_visible()  # by itself
 
 
 @pytest.mark.looks
