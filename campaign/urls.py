@@ -15,5 +15,6 @@ urlpatterns = [
     path(settings.ADMIN_PATH, admin.site.urls),
     path(".well-known/security.txt", show_security_txt, name="security-txt"),
     path("", include("letters.urls")),
+    path("", include("campaign.parliament.urls")),
     path("", include("campaign.content.urls")),
 ]

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.db import models, transaction
 
-from campaign.content.models import Argument, Campaign
+from campaign.content.models import Argument, Campaign, CampaignPicture
 
 NOT_COPIED = {"id", "slug", "title", "starts_on", "ends_on", "updated_at"}
 NOT_COPIED |= {"mode", "pause_message", "paused_from", "closed_at"}
@@ -24,6 +24,8 @@ def copy_campaign(campaign: Campaign, *, slug: str, title: str) -> Campaign:
     values = {name: getattr(campaign, name) for name in fields}
     copy = Campaign.objects.create(slug=slug, title=title, mode=Campaign.Mode.DRAFT, **values)
     themes = {theme.pk: _copy_row(theme, campaign=copy) for theme in campaign.themes.all()}
+    for picture in CampaignPicture.objects.filter(campaign=campaign):
+        _copy_row(picture, campaign=copy)
     for ask in campaign.asks.all():
         _copy_row(ask, campaign=copy)
     for argument in Argument.objects.filter(campaign=campaign).with_facts():

@@ -11,5 +11,6 @@ urlpatterns = [
     path("complaints/", pages.show_complaints, name="complaints"),
     path("accessibility/", pages.show_accessibility, name="accessibility"),
     path("<slug:slug>/", views.show_campaign, name="campaign"),
+    path("<slug:slug>/picture/<str:digest>.webp", views.show_picture, name="campaign-picture"),
     path("<slug:slug>/card.png", views.show_card, name="campaign-card"),
 ]

@@ -6,13 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from campaign.content.card import Card, draw_card
-from campaign.content.models import Argument, Ask, Campaign, Phrasing, Theme
+from campaign.content.models import Argument, Ask, Campaign, CampaignPicture, Phrasing, Theme
 from campaign.content.preview import find_campaign
 
 
@@ -73,7 +73,8 @@ def show_home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_campaign(request: HttpRequest, slug: str) -> HttpResponse:
-    campaign = find_campaign(request, slug)
+    campaigns = Campaign.objects.select_related("picture").defer("picture__content")
+    campaign = find_campaign(request, slug, campaigns)
     response = render(
         request,
         "content/campaign.html",
@@ -99,4 +100,17 @@ def show_card(request: HttpRequest, slug: str) -> HttpResponse:
         patch_cache_control(response, private=True, no_store=True)
     else:
         patch_cache_control(response, public=True, max_age=86400)
+    return response
+
+
+@require_safe
+def show_picture(request: HttpRequest, slug: str, digest: str) -> HttpResponse:
+    """Show the campaign's picture; its address changes with it, so that browsers may keep it."""
+    campaign = find_campaign(request, slug)
+    picture = get_object_or_404(CampaignPicture, campaign=campaign, digest=digest)
+    response = HttpResponse(bytes(picture.content), content_type="image/webp")
+    if campaign.is_draft:
+        patch_cache_control(response, private=True, no_store=True)
+    else:
+        patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)
     return response

@@ -15,7 +15,7 @@ from campaign.parliament.address import address_envelope, address_salutation, fo
 class ConstituencyQuerySet(models.QuerySet["Constituency"]):
     def with_members(self) -> ConstituencyQuerySet:
         """Prefetch the sitting members, read as `constituency.member`; two queries in all."""
-        sitting = Member.objects.filter(sitting=True)
+        sitting = Member.objects.filter(sitting=True).select_related("portrait").defer("portrait__content")
         return self.prefetch_related(models.Prefetch("members", queryset=sitting, to_attr="sitting_members"))
 
     def find_newest_fact(self) -> date | None:
@@ -193,3 +193,17 @@ class Member(models.Model):
     @property
     def takes_part(self) -> bool:
         return self.party not in PARTY_OFFICES
+
+
+class Portrait(models.Model):
+    """An MP's picture that the operator has loaded. Small enough to be a row; none comes with Parley."""
+
+    member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="portrait")
+    content = models.BinaryField()  # WebP
+    digest = models.CharField(max_length=16)  # its address, which changes with the picture
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    credit = models.CharField(max_length=200)  # who made it, and the licence
+
+    def __str__(self) -> str:
+        return self.member.name_display

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 # A journey's step answers 302: it leads back to the step that is missing.
 PUBLIC = {
     "home": (302, 405), "campaign": (200, 405), "privacy": (200, 405), "who-runs-this": (200, 405),
-    "complaints": (200, 405), "campaign-card": (200, 405),
+    "complaints": (200, 405), "campaign-card": (200, 405), "campaign-picture": (404, 405), "portrait": (404, 405),
     "accessibility": (200, 405), "security-txt": (404, 405), "health": (503, 405), "lost-link": (200, 200),
     "mailbox": (404, 405), "mailbox-mail": (404, 405), "mailbox-attachment": (404, 405),
     "write-mp": (200, 200), "write-constituencies": (200, 200), "write-arguments": (302, 302), "write-words": (302, 302),
@@ -68,7 +68,7 @@ MODELS = {
 FORBIDDEN = {
     *(f"admin:{model}_{page}" for model in MODELS for page in ("changelist", "add", "history", "delete", "change")),
     "admin:auth_user_password_change", "admin:content_campaign_go_live", "admin:content_campaign_load_pack",
-    "admin:content_argument_review", "admin:content_campaign_pack", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:letters_letter_pdf",
+    "admin:content_argument_review", "admin:content_campaign_pack", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:content_campaign_picture", "admin:letters_letter_pdf",
     "admin:letters_letter_find",
     "admin:letters_letter_moderation", "admin:letters_letter_review", "admin:letters_letter_export",
     "admin:letters_letter_export_personal", "admin:letters_dashboard",
@@ -144,6 +144,7 @@ def paths(client: Client) -> dict[str, str]:
             "number": 1,
             "version": CarriedText.objects.get().version_id,
             "filename": "x",
+            "digest": "x",
         }
         values |= {"object_id": about.get(model, 1), "id": user.pk, "content_type_id": 9999, "app_label": "auth"}
         path = re.sub(r"\^|\$$|\(\?P<app_label>[^)]*\)", lambda m: "auth" if "app_label" in m[0] else "", path)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.content.admin.corrections import AsksAboutCorrections
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, has_protected
 from campaign.content.admin.packs import give_pack, load_pack, may_load
+from campaign.content.admin.pictures import picture_page
 from campaign.content.admin.rooms import make_add_url
 from campaign.content.admin.steps import change_mode_logged, change_mode_page, copy_page, go_live_page
 from campaign.content.forms import AskForm
@@ -232,6 +233,7 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
             path("load-pack/", own(load_pack), me, name="content_campaign_load_pack"),
             path("<path:object_id>/pack.yaml", own(give_pack), me, name="content_campaign_pack"),
             path("<path:object_id>/copy/", own(copy_page), me, name="content_campaign_copy"),
+            path("<path:object_id>/picture/", own(picture_page), me, name="content_campaign_picture"),
             path("<path:object_id>/mode/", own(change_mode_page), me, name="content_campaign_mode"),
             path("<path:object_id>/go-live/", own(go_live_page), me, name="content_campaign_go_live"),
             *super().get_urls(),

@@ -6,6 +6,7 @@ from campaign.content.models.argument import Argument, ArgumentQuerySet, Theme
 from campaign.content.models.ask import Ask
 from campaign.content.models.campaign import Campaign
 from campaign.content.models.local import LocalFact
+from campaign.content.models.picture import CampaignPicture
 from campaign.content.models.texts import Fact, Phrasing, Source
 from campaign.content.models.version import CORRECTED, Text, TextVersion, record_versions, saving_as, watch_changes
 
@@ -15,6 +16,7 @@ __all__ = [
     "ArgumentQuerySet",
     "Ask",
     "Campaign",
+    "CampaignPicture",
     "Fact",
     "LocalFact",
     "Phrasing",
