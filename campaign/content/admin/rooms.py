@@ -68,6 +68,10 @@ class RoomList(ChangeList):
         super().__init__(request, *args, **kwargs)
         self.all_url = self.clear_all_filters_qs = f"?{urlencode({OF_CAMPAIGN: request.GET.get(OF_CAMPAIGN, '')})}"
 
+    def get_results(self, request: HttpRequest) -> None:
+        self.root_queryset = self.root_queryset.filter(campaign=request.GET[OF_CAMPAIGN])  # what "all" means
+        super().get_results(request)
+
 
 class InItsCampaign(ArgumentBase):
     """The pages of arguments, each within one campaign."""
