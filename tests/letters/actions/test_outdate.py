@@ -131,7 +131,7 @@ def test_a_draft_with_the_old_words_that_is_sent_after_the_correction_waits(monk
     correct()
     monkeypatch.setattr(Argument.objects, "with_facts", lambda: SimpleNamespace(select_related=lambda _name: stale))
     letter = submit_sample(status=Status.UNCONFIRMED)
-    assert say(letter)[2] == OLD
+    assert say(letter)[1] == OLD
     assert is_outdated(letter)
 
 
@@ -151,7 +151,7 @@ def test_each_writer_is_told_once_for_each_correction(scripted: ScriptedServer) 
     send_notices()
     correct("Four of five agree.")
     assert owe_corrections() == 0  # the page shows it all
-    assert renew_letter(letter.pk, "2", Choice.TAKE) is RenewalResult.DONE
+    assert renew_letter(letter.pk, "1", Choice.TAKE) is RenewalResult.DONE
     assert not told.exists()
     correct("Five of six agree.")
     assert owe_corrections() == 1
@@ -161,10 +161,10 @@ def test_a_writer_takes_the_new_words_and_the_letter_goes_on(scripted: ScriptedS
     letter = submit_sample()
     correct()
     [place] = list_places(letter)
-    assert (place.name, place.old, place.new, place.was) == ("2", OLD, NEW, "")
-    assert renew_letter(letter.pk, "2", Choice.TAKE) is RenewalResult.DONE
+    assert (place.name, place.old, place.new, place.was) == ("1", OLD, NEW, "")
+    assert renew_letter(letter.pk, "1", Choice.TAKE) is RenewalResult.DONE
     assert not is_outdated(letter)
-    assert say(letter)[2] == NEW
+    assert say(letter)[1] == NEW
     assert list_places(letter) == []
     assert drain_queue() == {"sent": 1}
     assert [event.type for event in letter.events.all()] == [
@@ -176,7 +176,7 @@ def test_a_writer_takes_the_new_words_and_the_letter_goes_on(scripted: ScriptedS
 def test_a_letter_stays_where_it_was(status: Status) -> None:
     letter = submit_sample(status=status)
     correct()
-    assert renew_letter(letter.pk, "2", Choice.TAKE) is RenewalResult.DONE
+    assert renew_letter(letter.pk, "1", Choice.TAKE) is RenewalResult.DONE
     letter.refresh_from_db()
     assert (letter.status, letter.outdated_at) == (status, None)
 
@@ -194,23 +194,23 @@ def test_what_has_gone_is_not_changed(status: Status, result: RenewalResult) -> 
     letter = submit_sample()
     correct()
     bring(letter, status)
-    assert renew_letter(letter.pk, "2", Choice.TAKE) is result
-    assert say(letter)[2] == OLD
+    assert renew_letter(letter.pk, "1", Choice.TAKE) is result
+    assert say(letter)[1] == OLD
 
 
 def test_a_paragraph_is_left_out() -> None:
     letter = submit_sample("argument-1", "argument-2")
     correct()
-    assert renew_letter(letter.pk, "2", Choice.LEAVE_OUT) is RenewalResult.DONE
-    assert say(letter)[2:] == ["The short text of argument 2."]
-    assert not letter.carried.filter(position=2).exists()
+    assert renew_letter(letter.pk, "1", Choice.LEAVE_OUT) is RenewalResult.DONE
+    assert say(letter)[1:] == ["The short text of argument 2."]
+    assert not letter.carried.filter(position=1).exists()
 
 
 def test_a_letter_is_never_left_without_a_paragraph() -> None:
     letter = submit_sample()
-    letter.paragraphs.exclude(position=2).delete()
+    letter.paragraphs.exclude(position=1).delete()
     correct()
-    assert renew_letter(letter.pk, "2", Choice.LEAVE_OUT) is RenewalResult.NOTHING
+    assert renew_letter(letter.pk, "1", Choice.LEAVE_OUT) is RenewalResult.NOTHING
 
 
 def test_words_that_the_writer_has_changed_are_shown_with_what_has_changed() -> None:
@@ -219,8 +219,8 @@ def test_words_that_the_writer_has_changed_are_shown_with_what_has_changed() -> 
     [place] = list_places(letter)
     assert (place.old, place.new) == ("In my view: the short text of argument 1.", NEW)
     assert (place.was, place.becomes) == (OLD, NEW)
-    renew_letter(letter.pk, "2", Choice.TAKE)
-    assert say(letter)[2] == NEW
+    renew_letter(letter.pk, "1", Choice.TAKE)
+    assert say(letter)[1] == NEW
     correct("Three of four agree.")
     [place] = list_places(letter)
     assert place.was == ""  # it is the campaign's now
@@ -238,17 +238,17 @@ def test_a_corrected_source_leaves_the_writers_words_alone() -> None:
         ("Jane Roe, Report 9, The Paper, February 2023.",),
     )
     renew_letter(letter.pk, place.name, Choice.TAKE)
-    assert letter.paragraphs.get(position=2).sources == ["Jane Roe, Report 9, The Paper, February 2023."]
-    assert say(letter)[2] == mine
+    assert letter.paragraphs.get(position=1).sources == ["Jane Roe, Report 9, The Paper, February 2023."]
+    assert say(letter)[1] == mine
 
 
 def test_what_nothing_takes_the_place_of_can_only_be_left_out() -> None:
     letter = submit_sample()
     with saving_as(FACT):
         Phrasing.objects.filter(argument__key="argument-1").delete()
-    assert renew_letter(letter.pk, "2", Choice.TAKE) is RenewalResult.NOTHING
-    assert renew_letter(letter.pk, "2", Choice.LEAVE_OUT) is RenewalResult.DONE
-    assert say(letter)[2:] == []
+    assert renew_letter(letter.pk, "1", Choice.TAKE) is RenewalResult.NOTHING
+    assert renew_letter(letter.pk, "1", Choice.LEAVE_OUT) is RenewalResult.DONE
+    assert say(letter)[1:] == []
 
 
 def test_the_ask_and_the_preface_are_corrected_as_well() -> None:
@@ -257,9 +257,9 @@ def test_the_ask_and_the_preface_are_corrected_as_well() -> None:
     with saving_as(FACT):
         Ask.objects.filter(key="say").update(text="Please say this.")
         Campaign.objects.update(preface="I condemn it all.")
-    assert [place.name for place in list_places(letter)] == ["2", "ask"]
+    assert [place.name for place in list_places(letter)] == ["1", "ask"]
     assert renew_letter(letter.pk, "ask", Choice.TAKE) is RenewalResult.MORE
     assert is_outdated(letter)
-    assert renew_letter(letter.pk, "2", Choice.TAKE) is RenewalResult.DONE
+    assert renew_letter(letter.pk, "1", Choice.TAKE) is RenewalResult.DONE
     letter = Letter.objects.get(pk=letter.pk)
-    assert (letter.ask_text, say(letter)[2]) == ("Please say this.", "I condemn it all.")
+    assert (letter.ask_text, say(letter)[1]) == ("Please say this.", "I condemn it all.")
