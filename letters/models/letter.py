@@ -21,6 +21,8 @@ from letters.models.queries import LetterQuerySet
 from letters.models.status import LEASED, NOTICE_FOR_STATUS, TRANSITIONS, EventCode, EventType, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import User
 
 
@@ -265,12 +267,19 @@ class Transition:
 
     def update(self) -> bool:
         """Update the row if its status is still the expected one; return whether it was."""
-        mine = Letter.objects.filter(pk=self.letter.pk, status=self.letter.status)
-        if self.lease is not None:
-            mine = mine.filter(lease_token=self.lease)
-        if self.status in LEASED:
-            mine = mine.filter(outdated_at=None)
+        mine = Letter.objects.filter(pk=self.letter.pk, **self._get_conditions())
         return bool(mine.update(status=self.status, **self._get_changes()))
+
+    def update_alike(self, moves: Sequence[Transition]) -> list[bool]:
+        """Update the rows of moves that differ in their letters only, at once, and return which were as expected."""
+        mine = Letter.objects.filter(pk__in=[move.letter.pk for move in moves], **self._get_conditions())
+        locked = set(mine.order_by("pk").select_for_update().values_list("pk", flat=True))
+        Letter.objects.filter(pk__in=locked).update(status=self.status, **self._get_changes())
+        return [move.letter.pk in locked for move in moves]
+
+    def is_like(self, other: Transition) -> bool:
+        mine, others = ((one.letter.status, one.status, one.lease, one.changes) for one in (self, other))
+        return mine == others
 
     def is_written(self) -> bool:
         return Letter.objects.filter(pk=self.letter.pk, status=self.status, **self.changes).exists()
@@ -283,6 +292,14 @@ class Transition:
         for name, value in self._get_changes().items():
             if not isinstance(value, models.expressions.Combinable):
                 setattr(self.letter, name, value)
+
+    def _get_conditions(self) -> dict[str, Any]:
+        conditions: dict[str, Any] = {"status": self.letter.status}
+        if self.lease is not None:
+            conditions["lease_token"] = self.lease
+        if self.status in LEASED:
+            conditions["outdated_at"] = None
+        return conditions
 
     def _get_changes(self) -> dict[str, Any]:
         unleased = {} if self.status in LEASED else {"lease_token": None, "lease_until": None}
@@ -307,7 +324,10 @@ def apply_transitions(*moves: Transition) -> list[bool]:
         if move.status not in TRANSITIONS[move.letter.status]:
             raise ValueError(f"a letter cannot move from {move.letter.status} to {move.status}")
     with transaction.atomic():
-        made = [move.update() for move in moves]
+        if len(moves) > 1 and all(move.is_like(moves[0]) for move in moves[1:]):
+            made = moves[0].update_alike(moves)  # a lease takes ten letters in the time of two
+        else:
+            made = [move.update() for move in moves]
         done = [*compress(moves, made)]
         LetterEvent.objects.bulk_create(move.write_event() for move in done)
         # Each kind once per letter, even if it fails, is retried and fails again.

@@ -7,10 +7,20 @@ import re
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from letters.models import REFERENCE_ALPHABET, TRANSITIONS, EventType, Letter, Status, make_reference
+from letters.models import (
+    REFERENCE_ALPHABET,
+    TRANSITIONS,
+    EventType,
+    Letter,
+    Status,
+    Transition,
+    apply_transitions,
+    make_reference,
+)
 from tests.letters.factories import make_letter
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +63,27 @@ def test_only_the_first_of_two_moves_counts() -> None:
     letter.refresh_from_db()
     assert letter.status == Status.HELD
     assert [event.type for event in letter.events.all()] == ["queued", "held"]
+
+
+def test_moves_that_are_alike_are_made_together_and_none_that_is_too_late() -> None:
+    """One update for all; whoever was faster with one letter keeps it."""
+    letters = [make_letter() for _ in range(3)]
+    moves = [Transition(Letter.objects.get(pk=letter.pk), Status.HELD, "a look") for letter in letters]
+    assert letters[1].transition_to(Status.WITHDRAWN)
+    with CaptureQueriesContext(connection) as queries:
+        assert apply_transitions(*moves) == [True, False, True]
+    assert sum(query["sql"].startswith("UPDATE") for query in queries) == 1
+    assert [move.letter.status for move in moves] == [Status.HELD, Status.QUEUED, Status.HELD]
+    last = [(letter.status, letter.events.latest("id").type) for letter in Letter.objects.order_by("reference")]
+    assert sorted(last) == [("held", "held"), ("held", "held"), ("withdrawn", "withdrawn")]
+
+
+def test_moves_that_differ_are_made_each_by_itself() -> None:
+    letters = [make_letter() for _ in range(2)]
+    assert (
+        apply_transitions(Transition(letters[0], Status.HELD), Transition(letters[1], Status.WITHDRAWN)) == [True] * 2
+    )
+    assert sorted(Letter.objects.values_list("status", flat=True)) == ["held", "withdrawn"]
 
 
 @pytest.mark.parametrize(
