@@ -29,7 +29,7 @@ from tests.servers.worker import run_worker
 
 QUIET = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
 hypothesis.settings.register_profile(
-    "ci", deadline=None, max_examples=80, derandomize=True, print_blob=True, suppress_health_check=QUIET
+    "ci", deadline=None, max_examples=50, derandomize=True, print_blob=True, suppress_health_check=QUIET
 )
 hypothesis.settings.register_profile(
     "fuzz", deadline=None, max_examples=10_000, print_blob=True, suppress_health_check=QUIET

@@ -114,7 +114,7 @@ class UndoneError(Exception):
 
 
 @pytest.mark.django_db
-@settings(max_examples=30, phases=(Phase.explicit, Phase.reuse, Phase.generate))  # shrinking takes minutes
+@settings(max_examples=15, phases=(Phase.explicit, Phase.reuse, Phase.generate))  # shrinking takes minutes
 @given(STEPS)
 def test_each_letter_can_be_reproduced(steps: list[Any]) -> None:
     try:
