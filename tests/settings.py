@@ -28,7 +28,7 @@ with patch.object(Env, "read_env"), patch.dict(os.environ, _own):
     from campaign.settings import *  # noqa: F403
     from campaign.settings import DATA_DIR, DATABASES, STORAGES
 
-PACE_PER_DOMAIN = os.environ.get("PACE_PER_DOMAIN", "")  # letters.delivery.rate_limits is tested with rates of its own
+PACE_PER_DOMAIN = os.environ.get("PACE_PER_DOMAIN", "")  # letters.delivery.pace is tested with rates of its own
 PACE_PER_MP = os.environ.get("PACE_PER_MP", "")
 for _name in [name for name in globals() if name.startswith("LIMIT_")]:
     globals()[_name] = ""  # letters.views.throttling is tested with limits of its own

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters.delivery.rate_limits import get_domain
+from letters.delivery.pace import get_domain
 from letters.models import list_sending_campaigns, list_sending_kinds
 
 

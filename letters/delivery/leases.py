@@ -16,7 +16,7 @@ from django.utils import timezone
 from campaign.content.models import Campaign
 from campaign.core.ciphers import UndecryptableError
 from letters.delivery.fairness import FairScheduler, lock_next
-from letters.delivery.rate_limits import admit_letters, return_letters
+from letters.delivery.pace import admit_letters, return_letters
 from letters.mail.backoff import MAX_ATTEMPTS, count_server_pause
 from letters.models import PACED, EventCode, Heartbeat, Letter, LetterParagraph, Status, Transition, apply_transitions
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from campaign.core import ratelimit
-from letters.delivery import rate_limits
+from letters.delivery import pace
 from letters.delivery.leases import lease_letters, release_letters
 from letters.delivery.worker import drain_queue
 from letters.models import PACED, Heartbeat, Letter, Status
@@ -89,7 +89,7 @@ def test_a_domain_gets_no_more_than_the_pace_whoever_the_mp_is(settings: Any) ->
     for number, address in enumerate(addresses):
         make_letter(campaign, constituency_gss=f"E1400000{number}", member_email=address)
     leased = [*take(), *take()]
-    assert Counter(rate_limits.get_domain(letter.member_email) for letter in leased) == {
+    assert Counter(pace.get_domain(letter.member_email) for letter in leased) == {
         "parliament.example": 3,
         "assembly.example": 1,
     }
@@ -111,7 +111,7 @@ def test_a_slot_that_the_domain_refuses_is_not_taken_from_the_mp(settings: Any) 
     assert take() == []
     rate = ratelimit.read_rate("5/hour")
     assert rate is not None
-    assert ratelimit.remaining(rate, rate_limits.name_mp(letter)) == 4
+    assert ratelimit.remaining(rate, pace.name_mp(letter)) == 4
 
 
 def test_without_a_pace_all_go(settings: Any) -> None:
