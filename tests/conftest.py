@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from campaign.core import ratelimit
+from campaign.core import rate_counters
 from tests.otp import otp_login
 from tests.servers.browser import DESKTOP, PHONE, open_page, run_browser
 from tests.servers.mail import MailServer, run_mail_server
@@ -113,10 +113,10 @@ def admin_client(client: Client, admin_user: User) -> Client:
 def empty_windows(settings: Settings) -> Iterator[None]:
     """Rates are counted from nothing, in this process; tests on Redis ask for it."""
     settings.REDIS_URL = ""
-    ratelimit._away_until = 0
-    ratelimit.MEMORY.storage.reset()
+    rate_counters._away_until = 0
+    rate_counters.MEMORY.storage.reset()
     yield
-    ratelimit.MEMORY.storage.reset()
+    rate_counters.MEMORY.storage.reset()
 
 
 @pytest.fixture(scope="session")

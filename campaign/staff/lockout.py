@@ -25,7 +25,7 @@ from django.utils.log import log_response
 from campaign.core.bulkhead import BULKHEAD, RETRY_SECONDS, CrowdedError
 from campaign.core.client_ip import get_client_ip
 from campaign.core.identity import list_networks
-from campaign.core.ratelimit import Window, make_wider_rate, read_rate, reset_at, return_slots, take_each
+from campaign.core.rate_counters import Window, make_wider_rate, read_rate, reset_at, return_slots, take_each
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Rate limits for letters: per recipient domain and per MP, across all workers.
 
-Slots are counted in moving windows (campaign.core.ratelimit). While Redis is down each worker counts alone.
+Slots are counted in moving windows (campaign.core.rate_counters). While Redis is down each worker counts alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from limits import RateLimitItem
 
-from campaign.core.ratelimit import hit, read_rate, remaining, return_slots
+from campaign.core.rate_counters import hit, read_rate, remaining, return_slots
 from letters.models import Letter
 
 

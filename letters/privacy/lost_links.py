@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from campaign.core.ciphers import make_index
 from campaign.core.identity import name_mailbox
-from campaign.core.ratelimit import hit, read_rate
+from campaign.core.rate_counters import hit, read_rate
 from letters.models import Letter, LetterQuerySet, LinkRequest, Notice, Status
 from letters.privacy.tokens import CONFIRM_WITHIN, make_confirm_token, make_token
 

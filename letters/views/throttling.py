@@ -23,7 +23,7 @@ from campaign.content.models import Campaign
 from campaign.core.bulkhead import BULKHEAD, RETRY_SECONDS, CrowdedError
 from campaign.core.client_ip import get_client_ip
 from campaign.core.identity import list_networks, name_mailbox
-from campaign.core.ratelimit import Window, make_wider_rate, read_rate, reset_at, take_each
+from campaign.core.rate_counters import Window, make_wider_rate, read_rate, reset_at, take_each
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

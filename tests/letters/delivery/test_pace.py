@@ -16,7 +16,7 @@ import redis
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from campaign.core import ratelimit
+from campaign.core import rate_counters
 from letters.delivery import pace
 from letters.delivery.leases import lease_letters, release_letters
 from letters.delivery.worker import drain_queue
@@ -109,9 +109,9 @@ def test_a_slot_that_the_domain_refuses_is_not_taken_from_the_mp(settings: Any) 
         make_letter()
     assert len(take()) == 1
     assert take() == []
-    rate = ratelimit.read_rate("5/hour")
+    rate = rate_counters.read_rate("5/hour")
     assert rate is not None
-    assert ratelimit.remaining(rate, pace.name_mp(letter)) == 4
+    assert rate_counters.remaining(rate, pace.name_mp(letter)) == 4
 
 
 def test_without_a_pace_all_go(settings: Any) -> None:
@@ -140,8 +140,10 @@ def test_a_redis_that_hangs_costs_seconds_once_and_no_letter(settings: Any, capl
         began = time.monotonic()
         assert len(take()) == 2
         assert take() == []
-        assert time.monotonic() - began < 3 * ratelimit.REDIS_SECONDS
-    assert [record.levelname for record in caplog.records if record.name == "campaign.core.ratelimit"] == ["WARNING"]
+        assert time.monotonic() - began < 3 * rate_counters.REDIS_SECONDS
+    assert [record.levelname for record in caplog.records if record.name == "campaign.core.rate_counters"] == [
+        "WARNING"
+    ]
 
 
 def test_a_redis_that_is_down_is_asked_again_later(settings: Any, own_redis: str) -> None:
@@ -152,7 +154,7 @@ def test_a_redis_that_is_down_is_asked_again_later(settings: Any, own_redis: str
     assert len(take()) == 1
     settings.REDIS_URL = own_redis
     assert take() == []  # for a while it counts for itself
-    ratelimit._away_until = 0
+    rate_counters._away_until = 0
     assert len(take()) == 1
 
 

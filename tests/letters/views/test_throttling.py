@@ -19,7 +19,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from campaign.core import ratelimit
+from campaign.core import rate_counters
 from campaign.settings import LIMIT_LETTERS_PER_IP, SECONDS_TO_WRITE
 from letters.forms import honeypot
 from letters.models import Letter, Notice, Status
@@ -58,7 +58,7 @@ def say_page(page: Any) -> str:
 
 
 def test_a_hall_of_sixty_people_behind_one_address_is_let_through() -> None:
-    assert ratelimit.read_rate(LIMIT_LETTERS_PER_IP).amount >= 60  # type: ignore[union-attr]
+    assert rate_counters.read_rate(LIMIT_LETTERS_PER_IP).amount >= 60  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_what_one_limit_refuses_is_not_counted_by_the_others(settings: Any) -> N
     settings.LIMIT_LETTERS_PER_EMAIL, settings.LIMIT_LETTERS_PER_CAMPAIGN = "3/hour", "1/hour"
     given = {"email": "jane@supporter.example", "campaign": "peace"}
     assert [ask(**given) for _ in range(5)] == ["admitted", *[Scope.CAMPAIGN] * 4]
-    rate = ratelimit.read_rate("3/hour")
+    rate = rate_counters.read_rate("3/hour")
     assert rate is not None
-    assert ratelimit.remaining(rate, make_key(Action.MAIL, Scope.EMAIL, given["email"])) == 2
+    assert rate_counters.remaining(rate, make_key(Action.MAIL, Scope.EMAIL, given["email"])) == 2
 
 
 def test_a_mailbox_is_one_under_all_its_tags_and_dots(settings: Any) -> None:
@@ -186,7 +186,7 @@ def test_a_letter_too_many_says_when_and_comes_back_whole(ready: Client, setting
     assert Letter.objects.get().sender_name == "Jane “J” Doe & Son"
     assert f'formaction="{reverse("write-check", args=["peace"])}"' in text
     assert go(ready, "write-check", SEND).status_code == 200  # “Back to my letter” works
-    ratelimit.MEMORY.storage.reset()  # the hour is over
+    rate_counters.MEMORY.storage.reset()  # the hour is over
     assert go(ready, "write-send", dict(page.context["typed"])).status_code == 302
     assert Letter.objects.get().sender_name == "Jane “J” Roe & Son"
 

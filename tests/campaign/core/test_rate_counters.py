@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from limits import RateLimitItem
 
-from campaign.core.ratelimit import hit, make_wider_rate, read_rate, remaining, reset_at, return_slots, take_each
+from campaign.core.rate_counters import hit, make_wider_rate, read_rate, remaining, reset_at, return_slots, take_each
 
 pytestmark = pytest.mark.usefixtures("empty_windows")
 
