@@ -323,7 +323,7 @@ BREAKER_AFTER: int = env.int("BREAKER_AFTER", 10)
 ORGANISERS_EMAIL: str = _read_address("ORGANISERS_EMAIL", "") if env.str("ORGANISERS_EMAIL", "") else ""
 # The operator, if that is not the organisers: gets the same alerts.
 OPERATOR_EMAIL: str = _read_address("OPERATOR_EMAIL", "") if env.str("OPERATOR_EMAIL", "") else ""
-# A second channel for alerts, in case mail is what has failed (letters/delivery/second_way.py).
+# A second channel for alerts, in case mail is what has failed (letters/delivery/alert_channels.py).
 ALERT_WEBHOOK: str = env.str("ALERT_WEBHOOK", "")
 ALERT_WEBHOOK_SHAPE: str = env.str("ALERT_WEBHOOK_SHAPE", "slack")
 if ALERT_WEBHOOK_SHAPE not in ("slack", "ntfy", "matrix"):

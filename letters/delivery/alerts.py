@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaign.staff.destinations import Redirection
 from letters.actions.departed import hold_departed
-from letters.delivery import second_way
+from letters.delivery import alert_channels
 from letters.delivery.health import measure_health
 from letters.delivery.leases import lease_length
 from letters.mail.addresses import split_from
@@ -125,7 +125,7 @@ def send_alerts() -> int:
 def pass_alerts_on() -> int:
     """Send the alerts that are due on the second channel; return how many got through."""
     due = Alert.objects.filter(second_due_at__lte=timezone.now())
-    if not second_way.is_set():
+    if not alert_channels.is_set():
         due.update(second_due_at=None)
         return 0
     passed = 0
@@ -134,8 +134,8 @@ def pass_alerts_on() -> int:
         if not leased.update(second_due_at=timezone.now() + lease_length(), second_attempts=F("second_attempts") + 1):
             continue  # another worker was first
         try:
-            second_way.pass_on(*write_alert(alert))
-        except second_way.SecondWayError as error:
+            alert_channels.pass_on(*write_alert(alert))
+        except alert_channels.AlertChannelError as error:
             logger.error("the second way failed: %s", error)
             tried = alert.second_attempts + 1
             later = None if tried >= MAX_ATTEMPTS else timezone.now() + timedelta(minutes=min(2 ** (tried - 1), 60))

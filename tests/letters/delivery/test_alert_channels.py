@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from letters.delivery.alert_channels import MAX_CHARACTERS, AlertChannelError, pass_on
 from letters.delivery.alerts import check_health, pass_alerts_on, send_alerts
-from letters.delivery.second_way import MAX_CHARACTERS, SecondWayError, pass_on
 from letters.models import Alert, Heartbeat, Notice, queue_confirmation
 from letters.tasks import sweep
 from tests.letters.clock import pass_time
@@ -84,7 +84,7 @@ def test_each_gets_the_shape_that_it_wants(hook: Hook, settings: Any) -> None:
 @pytest.mark.parametrize("code", [302, 404, 500])
 def test_what_is_no_success_is_a_failure_that_names_no_secret(hook: Hook, code: int) -> None:
     hook.answers = [code]
-    with pytest.raises(SecondWayError, match=f"^the webhook answered {code}$"):
+    with pytest.raises(AlertChannelError, match=f"^the webhook answered {code}$"):
         pass_on("Title", "Words")
     assert len(hook.heard) == 1
 
@@ -92,7 +92,7 @@ def test_what_is_no_success_is_a_failure_that_names_no_secret(hook: Hook, code: 
 @pytest.mark.parametrize("address", ["ftp://example/secret", "secret", "http://127.0.0.1:{port}/secret"])
 def test_an_address_that_does_not_work_is_told_of_without_it(settings: Any, address: str) -> None:
     settings.ALERT_WEBHOOK = address.format(port=find_free_port())
-    with pytest.raises(SecondWayError) as error:
+    with pytest.raises(AlertChannelError) as error:
         pass_on("Title", "Words")
     assert "secret" not in str(error.value)
 
@@ -103,7 +103,7 @@ def test_a_command_gets_it_on_its_standard_input(tmp_path: Path, settings: Any) 
     assert (tmp_path / "a file").read_text() == "Title\n\nWords\n"
     for command, words in (("false", "ended with 1"), ("/no/such", "could not be run")):
         settings.ALERT_COMMAND = command
-        with pytest.raises(SecondWayError, match=words):
+        with pytest.raises(AlertChannelError, match=words):
             pass_on("Title", "Words")
 
 

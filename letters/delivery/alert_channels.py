@@ -17,7 +17,7 @@ MAX_CHARACTERS = 2_000  # of text: chats are for short messages, and ntfy takes 
 SHAPES = ("slack", "ntfy", "matrix")
 
 
-class SecondWayError(Exception):
+class AlertChannelError(Exception):
     """The message did not get through. The reason names no URL, as a webhook's is a secret."""
 
 
@@ -26,7 +26,7 @@ def is_set() -> bool:
 
 
 def pass_on(title: str, text: str) -> None:
-    """Send the message by webhook and command, if configured. Raises SecondWayError."""
+    """Send the message by webhook and command, if configured. Raises AlertChannelError."""
     text = text.strip()[:MAX_CHARACTERS]
     if settings.ALERT_WEBHOOK:
         _send_webhook(title, text)
@@ -55,7 +55,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 def _send_webhook(title: str, text: str) -> None:
     method, url, body = build_message(title, text)
     if urlsplit(url).scheme not in ("http", "https"):
-        raise SecondWayError("ALERT_WEBHOOK is not a web address")
+        raise AlertChannelError("ALERT_WEBHOOK is not a web address")
     headers = {"Content-Type": "application/json", "User-Agent": "Parley"}
     if settings.ALERT_WEBHOOK_TOKEN:
         headers["Authorization"] = f"Bearer {settings.ALERT_WEBHOOK_TOKEN}"
@@ -64,9 +64,9 @@ def _send_webhook(title: str, text: str) -> None:
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS):
             return
     except urllib.error.HTTPError as error:
-        raise SecondWayError(f"the webhook answered {error.code}") from None
+        raise AlertChannelError(f"the webhook answered {error.code}") from None
     except (OSError, ValueError) as error:
-        raise SecondWayError(f"the webhook could not be reached ({type(error).__name__})") from None
+        raise AlertChannelError(f"the webhook could not be reached ({type(error).__name__})") from None
 
 
 def _run_command(title: str, text: str) -> None:
@@ -81,6 +81,6 @@ def _run_command(title: str, text: str) -> None:
             check=False,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise SecondWayError(f"ALERT_COMMAND could not be run ({type(error).__name__})") from None
+        raise AlertChannelError(f"ALERT_COMMAND could not be run ({type(error).__name__})") from None
     if done.returncode:
-        raise SecondWayError(f"ALERT_COMMAND ended with {done.returncode}")
+        raise AlertChannelError(f"ALERT_COMMAND ended with {done.returncode}")
