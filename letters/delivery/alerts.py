@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.staff.destinations import Redirection
-from letters.actions.departed import hold_departed
+from letters.actions.hold_departed import hold_departed
 from letters.delivery import alert_channels
 from letters.delivery.health import measure_health
 from letters.delivery.leases import lease_length

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from campaign.parliament.models import Constituency, Member
-from letters.actions.departed import MAX_NAMED, hold_departed, name_letters
+from letters.actions.hold_departed import MAX_NAMED, hold_departed, name_letters
 from letters.delivery.notices import send_notices
 from letters.delivery.worker import drain_queue
 from letters.models import Alert, Letter, Notice, Status
