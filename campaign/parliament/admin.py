@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.address import fold_name
 from campaign.parliament.models import Constituency, ConstituencyQuerySet, Member
+from campaign.staff.concurrent_edits import MergesSaves
 from campaign.staff.destinations import GuardsDestination
-from campaign.staff.together import MergesSaves
 
 
 class VacancyFilter(admin.SimpleListFilter):

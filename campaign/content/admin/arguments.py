@@ -21,7 +21,7 @@ from campaign.content.admin.reviews import review_page
 from campaign.content.admin.rooms import InItsCampaign, ThemeFilter, find_room
 from campaign.content.forms import ArgumentForm
 from campaign.content.models import Argument, ArgumentQuerySet, Campaign, Fact, Phrasing, Source
-from campaign.staff.together import MergesSaves
+from campaign.staff.concurrent_edits import MergesSaves
 
 if TYPE_CHECKING:  # Django's admin classes are not generic at run time
     ArgumentBase = admin.ModelAdmin[Argument]

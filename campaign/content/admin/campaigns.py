@@ -22,9 +22,9 @@ from campaign.content.admin.steps import change_mode_logged, change_mode_page, c
 from campaign.content.forms import AskForm
 from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.modes import find_redirection, say_missing
+from campaign.staff.concurrent_edits import MergesSaves
 from campaign.staff.destinations import GuardsDestination
 from campaign.staff.sudo import require_proof
-from campaign.staff.together import MergesSaves
 
 if TYPE_CHECKING:  # Django's admin classes are not generic at run time
     CampaignBase = admin.ModelAdmin[Campaign]

@@ -1,4 +1,4 @@
-"""Two organisers who have one page open at once lose nothing of each other's (campaign/staff/together.py, campaign/staff/merging.py)."""
+"""Two organisers who have one page open at once lose nothing of each other's (campaign/staff/concurrent_edits.py, campaign/staff/merging.py)."""
 
 from __future__ import annotations
 
