@@ -13,12 +13,12 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from campaign.content.admin.campaign_pages import change_mode_logged, change_mode_page, copy_page, go_live_page
 from campaign.content.admin.corrections import AsksAboutCorrections
 from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained, has_protected
 from campaign.content.admin.packs import give_pack, load_pack, may_load
 from campaign.content.admin.pictures import picture_page
 from campaign.content.admin.rooms import make_add_url
-from campaign.content.admin.steps import change_mode_logged, change_mode_page, copy_page, go_live_page
 from campaign.content.forms import AskForm
 from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.modes import find_redirection, say_missing

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.admin.steps import find
+from campaign.content.admin.campaign_pages import find
 from campaign.content.models import Campaign, CampaignPicture
 from campaign.core.pictures import Picture, PictureError, make_picture
 
