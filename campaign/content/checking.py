@@ -12,7 +12,7 @@ from itertools import islice
 from campaign.content.audiences import Audience
 from campaign.content.models import Phrasing
 from campaign.content.pack import PACK_FORMAT, READABLE_FORMATS, Fault, shorten_text
-from campaign.content.reading import Mapping, Node, Scalar, Sequence
+from campaign.content.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 MAX_COMPARED = 50  # names compared to find the one meant
 

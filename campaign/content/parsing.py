@@ -28,7 +28,7 @@ from campaign.content.pack import (
     PartialDate,
     shorten_text,
 )
-from campaign.content.reading import Mapping, Node, Refused, Scalar, Sequence, read_file, read_nodes
+from campaign.content.yaml_nodes import Mapping, Node, Refused, Scalar, Sequence, read_file, read_nodes
 
 MAX_ITEMS = 500  # in any list of a pack
 MODELS: dict[type, type[models.Model]] = {

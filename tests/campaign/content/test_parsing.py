@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from campaign.content.loading import load_pack
 from campaign.content.pack import MAX_FAULTS, Pack, PackRefusedError
 from campaign.content.parsing import parse_bytes
-from campaign.content.reading import MAX_BYTES, read_file, read_nodes
+from campaign.content.yaml_nodes import MAX_BYTES, read_file, read_nodes
 from tests.campaign.content.samples import SAMPLE, read_sample, see_database, to_bytes
 
 Change = Callable[[dict[str, Any]], Any]
@@ -203,7 +203,7 @@ def test_as_many_faults_as_people_mend_are_told_and_not_guessed_at_without_end()
 
 def test_the_python_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = read_nodes(SAMPLE.read_bytes())
-    monkeypatch.setattr("campaign.content.reading.Loader", yaml.SafeLoader)
+    monkeypatch.setattr("campaign.content.yaml_nodes.Loader", yaml.SafeLoader)
     assert read_nodes(SAMPLE.read_bytes()) == quick
 
 
