@@ -11,7 +11,6 @@ from django.db.models import Q
 from campaign.content.loading import LINES
 from campaign.content.models import Argument, Campaign
 from campaign.content.models.campaign import split_lines
-from campaign.content.ordering import sort_arguments
 from campaign.content.pack import (
     PACK_FORMAT,
     Pack,
@@ -23,6 +22,7 @@ from campaign.content.pack import (
     PackSource,
     PackTheme,
 )
+from campaign.content.pack_order import sort_arguments
 
 WIDTH = 110
 LONG = 100  # a text with a longer line is written as a folded block

@@ -17,7 +17,6 @@ from django.db import models, transaction
 
 from campaign.content.changes import Change, What, make_fingerprint
 from campaign.content.models import Argument, Ask, Campaign, Fact, Phrasing, Source, Theme
-from campaign.content.ordering import sort_arguments
 from campaign.content.pack import (
     Pack,
     PackArgument,
@@ -28,6 +27,7 @@ from campaign.content.pack import (
     PackTheme,
     shorten_text,
 )
+from campaign.content.pack_order import sort_arguments
 
 FILLED_IF_EMPTY = ("promoter_name", "promoter_address", "contact_email", "complaints_contact")
 HOURS = ("send_from", "send_until", "send_days")  # filled only together

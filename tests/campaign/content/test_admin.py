@@ -1,4 +1,4 @@
-"""What organisers do in the admin, and that going live is one deliberate act (admin/arguments.py, admin/campaigns.py, admin/inlines.py, admin/reviews.py, admin/campaign_pages.py, modes.py, ordering.py)."""
+"""What organisers do in the admin, and that going live is one deliberate act (admin/arguments.py, admin/campaigns.py, admin/inlines.py, admin/reviews.py, admin/campaign_pages.py, modes.py, pack_order.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A broken pack is refused, with every fault and where it is; nothing else ever comes out (checking.py, reading.py, pack.py)."""
+"""A broken pack is refused, with every fault and where it is; nothing else ever comes out (checking.py, yaml_nodes.py, pack.py)."""
 
 from __future__ import annotations
 
