@@ -8,9 +8,9 @@ from django.db import Error as DatabaseError
 
 from letters.doctor.background import examine_background
 from letters.doctor.finding import Finding, complain
-from letters.doctor.holdings import examine_backups, examine_certificate, examine_content
 from letters.doctor.machine import examine_clock, examine_machine
 from letters.doctor.post import examine_post
+from letters.doctor.upkeep import examine_backups, examine_certificate, examine_content
 
 SUBJECTS: dict[str, Callable[[], Iterable[Finding]]] = {
     "background": examine_background,

@@ -1,4 +1,4 @@
-"""background.py examination.py finding.py holdings.py machine.py post.py letters/management/commands/doctor.py.
+"""background.py examination.py finding.py upkeep.py machine.py post.py letters/management/commands/doctor.py.
 
 Each fault that is planted is named with its cure.
 """
@@ -28,7 +28,7 @@ from django.utils import timezone
 
 from campaign.content.models import Argument
 from letters.backups.dump import read_keys
-from letters.doctor import background, examination, holdings, machine
+from letters.doctor import background, examination, machine, upkeep
 from letters.doctor.finding import Finding, Level
 from letters.models import TASKS, Heartbeat
 from letters.rendering.pdf import RenderingNotReadyError
@@ -89,7 +89,7 @@ class Site:
 
         self.set(SITE_URL="https://letters.campaign.example")
         context = SimpleNamespace(wrap_socket=lambda *_args, **_options: Wrapped())
-        self.patch.setattr(holdings, "socket", SimpleNamespace(create_connection=connect))
+        self.patch.setattr(upkeep, "socket", SimpleNamespace(create_connection=connect))
         self.patch.setattr(ssl, "create_default_context", lambda: context)
 
 
@@ -239,7 +239,7 @@ FAULTS: dict[str, tuple[Callable[[Site], object], str, str]] = {
         "import_members FILE",
     ),
     "arguments": (
-        lambda s: (make_campaign(), s.patch.setattr(holdings, "Argument", SimpleNamespace(objects=Due()))),
+        lambda s: (make_campaign(), s.patch.setattr(upkeep, "Argument", SimpleNamespace(objects=Due()))),
         "arguments: 2 are due",
         "Ask the organisers",
     ),
