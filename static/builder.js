@@ -197,12 +197,16 @@ function keepPlace() {
   anchor = null;
 }
 
-Sortable.create(cards, {
-  handle: ".words-card-handle",
-  draggable: ".words-card",
-  animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
-  onEnd({ item }) {
-    form.elements.order.value = [...cards.querySelectorAll(".words-card")].map((card) => card.dataset.key).join(" ");
-    act(`arrange:${item.dataset.key}`);
-  },
-});
+// Only where there is a pointer to drag with: a phone has no use for it.
+if (matchMedia("(pointer: fine)").matches) {
+  await import(form.dataset.sortable); // sets the global Sortable
+  Sortable.create(cards, {
+    handle: ".words-card-handle",
+    draggable: ".words-card",
+    animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
+    onEnd({ item }) {
+      form.elements.order.value = [...cards.querySelectorAll(".words-card")].map((card) => card.dataset.key).join(" ");
+      act(`arrange:${item.dataset.key}`);
+    },
+  });
+}

@@ -19,7 +19,7 @@ from tests.servers.node import find_node
 ROOT = Path(settings.BASE_DIR)
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PICTURES = ROOT / "build/screenshots"
-HEAVIEST = 150_000  # bytes over the wire of a first load
+HEAVIEST = 130_000  # bytes over the wire of a first load
 WIDTHS = {"desktop": 1280, "phone": 390, "narrow": 320}
 STEADY = 0.01  # a layout shift that nobody sees: a tenth of what counts as good
 # Seen after somebody has typed, when text areas have grown under their hands.
