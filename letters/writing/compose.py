@@ -167,8 +167,11 @@ def compose_opening(draft: Draft, campaign: Campaign, constituency: Constituency
 
 
 def join_opening(opening: list[Composed], own: list[Composed]) -> list[Composed]:
-    """Return the opening with the own words that go on from it in one paragraph, if it ends as a sentence."""
-    if not (opening and own and opening[0].text.endswith(ENDS)):
+    """Return the opening with the own words that go on from it in one paragraph.
+
+    If it does not end as a sentence, or they do not begin as one, the seam would show: they get their own paragraph.
+    """
+    if not (opening and own and opening[0].text.endswith(ENDS) and own[0].text[0].isupper()):
         return [*opening, *own]
     return [replace(opening[0], text=f"{opening[0].text} {own[0].text}"), *own[1:]]
 

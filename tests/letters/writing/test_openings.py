@@ -68,3 +68,8 @@ def test_own_words_go_on_from_an_opening_that_is_a_sentence() -> None:
     ]
     for opening in ([], [Composed("Crawley")]):
         assert join_opening(opening, own) == [*opening, *own]
+
+
+def test_own_words_that_do_not_begin_as_a_sentence_get_their_own_paragraph() -> None:
+    opening, own = [Composed("I live in Brixham.")], [Composed("fuel went from 60p to over a pound.")]
+    assert join_opening(opening, own) == [*opening, *own]
