@@ -127,7 +127,7 @@ def test_what_needs_a_person_stands_first(five: Campaign, admin_client: Client) 
             assert words in section
         assert page.index('id="now"') < page.index(next_part)
         for url in re.findall(r'href="([^"]+)"', section):
-            assert admin_client.get(url.replace("&amp;", "&")).status_code == 200
+            assert admin_client.get(url.replace("&amp;", "&"), follow=True).status_code == 200
     assert re.search(r"\s2 letters\s", admin_client.get(read_vacant(page)).content.decode())
     # After the House is dissolved all wait; a web server takes no address of more than some 4,000 characters.
     constituencies = {
