@@ -102,6 +102,7 @@ class ArgumentAdmin(InItsCampaign, AsksAboutCorrections, MergesSaves, Explained,
     """Arguments with their texts and sources."""
 
     form = ArgumentForm
+    formfield_overrides = PLAIN_TEXT
     list_display = ["title", "theme", "show_state", "review_by"]
     ordering = ["theme__position", "theme", "position", "pk"]
     list_filter = [StateFilter, ThemeFilter]

@@ -167,6 +167,20 @@ def test_saving_without_a_change_changes_nothing_in_the_texts(
     assert Campaign.objects.values("brief", "prompts", "credit").get() == before
 
 
+def test_every_text_of_the_admin_takes_the_line_ends_that_browsers_send(
+    client: Client, organiser: User, campaign: Campaign
+) -> None:
+    """An argument with two subject lines could not be saved."""
+    Argument.objects.update(subjects="Warm homes\nThe cost of cold")
+    path = f"{ARGUMENTS}{Argument.objects.get(key='bills').pk}/change/"
+    values = read_form(client, path).items()
+    sent = {name: value.replace("\n", "\r\n") if isinstance(value, str) else value for name, value in values}
+    assert "\r\n" in sent["subjects"]
+    answer = client.post(path, sent)
+    assert answer.status_code == 302
+    assert set(Argument.objects.values_list("subjects", flat=True)) == {"Warm homes\nThe cost of cold"}
+
+
 def test_a_theme_under_which_arguments_stand_is_not_removed(
     client: Client, organiser: User, campaign: Campaign
 ) -> None:
