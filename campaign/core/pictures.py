@@ -39,10 +39,11 @@ def make_picture(data: bytes, width: int, ratio: float) -> Picture:
 
     Raises PictureError.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
     if len(data) > MAX_UPLOAD:
         raise PictureError(_("This file is larger than 1.5 MB. Save the picture smaller, then choose it again."))
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for its whole process, and half a picture would do
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -8,7 +8,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 
 from campaign.core.pictures import MAX_BYTES, MAX_UPLOAD, PictureError, make_picture
 
@@ -54,6 +54,13 @@ def test_where_it_was_taken_is_not_passed_on_and_a_turned_picture_is_upright() -
     left, right = grey[120 * 240 + 10], grey[120 * 240 + 230]
     assert left > 200
     assert right < 50
+
+
+def test_half_a_picture_is_refused_where_pdfs_are_made_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WeasyPrint has Pillow take damaged pictures, for all of its process."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(PictureError, match="damaged"):
+        make_picture(draw()[:3000], 240, 1.0)
 
 
 @pytest.mark.parametrize(
