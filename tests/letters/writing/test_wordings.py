@@ -30,16 +30,16 @@ from tests.letters.factories import make_campaign, make_constituency, make_lette
 @pytest.mark.parametrize(
     ("at", "read"),
     [
-        (0, ["Opening. own", "own too", "preface", "one", "two"]),
-        (1, ["Opening.", "preface", "one", "own", "own too", "two"]),
-        (2, ["Opening.", "preface", "one", "two", "own", "own too"]),
+        (0, ["Opening. Own", "own too", "preface", "one", "two"]),
+        (1, ["Opening.", "preface", "one", "Own", "own too", "two"]),
+        (2, ["Opening.", "preface", "one", "two", "Own", "own too"]),
     ],
 )
 def test_a_story_is_told_in_one_go_and_the_preface_leads_to_the_arguments(at: int, read: list[str]) -> None:
     campaign, constituency = make_campaign(preface="preface"), make_constituency()
     for key, text in (("argument-1", "one"), ("argument-2", "two")):
         Phrasing.objects.filter(argument__key=key).update(text=text)
-    draft = Draft(opening="Opening.", own_words="own\n\nown too")
+    draft = Draft(opening="Opening.", own_words="Own\n\nown too")
     draft.choose(["argument-1", "argument-2"])
     draft.own_position = at
     assert [part.text for part in compose_paragraphs(draft, campaign, read_arguments(), constituency)] == read
