@@ -36,8 +36,8 @@ def make_campaign(slug: str = "peace", *, arguments: int = 3, **fields: Any) -> 
     } | fields
     campaign = Campaign.objects.create(slug=slug, **given)
     theme = Theme.objects.create(campaign=campaign, key="first", title="First things")
-    for number in range(1, arguments + 1):
-        argument = Argument.objects.create(
+    made = [
+        Argument.objects.create(
             campaign=campaign,
             theme=theme,
             key=f"argument-{number}",
@@ -47,19 +47,35 @@ def make_campaign(slug: str = "peace", *, arguments: int = 3, **fields: Any) -> 
             reviewed_on=timezone.localdate(),
             position=number,
         )
-        for length in Phrasing.Length:
-            Phrasing.objects.create(argument=argument, length=length, text=f"The {length} text of argument {number}.")
-        Source.objects.create(
-            argument=argument, who="Jane Roe", publisher="The Paper", date="2023-02", title=f"Report {number}"
+        for number in range(1, arguments + 1)
+    ]
+    Phrasing.objects.bulk_create(
+        Phrasing(argument=argument, length=length, text=f"The {length} text of argument {argument.position}.")
+        for argument in made
+        for length in Phrasing.Length
+    )
+    Source.objects.bulk_create(
+        Source(
+            argument=argument,
+            who="Jane Roe",
+            publisher="The Paper",
+            date="2023-02",
+            title=f"Report {argument.position}",
         )
-    Ask.objects.create(campaign=campaign, key="say", label="Say so", text="I ask you to say so.", position=0)
-    Ask.objects.create(
-        campaign=campaign,
-        key="debate",
-        label="Seek a debate",
-        text="Please seek a debate.",
-        in_chamber=True,
-        position=1,
+        for argument in made
+    )
+    Ask.objects.bulk_create(
+        [
+            Ask(campaign=campaign, key="say", label="Say so", text="I ask you to say so.", position=0),
+            Ask(
+                campaign=campaign,
+                key="debate",
+                label="Seek a debate",
+                text="Please seek a debate.",
+                in_chamber=True,
+                position=1,
+            ),
+        ]
     )
     return campaign
 
