@@ -180,15 +180,19 @@ def record_versions(model: type[Versioned], keys: Iterable[Any]) -> None:
     rows = model.list_versioned(keys)
     current = _list_current((kind, row.pk) for row in rows for kind in row.KINDS)
     now, saving = timezone.now(), _saving.get()
-    touched: set[tuple[str, int]] = set()
+    superseded: list[TextVersion] = []
+    made: list[TextVersion] = []
     for row in rows:
         texts = row.list_texts()
         for kind in row.KINDS:
             here = current.get((kind, row.pk), [])
-            wanted = [text for text in texts if text.kind == kind]
-            if _replace(here, wanted, row.find_campaign_id(), saving, now):
-                touched.add((kind, row.pk))
-    _settle(touched, saving, now)
+            gone, new = _compare(here, [text for text in texts if text.kind == kind])
+            superseded += gone
+            made += _make_versions(here, gone, new, row.find_campaign_id(), saving, now)
+    if superseded:
+        TextVersion.objects.filter(pk__in=[version.pk for version in superseded]).update(superseded_at=now)
+    TextVersion.objects.bulk_create(made)
+    _settle({(version.kind, version.row) for version in superseded}, saving, now)
 
 
 def _list_current(texts: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[TextVersion]]:
@@ -203,8 +207,8 @@ def _list_current(texts: Iterable[tuple[str, int]]) -> dict[tuple[str, int], lis
     return found
 
 
-def _replace(here: list[TextVersion], wanted: list[Text], campaign_id: int, saving: Saving, now: Any) -> bool:
-    """Bring one row's current versions of one kind to what is wanted; return whether any is superseded."""
+def _compare(here: list[TextVersion], wanted: list[Text]) -> tuple[list[TextVersion], list[Text]]:
+    """Return which of a row's current versions of one kind it does not say any more, and which texts are new."""
     gone, new = [*here], []
     for text in wanted:
         same = next((version for version in gone if text.is_in(version)), None)
@@ -212,12 +216,18 @@ def _replace(here: list[TextVersion], wanted: list[Text], campaign_id: int, savi
             gone.remove(same)
         else:
             new.append(text)
-    TextVersion.objects.filter(pk__in=[version.pk for version in gone]).update(superseded_at=now)
+    return gone, new
+
+
+def _make_versions(
+    here: list[TextVersion], gone: list[TextVersion], new: list[Text], campaign_id: int, saving: Saving, now: Any
+) -> Iterator[TextVersion]:
+    """Yield a version for each new text, in the slot of the one that it takes the place of, or in one of its own."""
     end = max((version.slot for version in here), default=-1) + 1
     before = _pair(gone, new)
     for number, text in enumerate(new):
         old = before.get(number)
-        TextVersion.objects.create(
+        yield TextVersion(
             campaign_id=campaign_id,
             kind=text.kind,
             row=text.row,
@@ -230,7 +240,6 @@ def _replace(here: list[TextVersion], wanted: list[Text], campaign_id: int, savi
             by=saving.by,
             note=saving.note,
         )
-    return bool(gone)
 
 
 def _pair(gone: list[TextVersion], new: list[Text]) -> dict[int, TextVersion]:
