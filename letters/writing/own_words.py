@@ -72,7 +72,8 @@ def read_corpus(campaign: Campaign, arguments: Iterable[Argument], *more: str) -
         texts.append(argument.claim)
         texts += [phrasing.words for phrasing in argument.phrasings.all()]
         texts += [source.quotation for source in argument.sources.all()]
-        texts += [fact.text for fact in argument.facts.all()]
+        facts = [fact.text for fact in argument.facts.all()]
+        texts += [*facts, " ".join(facts)]  # also as one text: they are pasted together, and then changed
     return build_corpus(tuple(texts))
 
 

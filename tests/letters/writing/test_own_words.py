@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from letters.writing.own_words import build_corpus, find_own
+from campaign.content.models import Argument, Fact
+from letters.writing.own_words import build_corpus, find_own, read_corpus
+from tests.letters.factories import make_campaign
 from tests.letters.steps import COSTLY, LONG, count_steps, make_costly
 from tests.letters.writing.test_fact_check import LONGEST, TEXTS
 
@@ -30,3 +32,21 @@ def test_a_text_twice_as_long_takes_twice_the_work_whatever_it_is(kind: str, arg
 def test_what_stands_as_the_campaign_has_it_is_not_looked_at_word_by_word() -> None:
     assert find_own(LONGEST.upper(), BANK, ARGUMENT).own_count == 0
     assert find_own(f"{LONGEST} Or so.", BANK, ARGUMENT).own_count == 2
+
+
+FACTS = (
+    "Thirty ships lay in the harbour that winter.",
+    "Their crews had no wages for half a year.",
+    "The town fed all of them at the chapel.",
+)
+
+
+@pytest.mark.django_db
+def test_facts_pasted_together_and_changed_here_and_there_are_the_campaigns() -> None:
+    campaign = make_campaign()
+    argument = Argument.objects.with_facts().get(key="argument-1")
+    Fact.objects.bulk_create(Fact(argument=argument, text=text, position=at) for at, text in enumerate(FACTS))
+    argument = Argument.objects.with_facts().get(key="argument-1")
+    words = " ".join(FACTS).split()
+    words[::6] = ["perhaps"] * len(words[::6])
+    assert find_own(" ".join(words), read_corpus(campaign, [argument])).own_count == len(words[::6])
