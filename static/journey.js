@@ -16,7 +16,7 @@ if (choosing) {
     keys.push(...ticked.filter((key) => !keys.includes(key)));
     order.value = keys.join(" ");
     const over = keys.length > most;
-    const many = keys.length > advised ? " – one or two are easier to answer" : "";
+    const many = keys.length > advised ? " – one is easiest to answer" : "";
     const text = over ? `${keys.length} chosen: untick ${keys.length - most}, ${most} is the most` : `${keys.length} of ${most} chosen${many}`;
     if (count.textContent !== text) count.textContent = text;
     choosing.classList.toggle("is-over", over);

@@ -1,4 +1,4 @@
-"""The builder's offer of a sentence between own words and arguments: the campaign's, or the supporter's own."""
+"""The builder's offer of a sentence before the request: the campaign's, or the supporter's own."""
 
 from __future__ import annotations
 

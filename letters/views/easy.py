@@ -13,7 +13,7 @@ from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import choose_asks, get_ask
 from letters.writing.first_picks import pick_first
 from letters.writing.text import count_words
-from letters.writing.wordings import choose_shortest
+from letters.writing.wordings import choose_shortest, choose_wordings
 
 
 @journey_step()
@@ -28,13 +28,13 @@ def begin(journey: Journey) -> HttpResponse:
 
 @journey_step(needs_member=True)
 def choose_reason(journey: Journey) -> HttpResponse:
-    """Ask for one argument; its shortest wording goes into the letter."""
+    """Ask for one argument; one of its shortest wordings goes into the letter."""
     titles = [(key, argument.title) for key, argument in journey.arguments.items()]
     sent = journey.request.method == "POST" and not journey.opens
     form = EasyChoiceForm(journey.request.POST if sent else None, choices=titles)
     if form.is_valid():
         journey.choose([form.cleaned_data["choice"]])
-        choose_shortest(journey.draft, journey.arguments)
+        choose_shortest(journey.draft, journey.campaign, journey.arguments)
         journey.save()
         return journey.go_on("write-words")
     first = pick_first(journey.arguments.values(), journey.draft.id)
@@ -63,6 +63,7 @@ def write_own_words(journey: Journey) -> HttpResponse:
         draft.own_words = form.cleaned_data["own_words"]
         draft.question += action == "question"
         draft.channel = "post" if action == "print" else ""
+        choose_wordings(draft, journey.campaign, journey.arguments)
         journey.save()
         few = action == "next" and journey.missing_own_words > 0
         if action in ("next", "print") and not few:

@@ -29,8 +29,7 @@ from letters.writing.originality import Advice, Originality, score_draft
 from letters.writing.session import accept_other, find_conflicts, find_stashed, stash_conflict
 from letters.writing.style import advise_on_style
 from letters.writing.text import clean_line, count_words
-
-MANY_WORDS = 90  # of one's own: with them a letter needs one argument
+from letters.writing.wordings import choose_wordings
 
 # Actions that change more than the counts, with the parts to render again.
 PARTS = dict.fromkeys(("up", "down", "arrange", "remove", "restore", "length", "refresh"), ("cards",))
@@ -107,6 +106,8 @@ def write_words(journey: Journey) -> HttpResponse:
     said = said or next(iter(list_changes(journey, here) - changed_before), "")
     if missed_before and not journey.missing_own_words:
         said = said or _("That is enough of your own words: we can email this letter.")
+    if not journey.in_place or action == "next":
+        choose_wordings(here, journey.campaign, journey.arguments)  # its writers may now say “we”
     journey.save(form.showing.page, form.showing.turn)
     if valid and action == "next" and (pages := count_too_many(journey)):
         form.add_error(None, say_too_long(pages))
@@ -296,21 +297,11 @@ def choose_advice(
         return advice
     if style:
         return style
-    if many := advise_on_number(argument_count, judgement.own_words):
-        return many
+    if argument_count > ADVISED_ARGUMENTS:
+        text = _("One argument is easier to answer than %(count)d. Could you remove those you care about less?")
+        return Advice("many", text % {"count": argument_count})
     if page_count > 1:
         return Advice(
             "long", _("A single page is easier to read and to answer. Could you shorten a paragraph, or leave one out?")
         )
     return advice if advice and advice.code != "long" else None
-
-
-def advise_on_number(argument_count: int, own_words: int) -> Advice | None:
-    if argument_count > ADVISED_ARGUMENTS:
-        text = _(
-            "One or two arguments are easier to answer than %(count)d. Could you remove the ones you care about less?"
-        )
-        return Advice("many", text % {"count": argument_count})
-    if argument_count > 1 and own_words >= MANY_WORDS:
-        return Advice("many", _("Your own words carry this letter. One argument beside them is enough."))
-    return None

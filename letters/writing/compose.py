@@ -136,27 +136,30 @@ def compose_paragraphs(
 ) -> list[Composed]:
     """Return the draft's paragraphs in order, without arguments that are no longer offered or still empty.
 
-    Own words that come first go on from the opening, so that the writer's story is told in one go; the preface leads
-    from them to the arguments. Whoever is introduced in one paragraph is called by the short name in those after it.
+    Own words that come first go on from the opening, so that the writer's story is told in one go; the preface follows
+    the arguments. Whoever is introduced in one paragraph is called by the short name in those after it.
 
     A paragraph whose edit has changed a claim has no source notes, unless the supporter keeps them.
     """
     pieces = {piece.key: piece for piece in draft.pieces}
     composed = compose_opening(draft, campaign, constituency)
     own = [Composed(part.strip()) for part in draft.own_words.split("\n\n") if part.strip()]
-    lead = compose_preface(draft, campaign, arguments)
+    lead = []
     if draft.local_fact == constituency.gss and (fact := find_local_fact(campaign, constituency.gss)):
         lead.append(compose_fact(fact, constituency, shows_sources=draft.shows_sources))
     first, *others = draft.order
     composed = [*join_opening(composed, own), *lead] if first == OWN else [*composed, *lead]
+    preface = compose_preface(draft, campaign, arguments)
     introduced: set[str] = set()
     for key in others if first == OWN else draft.order:
+        if key == OWN == others[-1]:
+            return [*composed, *preface, *own]
         if key == OWN:
             composed += own
         elif key in arguments:
             part = compose_piece(pieces[key], arguments[key], draft, introduced, check)
             composed += [part] if part.text else []
-    return composed
+    return [*composed, *preface]
 
 
 def compose_opening(draft: Draft, campaign: Campaign, constituency: Constituency) -> list[Composed]:
@@ -177,7 +180,7 @@ def join_opening(opening: list[Composed], own: list[Composed]) -> list[Composed]
 
 
 def compose_preface(draft: Draft, campaign: Campaign, arguments: dict[str, Argument]) -> list[Composed]:
-    """Return what stands between the own words and the arguments: the supporter's sentence, or the campaign's."""
+    """Return what a letter says before it asks for something: the supporter's sentence, or the campaign's."""
     if draft.preface_words:
         return [Composed(draft.preface_words)]
     preface = write_preface(campaign, draft, arguments)

@@ -13,7 +13,7 @@ from letters.models import SourceStyle
 OWN = "~own"  # the supporter's own words in an order; no argument key has a tilde
 OWN_WAY = "own"  # in place of a length: the supporter puts it in their own words, from its facts
 MAX_ARGUMENTS = 4
-ADVISED_ARGUMENTS = 2  # more are seldom read, and not refused
+ADVISED_ARGUMENTS = 1  # more make a letter less its writer's own, and are not refused
 # Characters of edits kept of removed arguments: more than four paragraphs of both lengths can have.
 MAX_ASIDE = 30_000
 

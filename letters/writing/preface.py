@@ -1,4 +1,4 @@
-"""The campaign's sentence between the supporter's own words and the arguments, such as a condemnation: never twice."""
+"""The campaign's sentence after the arguments, before the request, such as a condemnation: never twice."""
 
 from __future__ import annotations
 

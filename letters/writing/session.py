@@ -117,7 +117,7 @@ def find_conflicts(here: Draft, there: Draft, arguments: dict[str, Argument]) ->
             clashes.append(EditConflict(label, mine, theirs or ""))
 
     compare(_("How your letter begins"), here.opening, there.opening)
-    compare(_("The sentence after your own words"), here.preface_words, there.preface_words)
+    compare(_("The sentence before your request"), here.preface_words, there.preface_words)
     compare(_("Your own words"), here.own_words, there.own_words)
     pieces = {piece.key: piece for piece in [*there.aside, *there.pieces]}
     for piece in here.pieces:

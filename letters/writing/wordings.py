@@ -14,8 +14,10 @@ from letters.writing.given import draw, give, name_purpose, pick, rank_sentences
 from letters.writing.openings import split_openings
 from letters.writing.preface import shows_signs
 from letters.writing.text import count_words
+from letters.writing.voice import fit_voice, is_from_several, speaks_as_one
 
 MAX_QUESTIONS = 2  # in a letter's paragraphs, besides what it asks for
+SHORTEST = 2  # wordings that easy read chooses from
 
 Used = Mapping[tuple[str, int], int]  # number of letters by argument key and variant
 
@@ -31,9 +33,15 @@ def count_used(campaign: Campaign, gss: str, keys: Iterable[str]) -> Used:
 def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
     """Choose, for all that has no wording yet, the one used least in letters to the same MP.
 
-    A letter gets few questions, and says what the preface says once, as far as there are other wordings.
+    A letter gets few questions, says what the preface says once, and says “we” if its writers do, as far as there are
+    other wordings.
     """
-    new = [piece for piece in draft.pieces if piece.variant is None and piece.key in arguments]
+    as_we = is_from_several(draft)
+    new = [
+        piece
+        for piece in draft.pieces
+        if piece.key in arguments and (piece.variant is None or (as_we and jars(piece, arguments[piece.key])))
+    ]
     several = [piece for piece in new if len(arguments[piece.key].list_variants(piece.length)) > 1]
     used = count_used(campaign, draft.gss, (piece.key for piece in several)) if several and draft.gss else {}
     before = [piece for piece in draft.pieces if piece.key in arguments and piece not in new]
@@ -48,6 +56,7 @@ def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Ar
             for one in variants
             if not ("?" in words[one] and asked >= MAX_QUESTIONS)
             and not (condemned and shows_signs(campaign, [words[one]]))
+            and not (as_we and speaks_as_one(words[one]))
         ]
         piece.variant = min(
             fitting or variants, key=lambda one: (used.get((piece.key, one), 0), draw(draft.id, piece.key, one))
@@ -56,17 +65,22 @@ def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Ar
     give_sentences(draft, campaign, arguments)
 
 
+def jars(piece: Piece, argument: Argument) -> bool:
+    """Whether the campaign's paragraph says “I”, and its supporter has changed nothing in it."""
+    return not piece.edits and speaks_as_one(read_piece(piece, argument))
+
+
 def give_sentences(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
     """Give the draft its opening, preface, subject and asks."""
-    complete, incomplete = split_openings(campaign)
-    used = rank_sentences(campaign, draft.gss)
+    as_we, used = is_from_several(draft), rank_sentences(campaign, draft.gss)
+    complete, incomplete = (fit_voice(texts, several=as_we) for texts in split_openings(campaign))
     give(draft, "opening", complete, used)
     give(draft, "because", incomplete, used)
-    give(draft, "preface", campaign.preface_list, used)
+    give(draft, "preface", fit_voice(campaign.preface_list, several=as_we), used)
     fitting = list_subjects(draft, campaign, arguments)
     give(draft, "subject", [*fitting, *campaign.subject_list], used, preferred=fitting)
     for ask in campaign.asks.all():
-        give(draft, name_purpose(ask), ask.word_list, used)
+        give(draft, name_purpose(ask), fit_voice(ask.word_list, several=as_we), used)
 
 
 def list_subjects(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> list[str]:
@@ -97,11 +111,16 @@ def shorten_references(text: str, people: Iterable[Mapping[str, Any]], introduce
     return text
 
 
-def choose_shortest(draft: Draft, arguments: Mapping[str, Argument]) -> None:
-    """Choose, for arguments that the supporter has not edited, the wording with the fewest words."""
+def choose_shortest(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
+    """Choose, for arguments that the supporter has not edited, of the shortest wordings the one used least."""
+    used = count_used(campaign, draft.gss, draft.keys)
     for piece in draft.pieces:
         argument = arguments.get(piece.key)
         texts = [one for one in argument.phrasings.all() if one.language == "en"] if argument else []
         if texts and not piece.edits:
-            shortest = min(texts, key=lambda one: count_words(one.words))
-            piece.length, piece.variant = shortest.length, shortest.variant
+            shortest = sorted(texts, key=lambda one: count_words(one.words))[:SHORTEST]
+            chosen = min(
+                shortest,
+                key=lambda one: (used.get((piece.key, one.variant), 0), draw(draft.id, piece.key, one.variant)),
+            )
+            piece.length, piece.variant = chosen.length, chosen.variant

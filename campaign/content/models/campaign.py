@@ -81,7 +81,7 @@ class Campaign(Versioned):
         blank=True,
         validators=TEXT,
         help_text=_(
-            "What every letter says after its opening unless its supporter removes it, such as a condemnation. "
+            "What every letter says before its request unless its supporter removes it, such as a condemnation. "
             "One wording on each line: each letter gets one of them."
         ),
     )

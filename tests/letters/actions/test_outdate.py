@@ -257,9 +257,9 @@ def test_the_ask_and_the_preface_are_corrected_as_well() -> None:
     with saving_as(FACT):
         Ask.objects.filter(key="say").update(text="Please say this.")
         Campaign.objects.update(preface="I condemn it all.")
-    assert [place.name for place in list_places(letter)] == ["1", "ask"]
+    assert [place.name for place in list_places(letter)] == ["2", "ask"]
     assert renew_letter(letter.pk, "ask", Choice.TAKE) is RenewalResult.MORE
     assert is_outdated(letter)
-    assert renew_letter(letter.pk, "1", Choice.TAKE) is RenewalResult.DONE
+    assert renew_letter(letter.pk, "2", Choice.TAKE) is RenewalResult.DONE
     letter = Letter.objects.get(pk=letter.pk)
-    assert (letter.ask_text, say(letter)[1]) == ("Please say this.", "I condemn it all.")
+    assert (letter.ask_text, say(letter)[2]) == ("Please say this.", "I condemn it all.")

@@ -76,13 +76,13 @@ def test_each_page_asks_one_question_up_to_the_same_letter(client: Client, campa
     assert [p.argument_key for p in letter.paragraphs.all() if p.argument_key] == ["argument-2"]
 
 
-def test_the_shortest_wording_is_taken(client: Client, campaign: Campaign) -> None:
+def test_one_of_the_shortest_wordings_is_taken(client: Client, campaign: Campaign) -> None:
     argument = campaign.arguments.get(key="argument-2")
     Phrasing.objects.create(argument=argument, language="en", length="short", variant=1, text="Peace, please.")
     begin(client)
     go(client, "easy-reason", {"choice": "argument-2"})
     [piece] = read_draft(client).pieces
-    assert (piece.length, piece.variant) == ("short", 1)
+    assert (piece.length, piece.variant) in {("short", 0), ("short", 1)}
 
 
 def test_too_few_words_are_a_choice_before_any_name_is_asked_for(client: Client, campaign: Campaign) -> None:

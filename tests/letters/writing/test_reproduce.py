@@ -142,4 +142,4 @@ def test_the_preface_is_carried_as_well() -> None:
     }  # without the paragraphs' texts nothing but the ask is told
     texts = [(one.position, one.text) for one in letter.paragraphs.all()]
     told = {position: one.text for position, one in reproduce_stock(letter.carried.all(), texts).items()}
-    assert told == {1: "I condemn the war.", 2: "The short text of argument 1.", None: "I ask you to say so."}
+    assert told == {1: "The short text of argument 1.", 2: "I condemn the war.", None: "I ask you to say so."}

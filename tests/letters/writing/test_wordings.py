@@ -17,6 +17,7 @@ from letters.writing.compose import Sender, compose_paragraphs, write_letter
 from letters.writing.draft import OWN_WAY, Draft, read_piece
 from letters.writing.own_words import count_own_words
 from letters.writing.wordings import (
+    choose_shortest,
     choose_wordings,
     count_used,
     find_subject,
@@ -30,12 +31,12 @@ from tests.letters.factories import make_campaign, make_constituency, make_lette
 @pytest.mark.parametrize(
     ("at", "read"),
     [
-        (0, ["Opening. Own", "own too", "preface", "one", "two"]),
-        (1, ["Opening.", "preface", "one", "Own", "own too", "two"]),
-        (2, ["Opening.", "preface", "one", "two", "Own", "own too"]),
+        (0, ["Opening. Own", "own too", "one", "two", "preface"]),
+        (1, ["Opening.", "one", "Own", "own too", "two", "preface"]),
+        (2, ["Opening.", "one", "two", "preface", "Own", "own too"]),
     ],
 )
-def test_a_story_is_told_in_one_go_and_the_preface_leads_to_the_arguments(at: int, read: list[str]) -> None:
+def test_a_story_is_told_in_one_go_and_the_preface_follows_the_arguments(at: int, read: list[str]) -> None:
     campaign, constituency = make_campaign(preface="preface"), make_constituency()
     for key, text in (("argument-1", "one"), ("argument-2", "two")):
         Phrasing.objects.filter(argument__key=key).update(text=text)
@@ -103,6 +104,28 @@ def test_each_letter_to_an_mp_gets_the_wording_that_is_used_least() -> None:
     assert len(used) == 9
     assert set(used.values()) <= {3, 4}
     assert count_used(campaign, "E14009999", arguments) == {}
+
+
+@pytest.mark.django_db
+def test_easy_read_takes_turns_with_the_two_shortest() -> None:
+    campaign, constituency = make_campaign(), make_constituency()
+    add_wordings()
+    shortest = {("short", 0): "Short.", ("full", 1): "Short too."}
+    for (length, variant), text in shortest.items():
+        Phrasing.objects.filter(length=length, variant=variant).update(text=text)
+    arguments = read_arguments()
+    given: Counter[tuple[str, int | None]] = Counter()
+    for _ in range(6):
+        draft = Draft(gss=constituency.gss)
+        draft.choose(["argument-1"])
+        choose_shortest(draft, campaign, arguments)
+        [piece] = draft.pieces
+        given[piece.length, piece.variant] += 1
+        letter = make_letter(campaign, constituency_gss=constituency.gss, queued=False)
+        LetterParagraph.objects.create(
+            letter=letter, position=7, argument_key=piece.key, variant=piece.variant, text="Sealed."
+        )
+    assert given == dict.fromkeys(shortest, 3)
 
 
 @pytest.mark.django_db
