@@ -1,10 +1,11 @@
 """Compares texts without storing them: keyed MinHash fingerprints of their words.
 
-datasketch imports scipy, which takes a second and 60 MB, so it is imported on first use.
+numpy takes time and memory, so it is imported on first use.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import sys
 import threading
@@ -53,22 +54,32 @@ def take_fingerprint(paragraphs: Iterable[Sequence[Words]]) -> bytes:
     if not shingles:
         return b""
     import numpy as np
-    from datasketch import MinHash
 
     # Keyed, so that nobody without SECRET_KEY can test a text against a fingerprint.
     keyed = hashlib.blake2b(digest_size=4, key=salted_hmac("letters.fingerprints", "", algorithm="sha256").digest())
 
-    def hash_shingle(shingle: bytes) -> int:
+    def hash_shingle(shingle: bytes) -> bytes:
         fresh = keyed.copy()
         fresh.update(shingle)
-        return int.from_bytes(fresh.digest(), "little")
+        return fresh.digest()
 
-    sketches = MinHash.bulk(shingles, num_perm=PERMUTATIONS, seed=1, scheme="affine32", hashfunc=hash_shingle)
-    records = [
-        [min(len(found), LOW_BITS), *(sketch.hashvalues & LOW_BITS)]
-        for found, sketch in zip(shingles, sketches, strict=True)
-    ]
+    factors, offsets = _list_permutations()
+    records = []
+    for found in shingles:
+        hashes = np.frombuffer(b"".join(map(hash_shingle, found)), dtype="<u4").reshape(-1, 1)
+        lowest = (hashes * factors + offsets).min(axis=0)  # modulo 2^32, as numpy computes
+        records.append([min(len(found), LOW_BITS), *(lowest & LOW_BITS)])
     return np.array(records, dtype="<u2").tobytes()
+
+
+@functools.cache
+def _list_permutations() -> tuple[Any, Any]:
+    """Return odd factors and offsets: h * factor + offset takes each value modulo 2^32 once."""
+    import numpy as np
+
+    random = hashlib.shake_128(b"letters.fingerprints").digest(2 * 4 * PERMUTATIONS)
+    factors, offsets = np.frombuffer(random, dtype="<u4").reshape(2, PERMUTATIONS)
+    return factors | 1, offsets
 
 
 def compare(mine: bytes, theirs: Sequence[bytes]) -> Nearness:
@@ -125,5 +136,5 @@ def _compare_passages(mine: bytes, theirs: bytes) -> Iterator[tuple[Any, Any]]:
 
 
 def warm_up() -> None:
-    if "datasketch" not in sys.modules:
-        threading.Thread(target=import_module, args=("datasketch",), name="warm-up", daemon=True).start()
+    if "numpy" not in sys.modules:
+        threading.Thread(target=import_module, args=("numpy",), name="warm-up", daemon=True).start()
