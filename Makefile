@@ -1,5 +1,5 @@
 # Two commands: `make demo` to try it, `make test` to check it. `make help` lists the others.
-.PHONY: help setup demo test bare lint fmt bench faults lighthouse wapiti fuzz requirements clean
+.PHONY: help setup demo test bare packaged lint fmt bench faults lighthouse wapiti fuzz requirements clean
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
@@ -18,6 +18,9 @@ test: ## install what tests need, then lint and all tests
 
 bare: ## as root: try both commands on a bare Debian 12 (debootstrap), then delete it; an hour
 	@tools/bare
+
+packaged: ## as root: build the image and run the services of compose.yaml from it; ten minutes
+	@tools/packaged
 
 lint: ## style, types, import rules, migrations, deployment settings
 	@tools/install --tests

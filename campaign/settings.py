@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import limits
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, validate
+from environs import FileAwareEnv, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = Env()
+env = FileAwareEnv(strip_whitespace=True)  # NAME_FILE=/run/secrets/name says NAME
 env.read_env(str(BASE_DIR / ".env"))
 
 DATA_DIR: Path = env.path("PARLEY_DATA_DIR", BASE_DIR / "data")
@@ -143,6 +143,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'parley.sqlite3'}")}
+if _password := env.str("DATABASE_PASSWORD", ""):
+    DATABASES["default"]["PASSWORD"] = _password
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Measured: with Django's defaults two writers meet "database is locked" within seconds; with these never.
     DATABASES["default"]["OPTIONS"] = {

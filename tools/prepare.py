@@ -1,7 +1,8 @@
 """Prepare the site's data: key, fonts and libraries, database, Parliament, campaign, static files, an organiser.
 
-Run by `make setup` and `make demo`, with the virtual environment's Python. `--assets` does only the part tests need;
-`--demo` names somebody who runs the campaign, as on a real site.
+Run by `make setup` and `make demo`, with the virtual environment's Python. `--assets` does only the part tests need,
+`--data` only what lies in the database and the data directory: the image (Dockerfile) has the rest. `--demo` names
+somebody who runs the campaign, as on a real site.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-STAMPS = ROOT / "build" / "stamps"
 PACK = ROOT / "campaign" / "content" / "packs" / "time-to-negotiate.yaml"
 MEMBERS = ROOT / "campaign" / "parliament" / "data"
 ORGANISER = "organiser"
@@ -32,24 +32,29 @@ def main() -> None:
     """Do every step whose inputs have changed since it was last done."""
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
-    (ROOT / "build" / "vendor").mkdir(parents=True, exist_ok=True)
     if "--assets" in sys.argv:
         os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
         start_django()
         build_assets()
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
+    builds = "--data" not in sys.argv
     make_keys()
     start_django()
-    build_assets()
+    if builds:
+        build_assets()
     fill_database()
-    collect_static_files()
+    if builds:
+        collect_static_files()
     make_organiser()
 
 
 def start_django() -> None:
     """Load settings and apps."""
     import django
+
+    if "--data" not in sys.argv:
+        (ROOT / "build" / "vendor").mkdir(parents=True, exist_ok=True)  # or a check warns that it is missing
 
     django.setup()
 
@@ -110,6 +115,7 @@ def build_assets() -> None:
 
 def fill_database() -> None:
     """Migrate; bring Parliament's data up to date; load the campaign if it is not there."""
+    from django.conf import settings
     from django.db import connection
 
     from campaign.content.models import Campaign
@@ -118,7 +124,7 @@ def fill_database() -> None:
     say("Database")
     run("migrate", "--verbosity=0")
     place = "|".join(str(connection.settings_dict[part]) for part in ("NAME", "HOST", "PORT"))
-    stamp = "members-" + hashlib.sha256(place.encode()).hexdigest()[:8]
+    stamp = settings.DATA_DIR / "stamps" / f"members-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
     unless_done(stamp, sorted(MEMBERS.glob("members*")), import_members, done=Constituency.objects.exists())
     # Organisers edit the campaign in the admin: a pack is loaded over their work only when they ask for it.
     if not Campaign.objects.exists():
@@ -136,8 +142,9 @@ def import_members() -> None:
 
 def collect_static_files() -> None:
     """Collect and compress the static files, unless that is done."""
+    stamp = ROOT / "build" / "stamps" / "static"
     sources = [*find_files("static"), *find_files("build/vendor"), ROOT / "requirements" / "base.txt"]
-    unless_done("static", sources, lambda: run("collectstatic", "--noinput", "--clear", "--verbosity=0"))
+    unless_done(stamp, sources, lambda: run("collectstatic", "--noinput", "--clear", "--verbosity=0"))
 
 
 def make_organiser() -> None:
@@ -160,16 +167,15 @@ def find_files(folder: str) -> list[Path]:
     return sorted(path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 
-def unless_done(name: str, sources: list[Path], step: Callable[[], None], *, done: bool = True) -> None:
+def unless_done(stamp: Path, sources: list[Path], step: Callable[[], None], *, done: bool = True) -> None:
     """Do a step unless it has succeeded on exactly these files before, and its result is still there."""
     digest = hashlib.sha256()
     for path in sources:
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    stamp = STAMPS / name
     if done and stamp.exists() and stamp.read_text() == digest.hexdigest():
         return
     step()
-    STAMPS.mkdir(parents=True, exist_ok=True)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(digest.hexdigest())
 
 

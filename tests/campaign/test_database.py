@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -43,6 +44,14 @@ def test_what_the_address_of_the_database_says_goes_before() -> None:
     assert options["options"].endswith("-c lock_timeout=5s")  # of two, PostgreSQL takes the later
     assert options["options"].index("lock_timeout=30s") < options["options"].index("lock_timeout=5s")
     assert int(options["keepalives_idle"]) == 5
+
+
+def test_any_setting_can_come_from_a_file_and_the_password_from_a_setting_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("of the file\n")
+    script = "import json; from campaign.settings import DATABASES; print(json.dumps(DATABASES['default']))"
+    env = os.environ | {"DATABASE_URL": "postgres://parley@db/parley", "DATABASE_PASSWORD_FILE": f"{tmp_path}/password"}
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["PASSWORD"] == "of the file"
 
 
 @pytest.mark.django_db

@@ -151,7 +151,7 @@ def make_postgres(folder: Path) -> tuple[Service, str]:
     """Return a durable PostgreSQL, not yet started, and its URL."""
     with postgres.run_postgres(folder):
         pass  # it leaves a cluster behind
-    programs, port = postgres._find_programs(), find_free_port()
+    programs, port = postgres.find_programs(), find_free_port()
     options = [
         part for name, value in (postgres.OPTIONS | postgres.DURABLE).items() for part in ("-c", f"{name}={value}")
     ]

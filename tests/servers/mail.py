@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from threading import Condition
+from threading import Condition, Event
 from typing import cast
 
 from aiosmtpd.controller import Controller
@@ -15,6 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.servers.processes import find_free_port
 
+HOLD_SECONDS = 50  # less than senders wait
 STEPS = ("MAIL", "RCPT", "DATA")
 
 
@@ -39,8 +41,38 @@ class MailServer:
     host: str
     port: int
     messages: list[Delivered] = field(default_factory=list)
+    offered: int = 0  # messages whose text has come, answered or not
     _answers: dict[str, list[str]] = field(default_factory=dict)
     _changed: Condition = field(default_factory=Condition)
+    _answering: Event = field(default_factory=Event)
+
+    def __post_init__(self) -> None:
+        self._answering.set()
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Take no message and answer none while the block runs."""
+        self._answering.clear()
+        try:
+            yield
+        finally:
+            self._answering.set()
+
+    def wait_until_offered(self, count: int, seconds: float = 20) -> None:
+        """Wait until the text of that many messages has come."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.offered >= count, seconds):
+                raise AssertionError(f"{self.offered} of {count} messages were offered in {seconds} seconds")
+
+    def count_offer(self) -> None:
+        """A message's text has come."""
+        with self._changed:
+            self.offered += 1
+            self._changed.notify_all()
+
+    def wait_to_answer(self) -> None:
+        """Wait while nothing is answered."""
+        self._answering.wait(HOLD_SECONDS)
 
     def answer_with(self, *answers: str, at: str = "DATA") -> None:
         """Give these answers to the next commands of that step (MAIL, RCPT or DATA), then take mail again.
@@ -100,6 +132,8 @@ class _Handler:
         return answer
 
     async def handle_DATA(self, _smtp: SMTP, _session: Session, envelope: Envelope) -> str:
+        self.server.count_offer()
+        await asyncio.to_thread(self.server.wait_to_answer)
         answer = self.server.next_answer("DATA")
         if answer.startswith("2"):
             content = cast(bytes, envelope.content)

@@ -24,7 +24,7 @@ FLEETING = dict.fromkeys(DURABLE, "off")
 @contextmanager
 def run_postgres(folder: Path, *, durable: bool = False) -> Iterator[str]:
     """Yield the DATABASE_URL of a cluster of its own; a `durable` one survives a power cut, as in production."""
-    programs = _find_programs()
+    programs = find_programs()
     user = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
     cluster = folder / "cluster"
     cluster.mkdir(mode=0o700)
@@ -68,7 +68,7 @@ def run_postgres(folder: Path, *, durable: bool = False) -> Iterator[str]:
         yield f"postgres://parley@127.0.0.1:{port}/postgres"
 
 
-def _find_programs() -> Path:
+def find_programs() -> Path:
     """Return the folder of the newest PostgreSQL server installed; Debian keeps it off the PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
     on_path = shutil.which("initdb")

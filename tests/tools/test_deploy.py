@@ -95,7 +95,7 @@ def test_nginx_waits_for_whole_requests_and_keeps_nothing() -> None:
 def test_proxies_and_page_say_of_the_web_server_what_its_file_says() -> None:
     settings = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
     assert f"proxy_pass http://{settings['bind']};" in read_directives(NGINX)
-    assert f"reverse_proxy {settings['bind']} {{" in read_directives(ROOT / "deploy" / "Caddyfile")
+    assert f"reverse_proxy {{$WEB:{settings['bind']}}} {{" in read_directives(ROOT / "deploy" / "Caddyfile")
     assert (settings["workers"], settings["threads"]) == (2, 8)
     page = " ".join((ROOT / "docs/operators.md").read_text().split())
     assert f"two processes of eight threads on `{settings['bind']}`" in page
