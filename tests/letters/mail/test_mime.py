@@ -20,7 +20,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from letters.mail import mime
-from letters.mail.mime import Header, Mailbox, MailRefusedError, Pdf, is_address, write_message
+from letters.mail.mime import PLAIN_NAME, PLAIN_TEXT, Header, Mailbox, MailRefusedError, Pdf, is_address, write_message
 from letters.writing.text import clean_line, clean_text
 from tests.letters.header_tools import (
     ANYTHING,
@@ -68,7 +68,11 @@ def test_no_name_and_no_subject_becomes_structure(sender: str, to: str, subject:
             assert read_words(value) == (clean_line(meant) if name == "Subject" else meant)
 
 
-@given(sender=ANYTHING, to=ANYTHING, subject=ANYTHING)
+plain_names = st.from_regex(PLAIN_NAME, fullmatch=True)
+plain_texts = st.from_regex(PLAIN_TEXT, fullmatch=True)
+
+
+@given(sender=ANYTHING | plain_names, to=ANYTHING | plain_names, subject=ANYTHING | plain_texts)
 def test_both_of_pythons_parsers_read_what_was_meant(sender: str, to: str, subject: str) -> None:
     content = write_message(make_headers(sender, to, subject), "Hello.")
     new, old = read(content), email.message_from_bytes(content)
