@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from letters.models.carried import CarriedText
+from letters.models.event import LetterEvent
+from letters.models.fingerprint import Fingerprint
 from letters.models.letter import (
     REFERENCE_ALPHABET,
-    Consent,
-    Fingerprint,
     Letter,
-    LetterEvent,
-    LetterParagraph,
     ReplyBy,
     SourceStyle,
     Transition,
@@ -33,7 +31,8 @@ from letters.models.operations import (
     measure_clock,
     reset_clock,
 )
-from letters.models.privacy import LinkRequest, NewsConsent, Tombstone
+from letters.models.paragraph import LetterParagraph
+from letters.models.privacy import Consent, LinkRequest, NewsConsent, Tombstone
 from letters.models.queries import ENCRYPTED, LetterQuerySet, list_sending_campaigns, list_sending_kinds
 from letters.models.statistics import DownloadCount, StepCount, Tally
 from letters.models.status import LEASED, TRANSITIONS, WITHDRAWABLE, EventCode, EventType, Status

@@ -1,4 +1,4 @@
-"""One supporter's letter, its transitions, and its events."""
+"""One supporter's letter, and its transitions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.models import Argument, Campaign
+from campaign.content.models import Campaign
 from campaign.core.encrypted import BlindIndexField, EncryptedTextField
 from letters.models.carried import CarriedText
+from letters.models.event import LetterEvent
 from letters.models.notice import Notice
 from letters.models.queries import LetterQuerySet
 from letters.models.status import LEASED, NOTICE_FOR_STATUS, TRANSITIONS, EventCode, EventType, Status
@@ -336,83 +337,3 @@ def apply_transitions(*moves: Transition) -> list[bool]:
     for move in done:
         move.show()
     return made
-
-
-class LetterParagraph(models.Model):
-    """One paragraph of the body, frozen as the supporter saw it."""
-
-    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="paragraphs")
-    position = models.PositiveSmallIntegerField()
-    # The argument it came from, if any, which cannot be deleted while a letter has it. The key is kept by value, too.
-    argument = models.ForeignKey(Argument, null=True, on_delete=models.PROTECT, related_name="+")
-    argument_key = models.CharField(max_length=60, blank=True)
-    variant = models.PositiveSmallIntegerField(
-        null=True,
-        help_text=_("Which of the argument’s wordings, or of the openings, it began as; none for the supporter’s own."),
-    )
-    text = EncryptedTextField(blank=True, bound_to=["letter_id", "position"])
-    sources = models.JSONField(default=list, help_text=_("Source notes, one string each."))
-    age = models.CharField(
-        max_length=200, blank=True, help_text=_("How old its facts are, if nobody has reviewed them since.")
-    )
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["letter", "position"], name="paragraph_position_unique")]
-
-    def __str__(self) -> str:
-        return f"{self.letter_id} ¶{self.position}"
-
-
-class Fingerprint(models.Model):
-    """What confirmed letters are compared by instead of their text, and deleted with it (docs/distinctiveness.md)."""
-
-    letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="fingerprint")
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
-    constituency_gss = models.CharField(max_length=9)
-    own = models.BinaryField(help_text=_("MinHash of the supporter's own words, with a secret key; may be empty."))
-    argument_keys = models.CharField(max_length=300, blank=True, help_text=_("In order, with spaces between."))
-
-    class Meta:
-        indexes = [models.Index(fields=["campaign", "constituency_gss"], name="fingerprint_of_seat")]
-
-    def __str__(self) -> str:
-        return f"{self.constituency_gss} #{self.pk}"
-
-
-class LetterEvent(models.Model):
-    """Something that happened to a letter. Append-only; no personal data."""
-
-    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
-    type = models.CharField(max_length=11, choices=[*Status.choices, *EventType.choices])
-    code = models.CharField(max_length=20, blank=True, choices=EventCode.choices)
-    note = models.CharField(max_length=500, blank=True)
-    actor = models.ForeignKey(
-        "auth.User",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_index=False,  # nearly all have none, so Meta has a partial index
-        help_text=_("Who did it."),
-    )
-
-    class Meta:
-        ordering = ["at", "id"]
-        indexes = [models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="event_of_actor")]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.get_type_display()}"
-
-
-class Consent(models.Model):
-    """Which version of the consent text the supporter agreed to, and when."""
-
-    letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="consent")
-    version = models.CharField(max_length=20)
-    text_sha256 = models.CharField(max_length=64)
-    given_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return self.version

@@ -6,6 +6,18 @@ from django.db import models
 from django.utils import timezone
 
 
+class Consent(models.Model):
+    """Which version of the consent text the supporter agreed to, and when."""
+
+    letter = models.OneToOneField("Letter", on_delete=models.CASCADE, related_name="consent")
+    version = models.CharField(max_length=20)
+    text_sha256 = models.CharField(max_length=64)
+    given_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.version
+
+
 class NewsConsent(models.Model):
     """Consent to the campaign's newsletter: which version of the text, and when. Deleted with the address."""
 

@@ -1,4 +1,4 @@
-"""What was encrypted for one place opens at no other: who can write to the database, but has no key, reads nothing."""
+"""What was encrypted for one place opens at no other: who can write to the database, but has no key, reads nothing (letters/models/paragraph.py)."""
 
 from __future__ import annotations
 

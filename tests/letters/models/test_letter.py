@@ -1,4 +1,4 @@
-"""A letter's life is one table (status.py), and every move is one conditional update with its event (letter.py, queries.py)."""
+"""A letter's life is one table (status.py), and every move is one conditional update with its event (letter.py, event.py, queries.py)."""
 
 from __future__ import annotations
 

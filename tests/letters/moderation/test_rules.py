@@ -1,4 +1,4 @@
-"""Rules hold a letter until a person has read it; what a person refuses is never sent, and the supporter learns why (letters/admin/moderation.py, letters/admin/rules.py, letters/models/moderation.py, letters/models/validators.py)."""
+"""Rules hold a letter until a person has read it; what a person refuses is never sent, and the supporter learns why (letters/admin/moderation.py, letters/admin/rules.py, letters/models/fingerprint.py, letters/models/moderation.py, letters/models/validators.py)."""
 
 from __future__ import annotations
 
