@@ -1,12 +1,12 @@
 """Does the score rank letters as a reader would, and quickly? Run: python -m benchmarks.likeness [--letters N]
 
-Makes letters by a seed: copied (the bank's paragraphs alone, or another writer's words), lightly edited (the same with
-an eighth of the words changed) and own ones, all to one MP with 5,000 letters. The bank's paragraphs come in all their
-wordings. A third of the own letters say an argument in the writer's own words instead of the box; of those that copy,
-some do so there, another writer's words or the argument's own facts. They share their clauses more than people's
-letters do, so it is the harder task. Exits 1 if a gate is missed: of all
-pairs of a copied and a lightly edited letter, and of a lightly edited and an own one, 95% rank the right way round
-(the area under the ROC curve); one judgement takes at most a tenth of the time of comparing with 5,000 stored texts.
+Makes letters by a seed: copied (the bank's paragraphs alone, or another supporter's words), lightly edited (the same
+with an eighth of the words changed) and own ones, all to one MP with 5,000 letters. The bank's paragraphs come in all
+their wordings. A third of the own letters say an argument in the supporter's own words, not the box; of those that
+copy, some do so there, another supporter's words or the argument's own facts. They share their clauses more than
+people's letters do, so it is the harder task. Exits 1 if a gate is missed: of all pairs of a copied and a lightly
+edited letter, and of a lightly edited and an own one, 95% rank the right way round (the area under the ROC curve); one
+judgement takes at most a tenth of the time of comparing with 5,000 stored texts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A correction of fact: letters with the old words are not sent before their writers have chosen about them."""
+"""A correction of fact: letters with the old words are not sent before their supporters have chosen about them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from campaign.content.models import TextVersion
 from letters.models import CarriedText, EventCode, EventType, Letter, LetterEvent, LetterQuerySet, Notice, Status
 
-# Whose writers can still choose. What is being sent this moment is marked if it comes back into the queue.
+# Whose supporters can still choose. What is being sent this moment is marked if it comes back into the queue.
 CHOOSING = (Status.UNCONFIRMED, Status.QUEUED, Status.HELD, Status.FAILED, Status.UNKNOWN)
 TOLD = (Status.UNCONFIRMED, Status.QUEUED, Status.HELD)  # by mail: these go nowhere until then
 NOTE = "Taken back from its sender: it carries words that were corrected."
@@ -87,7 +87,7 @@ def _take_batches(keys: Iterable[uuid.UUID]) -> list[list[uuid.UUID]]:
 
 
 def owe_corrections() -> int:
-    """Have the writers told whose letters wait for their choice, each once; return how many there are."""
+    """Have the supporters told whose letters wait for their choice, each once; return how many there are."""
     told = Notice.objects.filter(letter=OuterRef("pk"), kind=Notice.Kind.OUTDATED)
     waiting = Letter.objects.filter(~Exists(told), outdated_at__isnull=False, status__in=TOLD, erase_requested_at=None)
     keys = list(waiting.order_by().values_list("pk", flat=True)[:BATCH])

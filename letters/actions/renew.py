@@ -1,4 +1,4 @@
-"""A writer chooses about corrected words in their letter; then it goes on where it was."""
+"""A supporter chooses about corrected words in their letter; then it goes on where it was."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def store_letter(
     paragraphs = freeze_paragraphs(composed, letter)
     carried = list_carried(composed, asked, letter)
     if any(one.version.corrected_at for one in carried):
-        letter.outdated_at = timezone.now()  # corrected between its writer's look and the press
+        letter.outdated_at = timezone.now()  # corrected between the supporter's look and the press
     stored = Letter.objects.select_for_update().filter(draft_id=draft.id).first()
     if stored and hasattr(stored, "refusal") and not is_same_letter(stored, letter, paragraphs):
         Letter.objects.filter(pk=stored.pk).update(draft_id=None)  # the changed draft becomes another letter

@@ -36,7 +36,7 @@ def build_notice(notice: Notice) -> Mail | None:
     about |= {Notice.Kind.HELD: Status.HELD, Notice.Kind.ANSWER: Status.SENT}
     outdated = letter.status != about.get(Notice.Kind(notice.kind), letter.status)
     if notice.kind == Notice.Kind.OUTDATED and not letter.outdated_at:
-        return None  # its writer has chosen, or the words were right after all
+        return None  # the supporter has chosen, or the words were right after all
     if notice.kind == Notice.Kind.REMIND and not letter.campaign.takes_letters():
         return None  # there would be no button to press
     if notice.kind == Notice.Kind.ANSWER and letter.answered_at:

@@ -120,7 +120,7 @@ class Letter(models.Model):
     )  # how often the supporter asked for it again
     letter_token_hash = models.CharField(max_length=64, editable=False)
 
-    # Since when it carries words that were corrected: until its writer has chosen, no sender takes it.
+    # Since when it carries words that were corrected: until the supporter has chosen, no sender takes it.
     outdated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Text and address go first, name and email later (actions.purge); `scrubbed_at` is when the last of them went.
     text_erased_at = models.DateTimeField(null=True, blank=True, editable=False)

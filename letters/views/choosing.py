@@ -1,4 +1,4 @@
-"""Behind the secret link: a writer chooses about words of the campaign's that were corrected."""
+"""Behind the secret link: a supporter chooses about words of the campaign's that were corrected."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from letters.writing.renewal import Corrected, Place, list_corrections, list_pla
 
 @dataclass(frozen=True)
 class Shown:
-    """A place side by side. `was` and `becomes` are the campaign's words, if the writer has changed them."""
+    """A place side by side. `was` and `becomes` are the campaign's words, if the supporter has changed them."""
 
     place: Place
     old: list[Stretch]
@@ -45,13 +45,13 @@ def show_place(place: Place, corrections: list[Corrected]) -> Shown:
     notes = [one.note for one in corrections if one.note and place.position in one.positions]
     reasons = tuple(dict.fromkeys(notes))
     was, becomes = compare(place.was, place.becomes)
-    if place.was:  # between the writer's own words and the new ones there is nothing to compare
+    if place.was:  # between the supporter's own words and the new ones there is nothing to compare
         return Shown(place, split_text(place.old, []), split_text(place.new, []), was, becomes, reasons)
     return Shown(place, *compare(place.old, place.new), [], [], reasons)
 
 
 def show_corrections(letter: Letter) -> dict[str, Any]:
-    """Return what a page needs: where the writer has to choose; or, of a letter that has gone, what was wrong."""
+    """Return what a page needs: where the supporter has to choose; or, of a letter that has gone, what was wrong."""
     places = (
         list_places(letter) if letter.outdated_at and letter.status in CHOOSING and not letter.text_erased_at else []
     )

@@ -107,7 +107,7 @@ def write_words(journey: Journey) -> HttpResponse:
     if missed_before and not journey.missing_own_words:
         said = said or _("That is enough of your own words: we can email this letter.")
     if not journey.in_place or action == "next":
-        choose_wordings(here, journey.campaign, journey.arguments)  # its writers may now say “we”
+        choose_wordings(here, journey.campaign, journey.arguments)  # its supporters may now say “we”
     journey.save(form.showing.page, form.showing.turn)
     if valid and action == "next" and (pages := count_too_many(journey)):
         form.add_error(None, say_too_long(pages))

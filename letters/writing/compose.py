@@ -136,8 +136,8 @@ def compose_paragraphs(
 ) -> list[Composed]:
     """Return the draft's paragraphs in order, without arguments that are no longer offered or still empty.
 
-    Own words that come first go on from the opening, so that the writer's story is told in one go; the preface follows
-    the arguments. Whoever is introduced in one paragraph is called by the short name in those after it.
+    Own words that come first go on from the opening, so that the supporter's story is told in one go; the preface
+    follows the arguments. Whoever is introduced in one paragraph is called by the short name in those after it.
 
     A paragraph whose edit has changed a claim has no source notes, unless the supporter keeps them.
     """

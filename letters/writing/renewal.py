@@ -23,7 +23,7 @@ class Place:
     new_notes: tuple[str, ...] = ()
     old_age: str = ""
     new_age: str = ""
-    was: str = ""  # if the writer has changed it: the campaign's words, before and now
+    was: str = ""  # if the supporter has changed it: the campaign's words, before and now
     becomes: str = ""
     can_leave_out: bool = True
     carried: tuple[CarriedText, ...] = ()  # what it would carry

@@ -14,9 +14,9 @@ NOTES = (TextVersion.Kind.SOURCE, TextVersion.Kind.AGE)  # what is no text of a 
 
 @dataclass(frozen=True)
 class Stock:
-    """What a paragraph, or the ask, would be if its writer had changed nothing."""
+    """What a paragraph, or the ask, would be if the supporter had changed nothing."""
 
-    text: str = ""  # empty: it is all the writer's
+    text: str = ""  # empty: it is all the supporter's
     notes: tuple[str, ...] = ()
     age: str = ""  # of its facts, if it says so
     edited: bool = False

@@ -22,7 +22,7 @@ def speaks_as_several(text: str) -> bool:
 
 
 def is_from_several(draft: Draft) -> bool:
-    """Whether its writers say “we” in their own words, and never “I”."""
+    """Whether its supporters say “we” in their own words, and never “I”."""
     text = f"{draft.reason} {draft.own_words}"
     return speaks_as_several(text) and not speaks_as_one(text)
 

@@ -33,8 +33,8 @@ def count_used(campaign: Campaign, gss: str, keys: Iterable[str]) -> Used:
 def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
     """Choose, for all that has no wording yet, the one used least in letters to the same MP.
 
-    A letter gets few questions, says what the preface says once, and says “we” if its writers do, as far as there are
-    other wordings.
+    A letter gets few questions, says what the preface says once, and says “we” if its supporters do, as far as there
+    are other wordings.
     """
     as_we = is_from_several(draft)
     new = [
@@ -66,7 +66,7 @@ def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Ar
 
 
 def jars(piece: Piece, argument: Argument) -> bool:
-    """Whether the campaign's paragraph says “I”, and its supporter has changed nothing in it."""
+    """Whether the campaign's paragraph says “I”, and the supporter has changed nothing in it."""
     return not piece.edits and speaks_as_one(read_piece(piece, argument))
 
 

@@ -143,7 +143,7 @@ def walk(stage: Stage) -> None:
             confirm(page, links[0])
             stage.wait_for_mail(MP)
             stage.wait_for_mail("first@supporter.example", 2)
-            say("a letter went the whole way, and its writer was told")
+            say("a letter went the whole way, and the supporter was told")
             with ThreadPoolExecutor() as pool, stage.mail.holding():
                 offered = stage.mail.offered
                 confirm(page, links[1])

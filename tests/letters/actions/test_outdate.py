@@ -1,4 +1,4 @@
-"""After a correction of fact the old words leave no more, and each writer chooses (renew.py, letters/writing/renewal.py)."""
+"""After a correction of fact the old words leave no more, and each supporter chooses (renew.py, letters/writing/renewal.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On the page behind the secret link a writer sees old and new words, and chooses (choosing.py, corrections.py)."""
+"""On the page behind the secret link a supporter sees old and new words, and chooses (choosing.py, corrections.py)."""
 
 from __future__ import annotations
 
