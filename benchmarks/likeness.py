@@ -152,10 +152,9 @@ def fill_mailbag(
 ) -> list[str]:
     """Store the fingerprints of so many letters to the constituency's MP, and return their own words."""
     from letters.models import Fingerprint, Letter
-    from letters.writing.originality import measure_paragraphs
-    from letters.writing.own_words import read_corpus
+    from letters.writing.originality import compare_with_bank, measure_paragraphs
 
-    bank = read_corpus(campaign, arguments.values())
+    find = compare_with_bank(campaign, constituency)
     texts = [write_own_words(chance) for _number in range(count)]
     common = {"campaign": campaign, "constituency_gss": constituency.gss}
     letters = [
@@ -165,7 +164,7 @@ def fill_mailbag(
     prints = []
     for letter, text in zip(letters, texts, strict=True):
         keys = " ".join(chance.sample(sorted(arguments), chance.randint(1, 3)))
-        own = measure_paragraphs([(text, None)], bank).take_fingerprint()
+        own = measure_paragraphs([(text, None)], find).take_fingerprint()
         prints.append(Fingerprint(letter=letter, own=own, argument_keys=keys, **common))
     Fingerprint.objects.bulk_create(prints, batch_size=500)
     return texts
@@ -197,17 +196,22 @@ def rank_letters(
     each: int, compared: int, seed: int = 1
 ) -> tuple[dict[str, list[float]], Callable[[], object], list[str]]:
     """Return the scores of so many letters of each kind, a judgement to time, and the stored letters' words."""
-    from letters.writing.originality import score_draft
+    from letters.writing.originality import compare_with_bank, score_draft
 
     chance = random.Random(seed)
     campaign, arguments, constituency = set_stage()
     texts = fill_mailbag(campaign, arguments, constituency, compared, chance)
     scores: dict[str, list[float]] = {}
+    find = compare_with_bank(campaign, constituency)
     for kind in KINDS:
         drafts = [write_letter(kind, arguments, texts, chance) for _number in range(each)]
-        scores[kind] = [score_draft(draft, campaign, arguments, constituency).score for draft in drafts]
+        scores[kind] = [score_draft(draft, campaign, arguments, constituency, find).score for draft in drafts]
     fresh = write_letter("own", arguments, texts, chance)
-    return scores, lambda: score_draft(fresh, campaign, arguments, constituency), texts
+
+    def judge() -> object:
+        return score_draft(fresh, campaign, arguments, constituency, compare_with_bank(campaign, constituency))
+
+    return scores, judge, texts
 
 
 def compare_texts(mine: str, texts: list[str]) -> float:

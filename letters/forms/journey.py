@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -51,9 +52,9 @@ class ArgumentsForm(CrispyForm):
         required=False, widget=forms.HiddenInput
     )  # filled in by a script: keys in the order of ticking
 
-    def __init__(self, *args: Any, arguments: dict[str, Argument], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, arguments: Iterable[Argument], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["arguments"].choices = [(key, argument.title) for key, argument in arguments.items()]  # type: ignore[attr-defined]
+        self.fields["arguments"].choices = [(argument.key, argument.title) for argument in arguments]  # type: ignore[attr-defined]
 
     def clean_arguments(self) -> list[str]:
         keys: list[str] = self.cleaned_data["arguments"]

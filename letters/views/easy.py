@@ -29,7 +29,8 @@ def begin(journey: Journey) -> HttpResponse:
 @journey_step(needs_member=True)
 def choose_reason(journey: Journey) -> HttpResponse:
     """Ask for one argument; one of its shortest wordings goes into the letter."""
-    titles = [(key, argument.title) for key, argument in journey.arguments.items()]
+    offered = {argument.key: argument for argument in journey.list_offered()}
+    titles = [(key, argument.title) for key, argument in offered.items()]
     sent = journey.request.method == "POST" and not journey.opens
     form = EasyChoiceForm(journey.request.POST if sent else None, choices=titles)
     if form.is_valid():
@@ -37,12 +38,12 @@ def choose_reason(journey: Journey) -> HttpResponse:
         choose_shortest(journey.draft, journey.campaign, journey.arguments)
         journey.save()
         return journey.go_on("write-words")
-    first = pick_first(journey.arguments.values(), journey.draft.id)
-    chosen = next(iter(journey.chosen), "")
+    first = pick_first(offered.values(), journey.draft.id)
+    chosen = next((key for key in journey.draft.keys if key in offered), "")
     context = {
         "form": form,
-        "first": [journey.arguments[key] for key in first],
-        "more": [argument for key, argument in journey.arguments.items() if key not in first],
+        "first": [offered[key] for key in first],
+        "more": [argument for key, argument in offered.items() if key not in first],
         "more_open": bool(chosen) and chosen not in first,
         "chosen": chosen,
         "number": 2,

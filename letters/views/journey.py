@@ -44,7 +44,7 @@ def choose_constituency(journey: Journey, gss: str) -> bool:
 
 def take_ticks(journey: Journey) -> None:
     """Choose what was ticked on the campaign's page."""
-    ticked = [key for key in journey.request.POST.getlist("arguments") if key in journey.arguments]
+    ticked = [key for key in journey.request.POST.getlist("arguments") if key in journey.offered]
     if ticked:
         journey.choose(ticked[:MAX_ARGUMENTS])
         journey.save()
@@ -121,28 +121,29 @@ def choose_from_list(journey: Journey) -> HttpResponse:
 @journey_step(needs_member=True)
 def choose_arguments(journey: Journey) -> HttpResponse:
     warm_up()  # the next step compares letters
+    offered = {argument.key: argument for argument in journey.list_offered()}
     # The builder's "add" button sends details, too.
     if journey.request.method == "POST" and not journey.opens and "action" not in journey.request.POST:
         shows = "show" in journey.request.POST  # the button that opens all themes, without scripts
-        form = ArgumentsForm(None if shows else journey.request.POST, arguments=journey.arguments)
+        form = ArgumentsForm(None if shows else journey.request.POST, arguments=offered.values())
         if form.is_valid():
             journey.choose(form.get_keys())
             journey.save()
             return journey.go_on("write-words")
         chosen = journey.request.POST.getlist("arguments")
     else:
-        form = ArgumentsForm(arguments=journey.arguments)
-        chosen = journey.chosen
+        form = ArgumentsForm(arguments=offered.values())
+        chosen = [key for key in journey.draft.keys if key in offered]
     all_shown = "show" in journey.request.POST
-    first = pick_first(journey.arguments.values(), journey.draft.id)
-    later = [key for key in journey.arguments if key not in first]
+    first = pick_first(offered.values(), journey.draft.id)
+    later = [key for key in offered if key not in first]
     cards = {
-        key: {"number": number, "argument": journey.arguments[key], "chosen": key in chosen}
+        key: {"number": number, "argument": offered[key], "chosen": key in chosen}
         for number, key in enumerate([*first, *later])
     }
     themes: dict[Theme, list[dict[str, Any]]] = {}
     for key in later:
-        themes.setdefault(journey.arguments[key].theme, []).append(cards[key])
+        themes.setdefault(offered[key].theme, []).append(cards[key])
     context = {
         "form": form,
         "first": [cards[key] for key in first],
@@ -152,7 +153,7 @@ def choose_arguments(journey: Journey) -> HttpResponse:
         "all_shown": all_shown,
         "count": len(cards),
         "chosen": chosen,
-        "chosen_arguments": [journey.arguments[key] for key in chosen if key in journey.arguments],
+        "chosen_arguments": [offered[key] for key in chosen if key in offered],
         "most": MAX_ARGUMENTS,
         "advised": ADVISED_ARGUMENTS,
     }

@@ -28,7 +28,8 @@ from letters.views.throttling import Action, refuse_if_too_often
 from letters.writing.compose import Check, LetterText, Sender, write_letter
 from letters.writing.draft import Draft
 from letters.writing.fact_check import check_edit
-from letters.writing.own_words import count_own_words
+from letters.writing.originality import compare_with_bank
+from letters.writing.own_words import FindOwn, count_own_words
 from letters.writing.session import has_draft, load_draft, save_draft
 from letters.writing.wordings import choose_wordings
 
@@ -66,12 +67,31 @@ class Journey:
     draft: Draft
 
     @cached_property
+    def offered(self) -> dict[str, int]:
+        """The keys of the arguments that supporters may choose, each with its place in letters."""
+        rows = Argument.objects.offered().filter(campaign=self.campaign).order_by()
+        return dict(rows.values_list("key", "order"))
+
+    @cached_property
     def arguments(self) -> dict[str, Argument]:
-        offered = Argument.objects.offered().with_facts().filter(campaign=self.campaign)
-        arguments = {argument.key: argument for argument in offered}
+        """Those offered arguments that the draft has or had, with all their texts; `load` adds others."""
+        return self.find_arguments(self.draft.known_keys)
+
+    def find_arguments(self, keys: Iterable[str]) -> dict[str, Argument]:
+        found = Argument.objects.offered().with_facts().filter(campaign=self.campaign, key__in=list(keys))
+        arguments = {argument.key: argument for argument in found}
         for argument in arguments.values():
             argument.campaign = self.campaign
         return arguments
+
+    def list_offered(self) -> list[Argument]:
+        """Return all that supporters may choose from, with themes and sources."""
+        return list(Argument.objects.offered().with_sources().filter(campaign=self.campaign))
+
+    def load(self, keys: Iterable[str]) -> None:
+        """Load arguments that the draft is to have."""
+        if missing := {*keys} - self.arguments.keys():
+            self.arguments.update(self.find_arguments(missing))
 
     @cached_property
     def withdrawn(self) -> dict[str, Withdrawn]:
@@ -88,6 +108,11 @@ class Journey:
     def check(self) -> Check:
         """`check_edit`, cached for this request."""
         return cache(check_edit)
+
+    @cached_property
+    def find_own(self) -> FindOwn:
+        """`find_own` in all that the campaign supplies for this letter, cached for this request."""
+        return compare_with_bank(self.campaign, self.constituency)
 
     @cached_property
     def found_constituency(self) -> Constituency | None:
@@ -111,7 +136,8 @@ class Journey:
 
     def choose(self, keys: Iterable[str]) -> None:
         """Set the draft's arguments, in the order in which they read best, each with a wording."""
-        self.draft.choose(keys, {key: argument.order for key, argument in self.arguments.items()})
+        self.draft.choose(keys, self.offered)
+        self.load(self.draft.keys)
         choose_wordings(self.draft, self.campaign, self.arguments)
 
     @cached_property
@@ -168,7 +194,7 @@ class Journey:
     @property
     def own_word_count(self) -> int:
         """The number of the supporter's own words, except those pasted from the campaign's texts."""
-        return count_own_words(self.draft, self.arguments)
+        return count_own_words(self.draft, self.find_own)
 
     @property
     def missing_own_words(self) -> int:

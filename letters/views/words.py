@@ -72,7 +72,8 @@ def keep_typed(journey: Journey) -> None:
 
 
 def read_order(journey: Journey) -> list[str]:
-    return [key for key in journey.request.POST.get("order", "").split() if key in journey.arguments][:MAX_ARGUMENTS]
+    keys = (key for key in journey.request.POST.get("order", "").split() if key != OWN)
+    return [key for key in keys if key in journey.arguments or key in journey.offered][:MAX_ARGUMENTS]
 
 
 @require_room
@@ -85,6 +86,7 @@ def write_words(journey: Journey) -> HttpResponse:
     action, _colon, key = journey.request.POST.get("action", "next").partition(":")
     here = copy.deepcopy(journey.draft)
     here.choose(read_order(journey) or here.keys)
+    journey.load(here.keys)
     form = make_form(journey, here, sent=True)
     valid = form.is_valid()
     form.update_draft()
@@ -249,7 +251,9 @@ def show_words(
     if others is None:
         others = [(clash.label, clash.here) for clash in find_stashed(journey.draft, journey.arguments)]
     text = journey.write()
-    judgement = score_draft(journey.draft, journey.campaign, journey.arguments, journey.constituency, journey.check)
+    judgement = score_draft(
+        journey.draft, journey.campaign, journey.arguments, journey.constituency, journey.find_own, journey.check
+    )
     page_count, missing = count_pages(text), journey.missing_own_words
     context: dict[str, Any] = {
         "form": form,

@@ -76,6 +76,12 @@ class Draft:
         return [piece.key for piece in self.pieces]
 
     @property
+    def known_keys(self) -> set[str]:
+        """The arguments that it has or had, or that another tab's version has."""
+        others = {piece["key"] for piece in self.other.get("pieces", [])}
+        return {piece.key for piece in (*self.pieces, *self.aside)} | others
+
+    @property
     def shows_sources(self) -> bool:
         return self.source_style != SourceStyle.NONE
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import models, transaction
@@ -22,7 +23,7 @@ from letters.writing.draft import Draft
 from letters.writing.fact_check import check_edit
 from letters.writing.local_fact import list_supplied
 from letters.writing.minhash import Nearness, compare, compare_each, take_fingerprint
-from letters.writing.own_words import Corpus, OwnWords, count_own_words, find_own, read_corpus
+from letters.writing.own_words import FindOwn, OwnWords, count_own_words, find_own, read_corpus
 from letters.writing.text import count_words
 
 MAX_COMPARED = 5000  # letters to one MP, the newest
@@ -80,8 +81,14 @@ class Measured:
         return take_fingerprint(owned.stretches for owned, _argued in self.parts)
 
 
-def measure_paragraphs(paragraphs: Iterable[tuple[str, Argument | None]], bank: Corpus) -> Measured:
-    return Measured(tuple((find_own(text, bank, argument), argument is not None) for text, argument in paragraphs))
+def measure_paragraphs(paragraphs: Iterable[tuple[str, Argument | None]], find: FindOwn) -> Measured:
+    return Measured(tuple((find(text, argument), argument is not None) for text, argument in paragraphs))
+
+
+def compare_with_bank(campaign: Campaign, constituency: Constituency) -> FindOwn:
+    """Return `find_own` for letters from this constituency; it remembers what it was asked."""
+    bank = read_corpus(campaign, *list_supplied(campaign, constituency))
+    return cache(lambda text, argument: find_own(text, bank, argument))
 
 
 def find_base(argument: Argument | None, variant: int | None) -> Argument | None:
@@ -94,20 +101,20 @@ def score_draft(
     campaign: Campaign,
     arguments: dict[str, Argument],
     constituency: Constituency,
+    find: FindOwn,
     check: Check = check_edit,
 ) -> Originality:
     """Return how distinct the draft is from other letters to this constituency's MP, in one query.
 
-    `arguments` need their texts prefetched, and the campaign its asks, or each costs another query.
+    `arguments` need their texts prefetched, or each costs another query.
     """
     composed = compose_paragraphs(draft, campaign, arguments, constituency, check)
-    bank = read_corpus(campaign, arguments.values(), *list_supplied(campaign, constituency))
-    measured = measure_paragraphs(((part.text, find_base(part.argument, part.variant)) for part in composed), bank)
+    measured = measure_paragraphs(((part.text, find_base(part.argument, part.variant)) for part in composed), find)
     # The supporter's own letter of this draft, if it is confirmed already, is no other.
     others = Fingerprint.objects.exclude(letter__draft_id=draft.id)
     keys = [part.argument.key for part in composed if part.argument]
     nearness, commonness = compare_letter(measured, keys, campaign, constituency.gss, others)
-    own_words = count_own_words(draft, arguments)
+    own_words = count_own_words(draft, find)
     length = sum(count_words(part.text) for part in composed)
     return Originality(
         own_words=own_words,
@@ -188,13 +195,12 @@ def choose_advice(
 
 
 def measure_letter(letter: Letter) -> tuple[Measured, list[str]]:
-    arguments = list(Argument.objects.with_facts().filter(campaign=letter.campaign))
-    known = {argument.pk: argument for argument in arguments}
     paragraphs = list(letter.paragraphs.all())
+    known = Argument.objects.prefetch_related("phrasings").in_bulk([part.argument_id for part in paragraphs])
     constituency = Constituency(gss=letter.constituency_gss, name=letter.constituency_name)
-    bank = read_corpus(letter.campaign, arguments, *list_supplied(letter.campaign, constituency))
+    find = compare_with_bank(letter.campaign, constituency)
     texts = ((part.text, find_base(known.get(part.argument_id or 0), part.variant)) for part in paragraphs)
-    measured = measure_paragraphs(texts, bank)
+    measured = measure_paragraphs(texts, find)
     return measured, [part.argument_key for part in paragraphs if part.argument_key]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -16,6 +16,10 @@ RUN = 8  # this many words in a row are pasted; fewer, such as "an end to the wa
 MIN_LENGTH = 3  # words from which a whole prompt or claim counts
 ALIKE = 0.4  # a paragraph that shares this part of its three-word runs with a text of the bank was made from it
 BLOCK = 2  # in an edited paragraph, this many unchanged words in a row are the bank's
+FORMATTING = (*range(0x20000), *range(0xE0000, 0xE0080))  # where Unicode has characters that only format
+INVISIBLE = dict.fromkeys(number for number in FORMATTING if unicodedata.category(chr(number)) == "Cf")
+MARK_IN_WORD = re.compile(r"(?<=\w)[’'\-‐‑](?=\w)")
+WORD = re.compile(r"\w+")
 
 Words = tuple[str, ...]
 
@@ -28,6 +32,10 @@ class Corpus:
     runs: frozenset[Words]  # every RUN words in a row, and the short texts whole
     lengths: tuple[int, ...]  # of the runs
     threes: tuple[frozenset[Words], ...]  # the three-word runs of each text
+
+    def join(self, other: Corpus) -> Corpus:
+        lengths = tuple(sorted({*self.lengths, *other.lengths}))
+        return Corpus(self.texts + other.texts, self.runs | other.runs, lengths, self.threes + other.threes)
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,17 @@ def split_words(text: str) -> Words:
 
     So "Isn’t" equals "isn't", and "cease-fire" equals "ceasefire".
     """
-    text = "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if unicodedata.category(c) != "Cf")
-    return tuple(re.sub(r"[’'\-‐‑]", "", word) for word in re.findall(r"\w+(?:[’'\-‐‑]\w+)*", text))
+    text = unicodedata.normalize("NFKC", text).casefold().translate(INVISIBLE)
+    return tuple(WORD.findall(MARK_IN_WORD.sub("", text)))
+
+
+@lru_cache(maxsize=4096)
+def split_known(text: str) -> Words:
+    """`split_words` for the campaign's texts, cached; nothing of a supporter's may be asked for."""
+    return split_words(text)
+
+
+FindOwn = Callable[[str, Argument | None], OwnWords]  # `find_own` in a bank
 
 
 def list_runs(words: Sequence[str], length: int) -> Iterator[Words]:
@@ -57,24 +74,25 @@ def list_runs(words: Sequence[str], length: int) -> Iterator[Words]:
 
 @lru_cache(maxsize=16)
 def build_corpus(texts: tuple[str, ...]) -> Corpus:
-    """Index the texts for comparison. Cached for a few campaigns; nothing of a supporter's is in it."""
+    """`index_texts`, cached for a few campaigns; nothing of a supporter's is in it."""
+    return index_texts(texts)
+
+
+def index_texts(texts: Iterable[str]) -> Corpus:
     split = tuple(words for words in map(split_words, texts) if len(words) >= MIN_LENGTH)
     runs = frozenset(run for words in split for run in list_runs(words, min(RUN, len(words))))
     threes = tuple(frozenset(list_runs(words, 3)) for words in split)
     return Corpus(split, runs, tuple(sorted({len(run) for run in runs})), threes)
 
 
-def read_corpus(campaign: Campaign, arguments: Iterable[Argument], *more: str) -> Corpus:
-    """Return what the campaign has written: phrasings, facts, claims, quotations, asks, its page …, and `more`."""
-    texts = [*more, *campaign.prompt_list, *campaign.preface_list, *campaign.brief.split("\n\n"), campaign.tagline]
+def read_corpus(campaign: Campaign, *more: str) -> Corpus:
+    """Return what the campaign has written: phrasings, facts, claims, quotations, asks, its page …, and `more`.
+
+    `more` differs between letters, so it is indexed apart: the rest is indexed only when it has changed.
+    """
+    texts = [*campaign.prompt_list, *campaign.preface_list, *campaign.brief.split("\n\n"), campaign.tagline]
     texts += [words for ask in campaign.asks.all() for words in ask.word_list]
-    for argument in arguments:
-        texts.append(argument.claim)
-        texts += [phrasing.words for phrasing in argument.phrasings.all()]
-        texts += [source.quotation for source in argument.sources.all()]
-        facts = [fact.text for fact in argument.facts.all()]
-        texts += [*facts, " ".join(facts)]  # also as one text: they are pasted together, and then changed
-    return build_corpus(tuple(texts))
+    return build_corpus((*texts, *campaign.arguments.all().list_sayings())).join(index_texts(more))
 
 
 def find_unchanged(words: Words, base: Words) -> set[int]:
@@ -90,7 +108,7 @@ def find_own(text: str, bank: Corpus, argument: Argument | None = None) -> OwnWo
     """
     words = split_words(text)
     if argument:
-        bases = [split_words(phrasing.words) for phrasing in argument.phrasings.all()] or [split_words(argument.claim)]
+        bases = [split_known(phrasing.words) for phrasing in argument.phrasings.all()] or [split_known(argument.claim)]
         if words in bases:
             return OwnWords((), len(words))
     taken = {
@@ -119,13 +137,8 @@ def split_paragraphs(text: str) -> list[str]:
     return [part for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
-def count_own_words(draft: Draft, arguments: dict[str, Argument]) -> int:
-    """Count the own words in the box for them, the reason and arguments put in their own way.
-
-    Takes no query if the arguments have their texts and campaign prefetched.
-    """
-    campaign = next((argument.campaign for argument in arguments.values()), None)
-    bank = read_corpus(campaign, arguments.values()) if campaign else build_corpus(())
+def count_own_words(draft: Draft, find: FindOwn) -> int:
+    """Count the own words in the box for them, the reason and arguments put in their own way."""
     texts = [draft.own_words, draft.reason, draft.preface_words]
     texts += [piece.edits.get(OWN_WAY, "") for piece in draft.pieces if piece.length == OWN_WAY]
-    return sum(find_own(part, bank).own_count for text in texts for part in split_paragraphs(text))
+    return sum(find(part, None).own_count for text in texts for part in split_paragraphs(text))

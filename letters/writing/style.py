@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from django.utils.translation import gettext as _
 
 from campaign.content.models import Argument
 from letters.writing.draft import OWN_WAY, Draft, Piece
 from letters.writing.originality import Advice
-from letters.writing.own_words import split_words
+from letters.writing.own_words import split_known, split_words
 
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)")
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -83,7 +84,7 @@ def list_edits(piece: Piece, argument: Argument) -> list[str]:
     if piece.length == OWN_WAY:
         return [edited]
     phrasings = [phrasing.words for phrasing in argument.phrasings.all()]
-    supplied = {split_words(sentence) for words in phrasings for sentence in SENTENCE_END.split(words)}
+    supplied = {split_known(sentence) for words in phrasings for sentence in SENTENCE_END.split(words)}
     return [sentence for sentence in SENTENCE_END.split(edited) if split_words(sentence) not in supplied]
 
 
@@ -141,10 +142,15 @@ def check_spelling(texts: list[str]) -> Advice | None:
     return None
 
 
+@cache
+def compile_phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    pattern = "|".join(re.escape(phrase).replace(r"\ ", r"\s+").replace("'", "['’]") for phrase in phrases)
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+
+
 def find_phrase(text: str, phrases: Iterable[str]) -> str:
     """Return the first of the phrases in the text, as it is typed there; empty if there is none."""
-    pattern = "|".join(re.escape(phrase).replace(r"\ ", r"\s+").replace("'", "['’]") for phrase in phrases)
-    found = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.IGNORECASE)
+    found = compile_phrases(tuple(phrases)).search(text)
     return " ".join(found[0].split()) if found else ""
 
 

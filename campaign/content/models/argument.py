@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -60,11 +60,29 @@ class ArgumentQuerySet(VersionedQuerySet["Argument"]):
     def due_for_review(self) -> ArgumentQuerySet:
         return self.filter(published=True, review_by__lt=timezone.localdate())
 
+    def with_sources(self) -> ArgumentQuerySet:
+        return self.select_related("theme").prefetch_related("sources")
+
     def with_texts(self) -> ArgumentQuerySet:
-        return self.select_related("theme").prefetch_related("phrasings", "sources")
+        return self.with_sources().prefetch_related("phrasings")
 
     def with_facts(self) -> ArgumentQuerySet:
         return self.with_texts().prefetch_related("phrasings__sources", "facts")
+
+    def list_sayings(self) -> list[str]:
+        """Return all that these arguments say, quote and note, in one query; an argument's notes also as one text."""
+        rows = self.order_by()
+        parts = ("since", "phrasings__text", "sources__quotation")
+        said = rows.values_list("pk", Value(-1), "claim").union(
+            *(rows.values_list("pk", Value(-1), part) for part in parts),
+            rows.values_list("pk", "facts__position", "facts__text"),
+        )
+        sayings, noted = [], dict[int, list[str]]()
+        for pk, position, words in sorted(row for row in said if row[2]):
+            sayings.append(words)
+            if position >= 0:
+                noted.setdefault(pk, []).append(words)
+        return [*sayings, *(" ".join(notes) for notes in noted.values() if len(notes) > 1)]
 
 
 class Argument(Versioned):

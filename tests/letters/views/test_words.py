@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import asdict
 from html import unescape
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db.models.signals import post_init
 from django.test import Client
 from django.urls import reverse
 
@@ -408,3 +410,35 @@ def test_a_save_checks_each_text_once(supporter: Client, monkeypatch: pytest.Mon
     typed["text-argument-1"] = "Another."
     (send if scripts else press)(supporter, tab, **typed)
     assert len(checked) == len(set(checked)) == 3, "two texts, and what one of them was before"
+
+
+def test_a_save_loads_the_drafts_arguments_and_no_others(client: Client, django_assert_max_num_queries: Any) -> None:
+    make_constituency()
+    campaign = make_campaign(arguments=12)
+    client.post("/peace/write/", {"postcode": "SW1A 1AA"})
+    client.post("/peace/write/arguments/", {"arguments": KEYS})
+    tab = open_tab(client)
+    made: list[str] = []
+
+    def note(instance: Any, **_other: Any) -> None:
+        made.append(type(instance).__name__)
+
+    for model in (Argument, Phrasing):
+        post_init.connect(note, sender=model, weak=False, dispatch_uid=f"note {model.__name__}")
+    try:
+        with django_assert_max_num_queries(16):
+            assert state(send(client, tab, own_words="I care because of my brother.")) == "saved"
+    finally:
+        for model in (Argument, Phrasing):
+            post_init.disconnect(sender=model, dispatch_uid=f"note {model.__name__}")
+    assert Counter(made) == {"Argument": 2, "Phrasing": 4}
+    assert campaign.arguments.count() == 12
+
+
+def test_words_of_arguments_that_are_not_in_the_letter_are_not_ones_own(client: Client) -> None:
+    make_constituency()
+    make_campaign(arguments=6, own_words_minimum=5)
+    client.post("/peace/write/", {"postcode": "SW1A 1AA"})
+    client.post("/peace/write/arguments/", {"arguments": KEYS})
+    html = press(client, open_tab(client), own_words="The full text of argument 6.").content.decode()
+    assert "0 of 5 words" in (html or client.get(PATH).content.decode())

@@ -13,7 +13,7 @@ from letters.actions.erase import erase_letter
 from letters.actions.withdraw import withdraw_letter
 from letters.models import Fingerprint, Letter
 from letters.writing.draft import Draft
-from letters.writing.originality import Originality, record_fingerprint, score_draft
+from letters.writing.originality import Originality, compare_with_bank, record_fingerprint, score_draft
 from tests.letters.factories import GSS, make_campaign, make_constituency, make_letter, write_paragraph
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def judge(campaign: Campaign, constituency: Constituency, own_words: str, *keys:
     for piece in draft.pieces:
         if piece.key.replace("-", "_") in edits:
             piece.edits["short"] = edits[piece.key.replace("-", "_")]
-    return score_draft(draft, campaign, offer(campaign), constituency)
+    return score_draft(draft, campaign, offer(campaign), constituency, compare_with_bank(campaign, constituency))
 
 
 def send(campaign: Campaign, own_words: str, **fields: Any) -> Letter:
@@ -120,7 +120,8 @@ def test_ones_own_confirmed_letter_is_no_other(campaign: Campaign, constituency:
     draft = Draft(own_words=MINE)
     draft.choose(["argument-1"])
     send(campaign, MINE, draft_id=draft.id)
-    assert score_draft(draft, campaign, offer(campaign), constituency).own_nearness == 0
+    find = compare_with_bank(campaign, constituency)
+    assert score_draft(draft, campaign, offer(campaign), constituency, find).own_nearness == 0
 
 
 def test_the_campaigns_words_are_nobodys_own(campaign: Campaign, constituency: Constituency) -> None:
@@ -167,9 +168,9 @@ def test_judging_costs_one_query(
         send(campaign, f"{OTHER} And more: {number}.")
     draft = Draft(own_words=MINE)
     draft.choose(["argument-1", "argument-2"])
-    arguments = offer(campaign)
+    arguments, find = offer(campaign), compare_with_bank(campaign, constituency)
     with django_assert_num_queries(1):
-        score_draft(draft, campaign, arguments, constituency)
+        score_draft(draft, campaign, arguments, constituency, find)
 
 
 def test_confirming_keeps_a_fingerprint_and_three_numbers(

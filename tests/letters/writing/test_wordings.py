@@ -15,6 +15,7 @@ from campaign.content.parsing import parse_pack
 from letters.models import LetterParagraph, SourceStyle
 from letters.writing.compose import Sender, compose_paragraphs, write_letter
 from letters.writing.draft import OWN_WAY, Draft, read_piece
+from letters.writing.originality import compare_with_bank
 from letters.writing.own_words import count_own_words
 from letters.writing.wordings import (
     choose_shortest,
@@ -170,7 +171,7 @@ def test_what_is_said_in_own_words_is_the_supporters_own() -> None:
     campaign, constituency = make_campaign(), make_constituency()
     argument = Argument.objects.get(key="argument-1")
     Fact.objects.create(argument=argument, text="A fact.")
-    draft = Draft(opening="", reason="")
+    draft, find = Draft(opening="", reason=""), compare_with_bank(campaign, constituency)
     draft.choose(["argument-1"])
     [piece] = draft.pieces
     piece.length = OWN_WAY
@@ -179,11 +180,11 @@ def test_what_is_said_in_own_words_is_the_supporters_own() -> None:
     piece.edits[OWN_WAY] = "Talks are how the wars of my lifetime ended."
     [part] = compose_paragraphs(draft, campaign, arguments, constituency)
     assert (part.text, part.notes, part.variant) == ("Talks are how the wars of my lifetime ended.", (), None)
-    assert count_own_words(draft, arguments) == 9
+    assert count_own_words(draft, find) == 9
     piece.keep_source, draft.source_style = True, SourceStyle.LINE
     assert compose_paragraphs(draft, campaign, arguments, constituency)[0].notes
     draft.reason = "my grandmother fled from one"
-    assert count_own_words(draft, arguments) == 14
+    assert count_own_words(draft, find) == 14
 
 
 @pytest.mark.django_db
