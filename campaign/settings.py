@@ -25,18 +25,18 @@ BUILD_DIR = BASE_DIR / "build"  # fonts, front-end libraries, static files: made
 DEBUG: bool = env.bool("DEBUG", False)
 
 
-def _read_secret_key() -> str:
-    """Return SECRET_KEY from the environment, else the one that `make setup` keeps in the data directory."""
-    key: str = env.str("SECRET_KEY", "")
+def _read_secret_keys() -> list[str]:
+    """Return SECRET_KEY and those before it from the environment, else from the data directory, newest first."""
+    keys = [env.str("SECRET_KEY", ""), *env.list("SECRET_KEY_FALLBACKS", [])]
     key_file = DATA_DIR / "secret_key"
-    if not key and key_file.exists():
-        key = key_file.read_text().strip()
-    if len(key) < 50:
+    if not keys[0] and key_file.exists():
+        keys = key_file.read_text().split()
+    if not keys or min(map(len, keys)) < 50:
         raise ImproperlyConfigured(
-            "SECRET_KEY is missing or shorter than 50 characters. "
+            "SECRET_KEY is missing, or a key is shorter than 50 characters. "
             "Run `make setup`, which makes one in the data directory, or set SECRET_KEY in the environment."
         )
-    return key
+    return keys
 
 
 DEVELOPMENT_FIELD_KEY = "only-for-development-1Ff9qZr7Vw3kTt0bXcYhUe"
@@ -72,7 +72,7 @@ def _read_backup_keys() -> list[str]:
     return keys
 
 
-SECRET_KEY = _read_secret_key()
+SECRET_KEY, *SECRET_KEY_FALLBACKS = _read_secret_keys()  # the first signs, all verify (campaign/core/keyed_hash.py)
 FIELD_KEYS = _read_field_keys()  # the first encrypts, all decrypt (campaign/core/encrypted.py)
 BACKUP_KEYS = _read_backup_keys()  # the first encrypts, all decrypt; only backups need one (letters/backups/dump.py)
 SITE_URL: str = env.str("SITE_URL", "http://localhost:8000").rstrip("/")

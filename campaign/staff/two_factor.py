@@ -19,10 +19,10 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
 from campaign.core.ciphers import UndecryptableError, decrypt, encrypt
+from campaign.core.keyed_hash import list_digests
 from campaign.core.qr import render_qr
 from campaign.staff.models import TOTPDevice, match_code
 
@@ -73,7 +73,7 @@ def check_code(user: User, typed: str) -> Checked:
                 allowed, why_not = device.verify_is_allowed()
                 if not allowed:
                     wait = _count_seconds(why_not)
-                elif device.verify_token(code if from_phone else hash_recovery_code(user, code)):
+                elif device.verify_token(code if from_phone else find_recovery_hash(user, code)):
                     return Checked(device)
     except UndecryptableError:
         logger.error("the key of an organiser's phone cannot be decrypted: FIELD_KEYS lacks the key it was kept under")
@@ -147,16 +147,23 @@ def make_recovery_codes(user: User) -> list[str]:
         StaticDevice.objects.filter(user=user).delete()
         device = StaticDevice.objects.create(user=user, name="recovery codes")
         StaticToken.objects.bulk_create(
-            StaticToken(device=device, token=hash_recovery_code(user, code)) for code in codes
+            StaticToken(device=device, token=list_recovery_hashes(user, code)[0]) for code in codes
         )
         log_factor(user, user, "Made new recovery codes.")
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
-def hash_recovery_code(user: User, code: str) -> str:
-    """Return the stored hash of a recovery code: 96 bits, keyed with SECRET_KEY and bound to its owner."""
-    digest = salted_hmac("staff.recovery", f"{user.pk}:{code}", algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest).decode()[:TOKEN_LENGTH]
+def list_recovery_hashes(user: User, code: str) -> list[str]:
+    """Return the hash of a recovery code (96 bits, keyed and bound to its owner), and those under the keys before."""
+    digests = list_digests("staff.recovery", f"{user.pk}:{code}")
+    return [base64.urlsafe_b64encode(digest).decode()[:TOKEN_LENGTH] for digest in digests]
+
+
+def find_recovery_hash(user: User, code: str) -> str:
+    """Return that of the code's hashes which is stored, or the first if none is."""
+    hashes = list_recovery_hashes(user, code)
+    stored = StaticToken.objects.filter(device__user=user, token__in=hashes).values_list("token", flat=True).first()
+    return str(stored or hashes[0])
 
 
 def count_recovery_codes(user: User) -> int:

@@ -13,7 +13,7 @@ from campaign.parliament.models import Constituency, Member
 from letters.models import CarriedText, Consent, EventType, Letter, LetterParagraph, Status, queue_confirmation
 from letters.privacy.consent import CONSENT_VERSION, hash_consent
 from letters.privacy.newsletter import record_choice
-from letters.privacy.tokens import hash_token, make_confirm_token, make_token
+from letters.privacy.tokens import hash_token, make_confirm_token, make_letter_token
 from letters.writing.compose import Composed, Sender, choose_asks, compose_paragraphs, get_ask
 from letters.writing.draft import Draft
 from letters.writing.given import find_ask_text
@@ -150,7 +150,7 @@ def freeze_letter(
         source_style=draft.source_style,
     )
     letter.confirm_token_hash = hash_token(make_confirm_token(letter))
-    letter.letter_token_hash = hash_token(make_token(letter.id, "letter"))
+    letter.letter_token_hash = hash_token(make_letter_token(letter))
     return letter
 
 

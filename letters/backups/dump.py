@@ -29,7 +29,7 @@ from letters.actions.erase import erase_letter
 from letters.actions.purge import purge_data, walk
 from letters.actions.withdraw import withdraw_letter
 from letters.models import Letter, NewsConsent, Notice, Status, Tombstone
-from letters.privacy.tombstones import gather_tombstones, hash_id
+from letters.privacy.tombstones import gather_tombstones, list_hashes
 
 RESTORED = "Restored from a backup: it may have been sent since."
 
@@ -135,12 +135,12 @@ def replay_erasures() -> Counter[str]:
     gathered = gather_tombstones()
     counts: Counter[str] = Counter()
     for letter in walk(Letter.objects.defer_encrypted().filter(scrubbed_at=None)):
-        digest = hash_id(letter.pk)
-        if digest in gathered[Tombstone.Kind.ERASED]:
+        hashes = set(list_hashes(letter.pk))
+        if hashes & gathered[Tombstone.Kind.ERASED]:
             counts["erased again"] += erase_letter(letter)
-        elif digest in gathered[Tombstone.Kind.WITHDRAWN]:
+        elif hashes & gathered[Tombstone.Kind.WITHDRAWN]:
             counts["withdrawn again"] += withdraw_letter(letter)
-        if digest in gathered[Tombstone.Kind.UNSUBSCRIBED]:
+        if hashes & gathered[Tombstone.Kind.UNSUBSCRIBED]:
             standing = NewsConsent.objects.filter(letter=letter.pk, withdrawn_at=None)
             counts["news stopped again"] += standing.update(withdrawn_at=timezone.now())
     return counts

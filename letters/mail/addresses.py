@@ -23,15 +23,17 @@ def make_message_id(letter: Letter) -> str:
     return f"<{letter.id}@{split_from()[1]}>"
 
 
-def sign_stem(stem: str) -> str:
-    return hmac.new(settings.SECRET_KEY.encode(), f"bounce:{stem}".encode(), hashlib.sha256).hexdigest()[:16]
+def list_signatures(stem: str) -> list[str]:
+    """Return the signature, and those that it was under the keys before: bounces of earlier letters may still come."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [hmac.new(key.encode(), f"bounce:{stem}".encode(), hashlib.sha256).hexdigest()[:16] for key in keys]
 
 
 def make_envelope_sender(letter: Letter) -> str:
     """Return the letter's own bounce address, signed so that nobody can forge a bounce for it."""
     local, domain = split_from()
     stem = letter.reference.replace("-", "").lower()
-    return f"{local}+{stem}-{sign_stem(stem)}@{domain}"
+    return f"{local}+{stem}-{list_signatures(stem)[0]}@{domain}"
 
 
 def verify_envelope_sender(address: str) -> str | None:
@@ -43,7 +45,8 @@ def verify_envelope_sender(address: str) -> str | None:
     stem, _dash, signature = extension.partition("-")
     if len(stem) != 8 or not extension.isascii():
         return None
-    return f"{stem[:4]}-{stem[4:]}".upper() if hmac.compare_digest(signature, sign_stem(stem)) else None
+    genuine = any(hmac.compare_digest(signature, one) for one in list_signatures(stem))
+    return f"{stem[:4]}-{stem[4:]}".upper() if genuine else None
 
 
 def address_letter(sender_name: str, campaign: Campaign) -> Mailbox:

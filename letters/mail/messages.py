@@ -21,7 +21,7 @@ from letters.mail.mime import Header, Mailbox, Pdf, write_message
 from letters.models import CONFIRMING, Letter, Notice, Status
 from letters.privacy.lost_links import list_links
 from letters.privacy.newsletter import wants_newsletter
-from letters.privacy.tokens import make_confirm_token, make_token
+from letters.privacy.tokens import make_confirm_token, make_letter_token
 from letters.rendering.pdf import render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
 from letters.writing.compose import LetterText, read_letter
@@ -107,7 +107,7 @@ def build_notice_mail(letter: Letter, kind: str) -> Mail:
     confirming = kind in CONFIRMING
     unconfirmed = confirming or letter.status == Status.UNCONFIRMED
     purpose = "confirm" if unconfirmed else "letter"
-    token = make_confirm_token(letter) if unconfirmed else make_token(letter.id, "letter")
+    token = make_confirm_token(letter) if unconfirmed else make_letter_token(letter)
     context: dict[str, Any] = {
         "letter": letter,
         "campaign": letter.campaign,

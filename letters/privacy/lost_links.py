@@ -17,7 +17,7 @@ from campaign.core.ciphers import make_index
 from campaign.core.identity import name_mailbox
 from campaign.core.rate_counters import hit, read_rate
 from letters.models import Letter, LetterQuerySet, LinkRequest, Notice, Status
-from letters.privacy.tokens import CONFIRM_WITHIN, make_confirm_token, make_token
+from letters.privacy.tokens import CONFIRM_WITHIN, make_confirm_token, make_letter_token
 
 PAUSE = dt.timedelta(hours=1)  # at least this long between two mails to an address
 
@@ -74,4 +74,4 @@ def make_path(letter: Letter) -> str:
     """Return the secret path of the letter, or of its confirmation while that is still to come."""
     if letter.status == Status.UNCONFIRMED:
         return reverse("confirm", args=[make_confirm_token(letter)])
-    return reverse("letter", args=[make_token(letter.id, "letter")])
+    return reverse("letter", args=[make_letter_token(letter)])

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
+from campaign.core.keyed_hash import list_digests
 from letters.models import Tombstone
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,12 @@ def find_file() -> Path:
 
 def hash_id(letter_id: uuid.UUID) -> str:
     """Return the keyed hash that stands for the letter's id; meaningless without SECRET_KEY."""
-    return salted_hmac("letters.tombstone", str(letter_id), algorithm="sha256").hexdigest()
+    return list_hashes(letter_id)[0]
+
+
+def list_hashes(letter_id: uuid.UUID) -> list[str]:
+    """Return that hash, and those that it was under the keys before."""
+    return [digest.hex() for digest in list_digests("letters.tombstone", str(letter_id))]
 
 
 def set_tombstone(letter_id: uuid.UUID, kind: Tombstone.Kind) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from letters.actions.renew import Choice, RenewalResult, renew_letter
 from letters.models import Letter, Status
-from letters.privacy.tokens import make_confirm_token, make_token
+from letters.privacy.tokens import make_confirm_token, make_letter_token
 from letters.tasks import wake_worker
 from letters.views.letter import secret_page
 from letters.views.throttling import Action, refuse_if_too_often
@@ -33,7 +33,7 @@ MESSAGES: dict[RenewalResult, StrOrPromise] = {
 @secret_page
 def choose_words(request: HttpRequest, letter: Letter) -> HttpResponse:
     confirming = request.path.startswith("/confirm/") and letter.status == Status.UNCONFIRMED
-    token = make_confirm_token(letter) if confirming else make_token(letter.id, "letter")
+    token = make_confirm_token(letter) if confirming else make_letter_token(letter)
     back = redirect("confirm" if confirming else "letter", token)
     if page := refuse_if_too_often(Action.CONFIRM, request, letter.campaign):
         return page

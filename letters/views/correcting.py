@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from letters.actions.correct import CorrectionResult, correct_letter
 from letters.forms.correcting import CorrectForm
 from letters.models import WITHDRAWABLE, Letter, Status
-from letters.privacy.tokens import make_confirm_token, make_token
+from letters.privacy.tokens import make_confirm_token, make_letter_token
 from letters.tasks import wake_worker
 from letters.views.letter import secret_page
 from letters.views.throttling import Action, refuse_if_too_often
@@ -40,7 +40,7 @@ MESSAGES: dict[CorrectionResult, StrOrPromise] = {
 @secret_page
 def correct_details(request: HttpRequest, letter: Letter) -> HttpResponse:
     confirming = request.path.startswith("/confirm/") and letter.status == Status.UNCONFIRMED
-    token = make_confirm_token(letter) if confirming else make_token(letter.id, "letter")
+    token = make_confirm_token(letter) if confirming else make_letter_token(letter)
     back = redirect("confirm" if confirming else "letter", token)
     if letter.scrubbed_at or letter.erase_requested_at:
         messages.info(request, MESSAGES[CorrectionResult.GONE])

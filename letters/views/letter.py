@@ -26,7 +26,7 @@ from letters.actions.withdraw import withdraw_letter
 from letters.mail.messages import name_domain
 from letters.models import WITHDRAWABLE, EventCode, EventType, Letter, LetterEvent, Status
 from letters.privacy.newsletter import unsubscribe, wants_newsletter
-from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_token, make_token
+from letters.privacy.tokens import CONFIRM_WITHIN, hash_token, make_confirm_token, make_letter_token
 from letters.rendering.pdf import LetterTooLongError, render_letter_pdf
 from letters.rendering.plain_text import write_plain_text
 from letters.tasks import wake_worker
@@ -89,7 +89,7 @@ def secret_page(show: Callable[[HttpRequest, Letter], HttpResponse]) -> Callable
 @secret_page
 def confirm_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     """Show the letter; only a POST confirms it, because mail scanners follow links."""
-    letter_url = redirect("letter", make_token(letter.id, "letter"))
+    letter_url = redirect("letter", make_letter_token(letter))
     closed = letter.campaign.mode == letter.campaign.Mode.CLOSED
     if letter.status == Status.WITHDRAWN:
         messages.info(request, _("You have withdrawn this letter, so it will not be sent. You can write a new one."))
@@ -159,7 +159,7 @@ def show_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     context = {
         "campaign": letter.campaign,
         "letter": letter,
-        "token": make_token(letter.id, "letter"),
+        "token": make_letter_token(letter),
         "text": None if letter.text_erased_at else read_letter(letter),
         "timeline": tell_timeline(letter),
         "can_withdraw": letter.status in WITHDRAWABLE,
@@ -191,14 +191,14 @@ def list_acts(letter: Letter) -> set[EventType]:
 @secret_page
 def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     if letter.text_erased_at:
-        return redirect("letter", make_token(letter.id, "letter"))
+        return redirect("letter", make_letter_token(letter))
     if page := refuse_if_too_often(Action.PRINT, request, letter.campaign):
         return page
     try:
         pdf = render_letter_pdf(read_letter(letter), large_print="large" in request.GET)
     except LetterTooLongError:
         messages.info(request, _("Your letter is too long to print. Here it is as plain text."))
-        return redirect("letter-text", make_token(letter.id, "letter"))
+        return redirect("letter-text", make_letter_token(letter))
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="letter-{letter.reference}.pdf"'
     return response
@@ -207,7 +207,7 @@ def download_own_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
 @require_safe
 @secret_page
 def show_own_text(request: HttpRequest, letter: Letter) -> HttpResponse:
-    token = make_token(letter.id, "letter")
+    token = make_letter_token(letter)
     if letter.text_erased_at:
         return redirect("letter", token)
     context = {"campaign": letter.campaign, "token": token, "plain": write_plain_text(read_letter(letter))}
@@ -240,7 +240,7 @@ def act_on_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     elif action in list_acts(letter):
         note_by_supporter(letter, EventType(action))
         messages.success(request, _("Thank you for telling us."))
-    return redirect("letter", make_token(letter.id, "letter"))
+    return redirect("letter", make_letter_token(letter))
 
 
 def tell_of_draft(request: HttpRequest, letter: Letter) -> str:

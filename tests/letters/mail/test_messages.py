@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from campaign.content.models import Campaign
 from letters.delivery.alerts import build_alert_mail
 from letters.mail import messages
-from letters.mail.addresses import make_envelope_sender, make_message_id
+from letters.mail.addresses import make_envelope_sender, make_message_id, verify_envelope_sender
 from letters.mail.messages import build_letter_mail, build_notice_mail, name_domain
 from letters.mail.mime import Mailbox, MailRefusedError
 from letters.models import Alert, Letter, Notice, Refusal
@@ -88,8 +88,11 @@ def test_the_bounce_address_is_signed_and_fits_the_standard(settings: Any) -> No
     local, _at, domain = make_envelope_sender(letter).partition("@")
     assert domain == "parley.localhost"
     assert len(local) <= 64  # RFC 5321, 4.5.3.1.1
-    settings.SECRET_KEY = "another" * 10
+    earlier, settings.SECRET_KEY = settings.SECRET_KEY, "another" * 10
     assert make_envelope_sender(letter).partition("@")[0] != local
+    assert verify_envelope_sender(f"{local}@{domain}") is None
+    settings.SECRET_KEY_FALLBACKS = [earlier]
+    assert verify_envelope_sender(f"{local}@{domain}") == letter.reference
 
 
 @pytest.fixture

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from letters.actions.purge import purge_data
-from letters.models import Letter
+from letters.models import Letter, Status
 from letters.privacy.consent import CONSENT_VERSION, hash_consent
-from letters.privacy.tokens import hash_token, make_token
+from letters.privacy.tokens import hash_token, list_tokens, make_confirm_token, make_letter_token, make_token
+from letters.privacy.tombstones import hash_id
 from tests.letters.factories import make_letter
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +33,27 @@ def test_tokens_are_secret_by_letter_purpose_and_key(settings: Any) -> None:
     assert all(len(token) == 43 for token in tokens)
     assert one.letter_token_hash == hash_token(before)
     assert before not in str(Letter.objects.values().get(pk=one.pk))
+
+
+def test_links_are_those_that_were_mailed_after_a_change_of_key_too(client: Client, settings: Any) -> None:
+    before = make_letter(queued=False)
+    mailed = make_confirm_token(before), make_letter_token(before)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
+    assert (make_confirm_token(before), make_letter_token(before)) == mailed
+    after = make_letter(queued=False)
+    assert make_letter_token(after) == list_tokens(after.id, "letter")[0]
+    for letter in (before, after):
+        page = client.post(reverse("confirm", args=[make_confirm_token(letter)]), follow=True)
+        assert page.status_code == 200
+        assert f"/letter/{make_letter_token(letter)}/" in page.redirect_chain[-1][0]
+    assert not Letter.objects.filter(status=Status.UNCONFIRMED).exists()
+
+
+def test_what_a_link_is_made_of_never_changes(settings: Any) -> None:
+    """Links are in people's mailboxes, tombstones on disks: another salt or algorithm would break them all."""
+    settings.SECRET_KEY = "a key for this test"
+    assert make_token(uuid.UUID(int=7), "letter") == "JEMotWO72_wBCN3lQlbt9dVArW25DUD_xwt64zlT4k8"
+    assert hash_id(uuid.UUID(int=7)) == "1fdb4ecc4613eb6ef0b1caf58fe8db279dcad0acfe7814ade2a2b5a6230eeb37"
 
 
 def test_new_words_of_consent_need_a_new_version() -> None:
