@@ -100,3 +100,21 @@ def test_proxies_and_page_say_of_the_web_server_what_its_file_says() -> None:
     page = " ".join((ROOT / "docs/operators.md").read_text().split())
     assert f"two processes of eight threads on `{settings['bind']}`" in page
     assert f"a request has to arrive within {REQUEST_SECONDS:.0f} seconds" in page
+
+
+def test_the_installer_writes_settings_that_there_are_and_starts_units_that_there_are() -> None:
+    script = (ROOT / "tools/install-server").read_text()
+    known = re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    written = set(re.findall(r"^(?:# )?([A-Z_]{5,})=", script.partition("write_settings() {")[2], re.MULTILINE))
+    assert len(written) > 10
+    assert written <= set(known)
+    (units,) = re.findall(r"units=\((parley.*)\)$", script, re.MULTILINE)
+    there = {path.name for path in (ROOT / "deploy/systemd").iterdir()}
+    assert [unit for unit in units.split() if unit not in there and f"{unit}.service" not in there] == []
+
+
+def test_the_installer_says_what_it_needs_to_know() -> None:
+    command = [str(ROOT / "tools/install-server"), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    for option in ("--host", "--sender", "--organisers", "--mail-server"):
+        assert option in done.stdout
