@@ -65,3 +65,12 @@ def test_bootstrap_names_no_map_that_is_not_there(tmp_path: Path) -> None:
     assert "sourceMappingURL" not in copied.read_text()
     assert copied.read_text().rstrip().endswith("}")
     assert copy_library(NODE_MODULES, tmp_path, BOOTSTRAP, LIBRARIES[BOOTSTRAP]) == []
+
+
+def test_bootstrap_has_what_pages_use_and_little_else(tmp_path: Path) -> None:
+    (copied,) = copy_library(NODE_MODULES, tmp_path, BOOTSTRAP, LIBRARIES[BOOTSTRAP])
+    css = copied.read_text()
+    for used in (".btn-primary", ".form-control.is-invalid", ".form-check-input:checked", ".visually-hidden", ":root"):
+        assert used in css
+    assert ".carousel" not in css
+    assert len(css) < 70_000
