@@ -19,9 +19,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from campaign.parliament.models import Constituency, Member
+from campaign.parliament.parties import find_family
 from letters.admin.dates import list_steps, read_period
 from letters.admin.filters import WhenFilter
-from letters.models import REFERENCE_ALPHABET, Letter, Status, Tally
+from letters.models import REFERENCE_ALPHABET, Letter, LetterParagraph, Status, Tally
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -70,6 +71,8 @@ def read_asked(request: HttpRequest) -> dict[str, str] | None:
         if name not in ASKED or len(values) != 1 or not values[0]:
             return None
         asked[ASKED[name]] = values[0]
+    if "party" in asked:
+        asked["party"] = find_family(asked["party"])
     if not (WRITTEN.fullmatch(asked.get("campaign", "1")) and asked.get("rehearsal", "0") in ("0", "1")):
         return None
     return asked
@@ -98,7 +101,7 @@ def read_facets(request: HttpRequest) -> Facets | None:
     for campaign, rehearsal, party, status, tallied_status, source, number in counted.annotate(n=Sum("count")).union(
         *parts, all=True
     ):
-        kind = (str(campaign), str(int(rehearsal)), party)
+        kind = (str(campaign), str(int(rehearsal)), find_family(party))
         read[source] += number
         if source == "moved":
             groups[*kind, tallied_status] -= number * (tallied_status != Status.UNCONFIRMED)
@@ -154,6 +157,7 @@ class PagesByLetter(ChangeList):
             # Counted in the list's order, which has indexes; without an order a planner may read all letters.
             self.result_count = self.queryset.order_by("-created_at")[: MAX_COUNTED + 1].count()
             self.counted_all = self.result_count <= MAX_COUNTED
+        self.arguments = self.count_arguments() if self.counted_all and self.result_count <= MAX_COUNTED else []
         self.dates = [] if self.query else self.list_dates(request.GET.get(WhenFilter.parameter_name, ""))
         # The number is below the list, where it can say "more than", and not beside the search.
         self.full_result_count = self.result_count
@@ -161,6 +165,13 @@ class PagesByLetter(ChangeList):
         self.show_admin_actions = True
         self.can_show_all, self.multi_page = False, self.result_count > self.list_per_page
         self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+
+    def count_arguments(self) -> list[tuple[str, int]]:
+        """Return the arguments of the letters found, by title, and in how many of them each is; the most used first."""
+        letters = self.queryset.order_by().values("pk")
+        parts = LetterParagraph.objects.filter(letter__in=letters, argument__isnull=False)
+        counted = parts.order_by().values_list("argument__title").annotate(n=Count("letter", distinct=True))
+        return sorted(counted, key=lambda row: (-row[1], row[0]))
 
     def list_dates(self, written: str) -> list[tuple[str, StrOrPromise]]:
         """Return the links to years, months or days, as URLs and names. At most one query, of one letter."""

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.filters import ChoicesFieldListFilter, RelatedFieldListFilter
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaign.content.models import Argument, Campaign
 from campaign.parliament.models import Member
+from campaign.parliament.parties import find_family, list_family
+from campaign.parliament.regions import list_regions
 from letters.actions.decide import needs_a_person
 from letters.admin.dates import read_period, say_period
-from letters.models import Letter
+from letters.models import Letter, LetterParagraph
 
 
 def find_numbers(changelist: Any, by: str, values: list[tuple[Any, Any]]) -> dict[str, str]:
     counts = changelist.facets.count(by)
     return {f"{key}__c": f"{counts[value]:,}" for key, value in values}
+
+
+def read_key(text: str) -> int:
+    """Return a row's key as a link has it; 0, which no row has, for anything else."""
+    return int(text) if re.fullmatch(r"[1-9][0-9]{0,17}", text) else 0
 
 
 class StatusFilter(ChoicesFieldListFilter):
@@ -51,17 +60,17 @@ class RehearsalFilter(admin.SimpleListFilter):
 
 
 class PartyFilter(admin.SimpleListFilter):
-    """The MP's party, with choices from the members, without reading letters."""
+    """The MP's party, Labour with Labour (Co-op), with choices from the members, without reading letters."""
 
     title = _("party")
     parameter_name = "party"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         parties = Member.objects.order_by("party").values_list("party", flat=True).distinct()
-        return [(party, party) for party in parties]
+        return [(party, party) for party in sorted({find_family(party) for party in parties})]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
-        return queryset.filter(member_party=self.value()) if self.value() else queryset
+        return queryset.filter(member_party__in=list_family(self.value() or "")) if self.value() else queryset
 
     def get_facet_queryset(self, changelist: Any) -> Any:
         return find_numbers(changelist, "party", [(at, one[0]) for at, one in enumerate(self.lookup_choices)])
@@ -91,6 +100,42 @@ class NeedsFilter(Uncounted):
         return queryset.filter(needs_a_person()) if self.value() == self.PERSON else queryset
 
 
+class RegionFilter(Uncounted):
+    """The constituency's nation, or region of England."""
+
+    title = _("nation or region")
+    parameter_name = "region"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(region, region) for region in list_regions()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        if not self.value():
+            return queryset
+        return queryset.filter(constituency_gss__in=list_regions().get(self.value() or "", []))
+
+
+class ArgumentFilter(Uncounted):
+    """An argument that the letter has, of the campaign chosen, or of the only one."""
+
+    title = _("argument")
+    parameter_name = "argument"
+    template = "admin/letters/letter/folded_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = read_key(request.GET.get("campaign__id__exact", ""))
+        campaigns = list(Campaign.objects.order_by().values_list("pk", flat=True)[:2])
+        campaign = campaigns[0] if len(campaigns) == 1 else chosen
+        arguments = Argument.objects.filter(campaign=campaign).order_by("theme__position", "position", "pk")
+        return [(str(pk), title) for pk, title in arguments.values_list("pk", "title")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        if not self.value():
+            return queryset
+        has_it = LetterParagraph.objects.filter(letter=OuterRef("pk"), argument=read_key(self.value() or ""))
+        return queryset.filter(Exists(has_it))
+
+
 class WhenFilter(Uncounted):
     """When the letter was written: today, recently, or in the year, month or day chosen above the list."""
 
@@ -100,7 +145,7 @@ class WhenFilter(Uncounted):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         period = read_period(self.value() or "")
         chosen = [(self.value() or "", say_period(period))] if period else []
-        return [("today", _("Today")), ("week", _("In the last 7 days")), *chosen]
+        return [("today", _("Today")), ("week", _("In the last 7 days")), ("month", _("This month")), *chosen]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
         value, now = self.value() or "", timezone.localtime()
@@ -108,6 +153,8 @@ class WhenFilter(Uncounted):
             return queryset.filter(created_at__gte=now.replace(hour=0, minute=0, second=0, microsecond=0))
         if value == "week":
             return queryset.filter(created_at__gte=now - dt.timedelta(days=7))
+        if value == "month":
+            return queryset.filter(created_at__gte=now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
         if period := read_period(value):
             return queryset.filter(created_at__gte=period.start, created_at__lt=period.end)
         return queryset

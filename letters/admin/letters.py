@@ -21,7 +21,16 @@ from letters.admin.attention import ask_for, count_undecided
 from letters.admin.changelist import PagesByLetter, search_letters
 from letters.admin.display import SHAPES, LetterFields, list_fieldsets
 from letters.admin.exports import list_export_urls
-from letters.admin.filters import CampaignFilter, NeedsFilter, PartyFilter, RehearsalFilter, StatusFilter, WhenFilter
+from letters.admin.filters import (
+    ArgumentFilter,
+    CampaignFilter,
+    NeedsFilter,
+    PartyFilter,
+    RegionFilter,
+    RehearsalFilter,
+    StatusFilter,
+    WhenFilter,
+)
 from letters.admin.moderation import list_moderation_urls
 from letters.admin.permissions import may_export, may_find_by_email, may_moderate, may_see_letters, may_see_person
 from letters.admin.urls import list_dashboard_urls
@@ -32,7 +41,7 @@ from letters.writing.compose import read_letter
 
 # Parameters allowed in the list's URL. Others could ask for fields that the user may not see.
 ASKABLE = {"status", "campaign", "rehearsal", "constituency_gss"}
-ASKABLE |= {one.parameter_name for one in (NeedsFilter, PartyFilter, WhenFilter)}
+ASKABLE |= {one.parameter_name for one in (ArgumentFilter, NeedsFilter, PartyFilter, RegionFilter, WhenFilter)}
 EXACTLY = {"", "exact", "in", "id__exact"}  # the lookups of the filters' links
 BY_EMAIL = "sender_email_index"
 
@@ -50,7 +59,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     ]
     list_filter = [
         *(("status", StatusFilter), NeedsFilter),
-        *(("campaign", CampaignFilter), RehearsalFilter, PartyFilter, WhenFilter),
+        *(("campaign", CampaignFilter), RehearsalFilter, WhenFilter, RegionFilter, PartyFilter, ArgumentFilter),
     ]
     list_select_related = ["campaign", "refusal"]
     search_fields = ["reference"]  # search_letters searches more

@@ -9,12 +9,13 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from operator import attrgetter
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from campaign.parliament.regions import name_regions
 from letters.models import Letter, LetterParagraph
 
 BATCH = 500  # letters per query
@@ -39,8 +40,16 @@ def tell_moment(moment: dt.datetime | None) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
-def list_parts(letter: Any) -> list[tuple[str, str]]:
-    parts: list[tuple[str, str]] = letter.parts
+class Part(NamedTuple):
+    """A paragraph; key and title are its argument's, if any, and the text is empty without personal data."""
+
+    key: str
+    title: str
+    text: str
+
+
+def list_parts(letter: Any) -> list[Part]:
+    parts: list[Part] = letter.parts
     return parts
 
 
@@ -66,8 +75,11 @@ OF_LETTERS: list[Column] = [
     _make_column("language"),
     _make_column("constituency_gss"),
     _make_column("constituency_name"),
+    ("region", lambda letter: name_regions().get(letter.constituency_gss, "")),
+    _make_column("member_name"),
     _make_column("member_party"),
-    ("arguments", lambda letter: " ".join(key for key, _text in list_parts(letter) if key)),
+    ("arguments", lambda letter: " ".join(part.key for part in list_parts(letter) if part.key)),
+    ("argument_titles", lambda letter: "; ".join(part.title for part in list_parts(letter) if part.title)),
     _make_column("status"),
     _make_column("own_word_count"),
     ("own_share", lambda letter: say_two_places(letter.own_share)),
@@ -86,7 +98,6 @@ PERSONAL: list[Column] = [
     _make_column("reference"),
     ("confirmed_at", lambda letter: tell_moment(letter.confirmed_at)),
     ("sent_at", lambda letter: tell_moment(letter.sent_at)),
-    _make_column("member_name"),
     _make_column("sender_name"),
     _make_column("sender_address"),
     _make_column("sender_postcode"),
@@ -95,7 +106,7 @@ PERSONAL: list[Column] = [
     _make_column("on_behalf_of"),
     _make_column("reply_by"),
     ("own_case", lambda letter: "yes" if letter.own_case else "no"),
-    ("text", lambda letter: "\n\n".join(text for _key, text in list_parts(letter))),
+    ("text", lambda letter: "\n\n".join(part.text for part in list_parts(letter))),
     _make_column("ask_text"),
 ]
 
@@ -127,12 +138,14 @@ def walk_letters(letters: QuerySet[Letter], *, with_person: bool) -> Iterator[Le
         last = batch[-1]
 
 
-def read_parts(letters: list[Letter], *, with_person: bool) -> dict[uuid.UUID, list[tuple[str, str]]]:
-    """Return argument and text of each letter's paragraphs in order; texts are empty without personal data."""
+def read_parts(letters: list[Letter], *, with_person: bool) -> dict[uuid.UUID, list[Part]]:
+    """Return each letter's paragraphs in order."""
     rows = LetterParagraph.objects.filter(letter__in=[letter.pk for letter in letters]).order_by("position")
-    parts: dict[uuid.UUID, list[tuple[str, str]]] = {}
-    for part in rows.only("letter_id", "position", "argument_key", *(["text"] if with_person else [])):
-        parts.setdefault(part.letter_id, []).append((part.argument_key, part.text if with_person else ""))
+    rows = rows.annotate(title=F("argument__title"))
+    parts: dict[uuid.UUID, list[Part]] = {}
+    for row in rows.only("letter_id", "position", "argument_key", *(["text"] if with_person else [])):
+        part = Part(row.argument_key, row.title or "", row.text if with_person else "")
+        parts.setdefault(row.letter_id, []).append(part)
     return parts
 
 

@@ -26,6 +26,8 @@ from django.utils import timezone
 from campaign.content.models import Argument, Campaign
 from campaign.parliament.hexes import read_hexes
 from campaign.parliament.models import Constituency, Member
+from campaign.parliament.parties import find_family
+from campaign.parliament.regions import name_regions
 from letters.actions.decide import list_decided
 from letters.models import DownloadCount, Letter, Status, StepCount, Tally
 from letters.statistics.rollup import NOT_WRITTEN, roll_up
@@ -161,7 +163,8 @@ def _read_constituencies(figures: Figures, campaign: Campaign) -> None:
             figures.statuses[status] = figures.statuses.get(status, 0) + row[status.value]
         if written := sum(row[status.value] for status in WRITTEN):
             by_constituency[row["key"]] += written
-            parties.setdefault(row["other"], {})[row["key"]] = written
+            of_party = parties.setdefault(find_family(row["other"]), {})
+            of_party[row["key"]] = of_party.get(row["key"], 0) + written
         if not row["has_member"] and (waiting := sum(row[status.value] for status in WAITING)):
             figures.vacant_waiting[row["key"]] = figures.vacant_waiting.get(row["key"], 0) + waiting
     figures.parties = {
@@ -208,7 +211,7 @@ def list_constituencies(campaign: Campaign, *, rehearsal: bool) -> list[Constitu
         .annotate(total=Sum("count"))
         .order_by()
     )
-    regions = {hexagon.gss: hexagon.region for hexagon in read_hexes()}
+    regions = name_regions()
     none = {"letters": 0, "sent": 0, "waiting": 0}
     constituencies = []
     for constituency in Constituency.objects.with_members():

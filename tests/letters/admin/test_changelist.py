@@ -15,7 +15,7 @@ from campaign.content.models import Campaign
 from campaign.parliament.models import Member
 from letters.models import Letter, Status
 from letters.statistics.rollup import roll_up_all
-from tests.letters.factories import make_campaign, make_constituency, make_letter
+from tests.letters.factories import make_campaign, make_constituency, make_letter, submit_sample
 from tests.letters.many import write_many
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,61 @@ def test_the_numbers_beside_the_filters_are_those_of_the_list(
     # As no link of ours writes it, but as somebody may type it: the number below the list is that of the list.
     for query, count in ((f"campaign__id__exact=0{peace.pk}", 90), ("rehearsal__exact=True", 180)):
         assert f"{count} letters" in admin_client.get(f"{LIST}?{query}").content.decode(), query
+
+
+def test_who_wrote_to_labour_mps_in_wales_this_month_and_with_what(admin_client: Client) -> None:
+    """Three choices answer it, and each is a link of the list."""
+    make_campaign()
+    for gss, name, party in (
+        ("W07000081", "Aberafan Maesteg", "Labour"),
+        ("W07000112", "Ynys Môn", "Plaid Cymru"),
+        ("W07000085", "Blaenau Gwent and Rhymney", "Labour (Co-op)"),
+        ("E14001172", "Cities of London and Westminster", "Labour"),
+    ):
+        make_constituency(gss, name, party=party)
+    wanted = {submit_sample("argument-1", "argument-2", gss="W07000081").reference}
+    wanted.add(submit_sample("argument-2", gss="W07000085").reference)
+    submit_sample("argument-1", gss="W07000112")
+    submit_sample("argument-1", gss="E14001172")
+    earlier = submit_sample("argument-1", gss="W07000081")
+    month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    Letter.objects.filter(pk=earlier.pk).update(created_at=month - dt.timedelta(seconds=1))
+
+    query = ""
+    for choice in ("Wales", "Labour", "This month"):
+        page = admin_client.get(LIST + query).content.decode()
+        query = re.findall(rf'<a href="([^"]*)">{choice}(?: \([\d,]+\))?</a>', page)[0].replace("&amp;", "&")
+    page = admin_client.get(LIST + query).content.decode()
+    assert set(re.findall(r"<a[^>]*>([0-9A-Z]{4}-[0-9A-Z]{4})</a>", page)) == wanted
+    table = page[page.index("admin-arguments") :]
+    rows = re.findall(r'<th scope="row">([^<]*)</th>\s*<td>(\d+)</td>', table)
+    assert rows == [("Argument 2", "2"), ("Argument 1", "1")]
+
+
+def test_letters_with_an_argument(admin_client: Client) -> None:
+    make_campaign()
+    one, other = submit_sample("argument-1"), submit_sample("argument-2")
+    page = admin_client.get(LIST).content.decode()
+    query = re.findall(r'<a href="([^"]*)">Argument 2</a>', page)[0]
+    page = admin_client.get(LIST + query).content.decode()
+    assert (one.reference in page, other.reference in page) == (False, True)
+    for nonsense in ("argument=x", "argument=" + "9" * 30, "argument=-1", "region=Mercia", "party=None"):
+        assert "0 letters" in admin_client.get(f"{LIST}?{nonsense}").content.decode(), nonsense
+
+
+def test_labour_and_labour_co_op_are_counted_as_one(admin_client: Client) -> None:
+    campaign = make_campaign()
+    for number, party in enumerate(("Labour", "Labour (Co-op)", "Green Party")):
+        make_constituency(f"E1400000{number}", party, party=party)
+        make_letter(campaign, constituency_gss=f"E1400000{number}", member_party=party)
+    roll_up_all()
+    numbers = read_numbers(admin_client.get(LIST).content.decode())
+    assert {key: n for key, n in numbers.items() if key.startswith("party")} == {
+        "party=Labour": 2,
+        "party=Green+Party": 1,
+    }
+    assert read_numbers(admin_client.get(LIST + "?party=Labour").content.decode())["party=Labour"] == 2
+    assert "2 letters" in admin_client.get(LIST + "?party=Labour+(Co-op)").content.decode(), "an older link"
 
 
 def test_the_way_from_years_to_months_to_days(admin_client: Client) -> None:

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from letters.models import Letter, Status
 from letters.statistics import export
 from letters.statistics.export import escape_cell, list_columns, make_pseudonym, make_rows, walk_letters, write_csv
-from tests.letters.factories import make_campaign, make_constituency, make_letter, write_paragraph
+from tests.letters.factories import make_campaign, make_constituency, make_letter, submit_sample, write_paragraph
 from tests.letters.many import write_many
 from tests.otp import otp_login
 
@@ -50,6 +50,15 @@ def test_the_usual_export_says_nothing_of_a_supporter(admin_client: Client) -> N
     )
     assert (row["created_on"], row["sent_on"]) == (f"{letter.created_at:%Y-%m-%d}", "")
     assert list_columns(with_person=False)[0] == "pseudonym"
+
+
+def test_an_export_names_region_member_and_arguments(admin_client: Client) -> None:
+    make_campaign()
+    make_constituency("W07000112", "Ynys Môn", party="Plaid Cymru")
+    submit_sample("argument-1", "argument-2", gss="W07000112")
+    _text, [row] = read(take(admin_client))
+    assert (row["region"], row["member_name"], row["member_party"]) == ("Wales", "Ms Ann Example MP", "Plaid Cymru")
+    assert (row["arguments"], row["argument_titles"]) == ("argument-1 argument-2", "Argument 1; Argument 2")
 
 
 def test_the_personal_export_says_all_and_what_for_is_kept(admin_client: Client) -> None:
