@@ -6,26 +6,26 @@ import json
 import platform
 import sys
 from dataclasses import asdict
-from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import django
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from letters.doctor.examination import examine_all
 from letters.doctor.finding import Finding, Level
-from letters.mail.addresses import split_from
+from letters.mail.mime import MailRefusedError
+from letters.mail.sample import build_sample_mail
 from letters.mail.smtp import Connection, DeliveryResult
+from letters.rendering.pdf import RenderingNotReadyError
+from letters.writing.sample import SampleError
 
 SIGNS = {Level.WELL: "ok  ", Level.WARNING: "LOOK", Level.PROBLEM: "BAD "}
 EXIT_CODES = {Level.WELL: 0, Level.WARNING: 0, Level.PROBLEM: 1}
 
 
 class Command(BaseCommand):
-    """Examine, or send a test mail."""
+    """Examine, or send a test letter."""
 
     help = (
         "Checks database, broker, tasks, mail, DNS, disk, clock, keys, backups, certificate and more, and says what "
@@ -36,14 +36,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the form."""
         parser.add_argument("--json", action="store_true", help="print JSON, for programs")
-        parser.add_argument(
-            "--send-test", metavar="ADDRESS", help="send a test email to ADDRESS, the same way as letters"
-        )
+        parser.add_argument("--send-test", metavar="ADDRESS", help="send a rehearsed letter with its PDF to ADDRESS")
 
     def handle(self, *_args: Any, send_test: str | None, **options: Any) -> None:
         """Print the findings, then end with 1 if one is a problem."""
         if send_test:
-            self.stdout.write(send_test_mail(send_test))
+            self.stdout.write(send_test_letter(send_test))
             return
         findings = list(examine_all())
         if options["json"]:
@@ -80,22 +78,19 @@ def sum_up(findings: list[Finding]) -> str:
     return f"{bad} to correct, {look} to look at." if bad or look else "No problems found."
 
 
-def send_test_mail(address: str) -> str:
-    """Send a test mail from LETTERS_FROM and return what the server said. Raises CommandError if it was not taken.
+def send_test_letter(address: str) -> str:
+    """Send a sample letter, as in rehearsal, and return what the server said. Raises CommandError if it was not taken.
 
-    It holds nobody's letter, and so may go anywhere, also in rehearsal.
+    Nobody has written it, so it may go anywhere but to Parliament.
     """
     if f".{address.rpartition('@')[2].lower()}".endswith(".parliament.uk"):
-        raise CommandError("Test emails do not go to Parliament. Give one of your own addresses.")
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = settings.LETTERS_FROM, address, "Test email from Parley"
-    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=split_from()[1])
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(
-        f"This is a test email from {settings.SITE_URL}. In its headers, spf, dkim and dmarc should say “pass”.\n"
-    )
+        raise CommandError("Test letters do not go to Parliament. Give one of your own addresses.")
+    try:
+        mail = build_sample_mail(address)
+    except (SampleError, RenderingNotReadyError, MailRefusedError) as error:
+        raise CommandError(str(error)) from error
     with Connection() as server:
-        answer = server.send(settings.LETTERS_FROM, address, message.as_bytes())
+        answer = server.send(mail.envelope_sender, mail.recipient, mail.content)
     if answer.fate is not DeliveryResult.ACCEPTED:
         raise CommandError(f"The mail server did not accept it: {answer.text}")
     return f"The mail server accepted it: {answer.text}. Check that it arrives, and that it is not marked as spam."

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from campaign.content.models import Campaign
-from campaign.parliament.models import Constituency
 from letters.rendering.pdf import RenderingNotReadyError, render_letter_pdf
-from letters.writing.compose import LetterText, Sender, choose_asks, write_letter
-from letters.writing.draft import Draft, Piece
-
-SAMPLE_SENDER = Sender(name="A. Constituent", lines=("1 Example Street", "Sampletown"), postcode="ZZ99 9ZZ")
-SAMPLE_ARGUMENTS = 2
+from letters.writing.sample import SampleError, write_sample
 
 
 class Command(BaseCommand):
@@ -31,10 +25,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if self.stdout.isatty():
             raise CommandError("A terminal cannot show a PDF. Add `> letter.pdf` to the command.")
-        text = write_sample(find_campaign(options["campaign"]), options["gss"].strip().upper())
         try:
+            text = write_sample(find_campaign(options["campaign"]), options["gss"].strip().upper())
             pdf = render_letter_pdf(text, large_print=options["large_print"])
-        except RenderingNotReadyError as error:
+        except (SampleError, RenderingNotReadyError) as error:
             raise CommandError(str(error)) from error
         self.stdout.buffer.write(pdf)  # type: ignore[attr-defined]  # passed on to the stream beneath
 
@@ -52,23 +46,3 @@ def find_campaign(slug: str | None) -> Campaign:
     if slug not in campaigns:
         raise CommandError(f"There is no campaign “{slug}”. Campaigns here: {known}.")
     return campaigns[slug]
-
-
-def write_sample(campaign: Campaign, gss: str) -> LetterText:
-    """Return a letter with the campaign's first arguments and its first suitable ask, marked as a sample.
-
-    Raises CommandError if the constituency is unknown or vacant, or if the campaign offers no argument.
-    """
-    constituency = Constituency.objects.with_members().filter(gss=gss).first()
-    if constituency is None:
-        raise CommandError(f"There is no constituency {gss}. If the list is empty, run `manage.py import_members`.")
-    if constituency.member is None:
-        raise CommandError(f"{constituency.name} has no sitting MP at present, so there is nobody to write to.")
-    offered = campaign.arguments.offered().with_facts()[:SAMPLE_ARGUMENTS]
-    arguments = {argument.key: argument for argument in offered}
-    if not arguments:
-        raise CommandError(f"The campaign “{campaign.slug}” offers no argument at present.")
-    asks = choose_asks(campaign, constituency.member)
-    draft = Draft(gss=gss, pieces=[Piece(key, length="full") for key in arguments], ask=asks[0].key if asks else "")
-    text = write_letter(draft, campaign, arguments, constituency, constituency.member, SAMPLE_SENDER)
-    return dataclasses.replace(text, sample=True)

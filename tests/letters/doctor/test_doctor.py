@@ -1,4 +1,4 @@
-"""background.py examination.py finding.py upkeep.py machine.py post.py letters/management/commands/doctor.py.
+"""background.py examination.py finding.py upkeep.py machine.py post.py letters/mail/sample.py letters/management/commands/doctor.py.
 
 Each fault that is planted is named with its cure.
 """
@@ -6,6 +6,8 @@ Each fault that is planted is named with its cure.
 from __future__ import annotations
 
 import datetime as dt
+import email
+import email.policy
 import json
 import os
 import shutil
@@ -293,11 +295,21 @@ def test_programs_get_json_and_an_exit_code(site: Site, capsys: pytest.CaptureFi
     assert told["version"].startswith("Parley ")
 
 
-def test_a_test_mail_goes_to_nobody_in_parliament(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_test_letter_is_a_rehearsed_one_and_goes_to_nobody_in_parliament(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match="No campaign offers an argument"):
+        call_command("doctor", "--send-test", "operator@campaign.example")
+    make_campaign()
     call_command("doctor", "--send-test", "operator@campaign.example")
     [taken] = site.scripted.taken
     assert (taken.sender, taken.recipient) == ("letters@campaign.example", "operator@campaign.example")
     assert "accepted it" in capsys.readouterr().out
+    message = email.message_from_bytes(taken.content, policy=email.policy.default)
+    assert message["Subject"].startswith("[Rehearsal] ")
+    plain, pdf = message.iter_parts()
+    assert plain.get_content().startswith("REHEARSAL: this is a test.")
+    assert pdf.get_content().startswith(b"%PDF-")
     with pytest.raises(CommandError, match="Parliament"):
         call_command("doctor", "--send-test", "someone@mail.parliament.uk")
     site.scripted.script.append("mail 550 no")

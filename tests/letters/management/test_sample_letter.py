@@ -1,4 +1,4 @@
-"""`manage.py sample_letter` prints a letter to any constituency, or says in a sentence why not (commands/sample_letter.py)."""
+"""`manage.py sample_letter` prints a letter to any constituency, or says in a sentence why not (commands/sample_letter.py, letters/writing/sample.py)."""
 
 from __future__ import annotations
 
