@@ -335,6 +335,9 @@ ALERT_COMMAND: str = env.str("ALERT_COMMAND", "")
 # Where backups are kept, and the selector of the mail server's DKIM key, for `manage.py doctor`.
 BACKUP_FOLDER: str = env.str("BACKUP_FOLDER", "")
 DKIM_SELECTOR: str = env.str("DKIM_SELECTOR", "")
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", "")  # who shows it may read /metrics; empty: there is no such page
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("METRICS_TOKEN needs at least 32 characters: openssl rand -hex 32 makes one.")
 # How old the list of MPs may be while letters go to them.
 MEMBERS_DAYS: int = env.int("MEMBERS_DAYS", 60)
 # Limits for visitors (letters/views/throttling.py), wide enough for a meeting or a household behind one address.

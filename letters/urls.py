@@ -13,6 +13,7 @@ from letters.views import (
     health,
     journey,
     letter,
+    metrics,
     printing,
     privacy,
     sending,
@@ -46,6 +47,7 @@ steps = [
 
 urlpatterns = [
     path("health/", health.show_health, name="health"),
+    path("metrics", metrics.show_metrics, name="metrics"),  # as Prometheus asks
     path("mailbox/", include("letters.mailbox.urls")),
     path("anymail/", include(list_paths())),
     path("confirm/<str:token>/", letter.confirm_letter, name="confirm"),

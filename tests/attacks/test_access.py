@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "home": (302, 405), "campaign": (200, 405), "privacy": (200, 405), "who-runs-this": (200, 405),
     "complaints": (200, 405), "campaign-card": (200, 405), "campaign-picture": (404, 405), "portrait": (404, 405),
-    "accessibility": (200, 405), "security-txt": (404, 405), "health": (503, 405), "lost-link": (200, 200),
+    "accessibility": (200, 405), "security-txt": (404, 405), "health": (503, 405), "metrics": (404, 405), "lost-link": (200, 200),
     "mailbox": (404, 405), "mailbox-mail": (404, 405), "mailbox-attachment": (404, 405),
     "write-mp": (200, 200), "write-constituencies": (200, 200), "write-arguments": (302, 302), "write-words": (302, 302),
     "write-handover": (302, 302), "write-details": (302, 302), "write-check": (302, 302), "write-download": (302, 302), "write-text": (302, 302),
