@@ -39,6 +39,7 @@ def list_pages(letter: str) -> dict[str, str]:
         "nothing found": f"{LIST}?q=Nobody",
         "a month": f"{LIST}?written={timezone.localdate():%Y-%m}",
         "held letters": f"{LIST}moderation/",
+        "doctor": f"{LIST}doctor/",
         "rules": "/admin/letters/holdrules/",
         "export": f"{LIST}export/",
         "export with persons": f"{LIST}export/personal/",

@@ -51,7 +51,9 @@ def _write_health(health: Health) -> Iterator[str]:
     ]
     yield from _write("oldest_due_seconds", "How long the oldest mail that is due has been so.", ages)
     yield from _write("letters_past_lease", "Letters whose sender has vanished.", [({}, health.past_lease)])
-    yield from _write("breaker_open", "Whether the queue pauses by itself.", [({}, health.paused_since is not None)])
+    yield from _write(
+        "breaker_open", "Whether the queue has paused automatically.", [({}, health.paused_since is not None)]
+    )
     failing = since.total_seconds() if since else 0
     yield from _write(
         "mail_server_failing_seconds", "Since the mail server last took mail, while it fails.", [({}, failing)]

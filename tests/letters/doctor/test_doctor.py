@@ -1,4 +1,4 @@
-"""background.py examination.py finding.py upkeep.py machine.py post.py letters/mail/sample.py letters/management/commands/doctor.py.
+"""background.py examination.py finding.py upkeep.py machine.py post.py letters/mail/sample.py letters/admin/doctor.py letters/management/commands/doctor.py.
 
 Each fault that is planted is named with its cure.
 """
@@ -26,6 +26,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from campaign.content.models import Argument
@@ -315,6 +317,21 @@ def test_a_test_letter_is_a_rehearsed_one_and_goes_to_nobody_in_parliament(
     site.scripted.script.append("mail 550 no")
     with pytest.raises(CommandError, match="550 no"):
         call_command("doctor", "--send-test", "operator@campaign.example")
+
+
+def test_superusers_are_told_the_same_in_the_admin_when_they_ask(site: Site, admin_client: Client) -> None:
+    site.beat("tidy", hours=4)
+    address = reverse("admin:letters_doctor")
+    assert "To correct" not in admin_client.get(address).content.decode(), "it has not been asked yet"
+    page = admin_client.post(address).content.decode()
+    for words in (
+        "To correct (1)",
+        "<strong>tidy</strong>: It last succeeded 4 hours ago.",
+        "<code>systemctl status",
+        "In order (",
+    ):
+        assert words in page
+    assert address in admin_client.get(reverse("admin:index")).content.decode()
 
 
 def test_each_task_has_its_cure() -> None:
