@@ -107,6 +107,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "campaign.core.request_ids.RequestIdMiddleware",
     "campaign.core.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "campaign.core.request_size.SizeMiddleware",
@@ -400,6 +401,8 @@ CELERY_BEAT_SCHEDULE = {  # nothing expires: a worker whose clock is ahead would
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
 # Logs name letters by reference only; no personal data.
+LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO").upper()
+_chatter = "INFO" if LOG_LEVEL == "DEBUG" else "WARNING"  # two lines for every task, thousands a day from the sweeps
 LOG_FORMAT: str = env.str("LOG_FORMAT", "line")
 if LOG_FORMAT not in ("line", "json"):
     raise ImproperlyConfigured("LOG_FORMAT must be line or json.")
@@ -411,6 +414,7 @@ LOGGING = {
         "json": {"()": "campaign.core.logs.JsonLines"},
     },
     "filters": {
+        "add_request_id": {"()": "campaign.core.request_ids.AddRequestId"},
         "hide_secret_paths": {"()": "campaign.core.logs.HideSecretPaths"},
         "refusals_in_one_line": {"()": "campaign.core.logs.RefusalsInOneLine"},
     },
@@ -418,11 +422,14 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": LOG_FORMAT,
-            "filters": ["hide_secret_paths", "refusals_in_one_line"],
+            "filters": ["add_request_id", "hide_secret_paths", "refusals_in_one_line"],
         }
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        "celery.app.trace": {"level": _chatter},
+        "celery.beat": {"level": _chatter},
+        "celery.worker.strategy": {"level": _chatter},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "flufl.bounce": {"level": "CRITICAL"},  # it names each detector, and its tracebacks might quote a mail

@@ -35,7 +35,11 @@ class RefusalsInOneLine(logging.Filter):
 
 
 class Lines(logging.Formatter):
-    """Plain lines, an error's traceback below."""
+    """Plain lines, with the request's number at the end, an error's traceback below."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        number = getattr(record, "request_id", "")
+        return super().formatMessage(record) + (f" [{number}]" if number else "")
 
     def formatException(self, ei: Any) -> str:
         """Return the traceback without secret paths."""
@@ -43,7 +47,7 @@ class Lines(logging.Formatter):
 
 
 class JsonLines(Lines):
-    """One JSON object a line, for log collectors; with `letter` if the record names one."""
+    """One JSON object a line, for log collectors; with `letter` if the record names one, and `request`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, str] = {
@@ -54,6 +58,8 @@ class JsonLines(Lines):
         }
         if reference := getattr(record, "letter", ""):
             line["letter"] = str(reference)
+        if number := getattr(record, "request_id", ""):
+            line["request"] = str(number)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
