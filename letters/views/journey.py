@@ -124,6 +124,11 @@ def choose_arguments(journey: Journey) -> HttpResponse:
     offered = {argument.key: argument for argument in journey.list_offered()}
     # The builder's "add" button sends details, too.
     if journey.request.method == "POST" and not journey.opens and "action" not in journey.request.POST:
+        if "alone" in journey.request.POST:
+            journey.draft.choose_none()
+            journey.choose([])
+            journey.save()
+            return journey.go_on("write-words")
         shows = "show" in journey.request.POST  # the button that opens all themes, without scripts
         form = ArgumentsForm(None if shows else journey.request.POST, arguments=offered.values())
         if form.is_valid():

@@ -134,6 +134,11 @@ class Journey:
     def chosen(self) -> list[str]:
         return [key for key in self.draft.keys if key in self.arguments]
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether the letter is to have no argument. Easy read, which asks about one, always has one."""
+        return self.draft.alone and not self.draft.easy
+
     def choose(self, keys: Iterable[str]) -> None:
         """Set the draft's arguments, in the order in which they read best, each with a wording."""
         self.draft.choose(keys, self.offered)
@@ -292,7 +297,7 @@ def journey_step(
                 if journey.found_constituency is None:  # a vacant constituency is explained on that page
                     messages.info(request, _("First, let us find your MP."))
                 return journey.go("write-mp")
-            if needs_arguments and not journey.chosen:
+            if needs_arguments and not (journey.chosen or journey.is_alone):
                 details = request.method == "POST" and "own_words" not in request.POST  # stored nowhere
                 if details and journey.withdrawn and list_typed(request):
                     return show_refusal(

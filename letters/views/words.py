@@ -113,6 +113,9 @@ def write_words(journey: Journey) -> HttpResponse:
     journey.save(form.showing.page, form.showing.turn)
     if valid and action == "next" and (pages := count_too_many(journey)):
         form.add_error(None, say_too_long(pages))
+    if valid and action == "next" and journey.is_alone and not journey.own_word_count:
+        nothing = _("Write a few words of your own, or choose an argument: your letter says nothing yet.")
+        form.add_error("own_words", nothing)
     if form.errors:
         return show_words(journey, form)
     return render_answer(journey, action, key, said, focus)
@@ -203,7 +206,7 @@ def render_answer(journey: Journey, action: str, key: str = "", said: str = "", 
     step = "write-details" if leads_on and not (journey.in_place and journey.carried) else ""
     if action == "leave":
         step = "write-handover"
-    if action == "add" or not journey.draft.pieces:
+    if action == "add" or not (journey.draft.pieces or journey.is_alone):
         step = "write-arguments"
     if journey.in_place:
         if step:

@@ -49,6 +49,7 @@ class Draft:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     gss: str = ""
     pieces: list[Piece] = field(default_factory=list)
+    alone: bool = False  # whether the own words are to stand without an argument
     own_words: str = ""
     own_position: int = 0  # number of arguments before the own words
     opening: str | None = None  # None: the usual one
@@ -109,6 +110,12 @@ class Draft:
         if places and not self.arranged:
             self.pieces.sort(key=lambda piece: places.get(piece.key, 0))
         self.own_position = min(self.own_position, len(self.pieces))
+        self.alone = self.alone and not self.pieces
+
+    def choose_none(self) -> None:
+        """Leave the own words without an argument; what was written about arguments is set aside."""
+        self.choose([])
+        self.alone = True
 
     def restore(self, key: str) -> None:
         if key in {piece.key for piece in self.aside} and len(self.pieces) < MAX_ARGUMENTS:

@@ -142,6 +142,8 @@ def compare_letter(
 
 
 def count_commonness(keys: Sequence[str], others: Counter[str]) -> float:
+    if not keys:
+        return 0.0  # letters without an argument share none
     same_order = others[" ".join(keys)]
     same_set = sum(count for theirs, count in others.items() if sorted(theirs.split()) == sorted(keys))
     return (same_order + same_set) / 2 / (others.total() + FEW_LETTERS)

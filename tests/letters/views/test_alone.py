@@ -1,0 +1,72 @@
+"""A letter without an argument: the supporter's own words, and what the campaign asks for."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from campaign.content.models import Campaign
+from letters.models import Letter
+from letters.writing.session import load_draft
+from tests.letters.factories import make_campaign, make_constituency
+from tests.letters.views.test_journey import DETAILS, POSTCODE, go, words
+
+pytestmark = pytest.mark.django_db
+OWN = "My brother drives an ambulance there, and I would like him to come home."
+
+
+@pytest.fixture(autouse=True)
+def campaign() -> Campaign:
+    make_constituency()
+    return make_campaign()
+
+
+def come_to_words_alone(client: Client) -> None:
+    go(client, "write-mp", {"postcode": POSTCODE})
+    assert 'name="alone"' in go(client, "write-arguments").content.decode()
+    assert go(client, "write-arguments", {"alone": "yes"})["Location"].endswith("/words/")
+
+
+def test_own_words_alone_are_a_letter(client: Client) -> None:
+    come_to_words_alone(client)
+    page = go(client, "write-words")
+    assert "Add an argument" in page.content.decode()
+    assert "without any" not in page.content.decode()
+    assert go(client, "write-words", words(client, own_words=OWN))["Location"].endswith("/details/")
+    check = go(client, "write-check", DETAILS)
+    assert "None: your own words only" in check.content.decode()
+    text = check.context["text"]
+    assert OWN in " ".join(paragraph.text for paragraph in text.paragraphs)
+    assert not text.sources
+    assert text.ask
+    assert go(client, "write-send", DETAILS | {"consent": "on"}).status_code == 302
+    letter = Letter.objects.get()
+    assert not letter.paragraphs.exclude(argument_key="").exists()
+    assert OWN in " ".join(letter.paragraphs.values_list("text", flat=True))
+    assert letter.own_share == 1
+
+
+@pytest.mark.parametrize("action", ["next", "next:post"])
+def test_neither_an_argument_nor_a_word_is_no_letter(client: Client, action: str) -> None:
+    come_to_words_alone(client)
+    page = go(client, "write-words", words(client, own_words=" ", action=action))
+    assert "your letter says nothing yet" in page.content.decode()
+
+
+def test_an_argument_can_be_added_later_and_one_left_keeps_its_words(client: Client) -> None:
+    go(client, "write-mp", {"postcode": POSTCODE})
+    go(client, "write-arguments", {"arguments": ["argument-1"]})
+    go(client, "write-words", words(client, **{"text-argument-1": "As I would put it.", "action": "save"}))
+    go(client, "write-arguments", {"alone": "yes", "arguments": ["argument-1"]})
+    draft = load_draft(client.session, "peace")
+    assert (draft.alone, draft.keys) == (True, [])
+    assert go(client, "write-words", {"action": "add"})["Location"].endswith("/arguments/")
+    go(client, "write-arguments", {"arguments": ["argument-1"]})
+    draft = load_draft(client.session, "peace")
+    assert (draft.alone, draft.keys) == (False, ["argument-1"])
+    assert "As I would put it." in draft.pieces[0].edits.values()
+
+
+def test_who_has_not_said_so_is_asked_for_an_argument(client: Client) -> None:
+    go(client, "write-mp", {"postcode": POSTCODE})
+    assert go(client, "write-words")["Location"].endswith("/arguments/")
