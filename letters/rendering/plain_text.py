@@ -25,7 +25,7 @@ def write_plain_text(text: LetterText) -> str:
     elif text.sources:
         notes = [f"[{number}] {note}" for number, note in enumerate(text.sources, 1)]
         blocks.append("\n".join((_("Sources"), *notes)))
-    footer = [". ".join(part.rstrip(".") for part in (text.written_with, text.imprint) if part) + "."]
+    footer = [text.credit]
     if text.reference:
         footer.append(_("Reference: %s") % text.reference)
     return "\n\n".join([date_format(text.dated, "j F Y"), *blocks, "-- \n" + "\n".join(footer)]) + "\n"

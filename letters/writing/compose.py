@@ -51,8 +51,7 @@ class LetterText:
     paragraphs: tuple[Paragraph, ...]
     ask: str
     sources: tuple[str, ...]  # the notes in order; empty if the supporter wants none
-    written_with: str  # the footer's first part, e.g. "Written with Time to negotiate"
-    imprint: str  # who promotes the campaign, on one line; may be empty
+    credit: str  # the footer's first part: which campaign helped to write it, and who promotes that
     reference: str  # may be empty for a letter that is only downloaded
     rehearsal: bool = False
     sample: bool = False
@@ -236,7 +235,11 @@ def add_note_numbers(
 
 
 def write_credit(campaign: Campaign) -> str:
-    return _("Written with %(campaign)s") % {"campaign": campaign.title}
+    """Return what the letter was written with; with the promoter's name and address it is the imprint too."""
+    names = {"campaign": campaign.title, "promoter": campaign.imprint.rstrip(".")}
+    if campaign.imprint:
+        return _("Written with the help of %(campaign)s, a campaign run by %(promoter)s.") % names
+    return _("Written with the help of %(campaign)s.") % names
 
 
 def mark_subject(subject: str, *, own_case: bool) -> str:
@@ -279,8 +282,7 @@ def write_letter(
         paragraphs=paragraphs,
         ask=find_ask_text(draft, ask).words if ask else "",
         sources=sources,
-        written_with=write_credit(campaign),
-        imprint=campaign.imprint,
+        credit=write_credit(campaign),
         reference="",
         closing=write_closing(sender.email, sender.reply_by, own_case=sender.own_case),
         sender_phone=sender.phone,
@@ -305,8 +307,7 @@ def read_letter(letter: Letter) -> LetterText:
         paragraphs=paragraphs,
         ask=letter.ask_text,
         sources=sources,
-        written_with=write_credit(letter.campaign),
-        imprint=letter.campaign.imprint,
+        credit=write_credit(letter.campaign),
         reference=letter.reference,
         rehearsal=letter.rehearsal,
         closing=write_closing(letter.sender_email, letter.reply_by, own_case=letter.own_case),

@@ -47,8 +47,9 @@ def make_letter(**changes: Any) -> LetterText:
         "paragraphs": tuple(Paragraph(text, {1: (1,), 2: (2, 3)}.get(n, ())) for n, text in enumerate(BODY)),
         "ask": "Will you ask the Foreign Secretary, in writing, what is being done to bring about talks?",
         "sources": SOURCES,
-        "written_with": "Written with Time to negotiate",
-        "imprint": "Promoted by Jane Doe, 12 Example Street, London N1 9AA",
+        "credit": (
+            "Written with the help of Time to negotiate, a campaign run by Jane Doe, 12 Example Street, London N1 9AA."
+        ),
         "reference": "C7QK-4MHW",
     }
     return LetterText(**(fields | changes))

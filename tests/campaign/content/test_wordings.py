@@ -190,6 +190,27 @@ def test_no_paragraph_that_is_shipped_asks_more_than_one_question_or_makes_a_req
     assert bad == []
 
 
+def test_a_short_text_is_what_anybody_might_say() -> None:
+    """No date, quotation, title or name but those of countries and places, in any sentence but its first word."""
+    names = re.compile(r"(?<![.?] )(?<!^)\b(?!I\b)[A-Z][a-z’]*\w*")
+    places = {"Ukraine", "Russia", "Britain", "Crimea", "Donbass", "Turkey", "Bucha", "Moscow", "Kyiv", "America"}
+    places |= {"West", "Kremlin", "Parliament", "Russian", "Ukrainian", "British", "American", "Ukrainians"}
+    wars = {"First", "World", "War"}
+    short = [p.text for a in parse_pack(SHIPPED).arguments for p in a.phrasings if p.length == "short"]
+    assert len(short) == 81
+    assert [text for text in short if re.search(r"[0-9‘“]|\bI (?:have )?read\b|reported", text)] == []
+    assert {name.removesuffix("’s") for text in short for name in names.findall(text)} <= places | wars
+
+
+def test_every_ask_that_is_shipped_asks_for_an_answer_from_anybody() -> None:
+    answer = re.compile(
+        r"let me know|tell me|tells? (?:me|you)|write (?:to|back|and)|send me|let me|share|pass on|reply|answer|hear"
+    )
+    asked = [text for ask in parse_pack(SHIPPED).asks for text in (ask.text, *ask.wordings)]
+    assert [text for text in asked if not answer.search(text)] == []
+    assert [text for text in asked if "your party" in text or "join them" in text] == []
+
+
 def test_only_the_argument_about_it_says_what_the_preface_says() -> None:
     pack = parse_pack(SHIPPED)
     campaign = Campaign(preface_signs="\n".join(pack.preface_signs))

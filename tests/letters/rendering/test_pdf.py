@@ -114,7 +114,7 @@ def test_every_page_has_the_foot_and_the_mark() -> None:
     assert re.findall("Page [0-9] of [0-9]", text) == [f"Page {page} of {pages}" for page in range(1, pages + 1)]
     for line in ("REHEARSAL – not sent to an MP", "Reference C7QK-4MHW"):
         assert text.count(line) == pages
-    assert text.count("Written with Time to negotiate") == text.count("Promoted by Jane Doe") == 1
+    assert text.count("Written with the help of Time to negotiate, a campaign run by Jane Doe") == 1
     assert text.count("Margaret Ann Whitfield, 2 November 2026") == pages - 1, "the head of the pages that follow"
 
 
@@ -215,7 +215,7 @@ def test_markup_is_printed_as_it_was_typed(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(rendering, "refuse", asked.append)
     text = make_letter(
         sender_name=HOSTILE, sender_lines=(HOSTILE,), subject=HOSTILE, salutation=HOSTILE,
-        paragraphs=(Paragraph(HOSTILE, (1,)),), ask=HOSTILE, sources=(HOSTILE,), imprint=HOSTILE, reference=HOSTILE,
+        paragraphs=(Paragraph(HOSTILE, (1,)),), ask=HOSTILE, sources=(HOSTILE,), credit=HOSTILE, reference=HOSTILE,
     )  # fmt: skip
     assert squeeze(read_text(render_letter_pdf(text))).count(squeeze(HOSTILE)) >= 7
     assert asked == []

@@ -143,7 +143,8 @@ def test_the_letter_reads_as_the_draft_says() -> None:
     )
     assert text.ask == "I ask you to say so."
     assert text.sender_lines == ("1 Test Street", "London", "SW1A 1AA")
-    assert text.imprint == "Talk Group, 1 High Street, Leeds LS1 1AA"
+    run_by = "Talk Group, 1 High Street, Leeds LS1 1AA"
+    assert text.credit == f"Written with the help of {campaign.title}, a campaign run by {run_by}."
     draft.source_style, draft.opening = "none", ""
     without = compose_paragraphs(draft, campaign, arguments, constituency)
     assert without[0].argument == arguments["argument-2"]
