@@ -4,7 +4,7 @@ const marker = document.querySelector("[data-details]"); // which campaign, and 
 const key = `details:${marker.dataset.details}`;
 const DAY = 24 * 60 * 60 * 1000;
 const NAMES = [
-  ...["name", "address_1", "address_2", "town", "postcode", "email"],
+  ...["name", "address_1", "address_2", "town", "postcode", "email", "email_meant"],
   ...["reply_by", "phone", "on_behalf_of", "own_case"],
 ];
 

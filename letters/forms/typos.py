@@ -35,17 +35,24 @@ def suggest_address(address: str) -> str:
 
 
 class AsksAboutTypos(forms.Form):
-    """A form with a field `email`: a likely typo is asked about once, then accepted."""
+    """A form with a field `email`: a likely typo is asked about once, then accepted.
+
+    Beside other errors it has not been asked: whoever mends those presses the button once more in any case.
+    """
 
     email_meant = forms.CharField(max_length=254, required=False, widget=forms.HiddenInput)
-    suggestion = ""
+    suggestion = slip = ""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.suggestion and set(self.errors) == {"email"} and isinstance(self.data, QueryDict):
+            self.data = {**self.data.dict(), "email_meant": self.slip}
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
         suggestion = suggest_address(email)
         if suggestion and self.data.get("email_meant") != email:
-            self.suggestion = suggestion
-            self.data = {**self.data.dict(), "email_meant": email} if isinstance(self.data, QueryDict) else self.data
+            self.suggestion, self.slip = suggestion, email
             raise ValidationError(
                 _("Did you mean %(suggestion)s? If the address is right as it is, press the button once more."),
                 params={"suggestion": suggestion},

@@ -402,6 +402,17 @@ def test_each_step_costs_a_constant_number_of_queries(client: Client, django_ass
             assert go(client, step).status_code == 200
 
 
+def test_a_slip_in_the_email_is_asked_about_by_itself(client: Client, campaign: Campaign) -> None:
+    come_to_details(client)
+    slip = DETAILS | {"email": "jane@gmial.com"}
+    both = go(client, "write-check", slip | {"town": ""}).context["form"]
+    assert set(both.errors) == {"town", "email"}
+    mended = go(client, "write-check", slip | {"email_meant": both["email_meant"].value() or ""})
+    assert "Did you mean jane@gmail.com?" in mended.content.decode()
+    meant = mended.context["form"]["email_meant"].value()
+    assert "Check your letter" in go(client, "write-check", slip | {"email_meant": meant}).content.decode()
+
+
 def test_large_print_is_larger(client: Client, campaign: Campaign) -> None:
     come_to_details(client)
     usual = go(client, "write-download", DETAILS).content
