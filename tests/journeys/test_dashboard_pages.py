@@ -1,4 +1,4 @@
-"""The dashboard, the map and the table of constituencies, with no, few and many letters: accessible, fitting, readable."""
+"""Organisers' pages in a browser: accessible, fitting, readable, with no, few and many letters."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from PIL import Image
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from campaign.content.models import Campaign
+from campaign.content.models import Campaign, CampaignPicture
+from campaign.core.request_size import MAX_SIZE
 from letters.actions.confirm import confirm
 from letters.models import Finding, Letter, Part, Rule, Status
 from letters.statistics.rollup import roll_up_all
@@ -100,3 +102,21 @@ def test_the_map_is_walked_with_arrows_and_says_where_one_is(page_desktop: Page,
     assert page_desktop.locator("#map a[tabindex='0']").count() == 1
     page_desktop.keyboard.press("Enter")
     page_desktop.wait_for_url("**/admin/letters/letter/?*constituency_gss*")
+
+
+@pytest.mark.looks
+def test_a_photo_too_large_to_send_is_made_smaller_first(
+    new_page: OpenPage, live_server: LiveServer, tmp_path: Path
+) -> None:
+    photo = tmp_path / "photo.png"
+    Image.effect_noise((2000, 1500), 90).save(photo)
+    assert photo.stat().st_size > MAX_SIZE
+    page = new_page(**PHONE)
+    site = sign_in(page, live_server).partition("/admin/")[0]
+    page.goto(f"{site}/admin/content/campaign/{Campaign.objects.get().pk}/picture/")
+    page.get_by_label("Picture:").set_input_files(photo)
+    page.wait_for_function("() => document.querySelector('input[type=file]').files[0].name === 'picture.jpg'")
+    page.get_by_label("Description:").fill("Noise")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This is what supporters see now.")).to_be_visible()
+    assert CampaignPicture.objects.get().description == "Noise"

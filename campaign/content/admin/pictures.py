@@ -27,11 +27,16 @@ class PictureForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at r
     file = forms.FileField(
         label=_("Picture"),
         help_text=_(
-            "JPEG, PNG or WebP, at least 640 pixels wide, at most 1.5 MB. It is cut to 16:9 and made small enough for "
-            "a phone. What else the file holds, such as where the photo was taken, is not kept."
+            "JPEG, PNG or WebP, at least 640 pixels wide, at most 1.5 MB; your browser makes larger photos smaller "
+            "before it sends them. It is cut to 16:9 and made small enough for a phone. What else the file holds, such "
+            "as where the photo was taken, is not kept."
         ),
         widget=forms.FileInput(
-            attrs={"accept": "image/jpeg,image/png,image/webp", "aria-describedby": "id_file_helptext"}
+            attrs={
+                "accept": "image/jpeg,image/png,image/webp",
+                "aria-describedby": "id_file_helptext",
+                "data-shrink": "",
+            }
         ),
     )
 
