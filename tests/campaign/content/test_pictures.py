@@ -36,7 +36,7 @@ def test_an_upload_is_on_the_page_described_sized_and_credited(admin_client: Cli
     page = Client().get("/peace/").content.decode()
     path = f"/peace/picture/{picture.digest}.webp"
     size = f'width="{picture.width}" height="{picture.height}"'
-    assert f'<img src="{path}" {size} alt="Twelve people on a bridge">' in page
+    assert f'<img src="{path}" fetchpriority="high" {size} alt="Twelve people on a bridge">' in page
     assert "<figcaption>Photo: Jane Doe, CC BY 4.0</figcaption>" in page
     response = Client().get(path)
     assert response.content == bytes(picture.content)
