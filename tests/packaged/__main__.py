@@ -80,6 +80,17 @@ class Stage:
             time.sleep(0.2)
         return found[count - 1]
 
+    def measure_memory(self) -> list[str]:
+        """Return each of our processes' proportional share, which counts what they share once."""
+        found = []
+        for name in ("web", "worker", "beat"):
+            leader = self.machine.running[name].pid
+            pids = [leader, *map(int, Path(f"/proc/{leader}/task/{leader}/children").read_text().split())]
+            rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids]
+            kilobytes = sum(int(re.findall(r"^Pss: +(\d+)", rollup, re.MULTILINE)[0]) for rollup in rollups)
+            found.append(f"{name} {kilobytes / 1000:.0f} MB")
+        return found
+
     def ask_for_letter(self, jane: Supporter, name: str) -> str:
         """Walk through the pages; return the link that confirms."""
         address = f"{name}@supporter.example"
@@ -164,6 +175,7 @@ def walk(stage: Stage) -> None:
     told = [len(stage.list_mails(f"{name}@supporter.example")) for name in ("first", "second", "third")]
     assert told == [2, 2, 2], told
     say("started again: 3 letters, each once; nothing lost")
+    say(f"memory after use: {', '.join(stage.measure_memory())}")
 
 
 def run(folder: Path, root: Path, inspected: Path) -> None:

@@ -6,12 +6,12 @@ import json
 import platform
 import sys
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import django
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from campaign import __version__
 from letters.doctor.examination import examine_all
 from letters.doctor.finding import Finding, Level
 from letters.mail.mime import MailRefusedError
@@ -55,11 +55,7 @@ class Command(BaseCommand):
 
 def find_version() -> str:
     """Return Parley's version, Python's and Django's."""
-    try:
-        own = version("parley")
-    except PackageNotFoundError:
-        own = "not installed as a package"
-    return f"Parley {own}, Python {platform.python_version()}, Django {django.get_version()}"
+    return f"Parley {__version__}, Python {platform.python_version()}, Django {django.get_version()}"
 
 
 def write_lines(findings: list[Finding]) -> list[str]:

@@ -13,6 +13,7 @@ import os
 import shutil
 import ssl
 import time
+import tomllib
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -294,7 +295,8 @@ def test_programs_get_json_and_an_exit_code(site: Site, capsys: pytest.CaptureFi
     told = json.loads(capsys.readouterr().out)
     assert end.value.code == 1
     assert [one["subject"] for one in told["findings"] if one["level"] == "problem"] == ["tidy"]
-    assert told["version"].startswith("Parley ")
+    project = tomllib.loads((Path(__file__).resolve().parents[3] / "pyproject.toml").read_text())["project"]
+    assert told["version"].startswith(f"Parley {project['version']}, Python ")
 
 
 def test_a_test_letter_is_a_rehearsed_one_and_goes_to_nobody_in_parliament(
