@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.models import Argument, Campaign
+from campaign.content.models import Argument
 from campaign.parliament.models import Member
 from campaign.parliament.parties import find_family, list_family
 from campaign.parliament.regions import list_regions
@@ -123,11 +123,12 @@ class ArgumentFilter(Uncounted):
     template = "admin/letters/letter/folded_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        chosen = read_key(request.GET.get("campaign__id__exact", ""))
-        campaigns = list(Campaign.objects.order_by().values_list("pk", flat=True)[:2])
-        campaign = campaigns[0] if len(campaigns) == 1 else chosen
-        arguments = Argument.objects.filter(campaign=campaign).order_by("theme__position", "position", "pk")
-        return [(str(pk), title) for pk, title in arguments.values_list("pk", "title")]
+        arguments = Argument.objects.order_by("theme__position", "position", "pk")
+        if chosen := read_key(request.GET.get("campaign__id__exact", "")):
+            arguments = arguments.filter(campaign=chosen)
+        found = list(arguments.values_list("pk", "title", "campaign"))
+        several = len({campaign for _pk, _title, campaign in found}) > 1
+        return [] if several else [(str(pk), title) for pk, title, _campaign in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
         if not self.value():

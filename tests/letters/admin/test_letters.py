@@ -41,7 +41,7 @@ def test_the_list_costs_a_constant_number_of_queries(
     campaign = make_campaign()
     for _ in range(count):
         make_letter(campaign)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         page = admin_client.get(LIST).content.decode()
     assert page.count("letter-status is-queued") == count
 
