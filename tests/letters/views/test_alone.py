@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from campaign.content.models import Campaign
-from letters.models import Letter
+from letters.actions.confirm import confirm
+from letters.models import Letter, Status
 from letters.writing.session import load_draft
 from tests.letters.factories import make_campaign, make_constituency
 from tests.letters.views.test_journey import DETAILS, POSTCODE, go, words
@@ -42,8 +43,10 @@ def test_own_words_alone_are_a_letter(client: Client) -> None:
     assert go(client, "write-send", DETAILS | {"consent": "on"}).status_code == 302
     letter = Letter.objects.get()
     assert not letter.paragraphs.exclude(argument_key="").exists()
-    assert OWN in " ".join(letter.paragraphs.values_list("text", flat=True))
-    assert letter.own_share == 1
+    assert OWN in " ".join(paragraph.text for paragraph in letter.paragraphs.all())
+    assert confirm(letter)
+    letter.refresh_from_db()
+    assert letter.status == Status.QUEUED
 
 
 @pytest.mark.parametrize("action", ["next", "next:post"])
