@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -14,9 +16,10 @@ from typing import Any
 import hypothesis
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
 from campaign.core import rate_counters
@@ -100,6 +103,31 @@ def list_shares(item: pytest.Item) -> list[str]:
     if not uses_one or item.get_closest_marker("looks"):
         return ["sqlite"]
     return ["sqlite", "postgresql"] if item.nodeid.startswith(tuple(ON_BOTH)) else ["postgresql"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """pytest-django's; before it drops the database it waits for others, since PostgreSQL itself waits only 5 seconds."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            end_other_sessions()
+
+
+def end_other_sessions() -> None:
+    """Give other sessions of the database, say of a page that was closed early, a minute to end; then end them, and say so."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    until = time.monotonic() + 60
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(f"SELECT state, query {others} AND backend_type = 'client backend'")
+            left = cursor.fetchall()
+            if not left or time.monotonic() > until:
+                break
+            time.sleep(0.2)
+        for state, query in left:
+            print(f"left when the tests were over: {state}: {query}", file=sys.stderr)
+        cursor.execute(f"SELECT pg_terminate_backend(pid) {others}")
 
 
 @pytest.fixture
