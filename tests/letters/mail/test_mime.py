@@ -187,13 +187,6 @@ def test_what_would_be_read_otherwise_is_refused(written: list[str], monkeypatch
             write_message([header], "Hello.")
 
 
-@pytest.mark.parametrize("written", [b"Hello.\r\n--=_mixed\r\n\r\nx\r\n", b"--=_mixed--\r\n", b"Hullo.\r\n", b""])
-def test_a_text_that_would_be_read_otherwise_is_refused(written: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("binascii.b2a_qp", lambda *_, **__: written)
-    with pytest.raises(MailRefusedError):
-        write_message([("Subject", "Hello")], "Hello.", pdf=Pdf("a.pdf", b"%PDF"))
-
-
 def test_plain_names_stay_as_they_are() -> None:
     headers = make_headers("Jane O'Doe-Roe", "The Rt Hon Sir Ann Example KCB MP", "Talks, soon: about (what?)")
     assert split_head(write_message(headers, "Hello."))[:4] == [
