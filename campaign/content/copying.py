@@ -8,7 +8,7 @@ from django.db import models, transaction
 
 from campaign.content.models import Argument, Campaign, CampaignPicture
 
-NOT_COPIED = {"id", "slug", "title", "starts_on", "ends_on", "updated_at"}
+NOT_COPIED = {"id", "slug", "title", "starts_on", "ends_on", "goal", "goal_occasion", "updated_at"}
 NOT_COPIED |= {"mode", "pause_message", "paused_from", "closed_at"}
 
 M = TypeVar("M", bound=models.Model)
@@ -18,7 +18,7 @@ M = TypeVar("M", bound=models.Model)
 def copy_campaign(campaign: Campaign, *, slug: str, title: str) -> Campaign:
     """Make a draft with all the campaign's content, unpublished arguments included.
 
-    Mode, dates and letters are not copied. Raises IntegrityError if the slug is taken.
+    Mode, dates, goal and letters are not copied. Raises IntegrityError if the slug is taken.
     """
     fields = {field.attname for field in Campaign._meta.concrete_fields} - NOT_COPIED
     values = {name: getattr(campaign, name) for name in fields}

@@ -26,6 +26,11 @@ class Counts:
     downloaded: int
     posted: int
 
+    @property
+    def on_their_way(self) -> int:
+        """What counts towards a campaign's goal."""
+        return self.sent + self.posted
+
 
 @register.simple_tag
 def count_letters(campaign: Campaign) -> Counts:

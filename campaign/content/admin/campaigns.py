@@ -110,6 +110,13 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
             },
         ),
         (
+            _("Goal"),
+            {
+                "fields": ["goal", "goal_occasion"],
+                "description": _("Counts the letters that the site has sent, and those that supporters have posted."),
+            },
+        ),
+        (
             _("When letters are sent"),
             {
                 "fields": ["send_from", "send_until", "send_days"],

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -107,6 +107,20 @@ class Campaign(Versioned):
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.REHEARSAL)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    goal = models.PositiveIntegerField(
+        _("goal"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("How many letters you hope for. Your page shows how far you have come. Leave empty for no goal."),
+    )
+    goal_occasion = models.CharField(
+        _("what the goal is for"),
+        max_length=100,
+        blank=True,
+        validators=LINE,
+        help_text=_("Follows the number, such as “before the debate on 3 March”."),
+    )
     send_from = models.CharField(
         _("send letters from"),
         max_length=5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from campaign.content.models import Campaign
@@ -35,3 +36,28 @@ def test_rehearsed_letters_are_not_counted_beside_real_ones() -> None:
     campaign.mode = Campaign.Mode.LIVE
     assert count_letters(campaign) == Counts(sent=4, answered=1, downloaded=5, posted=1)
     assert count_letters(make_campaign("other")) == Counts(sent=0, answered=0, downloaded=0, posted=0)
+
+
+@pytest.mark.parametrize(
+    ("goal", "said", "not_said"),
+    [
+        (None, "3 letters sent.", "of 500"),
+        (500, '<strong>4 of 500 letters</strong> <span lang="en">before the debate on 3 March</span>', "is reached"),
+        (4, "The goal is reached, and more letters still help.", "500"),
+        (1500, '<progress value="4" max="1500"', "is reached"),
+    ],
+)
+def test_a_goal_shows_how_far_the_campaign_has_come(goal: int | None, said: str, not_said: str, client: Client) -> None:
+    campaign = make_campaign(mode="live", goal=goal, goal_occasion="before the debate on 3 March")
+    make_sent(campaign, 3, rehearsal=False)
+    make_sent(campaign, 2, rehearsal=True)
+    DownloadCount.objects.create(campaign=campaign, constituency_gss="E14001172", count=5, posted=1)
+    roll_up()
+    page = client.get(campaign.get_absolute_url()).content.decode()
+    assert said in page
+    assert not_said not in page
+
+
+def test_a_campaign_that_takes_no_letters_asks_for_none(client: Client) -> None:
+    campaign = make_campaign(mode="closed", goal=500)
+    assert "of 500 letters" not in client.get(campaign.get_absolute_url()).content.decode()
