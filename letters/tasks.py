@@ -24,6 +24,7 @@ from letters.mail.messages import render_copy
 from letters.models import SWEEP, Heartbeat, check_clock, has_jumped
 from letters.privacy.lost_links import queue_link_notices
 from letters.rendering.pdf import warm_up
+from letters.statistics.digest import send_digests
 from letters.statistics.rollup import roll_up_all
 
 logger = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ def tidy() -> None:
         Heartbeat.beat("tidy")
     forget_old_attempts()
     queue_reminders()  # the next sweep sends them
+    send_digests()
 
 
 def wake_worker() -> None:

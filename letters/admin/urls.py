@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 
 from letters.admin.corrections import give_reached, show_correction, show_corrections
 from letters.admin.dashboard import show_dashboard
+from letters.admin.digest import show_digest
 from letters.admin.doctor import show_doctor
 from letters.admin.local_facts import show_local_facts
 from letters.admin.map import go_to_constituency, show_constituencies, show_map
@@ -25,6 +26,7 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
 
     return [
         path("doctor/", admin_site.admin_view(show_doctor), {"admin_site": admin_site}, name="letters_doctor"),
+        path("digest/", admin_site.admin_view(show_digest), {"admin_site": admin_site}, name="letters_digest"),
         page("", "letters_dashboard", show_dashboard),
         page("map/", "letters_dashboard_map", show_map),
         page("map/<slug:gss>/", "letters_dashboard_constituency", go_to_constituency),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from letters.models.carried import CarriedText
+from letters.models.digest import DigestReader
 from letters.models.event import LetterEvent
 from letters.models.fingerprint import Fingerprint
 from letters.models.letter import (
@@ -54,6 +55,7 @@ __all__ = [
     "Breaker",
     "CarriedText",
     "Consent",
+    "DigestReader",
     "DownloadCount",
     "EventCode",
     "EventType",

@@ -36,7 +36,7 @@ MAY_OPEN = {
     **{f"admin:parliament_{model}_{page}": ALL for model in ("constituency", "member") for page in ("changelist", "change", "history")},
     **{f"admin:letters_letter_{page}": ALL for page in ("changelist", "change", "history")},
     **{f"admin:letters_dashboard{page}": ALL for page in ("", "_map", "_constituency", "_constituencies")},
-    "admin:letters_dashboard_newsletter": "P", "admin:letters_letter_pdf": "MOP", "admin:content_campaign_pack": ALL, "admin:content_campaign_load_pack": "O",
+    "admin:letters_dashboard_newsletter": "P", "admin:letters_digest": ALL, "admin:letters_letter_pdf": "MOP", "admin:content_campaign_pack": ALL, "admin:content_campaign_load_pack": "O",
     "admin:letters_corrections": ALL, "admin:letters_correction": ALL, "admin:letters_correction_csv": "OP",
     "admin:letters_letter_export": "OP", "admin:letters_letter_export_personal": "P",
     **dict.fromkeys(("admin:letters_letter_moderation", "admin:letters_letter_review"), "MO"),
