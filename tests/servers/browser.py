@@ -18,7 +18,7 @@ PHONE: dict[str, Any] = {
 }
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 READER: dict[str, Any] = {"locale": "en-GB", "timezone_id": "Europe/London", "reduced_motion": "reduce"}
-PATIENCE = 40_000  # milliseconds: several browsers may share a busy core; only what fails takes so long
+PATIENCE = 120_000  # milliseconds: several browsers may share a busy core; only what fails takes so long
 expect.set_options(timeout=PATIENCE)
 ARGUMENTS = [
     "--no-sandbox",  # tests may run as root
