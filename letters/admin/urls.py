@@ -15,6 +15,7 @@ from letters.admin.doctor import show_doctor
 from letters.admin.local_facts import show_local_facts
 from letters.admin.map import go_to_constituency, show_constituencies, show_map
 from letters.admin.newsletter import show_subscribers
+from letters.admin.report import give_picture, give_poster, give_report, show_report
 
 
 def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
@@ -35,5 +36,9 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
         page("corrections/", "letters_corrections", show_corrections),
         page("corrections/<int:version>/", "letters_correction", show_correction),
         page("corrections/<int:version>/reached.csv", "letters_correction_csv", give_reached),
+        page("report/", "letters_report", show_report),
+        page("report/report.pdf", "letters_report_pdf", give_report),
+        page("report/poster.pdf", "letters_poster", give_poster),
+        page("report/<slug:shape>.png", "letters_picture", give_picture),
         page("news/", "letters_dashboard_newsletter", show_subscribers),
     ]

@@ -74,7 +74,7 @@ FORBIDDEN = {
     "admin:letters_letter_export_personal", "admin:letters_dashboard",
     "admin:letters_dashboard_map",
     "admin:letters_dashboard_constituency", "admin:letters_dashboard_constituencies", "admin:letters_dashboard_newsletter", "admin:letters_local_facts", "admin:autocomplete",
-    "admin:letters_doctor", "admin:letters_digest", "admin:letters_corrections", "admin:letters_correction", "admin:letters_correction_csv",
+    "admin:letters_doctor", "admin:letters_digest", "admin:letters_report", "admin:letters_report_pdf", "admin:letters_poster", "admin:letters_picture", "admin:letters_corrections", "admin:letters_correction", "admin:letters_correction_csv",
 }  # fmt: skip
 # A list of nothing is not found; where a button posts to, a GET leads to the button.
 ELSEWHERE = {
@@ -139,6 +139,7 @@ def paths(client: Client) -> dict[str, str]:
             "token": wrong,
             "slug": "peace",
             "gss": GSS,
+            "shape": "square",
             "pk": letter.pk,
             "key": "1",
             "number": 1,
