@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,13 +56,6 @@ def show_map(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> Ht
         "all": len(constituencies),
     }
     return TemplateResponse(request, "admin/letters/map.html", context)
-
-
-def go_to_constituency(request: HttpRequest, slug: str, gss: str, admin_site: admin.AdminSite) -> HttpResponse:
-    """Redirect to the constituency's letters, so that the map's 650 links are short."""
-    context = open_page(request, slug, admin_site)
-    query = urlencode({"constituency_gss__exact": gss})
-    return HttpResponseRedirect(f"{context['letters_url']}&{query}")
 
 
 def show_constituencies(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> HttpResponse:

@@ -13,8 +13,9 @@ from letters.admin.dashboard import show_dashboard
 from letters.admin.digest import show_digest
 from letters.admin.doctor import show_doctor
 from letters.admin.local_facts import show_local_facts
-from letters.admin.map import go_to_constituency, show_constituencies, show_map
+from letters.admin.map import show_constituencies, show_map
 from letters.admin.newsletter import show_subscribers
+from letters.admin.place import show_place
 from letters.admin.report import give_picture, give_poster, give_report, show_report
 
 
@@ -30,7 +31,7 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
         path("digest/", admin_site.admin_view(show_digest), {"admin_site": admin_site}, name="letters_digest"),
         page("", "letters_dashboard", show_dashboard),
         page("map/", "letters_dashboard_map", show_map),
-        page("map/<slug:gss>/", "letters_dashboard_constituency", go_to_constituency),
+        page("map/<slug:gss>/", "letters_dashboard_constituency", show_place),
         page("seats/", "letters_dashboard_constituencies", show_constituencies),
         page("local-facts/", "letters_local_facts", show_local_facts),
         page("corrections/", "letters_corrections", show_corrections),

@@ -48,7 +48,6 @@ MAY_OPEN = {
 ANSWERS = {
     "admin:content_argument_changelist": 302,
     "admin:content_argument_review": 302,
-    "admin:letters_dashboard_constituency": 302,
     "admin:letters_letter_review": 302,
 }
 # What takes a POST and nothing else, and whose.
