@@ -77,9 +77,6 @@ def find_constituencies(text: str | None) -> tuple[PostcodeResult, list[Constitu
     if finding.status == "found":
         message = f"{finding.postcode} is in {describe_constituency(constituencies[0])}"
         return replace(finding, message=message), constituencies
-    if finding.status == "confirm":
-        likeliest = f"The likeliest constituency is {describe_constituency(constituencies[0])}"
-        return replace(finding, message=f"{finding.message} {likeliest}"), constituencies
     return finding, constituencies
 
 
@@ -113,11 +110,9 @@ def _look_up(postcode: Postcode) -> PostcodeResult:
     nearby = (gss, *(other for other in list_constituencies_nearby(postcode) if other != gss))[:MAX_NEARBY]
     reason = "is near a boundary between constituencies" if found.live else "is no longer in use"
     if found.live and len(nearby) == 1:
-        reason = "could not be placed with certainty"
-    check = "Check that this is your constituency" if len(nearby) == 1 else "Choose your constituency"
-    return PostcodeResult(
-        str(postcode), "confirm", f"{postcode} {reason}. {check}, or take another one from the full list.", nearby
-    )
+        reason = "may be in another constituency: we are not quite sure"
+    choose = "" if len(nearby) == 1 else " Choose your constituency. The first is the likeliest."
+    return PostcodeResult(str(postcode), "confirm", f"{postcode} {reason}.{choose}", nearby)
 
 
 def _describe_invalid(squeezed: str) -> PostcodeResult:

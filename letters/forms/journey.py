@@ -22,6 +22,8 @@ from letters.privacy.newsletter import NEWSLETTER_TEXT
 from letters.writing.compose import Sender
 from letters.writing.draft import MAX_ARGUMENTS
 
+SAYS_NOTHING = _("Write a few words of your own, or choose an argument: your letter says nothing yet.")
+
 
 class PostcodeForm(CrispyForm):
     postcode = LineField(
@@ -171,9 +173,16 @@ class DetailsForm(AsksAboutTypos, OfficeForm, SenderForm):
     field_order = (*SenderForm.base_fields, "channel", "email")
 
     def __init__(
-        self, *args: Any, constituency: Constituency, member: Member, missing_own_words: int = 0, **kwargs: Any
+        self,
+        *args: Any,
+        constituency: Constituency,
+        member: Member,
+        missing_own_words: int = 0,
+        says_nothing: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, constituency=constituency, **kwargs)
+        self.says_nothing = says_nothing
         choices = [(DeliveryMethod.POST, _("By post: I print, sign and post it"))]
         email = self.fields["email"]
         if member.email and not missing_own_words:
@@ -190,6 +199,11 @@ class DetailsForm(AsksAboutTypos, OfficeForm, SenderForm):
             self.fields["channel"].error_messages["invalid_choice"] = _(
                 "We can email your letter once it has enough words of your own. Add some, or choose to post it."
             )
+
+    def clean(self) -> None:
+        super().clean()
+        if self.says_nothing:
+            raise ValidationError(SAYS_NOTHING)
 
     def asked(self) -> list[forms.BoundField]:
         """Return what everyone fills in."""

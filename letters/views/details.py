@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 
-from letters.forms.journey import DeliveryMethod, DetailsForm
+from letters.forms.journey import SAYS_NOTHING, DeliveryMethod, DetailsForm
 from letters.views.journey_base import Journey, journey_step
 
 # Easy read's pages, in order, and their fields.
@@ -20,7 +21,16 @@ EASY_PAGES = (
 @journey_step(needs_member=True, needs_arguments=True)
 def give_details(journey: Journey) -> HttpResponse:
     """Ask for name and address. A POST comes from the check page or a correction, with what was typed."""
-    return show_details(journey, begin_details(journey))
+    asks = journey.request.method != "POST"
+    return (asks and ask_for_words(journey)) or show_details(journey, begin_details(journey))
+
+
+def ask_for_words(journey: Journey) -> HttpResponse | None:
+    """Go back to the builder if the letter says nothing yet: nobody gives an address for that."""
+    if not journey.says_nothing:
+        return None
+    messages.info(journey.request, SAYS_NOTHING)
+    return journey.go("write-words")
 
 
 def begin_details(journey: Journey) -> DetailsForm:
@@ -40,6 +50,7 @@ def ask_for(journey: Journey) -> dict[str, Any]:
         "constituency": journey.constituency,
         "member": journey.member,
         "missing_own_words": journey.missing_own_words,
+        "says_nothing": journey.says_nothing,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from letters.mail.addresses import address_letter
 from letters.mail.messages import name_domain, write_subject
 from letters.models import StepCount
 from letters.rendering.pdf import count_letter_pages
-from letters.views.details import ask_for, begin_details, read_details, show_details
+from letters.views.details import ask_for, ask_for_words, begin_details, read_details, show_details
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES
@@ -124,10 +125,12 @@ def choose_arguments(journey: Journey) -> HttpResponse:
     offered = {argument.key: argument for argument in journey.list_offered()}
     # The builder's "add" button sends details, too.
     if journey.request.method == "POST" and not journey.opens and "action" not in journey.request.POST:
-        if "alone" in journey.request.POST:
+        if journey.wants_no_argument:
             journey.draft.choose_none()
             journey.choose([])
             journey.save()
+            if journey.carried and journey.says_nothing:
+                return redirect("write-words", journey.campaign.slug, preserve_request=True)
             return journey.go_on("write-words")
         shows = "show" in journey.request.POST  # the button that opens all themes, without scripts
         form = ArgumentsForm(None if shows else journey.request.POST, arguments=offered.values())
@@ -202,7 +205,7 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
 def check_letter(journey: Journey) -> HttpResponse:
     """Step 5: the letter as it will arrive, to download or send. A GET comes from "back" or "reload"."""
     if journey.request.method != "POST":
-        return show_details(journey, begin_details(journey), resume=True)
+        return ask_for_words(journey) or show_details(journey, begin_details(journey), resume=True)
     form = read_details(journey)
     if not form.is_valid():
         return show_details(journey, form)

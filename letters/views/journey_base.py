@@ -164,6 +164,11 @@ class Journey:
         return self.request.POST.get("carry") == "open"
 
     @property
+    def wants_no_argument(self) -> bool:
+        """Whether this POST is of the button for own words only."""
+        return "alone" in self.request.POST
+
+    @property
     def in_place(self) -> bool:
         """Whether this is an htmx request."""
         return bool(HtmxDetails(self.request))
@@ -200,6 +205,11 @@ class Journey:
     def own_word_count(self) -> int:
         """The number of the supporter's own words, except those pasted from the campaign's texts."""
         return count_own_words(self.draft, self.find_own)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the letter has neither an argument nor a word of the supporter's own."""
+        return self.is_alone and not self.own_word_count
 
     @property
     def missing_own_words(self) -> int:

@@ -15,16 +15,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from campaign.parliament.models import Constituency
+from letters.forms.journey import SAYS_NOTHING
 from letters.forms.words import WordsForm
 from letters.rendering.page_count import count_pages
 from letters.rendering.pdf import count_letter_pages
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES, find_changes
-from letters.writing.draft import ADVISED_ARGUMENTS, MAX_ARGUMENTS, OWN, Draft
+from letters.writing.draft import ADVISED_ARGUMENTS, MAX_ARGUMENTS, OWN, OWN_WAY, Draft, read_piece
 from letters.writing.originality import Advice, Originality, score_draft
 from letters.writing.session import accept_other, find_conflicts, find_stashed, stash_conflict
 from letters.writing.style import advise_on_style
@@ -81,7 +83,7 @@ def read_order(journey: Journey) -> list[str]:
 def write_words(journey: Journey) -> HttpResponse:
     if page := refuse_if_too_often(Action.SAVE, journey.request, journey.campaign):
         return page
-    if journey.request.method != "POST" or journey.opens:
+    if journey.request.method != "POST" or journey.opens or journey.wants_no_argument:
         return show_words(journey, make_form(journey, journey.draft))
     action, _colon, key = journey.request.POST.get("action", "next").partition(":")
     here = copy.deepcopy(journey.draft)
@@ -113,9 +115,8 @@ def write_words(journey: Journey) -> HttpResponse:
     journey.save(form.showing.page, form.showing.turn)
     if valid and action == "next" and (pages := count_too_many(journey)):
         form.add_error(None, say_too_long(pages))
-    if valid and action == "next" and journey.is_alone and not journey.own_word_count:
-        nothing = _("Write a few words of your own, or choose an argument: your letter says nothing yet.")
-        form.add_error("own_words", nothing)
+    if valid and action == "next" and journey.says_nothing:
+        form.add_error("own_words", SAYS_NOTHING)
     if form.errors:
         return show_words(journey, form)
     return render_answer(journey, action, key, said, focus)
@@ -171,6 +172,13 @@ def act(journey: Journey, action: str, key: str) -> tuple[str, str]:
     if action == "remove" and key in draft.keys:
         draft.choose(kept for kept in draft.keys if kept != key)
         return _("Removed: %(title)s. You can put it back.") % {"title": title}, f"restore-{key}"
+    if action == "length" and key in draft.keys and key in journey.arguments:
+        [piece] = [piece for piece in draft.pieces if piece.key == key]
+        if piece.length == OWN_WAY:
+            return _("%(title)s has facts and an empty box now, for your own words.") % {"title": title}, ""
+        count = count_words(read_piece(piece, journey.arguments[key]))
+        said = ngettext("%(title)s has %(count)d word now.", "%(title)s has %(count)d words now.", count)
+        return said % {"title": title, "count": count}, ""
     if action == "restore" and key in journey.arguments:
         draft.restore(key)
         return _("Put back in your letter: %(title)s.") % {"title": title}, f"moving-{key}"

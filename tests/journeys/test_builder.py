@@ -142,6 +142,7 @@ def test_cards_are_moved_by_keyboard_and_by_dragging_without_a_new_page(open_bui
     page.get_by_label("Full: 6 words").first.check()
     text = page.get_by_role("textbox", name="Text of “Argument 1”")
     expect(text).to_have_value("The full text of argument 1.")
+    expect(page.locator("#announce")).to_have_text("“Argument 1” has 6 words now.")
     page.locator("#moving-argument-1").click()
     page.locator("#remove-argument-1").click()
     expect(page.locator("#restore-argument-1")).to_be_focused()
@@ -196,6 +197,8 @@ def test_without_own_words_nobody_comes_to_the_address_by_email(open_builder: Op
     page.get_by_role("button", name="5 more words to email it" if script else "Continue", exact=True).click()
     expect(page.get_by_role("heading", name="5 more words of your own, and we can email it")).to_be_visible()
     assert "/words/" in page.url
+    if script:
+        expect(page.locator("#few")).to_be_focused()
     page.get_by_role("button", name="Write a few more").click()
     expect(page.locator("#few")).to_have_count(0)
     if script:

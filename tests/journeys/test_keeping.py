@@ -97,7 +97,7 @@ def test_a_draft_goes_on_on_another_device(new_page: OpenPage, live_server: Live
     jane.choose("‘Seize the moment’")
     phone.get_by_role("textbox", name="Your own words").fill(OWN_WORDS)
     jane.press("Continue on another device")
-    expect(phone.get_by_role("img", name="QR code of the link below")).to_be_visible()
+    expect(phone.get_by_role("img", name="QR code of the link")).to_be_visible()
     path = re.sub(r"^https?://[^/]+", "", phone.get_by_label("The link").input_value())
     laptop = new_page(**DESKTOP)
     laptop.goto(f"{live_server.url}{path}")

@@ -34,7 +34,15 @@ def test_an_uncertain_postcode_is_a_question_with_the_likeliest_constituency_fir
     finding = look_up_constituency("E17 3RS")
     assert (finding.status, finding.gss[0]) == ("confirm", "E14001167")
     assert len(finding.gss) == len(set(finding.gss)) == 2
-    assert finding.message.startswith("E17 3RS is near a boundary between constituencies. Choose your constituency")
+    assert finding.message == (
+        "E17 3RS is near a boundary between constituencies. Choose your constituency. The first is the likeliest."
+    )
+
+
+def test_one_that_is_not_quite_certain_is_one_constituency_to_confirm() -> None:
+    finding = look_up_constituency("LS15 9AA")
+    assert (finding.status, len(finding.gss)) == ("confirm", 1)
+    assert finding.message == "LS15 9AA may be in another constituency: we are not quite sure."
 
 
 def test_an_old_postcode_is_a_question() -> None:

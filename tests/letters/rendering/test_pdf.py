@@ -160,8 +160,27 @@ def test_larger_print_never_takes_a_second_page(sentences: int) -> None:
 
 def test_large_print_fills_its_first_page() -> None:
     words = read_words(render_letter_pdf(make_letter(paragraphs=make_letter().paragraphs[:3]), large_print=True))
-    last = max(word.bottom for word in words if word.bottom < 297 - 34)
-    assert last > 297 - 34 - 25
+    last = max(word.bottom for word in words if word.bottom < 297 - 41)
+    assert last > 297 - 41 - 25
+
+
+@pytest.mark.parametrize("sentences", range(1, 12))
+def test_the_signature_is_never_alone_on_a_page_of_large_print(sentences: int) -> None:
+    text = make_short_letter(
+        paragraphs=(Paragraph("One sentence of about the usual length for a letter. " * sentences),)
+    )
+    pages = PdfReader(io.BytesIO(render_letter_pdf(text, large_print=True))).pages
+    [signed] = [page.extract_text() for page in pages if "Yours sincerely" in page.extract_text()]
+    before = signed[: signed.index("Yours sincerely")]
+    assert before.rstrip().endswith(text.ask[-10:]), "the end of the request is on its page"
+
+
+def test_the_foot_of_large_print_has_room_for_a_long_address() -> None:
+    credit = (
+        "Written with the help of Time to negotiate, a campaign run by Thornbury Talks, " + "Somewhere Street, " * 3
+    )
+    words = read_words(render_letter_pdf(make_short_letter(credit=credit), large_print=True))
+    assert max(word.bottom for word in words) < 297 - 5
 
 
 def test_there_is_room_to_sign() -> None:

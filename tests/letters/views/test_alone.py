@@ -56,6 +56,38 @@ def test_neither_an_argument_nor_a_word_is_no_letter(client: Client, action: str
     assert "your letter says nothing yet" in page.content.decode()
 
 
+@pytest.mark.parametrize("step", ["write-details", "write-check"])
+def test_nobody_gives_an_address_for_a_letter_that_says_nothing(client: Client, step: str) -> None:
+    come_to_words_alone(client)
+    assert go(client, step)["Location"].endswith("/words/")
+    assert "your letter says nothing yet" in go(client, "write-words").content.decode()
+
+
+@pytest.mark.parametrize("step", ["write-check", "write-download", "write-text", "write-send"])
+def test_a_letter_that_says_nothing_is_neither_shown_nor_sent_and_the_address_is_kept(
+    client: Client, step: str
+) -> None:
+    come_to_words_alone(client)
+    page = go(client, step, DETAILS | {"channel": "post", "consent": "on"}).content.decode()
+    assert "your letter says nothing yet" in page
+    assert DETAILS["address_1"] in page
+
+
+def test_who_leaves_the_last_argument_out_after_the_check_comes_to_the_words_with_the_address(client: Client) -> None:
+    go(client, "write-mp", {"postcode": POSTCODE})
+    go(client, "write-arguments", {"arguments": ["argument-1"]})
+    leaving = DETAILS | {"channel": "post", "carry": "yes", "alone": "yes"}
+    response = go(client, "write-arguments", leaving)
+    assert (response.status_code, response["Location"]) == (307, "/peace/write/words/")
+    page = client.post(response["Location"], leaving).content.decode()
+    assert "Make it your letter" in page
+    assert DETAILS["address_1"] in page
+    page = client.post(response["Location"], words(client, own_words="", carry="yes", **DETAILS)).content.decode()
+    assert "your letter says nothing yet" in page
+    response = client.post(response.request["PATH_INFO"].replace("arguments", "words"), words(client, own_words=OWN))
+    assert response["Location"].endswith("/details/")
+
+
 def test_an_argument_can_be_added_later_and_one_left_keeps_its_words(client: Client) -> None:
     go(client, "write-mp", {"postcode": POSTCODE})
     go(client, "write-arguments", {"arguments": ["argument-1"]})

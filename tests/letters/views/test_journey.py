@@ -488,7 +488,9 @@ def test_the_letter_can_be_taken_as_plain_text_and_nothing_is_stored(client: Cli
 def test_who_posted_a_downloaded_letter_is_counted_once_and_without_a_name(client: Client, campaign: Campaign) -> None:
     come_to_details(client)
     go(client, "write-download", DETAILS)
-    assert "I posted it" in go(client, "write-posting").content.decode()
+    page = go(client, "write-posting").content.decode()
+    assert "I posted it" in page
+    assert '<a class="back-link" href="/peace/write/check/">Back</a>' in page
     for _ in range(2):
         go(client, "write-posting", {})
     assert [(row.count, row.posted) for row in DownloadCount.objects.all()] == [(1, 1)]
