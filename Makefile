@@ -1,5 +1,5 @@
 # Two commands: `make demo` to try it, `make test` to check it. `make help` lists the others.
-.PHONY: help setup demo test bare packaged lint fmt bench faults lighthouse wapiti fuzz requirements clean
+.PHONY: help setup demo test bare packaged docs lint fmt bench faults lighthouse wapiti fuzz requirements clean
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
@@ -21,6 +21,9 @@ bare: ## as root: try both commands on a bare Debian 12 (debootstrap), then dele
 
 packaged: ## as root: build the image and run the services of compose.yaml from it; ten minutes
 	@tools/packaged
+
+docs: ## build the documentation as a site in build/docs
+	@tools/docs
 
 lint: ## style, types, import rules, migrations, deployment settings
 	@tools/install --tests
@@ -52,7 +55,7 @@ PIN = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gener
 
 requirements: ## pin what requirements/*.in ask for
 	@tools/install --tests
-	@for name in base dev node wapiti; do $(PIN) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	@for name in base dev node docs wapiti; do $(PIN) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean: ## delete what was built, but never data/
 	rm -rf build node_modules .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -162,3 +164,18 @@ def test_every_package_of_letters_has_a_line_of_purpose() -> None:
     }
     told = read_names("docs/house.md", r"^- \*\*`letters/(\w+)/`\*\*")
     assert told == sorted(packages)
+
+
+def test_the_site_leads_to_every_page() -> None:
+    """Those of docs/, and the two that tools/docs adds."""
+    nav = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]["nav"]
+
+    def list_pages(entry: object) -> Iterator[str]:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            for one in entry.values() if isinstance(entry, dict) else entry:  # type: ignore[attr-defined]
+                yield from list_pages(one)
+
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} | {"upgrading.md", "changelog.md"}
+    assert sorted(list_pages(nav)) == sorted(pages)
