@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -155,9 +156,12 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The DATABASE_URL of a PostgreSQL cluster of this session's own (not the one Django's tests use)."""
-    with run_postgres(tmp_path_factory.mktemp("postgres")) as url:
+def postgres_url() -> Iterator[str]:
+    """The DATABASE_URL of a PostgreSQL cluster of this session's own (not the one Django's tests use).
+
+    Not in a folder of pytest's: every pytest that starts closes all of them to others, such as PostgreSQL's user.
+    """
+    with tempfile.TemporaryDirectory(prefix="parley-postgres-") as name, run_postgres(Path(name)) as url:
         yield url
 
 
