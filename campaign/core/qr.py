@@ -6,9 +6,6 @@ import base64
 import re
 from io import BytesIO
 
-import qrcode
-from qrcode.image.svg import SvgPathFillImage
-
 
 def render_qr(text: str) -> str:
     """Return a QR code as a data: image, which the Content Security Policy allows."""
@@ -22,6 +19,9 @@ def draw_qr(text: str) -> str:
 
 
 def _write_svg(text: str) -> bytes:
+    import qrcode  # with Pillow 8 MB, for few pages
+    from qrcode.image.svg import SvgPathFillImage
+
     code = qrcode.QRCode(image_factory=SvgPathFillImage, border=4)
     code.add_data(text)
     image = BytesIO()

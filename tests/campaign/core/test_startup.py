@@ -29,6 +29,22 @@ def test_warnings_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     startup.refuse_to_start_on_errors()
 
 
+def test_beat_does_not_carry_what_only_letters_and_few_pages_need() -> None:
+    """They are 40 MB of a process that only tells the time."""
+    heavy = ["weasyprint", "fontTools", "PIL", "qrcode", "dns", "pyrage", "numpy", "pypdf"]
+    start = f"""
+import sys
+import django
+from campaign.celery import app
+django.setup()
+app.loader.import_default_modules()
+print([name for name in {heavy} if name in sys.modules])
+"""
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "CELERY_SKIP_CHECKS": "true"}
+    asked = subprocess.run([sys.executable, "-c", start], env=env, capture_output=True, text=True, check=True)
+    assert asked.stdout == "[]\n"
+
+
 @pytest.mark.parametrize(
     "command",
     [
