@@ -32,6 +32,8 @@ LAST = ("auth", "axes")
 
 
 class StaffSite(AdminSite):
+    enable_nav_sidebar = False  # templates/admin/_frame.html has a campaign's tabs and the menu of the site
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """List what organisers work on first, accounts and lockouts last."""
         return sorted(super().get_app_list(request, app_label), key=lambda app: app["app_label"] in LAST)

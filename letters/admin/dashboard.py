@@ -44,7 +44,7 @@ def show_dashboard(request: HttpRequest, slug: str, admin_site: admin.AdminSite)
     health = measure_health(brief=True)
     titles, due_arguments = name_arguments(campaign)
     context |= {
-        "title": _("Dashboard: %(campaign)s") % {"campaign": campaign},
+        "title": _("Overview: %(campaign)s") % {"campaign": campaign},
         "figures": figures,
         "problems": health.problems,
         "needs": list_needs(figures, due_arguments, context, may_moderate=may_moderate(request)),

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from letters.admin.pages import may_see_figures
+from letters.admin.permissions import may_see_figures
 from letters.models import DigestReader
 from letters.statistics.digest import find_monday
 

@@ -20,6 +20,7 @@ from campaign.parliament.parties import find_family, list_family
 from campaign.parliament.regions import list_regions
 from letters.actions.decide import needs_a_person
 from letters.admin.dates import read_period, say_period
+from letters.admin.desk import list_campaigns_once
 from letters.models import Letter, LetterParagraph
 
 
@@ -39,6 +40,9 @@ class StatusFilter(ChoicesFieldListFilter):
 
 
 class CampaignFilter(RelatedFieldListFilter):
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        return [(campaign.pk, str(campaign)) for campaign in list_campaigns_once(request)]
+
     def get_facet_queryset(self, changelist: Any) -> Any:
         return find_numbers(changelist, "campaign", [(pk, str(pk)) for pk, _name in self.lookup_choices])
 

@@ -13,12 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.content.models import Campaign
-from letters.admin.permissions import may_export_person
+from letters.admin.permissions import may_see_figures
 from letters.statistics.figures import list_campaigns
-
-
-def may_see_figures(request: HttpRequest) -> bool:
-    return request.user.has_perm("letters.view_tally") or request.user.has_perm("letters.view_letter")
 
 
 def open_page(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> dict[str, Any]:
@@ -37,7 +33,6 @@ def open_page(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> d
         "query": f"?{urlencode(query)}" if query else "",
         "letters_url": f"{reverse('admin:letters_letter_changelist')}?{urlencode(letters)}",
         "may_see_letters": request.user.has_perm("letters.view_letter"),
-        "may_export_subscribers": may_export_person(request),
         "now": timezone.localtime(),
     }
 

@@ -9,6 +9,10 @@ def may_see_letters(request: HttpRequest) -> bool:
     return request.user.has_perm("letters.view_letter")
 
 
+def may_see_figures(request: HttpRequest) -> bool:
+    return request.user.has_perm("letters.view_tally") or may_see_letters(request)
+
+
 def may_see_person(request: HttpRequest) -> bool:
     return may_see_letters(request) and request.user.has_perm("letters.see_personal_data")
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.http import HttpRequest
+from django.template import RequestContext
 
 from campaign.content.models import Campaign
 from letters.admin.attention import Need, list_site_needs
-from letters.admin.pages import list_dashboards, may_see_figures
+from letters.admin.desk import Frame, make_frame
+from letters.admin.pages import list_dashboards
+from letters.admin.permissions import may_see_figures
 
 register = template.Library()
 
@@ -15,6 +20,13 @@ register = template.Library()
 @register.filter
 def grouped(number: int) -> str:
     return f"{number:,}"
+
+
+@register.simple_tag(takes_context=True)
+def frame_page(context: RequestContext) -> Frame:
+    """Return the campaign that the page is about, its tabs, and the menu of the whole site."""
+    values: Any = context.flatten()
+    return make_frame(context["request"], values)
 
 
 @register.simple_tag
