@@ -9,7 +9,7 @@ from campaign.core.security_txt import show_security_txt
 
 admin.site.site_header = _("Parley: for organisers")
 admin.site.site_title = _("Parley")
-admin.site.index_title = _("Campaigns, letters, Parliament")
+admin.site.index_title = _("Campaigns")
 
 urlpatterns = [
     path(settings.ADMIN_PATH, admin.site.urls),

@@ -11,11 +11,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from campaign.content.models import Argument
 from campaign.parliament.models import Member
 from letters.admin.display import SHAPES
 from letters.admin.filters import NeedsFilter
-from letters.admin.permissions import may_moderate, may_see_letters
+from letters.admin.permissions import may_decide, may_moderate, may_see_letters
 from letters.delivery.health import Health, measure_health
 from letters.models import Status, Tally
 from letters.statistics.figures import WAITING, Figures
@@ -78,29 +77,49 @@ def make_due(count: int, **query: Any) -> list[Need]:
     return [("◷", words % count, f"{address}?{urlencode(query | {'state': 'due'})}")] if count else []
 
 
-def list_needs(figures: Figures, due_arguments: int, context: dict[str, Any], *, may_moderate: bool) -> list[Need]:
-    """List what a person has to do about a campaign, with links to where."""
+def list_own_statuses(request: HttpRequest) -> list[Status]:
+    """Return the statuses about which this person may decide."""
+    decides = may_decide(request)
+    return [one for one in UNDECIDED if decides or (one == Status.HELD and may_moderate(request))]
+
+
+def may_do_all(request: HttpRequest) -> bool:
+    """Whether nothing is left out of what this person is told to do."""
+    return len(list_own_statuses(request)) == len(UNDECIDED) and may_fill_seats(request) and may_review(request)
+
+
+def may_fill_seats(request: HttpRequest) -> bool:
+    return request.user.has_perm("parliament.change_member")
+
+
+def may_review(request: HttpRequest) -> bool:
+    return request.user.has_perm("content.change_argument")
+
+
+def list_needs(request: HttpRequest, figures: Figures, due_arguments: int, context: dict[str, Any]) -> list[Need]:
+    """List what this person has to do about a campaign, with links to where."""
     campaign, letters_url = context["campaign"], context["letters_url"]
     of = {"of": "rehearsal" if context["rehearsal"] else "live"}
 
     def find_url(status: Status) -> str:
-        if status == Status.HELD and may_moderate:
+        if status == Status.HELD and may_moderate(request):
             return f"{reverse('admin:letters_letter_moderation')}?{urlencode({'campaign': campaign.slug} | of)}"
         return f"{letters_url}&{ask_for(status)}"
 
     failed = max(0, figures.statuses.get(Status.FAILED, 0) - figures.decided)
-    needs = list_undecided(figures.statuses | {Status.FAILED: failed}, find_url)
-    if vacant := figures.vacant_waiting:
+    counts = figures.statuses | {Status.FAILED: failed}
+    needs = list_undecided({one: counts.get(one, 0) for one in list_own_statuses(request)}, find_url)
+    if (vacant := figures.vacant_waiting) and may_fill_seats(request):
         constituencies_url = reverse("admin:letters_dashboard_constituencies", args=[campaign.slug])
         query = urlencode({"show": "vacant", "by": "waiting"} | (of if context["rehearsal"] else {}))
         needs.append(("○", say_vacant(len(vacant), sum(vacant.values())), f"{constituencies_url}?{query}"))
-    return needs + make_due(due_arguments, campaign__id__exact=campaign.pk)
+    return needs + make_due(due_arguments if may_review(request) else 0, campaign__id__exact=campaign.pk)
 
 
-def list_site_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None:
-    """List the problems and what a person has to do, in all campaigns; None without the permission.
+def list_site_needs(request: HttpRequest, due_arguments: int) -> tuple[list[str], list[Need]] | None:
+    """List the problems and what this person has to do, in all campaigns; None without the permission.
 
-    Takes six queries, none of which reads all letters.
+    Takes five queries, none of which reads all letters.
     """
     if not may_see_letters(request):
         return None
@@ -112,19 +131,20 @@ def list_site_needs(request: HttpRequest) -> tuple[list[str], list[Need]] | None
             return reverse("admin:letters_letter_moderation")
         return f"{letters}?{ask_for(status)}"
 
-    needs = list_undecided(count_undecided(health), find_url)
+    counts = count_undecided(health)
+    needs = list_undecided({one: counts[one] for one in list_own_statuses(request)}, find_url)
     vacant = (
         Tally.objects.filter(kind=Tally.Kind.CONSTITUENCY, status__in=WAITING, count__gt=0)
         .exclude(key__in=Member.objects.filter(sitting=True).values("constituency"))
         .values_list("key")
         .annotate(waiting=Sum("count"))
     )
-    if waiting := dict(vacant):
+    if may_fill_seats(request) and (waiting := dict(vacant)):
         query = {"status__in": ",".join(WAITING)}
         if len(waiting) <= MAX_NAMED:  # else link to all that wait, as hardly any has an MP
             query = {"constituency_gss__in": ",".join(sorted(waiting))} | query
         needs.append(("○", say_vacant(len(waiting), sum(waiting.values())), f"{letters}?{urlencode(query)}"))
-    return health.problems, needs + make_due(Argument.objects.due_for_review().count())
+    return health.problems, needs + make_due(due_arguments if may_review(request) else 0)
 
 
 def count_undecided(health: Health) -> dict[Status, int]:

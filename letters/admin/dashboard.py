@@ -12,10 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from letters.admin.attention import list_needs
+from letters.admin.attention import list_needs, may_do_all
 from letters.admin.display import SHAPES
 from letters.admin.pages import open_page
-from letters.admin.permissions import may_moderate
 from letters.delivery.health import measure_health
 from letters.delivery.problems import say_age
 from letters.models import Status, StepCount
@@ -47,7 +46,8 @@ def show_dashboard(request: HttpRequest, slug: str, admin_site: admin.AdminSite)
         "title": _("Overview: %(campaign)s") % {"campaign": campaign},
         "figures": figures,
         "problems": health.problems,
-        "needs": list_needs(figures, due_arguments, context, may_moderate=may_moderate(request)),
+        "needs": list_needs(request, figures, due_arguments, context),
+        "does_all": may_do_all(request),
         "statuses": list_statuses(figures, context["letters_url"]),
         "funnel": list_funnel(figures),
         "days": make_columns(figures.confirmed, figures.sent, timezone.localdate()),

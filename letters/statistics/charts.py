@@ -106,6 +106,22 @@ def make_columns(first: dict[dt.date, int], second: dict[dt.date, int], until: d
     return Columns(columns, weekly, top)
 
 
+@dataclass(frozen=True)
+class Area:
+    """An area chart, 100 by 100: the paths of its area and of the line above it."""
+
+    fill: str
+    line: str
+
+
+def draw_area(values: Sequence[int], top: int) -> Area:
+    """Draw the values from left to right; `top` is the value of the upper edge."""
+    width = 100 / max(1, len(values) - 1)
+    points = [f"{round(width * at, 2)} {round(100 - 100 * value / top, 1)}" for at, value in enumerate(values)]
+    line = "M" + "L".join(points)
+    return Area(f"{line}V100H0Z", line)
+
+
 def _sum_weeks(days: dict[dt.date, int]) -> dict[dt.date, int]:
     weeks: dict[dt.date, int] = {}
     for day, count in days.items():

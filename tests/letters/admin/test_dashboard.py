@@ -113,7 +113,7 @@ def test_what_needs_a_person_stands_first(five: Campaign, admin_client: Client) 
     Member.objects.filter(constituency=GSS).update(sitting=False)
     Heartbeat.objects.all().delete()
     roll_up_all()
-    for path, next_part in ((dashboard(), 'id="statuses"'), ("/admin/", 'id="dashboards"')):
+    for path, next_part in ((dashboard(), 'id="statuses"'), ("/admin/", 'class="home-cards"')):
         page = admin_client.get(path).content.decode()
         section = page[page.index('id="now"') : page.index("</section>")]
         for words in (
