@@ -32,6 +32,7 @@ def list_pages(letter: str) -> dict[str, str]:
         "letters found": f"{LIST}?q=London&status__exact=sent",
         "dashboard": f"{DASHBOARD}{CAMPAIGN}/",
         "map": f"{DASHBOARD}{CAMPAIGN}/map/",
+        "replies": f"{DASHBOARD}{CAMPAIGN}/replies/",
         "without a letter": f"{DASHBOARD}{CAMPAIGN}/seats/?show=none",
         "dashboard of rehearsals": f"{DASHBOARD}{CAMPAIGN}/?of=rehearsal",
         "by letters": f"{DASHBOARD}{CAMPAIGN}/seats/?by=letters",

@@ -22,6 +22,7 @@ from letters.actions.decide import needs_a_person
 from letters.admin.dates import read_period, say_period
 from letters.admin.desk import list_campaigns_once
 from letters.models import Letter, LetterParagraph
+from letters.statistics.rollup import HAS_LEFT, NOT_WRITTEN
 
 
 def find_numbers(changelist: Any, by: str, values: list[tuple[Any, Any]]) -> dict[str, str]:
@@ -102,6 +103,34 @@ class NeedsFilter(Uncounted):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
         return queryset.filter(needs_a_person()) if self.value() == self.PERSON else queryset
+
+
+class StageFilter(Uncounted):
+    """How far the letter has come, as the overview counts it, whatever its status is now."""
+
+    title = _("how far it has come")
+    parameter_name = "stage"
+    CONFIRMED, STANDING, LEFT, ANSWERED = "confirmed", "standing", "left", "answered"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            (self.CONFIRMED, _("Confirmed")),
+            (self.STANDING, _("Confirmed, and not withdrawn")),
+            (self.LEFT, _("Sent, also if it came back")),
+            (self.ANSWERED, _("Answered")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        match self.value():
+            case self.CONFIRMED:
+                return queryset.filter(confirmed_at__isnull=False)
+            case self.STANDING:
+                return queryset.exclude(status__in=NOT_WRITTEN)
+            case self.LEFT:
+                return queryset.filter(status__in=HAS_LEFT)
+            case self.ANSWERED:
+                return queryset.filter(answered_at__isnull=False)
+        return queryset
 
 
 class RegionFilter(Uncounted):

@@ -28,6 +28,7 @@ from letters.admin.filters import (
     PartyFilter,
     RegionFilter,
     RehearsalFilter,
+    StageFilter,
     StatusFilter,
     WhenFilter,
 )
@@ -41,7 +42,9 @@ from letters.writing.compose import read_letter
 
 # Parameters allowed in the list's URL. Others could ask for fields that the user may not see.
 ASKABLE = {"status", "campaign", "rehearsal", "constituency_gss"}
-ASKABLE |= {one.parameter_name for one in (ArgumentFilter, NeedsFilter, PartyFilter, RegionFilter, WhenFilter)}
+ASKABLE |= {
+    one.parameter_name for one in (ArgumentFilter, NeedsFilter, PartyFilter, RegionFilter, StageFilter, WhenFilter)
+}
 EXACTLY = {"", "exact", "in", "id__exact"}  # the lookups of the filters' links
 BY_EMAIL = "sender_email_index"
 
@@ -58,7 +61,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         "shown_times",
     ]
     list_filter = [
-        *(("status", StatusFilter), NeedsFilter),
+        *(("status", StatusFilter), StageFilter, NeedsFilter),
         *(("campaign", CampaignFilter), RehearsalFilter, WhenFilter, RegionFilter, PartyFilter, ArgumentFilter),
     ]
     list_select_related = ["campaign", "refusal"]

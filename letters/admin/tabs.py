@@ -80,6 +80,7 @@ OVERVIEW, LETTERS, ARGUMENTS, PLACES, SETTINGS = (
     *("letters_dashboard_map", "content_campaign_change"),
 )
 SEATS, NEWS, FACTS = "letters_dashboard_constituencies", "letters_dashboard_newsletter", "letters_local_facts"
+REPLIES = "letters_dashboard_replies"
 HELD, CORRECTIONS, RULES = "letters_letter_moderation", "letters_corrections", "letters_holdrules_changelist"
 MODE, GO_LIVE, PICTURE = (f"content_campaign_{name}" for name in ("mode", "go_live", "picture"))
 
@@ -104,6 +105,7 @@ TABS: dict[StrOrPromise, list[Page]] = {
         Page(_("Map"), PLACES, _by_slug(PLACES), may_see_figures),
         Page(_("Constituencies"), SEATS, _by_slug(SEATS), may_see_figures),
     ],
+    _("Replies"): [Page(_("Replies"), REPLIES, _by_slug(REPLIES), may_see_figures)],
     _("Settings"): [
         Page(_("Campaign"), SETTINGS, _by_key(SETTINGS), _may_see_campaigns, ("content_campaign_",)),
         Page(_("Mode"), MODE, _by_key(MODE), _may_change_campaigns),

@@ -16,6 +16,7 @@ from letters.admin.local_facts import show_local_facts
 from letters.admin.map import show_constituencies, show_map
 from letters.admin.newsletter import show_subscribers
 from letters.admin.place import show_place
+from letters.admin.replies import show_replies
 from letters.admin.report import give_picture, give_poster, give_report, show_report
 
 
@@ -33,6 +34,7 @@ def list_dashboard_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
         page("map/", "letters_dashboard_map", show_map),
         page("map/<slug:gss>/", "letters_dashboard_constituency", show_place),
         page("seats/", "letters_dashboard_constituencies", show_constituencies),
+        page("replies/", "letters_dashboard_replies", show_replies),
         page("local-facts/", "letters_local_facts", show_local_facts),
         page("corrections/", "letters_corrections", show_corrections),
         page("corrections/<int:version>/", "letters_correction", show_correction),

@@ -73,7 +73,7 @@ FORBIDDEN = {
     "admin:letters_letter_moderation", "admin:letters_letter_review", "admin:letters_letter_export",
     "admin:letters_letter_export_personal", "admin:letters_dashboard",
     "admin:letters_dashboard_map",
-    "admin:letters_dashboard_constituency", "admin:letters_dashboard_constituencies", "admin:letters_dashboard_newsletter", "admin:letters_local_facts", "admin:autocomplete",
+    "admin:letters_dashboard_constituency", "admin:letters_dashboard_constituencies", "admin:letters_dashboard_newsletter", "admin:letters_dashboard_replies", "admin:letters_local_facts", "admin:autocomplete",
     "admin:letters_doctor", "admin:letters_digest", "admin:letters_report", "admin:letters_report_pdf", "admin:letters_poster", "admin:letters_picture", "admin:letters_corrections", "admin:letters_correction", "admin:letters_correction_csv",
 }  # fmt: skip
 # A list of nothing is not found; where a button posts to, a GET leads to the button.

@@ -35,7 +35,7 @@ MAY_OPEN = {
     **{f"admin:content_{model}_{page}": ALL for model in ("campaign", "argument") for page in ("changelist", "change", "history")},
     **{f"admin:parliament_{model}_{page}": ALL for model in ("constituency", "member") for page in ("changelist", "change", "history")},
     **{f"admin:letters_letter_{page}": ALL for page in ("changelist", "change", "history")},
-    **{f"admin:letters_dashboard{page}": ALL for page in ("", "_map", "_constituency", "_constituencies")},
+    **{f"admin:letters_dashboard{page}": ALL for page in ("", "_map", "_constituency", "_constituencies", "_replies")},
     "admin:letters_dashboard_newsletter": "P", "admin:letters_digest": ALL,
     **dict.fromkeys(("admin:letters_report", "admin:letters_report_pdf", "admin:letters_poster", "admin:letters_picture"), ALL), "admin:letters_letter_pdf": "MOP", "admin:content_campaign_pack": ALL, "admin:content_campaign_load_pack": "O",
     "admin:letters_corrections": ALL, "admin:letters_correction": ALL, "admin:letters_correction_csv": "OP",

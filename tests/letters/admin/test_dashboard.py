@@ -179,7 +179,7 @@ def read_vacant(page: str) -> str:
 
 
 @pytest.mark.parametrize("count", [3, 60])
-@pytest.mark.parametrize("page", ["", "_map", "_constituencies"])
+@pytest.mark.parametrize("page", ["", "_map", "_constituencies", "_replies"])
 def test_the_pages_cost_few_queries_however_many_letters(
     client: Client, django_assert_max_num_queries: Any, count: int, page: str
 ) -> None:
@@ -197,7 +197,7 @@ def test_the_pages_cost_few_queries_however_many_letters(
 def test_figures_are_for_those_who_may_see_them(five: Campaign, client: Client) -> None:
     staff = User.objects.create_user("staff", is_staff=True)
     otp_login(client, staff)
-    for page in ("", "_map", "_constituencies"):
+    for page in ("", "_map", "_constituencies", "_replies"):
         assert client.get(dashboard(page)).status_code == 403
     staff.user_permissions.add(Permission.objects.get(codename="view_tally"))
     page = client.get(dashboard()).content.decode()

@@ -79,6 +79,7 @@ def test_every_page_of_a_campaign_says_which_it_is_and_marks_its_tab(
             reverse("admin:letters_dashboard_map", **slug),
             reverse("admin:letters_dashboard_constituencies", **slug),
         ],
+        "Replies": [reverse("admin:letters_dashboard_replies", **slug)],
         "Settings": [
             *(reverse(f"admin:content_campaign_{name}", **key) for name in ("change", "mode", "picture", "history")),
             reverse("admin:letters_local_facts", **slug),
@@ -144,8 +145,8 @@ def test_the_switcher_leads_to_the_same_page_of_another_campaign(
 @pytest.mark.parametrize(
     ("role", "tabs"),
     [
-        ("Viewer", ["Overview", "Letters", "Arguments", "Places", "Settings"]),
-        ("Organiser", ["Overview", "Letters", "Arguments", "Places", "Settings"]),
+        ("Viewer", ["Overview", "Letters", "Arguments", "Places", "Replies", "Settings"]),
+        ("Organiser", ["Overview", "Letters", "Arguments", "Places", "Replies", "Settings"]),
         ("", []),
     ],
 )
