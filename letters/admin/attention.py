@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Sum
@@ -19,10 +19,16 @@ from letters.delivery.health import Health, measure_health
 from letters.models import Status, Tally
 from letters.statistics.figures import WAITING, Figures
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
-Need = tuple[str, "StrOrPromise", str]  # sign, words, link
+class Need(NamedTuple):
+    """What a person has to do, where, and in a few words."""
+
+    sign: str
+    words: str
+    url: str
+    short: str
+
+
 MAX_NAMED = 200  # constituencies in a URL, which may have some 4,000 characters; an election empties all 650
 UNDECIDED = (Status.UNKNOWN, Status.FAILED, Status.HELD)
 
@@ -54,17 +60,27 @@ def say_undecided(status: Status, count: int) -> str:
 
 
 def list_undecided(counts: Mapping[Status, int], find_url: Callable[[Status], str]) -> list[Need]:
+    short = {
+        Status.UNKNOWN: ngettext("%s letter in doubt", "%s letters in doubt", counts.get(Status.UNKNOWN, 0)),
+        Status.FAILED: ngettext("%s letter failed", "%s letters failed", counts.get(Status.FAILED, 0)),
+        Status.HELD: ngettext("%s letter held", "%s letters held", counts.get(Status.HELD, 0)),
+    }
     return [
-        (SHAPES[status], say_undecided(status, counts[status]), find_url(status))
+        Need(
+            SHAPES[status],
+            say_undecided(status, counts[status]),
+            find_url(status),
+            short[status] % f"{counts[status]:,}",
+        )
         for status in UNDECIDED
         if counts.get(status)
     ]
 
 
-def say_vacant(count: int, letters: int) -> str:
+def make_vacant(count: int, letters: int, url: str) -> Need:
     words = ngettext("%d constituency without an MP", "%d constituencies without an MP", count) % count
     waiting = ngettext("%s letter is on hold", "%s letters are on hold", letters) % f"{letters:,}"
-    return f"{words}: {waiting}"
+    return Need("○", f"{words}: {waiting}", url, words)
 
 
 def make_due(count: int, **query: Any) -> list[Need]:
@@ -74,7 +90,8 @@ def make_due(count: int, **query: Any) -> list[Need]:
         count,
     )
     address = reverse("admin:content_argument_changelist")
-    return [("◷", words % count, f"{address}?{urlencode(query | {'state': 'due'})}")] if count else []
+    short = ngettext("%d argument due", "%d arguments due", count) % count
+    return [Need("◷", words % count, f"{address}?{urlencode(query | {'state': 'due'})}", short)] if count else []
 
 
 def list_own_statuses(request: HttpRequest) -> list[Status]:
@@ -112,7 +129,7 @@ def list_needs(request: HttpRequest, figures: Figures, due_arguments: int, conte
     if (vacant := figures.vacant_waiting) and may_fill_seats(request):
         constituencies_url = reverse("admin:letters_dashboard_constituencies", args=[campaign.slug])
         query = urlencode({"show": "vacant", "by": "waiting"} | (of if context["rehearsal"] else {}))
-        needs.append(("○", say_vacant(len(vacant), sum(vacant.values())), f"{constituencies_url}?{query}"))
+        needs.append(make_vacant(len(vacant), sum(vacant.values()), f"{constituencies_url}?{query}"))
     return needs + make_due(due_arguments if may_review(request) else 0, campaign__id__exact=campaign.pk)
 
 
@@ -143,7 +160,7 @@ def list_site_needs(request: HttpRequest, due_arguments: int) -> tuple[list[str]
         query = {"status__in": ",".join(WAITING)}
         if len(waiting) <= MAX_NAMED:  # else link to all that wait, as hardly any has an MP
             query = {"constituency_gss__in": ",".join(sorted(waiting))} | query
-        needs.append(("○", say_vacant(len(waiting), sum(waiting.values())), f"{letters}?{urlencode(query)}"))
+        needs.append(make_vacant(len(waiting), sum(waiting.values()), f"{letters}?{urlencode(query)}"))
     return health.problems, needs + make_due(due_arguments if may_review(request) else 0)
 
 

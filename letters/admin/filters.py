@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.filters import ChoicesFieldListFilter, RelatedFieldListFilter
 from django.db.models import Exists, OuterRef, QuerySet
@@ -19,7 +20,7 @@ from campaign.parliament.models import Member
 from campaign.parliament.parties import find_family, list_family
 from campaign.parliament.regions import list_regions
 from letters.actions.decide import needs_a_person
-from letters.admin.dates import read_period, say_period
+from letters.admin.dates import Period, read_period, say_period
 from letters.admin.desk import list_campaigns_once
 from letters.models import Letter, LetterParagraph
 from letters.statistics.rollup import HAS_LEFT, NOT_WRITTEN
@@ -131,6 +132,46 @@ class StageFilter(Uncounted):
             case self.ANSWERED:
                 return queryset.filter(answered_at__isnull=False)
         return queryset
+
+
+class ConfirmedFilter(Uncounted):
+    """On which day, or from which to which day, the letter was confirmed; only where a chart leads to it."""
+
+    title = _("when it was confirmed")
+    parameter_name = "confirmed"
+    DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:_(\d{4}-\d\d-\d\d))?", re.ASCII)
+    LATE = dt.timedelta(days=31)  # a letter may still be confirmed so long after its link should have expired
+
+    @classmethod
+    def write(cls, first: dt.date, more: int = 0) -> str:
+        """Return the parameter for a day and so many more."""
+        return f"{first.isoformat()}_{(first + dt.timedelta(days=more)).isoformat()}" if more else first.isoformat()
+
+    @classmethod
+    def read(cls, text: str) -> tuple[Period, Period] | None:
+        """Parse the first and the last day; None for anything else."""
+        found = cls.DAYS.fullmatch(text)
+        first, last = (read_period(found[1]), read_period(found[2] or found[1])) if found else (None, None)
+        return (first, last) if first and last else None
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        value = request.GET.get(self.parameter_name, "")
+        days = self.read(value)
+        if not days:
+            return []  # the filter is not shown
+        first, last = (say_period(day) for day in days)
+        return [(value, first if first == last else f"{first} – {last}")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        days = self.read(self.value() or "")
+        if not days:
+            return queryset
+        start, end = days[0].start, days[1].end
+        # By when it was written, too, which has an index: else a planner may read all letters.
+        written = start - dt.timedelta(days=settings.UNCONFIRMED_DAYS) - self.LATE
+        return queryset.filter(
+            confirmed_at__gte=start, confirmed_at__lt=end, created_at__gte=written, created_at__lt=end
+        )
 
 
 class RegionFilter(Uncounted):

@@ -73,10 +73,11 @@ def list_cards(request: HttpRequest) -> list[Card]:
         for card in cards.values():
             card.held_url = find_held_url(request, card.campaign)
     if may_see(request, "argument"):
-        for pk, due in count_due().items():
-            cards[pk].due = due
+        due = count_due()
+        for pk, card in cards.items():
+            card.due = due.get(pk, 0)
             query = urlencode({CAMPAIGN: pk, "state": "due"})
-            cards[pk].due_url = f"{reverse('admin:content_argument_changelist')}?{query}"
+            card.due_url = f"{reverse('admin:content_argument_changelist')}?{query}"
     return list(cards.values())
 
 

@@ -24,6 +24,7 @@ from letters.admin.exports import list_export_urls
 from letters.admin.filters import (
     ArgumentFilter,
     CampaignFilter,
+    ConfirmedFilter,
     NeedsFilter,
     PartyFilter,
     RegionFilter,
@@ -43,7 +44,8 @@ from letters.writing.compose import read_letter
 # Parameters allowed in the list's URL. Others could ask for fields that the user may not see.
 ASKABLE = {"status", "campaign", "rehearsal", "constituency_gss"}
 ASKABLE |= {
-    one.parameter_name for one in (ArgumentFilter, NeedsFilter, PartyFilter, RegionFilter, StageFilter, WhenFilter)
+    one.parameter_name
+    for one in (ArgumentFilter, ConfirmedFilter, NeedsFilter, PartyFilter, RegionFilter, StageFilter, WhenFilter)
 }
 EXACTLY = {"", "exact", "in", "id__exact"}  # the lookups of the filters' links
 BY_EMAIL = "sender_email_index"
@@ -62,7 +64,15 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     ]
     list_filter = [
         *(("status", StatusFilter), StageFilter, NeedsFilter),
-        *(("campaign", CampaignFilter), RehearsalFilter, WhenFilter, RegionFilter, PartyFilter, ArgumentFilter),
+        *(
+            ("campaign", CampaignFilter),
+            RehearsalFilter,
+            WhenFilter,
+            ConfirmedFilter,
+            RegionFilter,
+            PartyFilter,
+            ArgumentFilter,
+        ),
     ]
     list_select_related = ["campaign", "refusal"]
     search_fields = ["reference"]  # search_letters searches more

@@ -49,7 +49,7 @@ def show_map(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> Ht
         (*place_hex(hexagon), get_step(steps, constituency.letters), constituency) for hexagon, constituency in placed
     ]
     context |= {
-        "title": _("Map: %(campaign)s") % {"campaign": context["campaign"]},
+        "title": _("Map"),
         "hexes": hexes,
         "steps": steps,
         "reached": sum(constituency.letters > 0 for constituency in constituencies.values()),
@@ -74,7 +74,7 @@ def show_constituencies(request: HttpRequest, slug: str, admin_site: admin.Admin
         return f"?{urlencode({name: value for name, value in asked.items() if value})}"
 
     context |= {
-        "title": _("Constituencies: %(campaign)s") % {"campaign": context["campaign"]},
+        "title": _("Constituencies"),
         "constituencies": chosen,
         "all": len(constituencies),
         "orders": [(label, link(by=name), name == by, most) for name, (label, _key, most) in ORDERS.items()],

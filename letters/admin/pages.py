@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,14 +15,19 @@ from django.utils import timezone
 
 from campaign.content.models import Campaign
 from letters.admin.permissions import may_see_figures
-from letters.statistics.figures import list_campaigns
+from letters.statistics.figures import list_with_live
 
 
-def open_page(request: HttpRequest, slug: str, admin_site: admin.AdminSite) -> dict[str, Any]:
-    """Return the context of all of a campaign's pages. Raises PermissionDenied or Http404."""
+def open_page(
+    request: HttpRequest, slug: str, admin_site: admin.AdminSite, campaigns: QuerySet[Campaign] | None = None
+) -> dict[str, Any]:
+    """Return the context of all of a campaign's pages. Raises PermissionDenied or Http404.
+
+    `campaigns` is for a page that wants more of the campaign than whether it has letters to MPs.
+    """
     if not may_see_figures(request):
         raise PermissionDenied
-    campaign = get_object_or_404(list_campaigns(), slug=slug)
+    campaign = get_object_or_404(list_with_live() if campaigns is None else campaigns, slug=slug)
     asked = request.GET.get("of")
     usual = campaign.mode != Campaign.Mode.LIVE and not campaign.has_live  # type: ignore[attr-defined]
     rehearsal = asked == "rehearsal" if asked in ("rehearsal", "live") else usual

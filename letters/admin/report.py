@@ -16,7 +16,7 @@ def show_report(request: HttpRequest, slug: str, admin_site: admin.AdminSite) ->
     context = open_page(request, slug, admin_site)
     report = read_report(context["campaign"], rehearsal=context["rehearsal"])
     context |= {
-        "title": _("To show others: %(campaign)s") % {"campaign": context["campaign"]},
+        "title": _("To show others"),
         "report": report,
         "description": f"{report.sent} {say_sent(report)}, {say_places(report)}; {_('and a map of them')}",
         "shapes": [(name, shape) for name, shape in SHAPES.items()],

@@ -102,7 +102,7 @@ TABS: dict[StrOrPromise, list[Page]] = {
         Page(_("Arguments"), ARGUMENTS, _in_list(ARGUMENTS), _may_see_arguments, ("content_argument_",)),
     ],
     _("Places"): [
-        Page(_("Map"), PLACES, _by_slug(PLACES), may_see_figures),
+        Page(_("Map"), PLACES, _by_slug(PLACES), may_see_figures, ("letters_dashboard_constituency",)),
         Page(_("Constituencies"), SEATS, _by_slug(SEATS), may_see_figures),
     ],
     _("Replies"): [Page(_("Replies"), REPLIES, _by_slug(REPLIES), may_see_figures)],

@@ -161,7 +161,11 @@ class Letter(models.Model):
             models.Index(fields=["sender_email_index"], name="letter_of_email"),
             models.Index(fields=["campaign"], condition=Q(given_up_at__isnull=False), name="letter_given_up"),
             models.Index(fields=["campaign"], condition=Q(outdated_at__isnull=False), name="letter_outdated"),
-            models.Index(fields=["campaign"], condition=Q(answered_at__isnull=False), name="letter_answered"),
+            models.Index(
+                fields=["campaign", "rehearsal", "answered_at"],
+                condition=Q(answered_at__isnull=False),
+                name="letter_answered",
+            ),
         ]
         # Every transition writes to every index. So these are constraints: with `unique` or `db_index` a column gets
         # a second index, for LIKE, which nobody needs for a hash.

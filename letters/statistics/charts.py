@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from campaign.parliament.hexes import Hex
 
@@ -30,11 +30,13 @@ class Bar:
     style: str = ""
 
 
-def make_bars(rows: Iterable[tuple[StrOrPromise, int, StrOrPromise]]) -> list[Bar]:
-    """Return a bar for each (label, count, note); the longest has the full width."""
-    rows = list(rows)
-    longest = max((count for _label, count, _note in rows), default=0) or 1
-    return [Bar(label, count, get_bar_length(count, longest), note) for label, count, note in rows]
+def make_bars(
+    rows: Iterable[tuple[StrOrPromise, int, StrOrPromise] | tuple[StrOrPromise, int, StrOrPromise, str]],
+) -> list[Bar]:
+    """Return a bar for each (label, count, note) or (label, count, note, URL); the longest has the full width."""
+    given: list[Any] = list(rows)
+    longest = max((row[1] for row in given), default=0) or 1
+    return [Bar(label, count, get_bar_length(count, longest), *rest) for label, count, *rest in given]
 
 
 def get_bar_length(count: float, most: float) -> float:
@@ -132,7 +134,7 @@ def _sum_weeks(days: dict[dt.date, int]) -> dict[dt.date, int]:
 
 def round_up(number: int) -> int:
     power = 10 ** max(0, math.floor(math.log10(number))) if number > 0 else 1
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= number)
+    return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= number)
 
 
 def count_between(values: Sequence[float], edges: Sequence[float]) -> list[int]:

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import (
-    BooleanField,
-    Count,
-    Exists,
-    ExpressionWrapper,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-)
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -30,9 +19,11 @@ from campaign.parliament.parties import find_family
 from campaign.parliament.regions import name_regions
 from letters.actions.decide import list_decided
 from letters.models import DownloadCount, Letter, Status, StepCount, Tally
-from letters.statistics.rollup import NOT_WRITTEN, roll_up
+from letters.statistics.periods import Numbers, name_periods
+from letters.statistics.rollup import HAS_LEFT, NOT_WRITTEN, roll_up
 
 AT_ONCE = 2000  # letters counted before a page is shown; if more have changed, the page says that it is behind
+OF = ("rehearsal", "live")
 NEWEST = 1000  # letters used for figures on own words
 WRITTEN = tuple(status for status in Status if status not in NOT_WRITTEN)
 WAITING = (Status.QUEUED, Status.HELD, Status.CLAIMED)
@@ -60,10 +51,38 @@ class Figures:
     own_scores: list[float] = field(default_factory=list)  # of the newest letters: distinctiveness, 0–1
     sent_in_an_hour: int = 0  # of this campaign
     last_sent_at: dt.datetime | None = None
+    by_constituency: Counter[str] = field(default_factory=Counter)  # letters that stand, by GSS code
+    names: dict[str, str] = field(default_factory=dict)  # of constituencies
+    answered: Numbers = field(default_factory=lambda: Numbers(0, 0, 0))
+    unconfirmed: Numbers = field(default_factory=lambda: Numbers(0, 0, 0))
+
+    @property
+    def standing(self) -> int:
+        """Letters confirmed and not withdrawn: those in all figures by place, party and argument."""
+        return sum(self.statuses.get(status, 0) for status in WRITTEN)
+
+    @property
+    def confirmed_in_all(self) -> int:
+        return sum(self.confirmed.values())
+
+    @property
+    def withdrawn(self) -> int:
+        """Letters withdrawn after they had been confirmed."""
+        return self.confirmed_in_all - self.standing
+
+    @property
+    def left(self) -> int:
+        """Letters sent, also those that came back."""
+        return sum(self.statuses.get(status, 0) for status in HAS_LEFT)
+
+    @property
+    def returned(self) -> int:
+        return self.statuses.get(Status.BOUNCED, 0)
 
     @property
     def written(self) -> int:
-        return sum(self.statuses.get(status, 0) for status in WRITTEN)
+        """All letters, also those not confirmed yet or withdrawn."""
+        return sum(self.statuses.values())
 
     @property
     def constituencies_reached(self) -> int:
@@ -75,6 +94,7 @@ class Figures:
 
 
 def list_campaigns() -> QuerySet[Campaign]:
+    """Return the campaigns with what is counted of them apart from the roll-up, for `read_figures`."""
     letters = Letter.objects.filter(campaign=OuterRef("pk")).order_by()
     hour = timezone.now() - dt.timedelta(hours=1)
     counts: dict[str, QuerySet[Any, Any]] = {
@@ -84,39 +104,42 @@ def list_campaigns() -> QuerySet[Campaign]:
         .values("total")
         for step in StepCount.Step
     }
+    found: dict[str, QuerySet[Letter]] = {"sent_in_an_hour": letters.filter(sent_at__gte=hour)}
+    for of in OF:
+        mine = letters.filter(rehearsal=of == "rehearsal")
+        found |= name_periods(f"unconfirmed_{of}", mine.filter(status=Status.UNCONFIRMED), "created_at")
+        found |= name_periods(f"answered_{of}", mine.filter(answered_at__isnull=False), "answered_at")
+        for name, decided in list_decided().items():
+            found[f"{name}_{of}"] = decided.filter(campaign=OuterRef("pk"), rehearsal=of == "rehearsal")
     counts |= {
-        name: found.values("campaign").annotate(total=Count("pk")).values("total")
-        for name, found in {
-            "unconfirmed_rehearsal": letters.filter(status=Status.UNCONFIRMED, rehearsal=True),
-            "unconfirmed_live": letters.filter(status=Status.UNCONFIRMED, rehearsal=False),
-            "sent_in_an_hour": letters.filter(sent_at__gte=hour),
-        }.items()
-    }
-    counts |= {
-        f"{name}_{of}": found.filter(campaign=OuterRef("pk"), rehearsal=of == "rehearsal")
-        .values("campaign")
-        .annotate(total=Count("pk"))
-        .values("total")
-        for name, found in list_decided().items()
-        for of in ("rehearsal", "live")
+        name: some.values("campaign").annotate(total=Count("pk")).values("total") for name, some in found.items()
     }
     numbers = {name: Coalesce(Subquery(count, output_field=IntegerField()), Value(0)) for name, count in counts.items()}
     last = Letter.objects.filter(campaign=OuterRef("pk"), sent_at__isnull=False).order_by("-sent_at")
-    live = Tally.objects.filter(campaign=OuterRef("pk"), rehearsal=False, count__gt=0)
-    return Campaign.objects.annotate(
-        **numbers, last_sent_at=Subquery(last.values("sent_at")[:1]), has_live=Exists(live)
+    return list_with_live().annotate(
+        **numbers,
+        last_sent_at=Subquery(last.values("sent_at")[:1]),
+        has_uncounted=Exists(Letter.objects.uncounted().order_by("campaign_id")),
     )
 
 
+def list_with_live() -> QuerySet[Campaign]:
+    """Return the campaigns, each with whether it has letters to MPs."""
+    live = Tally.objects.filter(campaign=OuterRef("pk"), rehearsal=False, count__gt=0)
+    return Campaign.objects.annotate(has_live=Exists(live))
+
+
 def read_figures(campaign: Campaign, *, rehearsal: bool) -> Figures:
+    """Read the figures of a campaign from `list_campaigns`, in three queries if no letter is to be counted."""
     extra = vars(campaign)
-    figures = Figures(rehearsal, uncounted=count_now())
+    figures = Figures(rehearsal, uncounted=count_now() if extra["has_uncounted"] else 0)
     figures.steps = {step: extra[step] for step in StepCount.Step.values}
     figures.sent_in_an_hour, figures.last_sent_at = extra["sent_in_an_hour"], extra["last_sent_at"]
     _read_tallies(figures, campaign)
-    _read_constituencies(figures, campaign)
     of = "rehearsal" if rehearsal else "live"
-    figures.statuses[Status.UNCONFIRMED] = extra[f"unconfirmed_{of}"]
+    for name in ("unconfirmed", "answered"):
+        setattr(figures, name, Numbers(*(extra[f"{name}_{of}{period}"] for period in ("", "_week", "_before"))))
+    figures.statuses[Status.UNCONFIRMED] = figures.unconfirmed.count
     figures.decided = extra[f"refused_{of}"] + extra[f"given_up_{of}"]
     newest = Letter.objects.filter(campaign=campaign, rehearsal=rehearsal, own_score__isnull=False)
     for words, score in newest.order_by("-created_at").values_list("own_word_count", "own_score")[:NEWEST]:
@@ -133,11 +156,13 @@ def count_now() -> int:
 
 
 def _read_tallies(figures: Figures, campaign: Campaign) -> None:
-    tallies = Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, count__gt=0).exclude(
-        kind=Kind.CONSTITUENCY
-    )
-    for kind, key, other, count in tallies.values_list("kind", "key", "other", "count"):
-        if kind == Kind.CONFIRMED:
+    """Read all tallies in one query, so that they are of one moment and agree with each other."""
+    tallies = Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, count__gt=0)
+    rows: list[tuple[str, str, str, int]] = []
+    for kind, key, other, status, count in tallies.values_list("kind", "key", "other", "status", "count"):
+        if kind == Kind.CONSTITUENCY:
+            rows.append((key, other, status, count))
+        elif kind == Kind.CONFIRMED:
             figures.confirmed[dt.date.fromisoformat(key)] = count
         elif kind == Kind.SENT:
             figures.sent[dt.date.fromisoformat(key)] = count
@@ -145,37 +170,34 @@ def _read_tallies(figures: Figures, campaign: Campaign) -> None:
             figures.arguments[key] = count
         elif kind == Kind.PAIR:
             figures.pairs[key, other] = count
+    _add_constituencies(figures, rows)
 
 
-def _read_constituencies(figures: Figures, campaign: Campaign) -> None:
-    # IN instead of EXISTS: PostgreSQL then reads the members once, not for each row.
-    sitting = Q(key__in=Member.objects.filter(sitting=True).values("constituency"))
-    rows = (
-        Tally.objects.filter(campaign=campaign, rehearsal=figures.rehearsal, kind=Kind.CONSTITUENCY, count__gt=0)
-        .values("key", "other", has_member=ExpressionWrapper(sitting, BooleanField()))
-        .annotate(**{status.value: Coalesce(Sum("count", filter=Q(status=status)), 0) for status in Status})
-    )
-    by_constituency: Counter[str] = Counter()
-    parties: dict[str, dict[str, int]] = {}
-    row: dict[str, Any]
-    for row in rows:  # type: ignore[assignment]  # its keys are made from the statuses
-        for status in Status:
-            figures.statuses[status] = figures.statuses.get(status, 0) + row[status.value]
-        if written := sum(row[status.value] for status in WRITTEN):
-            by_constituency[row["key"]] += written
-            of_party = parties.setdefault(find_family(row["other"]), {})
-            of_party[row["key"]] = of_party.get(row["key"], 0) + written
-        if not row["has_member"] and (waiting := sum(row[status.value] for status in WAITING)):
-            figures.vacant_waiting[row["key"]] = figures.vacant_waiting.get(row["key"], 0) + waiting
-    figures.parties = {
-        party: (sum(constituencies.values()), len(constituencies)) for party, constituencies in parties.items()
-    }
+def _add_constituencies(figures: Figures, rows: Iterable[tuple[str, str, str, int]]) -> None:
+    """Add the counts by constituency, party and status."""
+    sitting = Member.objects.filter(sitting=True, constituency=OuterRef("pk"))
+    known = Constituency.objects.order_by().annotate(has_member=Exists(sitting))
+    vacant = set()
+    for gss, name, has_member in known.values_list("pk", "name", "has_member"):
+        figures.names[gss] = name
+        if not has_member:
+            vacant.add(gss)
+    parties: dict[str, Counter[str]] = {}
+    figures.statuses = dict.fromkeys(Status, 0)
+    for gss, party, status, count in rows:
+        figures.statuses[Status(status)] += count
+        if status in WRITTEN:
+            figures.by_constituency[gss] += count
+            parties.setdefault(find_family(party), Counter())[gss] += count
+        if status in WAITING and (gss in vacant or gss not in figures.names):
+            figures.vacant_waiting[gss] = figures.vacant_waiting.get(gss, 0) + count
+    figures.parties = {party: (by_gss.total(), len(by_gss)) for party, by_gss in parties.items()}
     regions: dict[str, list[str]] = {}
     for hexagon in read_hexes():
         regions.setdefault(hexagon.region, []).append(hexagon.gss)
-    for region, constituencies in regions.items():
-        reached = [by_constituency[gss] for gss in constituencies if by_constituency[gss]]
-        figures.regions[region] = (sum(reached), len(reached), len(constituencies))
+    for region, codes in regions.items():
+        reached = [figures.by_constituency[gss] for gss in codes if figures.by_constituency[gss]]
+        figures.regions[region] = (sum(reached), len(reached), len(codes))
 
 
 @dataclass(frozen=True)
@@ -232,11 +254,19 @@ def list_constituencies(campaign: Campaign, *, rehearsal: bool) -> list[Constitu
     return constituencies
 
 
-def name_arguments(campaign: Campaign) -> tuple[dict[str, str], int]:
+class Named(NamedTuple):
+    """An argument's row and title."""
+
+    pk: int
+    title: str
+
+
+def name_arguments(campaign: Campaign) -> tuple[dict[str, Named], int]:
+    """Return the arguments by key, and how many are due for review."""
     today = timezone.localdate()
-    rows = Argument.objects.filter(campaign=campaign).order_by().values_list("key", "title", "published", "review_by")
-    titles, due = {}, 0
-    for key, title, published, review_by in rows:
-        titles[key] = title
+    rows = Argument.objects.filter(campaign=campaign).order_by()
+    named, due = {}, 0
+    for pk, key, title, published, review_by in rows.values_list("pk", "key", "title", "published", "review_by"):
+        named[key] = Named(pk, title)
         due += published and review_by < today
-    return titles, due
+    return named, due

@@ -76,8 +76,8 @@ def read_report(campaign: Campaign, *, rehearsal: bool) -> Report:
     places = tallies.filter(kind=Tally.Kind.CONSTITUENCY, status=Status.SENT)
     sent = dict(places.values_list("key").annotate(total=Sum("count")).order_by())
     used = tallies.filter(kind=Tally.Kind.ARGUMENT).order_by("-count", "key").values_list("key", "count")
-    titles, _due = name_arguments(campaign)
-    top = [(titles[key], count) for key, count in used if key in titles][:MOST_ARGUMENTS]
+    named, _due = name_arguments(campaign)
+    top = [(named[key].title, count) for key, count in used if key in named][:MOST_ARGUMENTS]
     most = top[0][1] if top else 1
     hexes = read_hexes()
     regions: Counter[str] = Counter()

@@ -95,8 +95,8 @@ def test_rehearsal_and_live_letters_are_never_mixed(five: Campaign, admin_client
     five.mode = Campaign.Mode.LIVE
     five.save()
     make_letter(five)
-    assert read_figures(list_campaigns().get(), rehearsal=False).written == 1
-    assert read_figures(list_campaigns().get(), rehearsal=True).written == 3
+    assert read_figures(list_campaigns().get(), rehearsal=False).standing == 1
+    assert read_figures(list_campaigns().get(), rehearsal=True).standing == 3
     page = admin_client.get(dashboard()).content.decode()
     assert "<strong>letters to MPs</strong>" in page
     assert read_rows(page)["Queued"] == "1"
@@ -246,9 +246,9 @@ def test_every_hexagon_is_a_place_of_its_own() -> None:
 def test_columns_reach_from_the_first_letter_to_today_and_become_weeks() -> None:
     today = dt.date(2026, 11, 22)
     days = make_columns({dt.date(2026, 11, 1): 4}, {dt.date(2026, 11, 2): 3}, today)
-    assert (len(days.columns), days.weekly, days.top) == (22, False, 5)
+    assert (len(days.columns), days.weekly, days.top) == (22, False, 4)
     assert [(c.first, c.second) for c in days.columns[:2]] == [(4, 0), (0, 3)]
-    assert days.columns[0].first_height == 80
+    assert days.columns[0].first_height == 100
     weeks = make_columns({dt.date(2026, 1, 1): 4, dt.date(2026, 1, 4): 1}, {}, today)
     assert weeks.weekly
     assert (weeks.columns[0].start, weeks.columns[0].first) == (dt.date(2025, 12, 29), 5)
@@ -256,7 +256,7 @@ def test_columns_reach_from_the_first_letter_to_today_and_become_weeks() -> None
 
 
 def test_scales_are_round_and_complete() -> None:
-    assert [round_up(number) for number in (0, 1, 3, 7, 11, 99, 1000)] == [1, 1, 5, 10, 20, 100, 1000]
+    assert [round_up(number) for number in (0, 1, 3, 7, 11, 99, 1000)] == [1, 1, 4, 8, 20, 100, 1000]
     assert count_between([0, 19, 20, 500], [0, 20, 50]) == [2, 1, 1]
     steps = make_steps([0, 0, 1, 2, 3, 4, 100])
     assert [(step.least, step.most, step.constituencies) for step in steps] == [

@@ -62,7 +62,8 @@ def test_every_page_of_a_campaign_says_which_it_is_and_marks_its_tab(
     _peace, rivers = two
     letter, argument = make_letter(rivers), Argument.objects.filter(campaign=rivers)[0]
     rules = HoldRules.objects.create(campaign=rivers)
-    slug, key = {"args": [rivers.slug]}, {"args": [rivers.pk]}
+    slug: Any = {"args": [rivers.slug]}
+    key: Any = {"args": [rivers.pk]}
     pages = {
         "Overview": [reverse("admin:letters_dashboard", **slug)],
         "Letters": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -29,7 +30,9 @@ def campaign() -> Campaign:
 
 def send(campaign: Campaign, party: str, *, gss: str = "", answered_after: int | None = None) -> Letter:
     """A letter that was sent thirty days ago, and perhaps answered some days after."""
-    place = {"constituency_gss": gss, "constituency_name": "Ynys Môn", "member_name": "Llinos Medi MP"} if gss else {}
+    place: Any = (
+        {"constituency_gss": gss, "constituency_name": "Ynys Môn", "member_name": "Llinos Medi MP"} if gss else {}
+    )
     letter = make_letter(campaign, member_party=party, **place)
     sent = timezone.now() - dt.timedelta(days=30)
     answered = None if answered_after is None else sent + dt.timedelta(days=answered_after)
