@@ -19,6 +19,7 @@ from letters.writing.given import find_ask_text
 from letters.writing.local_fact import find_local_fact
 from letters.writing.openings import ENDS, find_opening, write_opening
 from letters.writing.preface import write_preface
+from letters.writing.typography import set_marks
 from letters.writing.wordings import find_subject, shorten_references
 
 Check = Callable[[str, str], list[ClaimChange]]  # `check_edit`, or a version cached for one request
@@ -268,7 +269,7 @@ def write_letter(
     check: Check = check_edit,
 ) -> LetterText:
     composed = compose_paragraphs(draft, campaign, arguments, constituency, check)
-    parts = ((part.text, part.notes, part.age) for part in composed)
+    parts = ((set_marks(part.text), part.notes, part.age) for part in composed)
     paragraphs, sources = add_note_numbers(parts, draft.source_style)
     ask = get_ask(draft, choose_asks(campaign, member))
     return LetterText(
@@ -278,9 +279,9 @@ def write_letter(
         recipient_lines=(member.envelope, *COMMONS_LINES),
         dated=timezone.localdate(),
         salutation=member.salutation,
-        subject=mark_subject(find_subject(draft, campaign, arguments), own_case=sender.own_case),
+        subject=mark_subject(set_marks(find_subject(draft, campaign, arguments)), own_case=sender.own_case),
         paragraphs=paragraphs,
-        ask=find_ask_text(draft, ask).words if ask else "",
+        ask=set_marks(find_ask_text(draft, ask).words) if ask else "",
         sources=sources,
         credit=write_credit(campaign),
         reference="",
@@ -295,7 +296,8 @@ def read_letter(letter: Letter) -> LetterText:
     parts = letter.parts
     if parts is None:
         parts = [(part.text, part.sources, part.age) for part in letter.paragraphs.all()]
-    paragraphs, sources = add_note_numbers(parts, letter.source_style)
+    set_parts = ((set_marks(text), sources, age) for text, sources, age in parts)
+    paragraphs, sources = add_note_numbers(set_parts, letter.source_style)
     return LetterText(
         language=letter.language,
         sender_name=letter.sender_name,
@@ -303,9 +305,9 @@ def read_letter(letter: Letter) -> LetterText:
         recipient_lines=(letter.member_name, *COMMONS_LINES),
         dated=letter.dated,
         salutation=letter.salutation,
-        subject=mark_subject(letter.subject, own_case=letter.own_case),
+        subject=mark_subject(set_marks(letter.subject), own_case=letter.own_case),
         paragraphs=paragraphs,
-        ask=letter.ask_text,
+        ask=set_marks(letter.ask_text),
         sources=sources,
         credit=write_credit(letter.campaign),
         reference=letter.reference,
