@@ -23,7 +23,7 @@ from letters.views import (
 steps = [
     path("", journey.find_member, name="write-mp"),
     path("seats/", journey.choose_from_list, name="write-constituencies"),
-    path("arguments/", journey.choose_arguments, name="write-arguments"),
+    path("arguments/", journey.begin_letter, name="write-arguments"),
     path("words/", words.write_words, name="write-words"),
     path("device/", handover.offer_handover, name="write-handover"),
     path("details/", details.give_details, name="write-details"),

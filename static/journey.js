@@ -8,6 +8,7 @@ if (choosing) {
   const advised = Number(choosing.dataset.advised);
   const boxes = [...choosing.querySelectorAll(".argument-check")];
   const order = choosing.elements.order;
+  const own = choosing.elements.own_words;
   const count = choosing.querySelector(".chosen-count");
   const list = choosing.querySelector(".chosen-list");
   const collect = () => {
@@ -16,8 +17,10 @@ if (choosing) {
     keys.push(...ticked.filter((key) => !keys.includes(key)));
     order.value = keys.join(" ");
     const over = keys.length > most;
-    const many = keys.length > advised ? " – one is easiest to answer" : "";
-    const text = over ? `${keys.length} chosen: untick ${keys.length - most}, ${most} is the most` : `${keys.length} of ${most} chosen${many}`;
+    const room = advised + Math.floor(own.value.split(/\s+/).length / Number(choosing.dataset.wordsForAnother));
+    const many = keys.length > room ? " – one is easiest to answer" : "";
+    const chosen = keys.length ? `${keys.length} argument${keys.length > 1 ? "s" : ""}${many}` : "No argument";
+    const text = over ? `${keys.length} chosen: untick ${keys.length - most}, ${most} is the most` : chosen;
     if (count.textContent !== text) count.textContent = text;
     choosing.classList.toggle("is-over", over);
     list.replaceChildren(...keys.map((key) => {

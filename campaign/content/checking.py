@@ -26,7 +26,7 @@ def check_whole(root: Node) -> Iterator[Fault]:
     if end and (end <= begin or end == "00:00"):
         reason = "has to be later in the day than send_from; for hours over midnight, leave send_until out"
         yield Fault("send_until", pack["send_until"].line, reason)
-    for name in ("prompts", "openings", "preface", "preface_signs", "subjects"):
+    for name in ("prompts", "openings", "preface", "preface_signs", "preface_own_signs", "subjects"):
         yield from _check_lines(pack, name, name)
     for index, node in enumerate(_get_items(pack, "asks")):
         path, ask = f"asks[{index}]{name_entry(node)}", _get_values(node)

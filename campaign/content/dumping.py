@@ -37,6 +37,7 @@ LEFT_OUT_IF_EMPTY = {
     "openings",
     "preface",
     "preface_signs",
+    "preface_own_signs",
     "subjects",
 }
 # Keys of a pack's entries that format 1 lacks.
@@ -67,6 +68,7 @@ def make_pack(campaign: Campaign) -> Pack:
         openings=tuple(campaign.opening_list),
         preface=tuple(campaign.preface_list),
         preface_signs=tuple(campaign.preface_sign_list),
+        preface_own_signs=tuple(campaign.preface_own_sign_list),
         subjects=tuple(split_lines(campaign.subjects)),
         themes=tuple(PackTheme(**_take(PackTheme, theme)) for theme in themes),
         asks=tuple(

@@ -37,6 +37,7 @@ LINES = (
     "openings",
     "preface",
     "preface_signs",
+    "preface_own_signs",
     "subjects",
 )  # each a list in the pack and lines of one text here
 UNTOLD = {"position", "dropped_by_pack"}  # reported in other words

@@ -125,6 +125,7 @@ class Pack:
     openings: tuple[str, ...] = ()
     preface: tuple[str, ...] = ()
     preface_signs: tuple[str, ...] = ()
+    preface_own_signs: tuple[str, ...] = ()
     preface_by_default: bool = True
     prompts: tuple[str, ...] = ()
     themes: tuple[PackTheme, ...]

@@ -45,6 +45,7 @@ LINES = (
     "openings",
     "preface",
     "preface_signs",
+    "preface_own_signs",
     "subjects",
     "wordings",
 )  # lists in a pack, lines of one text in the database

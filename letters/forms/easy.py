@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from letters.forms.fields import CrispyForm, TextField
-from letters.forms.words import MAX_CHARACTERS, MAX_LINES
+from letters.forms.own_words import MAX_CHARACTERS, MAX_LINES
 
 
 class EasyChoiceForm(CrispyForm):

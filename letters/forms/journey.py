@@ -8,21 +8,23 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.models import Argument
+from campaign.content.models import Argument, Campaign
 from campaign.parliament.finding import look_up_constituency
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, MailAddressField, NameField
 from letters.forms.honeypot import HoneypotField, StampField
 from letters.forms.offices import OfficeForm, advise_on_case
+from letters.forms.own_words import OwnWordsForm
 from letters.forms.typos import AsksAboutTypos
 from letters.privacy.consent import CONSENT_TEXT
 from letters.privacy.newsletter import NEWSLETTER_TEXT
 from letters.writing.compose import Sender
-from letters.writing.draft import MAX_ARGUMENTS
+from letters.writing.draft import MAX_ARGUMENTS, Draft
 
-SAYS_NOTHING = _("Write a few words of your own, or choose an argument: your letter says nothing yet.")
+SAYS_NOTHING = _("Write a few words of your own: your letter says nothing yet.")
 
 
 class PostcodeForm(CrispyForm):
@@ -39,14 +41,14 @@ class PostcodeForm(CrispyForm):
     )
 
 
-class ArgumentsForm(CrispyForm):
-    """The choice of arguments."""
+class BeginningForm(OwnWordsForm, CrispyForm):
+    """What the supporter wants to say, and the choice of arguments, which may be none."""
 
     arguments = forms.MultipleChoiceField(
         label=_("Your arguments"),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": _("Choose at least one argument."),
             "invalid_choice": _("One of these arguments is no longer offered. Please choose again."),
         },
     )
@@ -54,8 +56,19 @@ class ArgumentsForm(CrispyForm):
         required=False, widget=forms.HiddenInput
     )  # filled in by a script: keys in the order of ticking
 
-    def __init__(self, *args: Any, arguments: Iterable[Argument], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    # With this a draft can be begun again after its session has ended.
+    gss = forms.CharField(required=False, max_length=9, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # of the draft that the page shows
+
+    def __init__(
+        self, data: QueryDict | None = None, *, arguments: Iterable[Argument], campaign: Campaign, draft: Draft
+    ) -> None:
+        super().__init__(data, initial={"own_words": draft.own_words, "gss": draft.gss, "version": draft.version})
+        self.ask_question(campaign, draft)
+        self.fields["own_words"].widget.attrs |= {
+            "class": "form-control",
+            "aria-describedby": "id_own_words_help id_own_words_error",
+        }
         self.fields["arguments"].choices = [(argument.key, argument.title) for argument in arguments]  # type: ignore[attr-defined]
 
     def clean_arguments(self) -> list[str]:

@@ -15,6 +15,7 @@ from campaign.content.models import Argument, Campaign, Phrasing
 from campaign.parliament.models import Constituency, Member
 from letters.forms.fields import CrispyForm, LineField, TextField
 from letters.forms.local_fact import LocalFactForm
+from letters.forms.own_words import MAX_CHARACTERS, MAX_LINES, OwnWordsForm
 from letters.forms.preface import PrefaceForm
 from letters.models import SourceStyle
 from letters.writing.compose import Check, choose_asks, find_changes, get_ask
@@ -24,22 +25,10 @@ from letters.writing.session import FormVersion
 from letters.writing.text import clean_text, count_words
 from letters.writing.wordings import find_subject
 
-MAX_CHARACTERS = 3000  # a paragraph; a page has about 2,500
 MAX_REASON = 300
-MAX_LINES = 60  # of a paragraph; with blank lines between them, thirty
-# Prompts for own words, unless the campaign has its own.
-PROMPTS = (
-    _("What made you care about this?"),
-    _("How does it affect your life or your constituency?"),
-    _("Is there something you know that your MP may not?"),
-)
 
 
-def list_prompts(campaign: Campaign) -> list[str]:
-    return campaign.prompt_list or [str(prompt) for prompt in PROMPTS]
-
-
-class WordsForm(PrefaceForm, LocalFactForm, CrispyForm):
+class WordsForm(OwnWordsForm, PrefaceForm, LocalFactForm, CrispyForm):
     """The builder: own words, each paragraph, an ask; and, hidden, which page says so."""
 
     opening = LineField(
@@ -63,7 +52,7 @@ class WordsForm(PrefaceForm, LocalFactForm, CrispyForm):
         label=_("Subject line"),
         max_length=150,
         required=False,
-        help_text=_("A subject of your own is noticed. Leave it empty to use the one above."),
+        help_text=_("What would catch your eye? Change it, or leave it as it is."),
         widget=forms.TextInput(
             attrs={
                 "class": "form-control",
@@ -72,18 +61,8 @@ class WordsForm(PrefaceForm, LocalFactForm, CrispyForm):
             }
         ),
     )
-    own_words = TextField(
-        max_length=MAX_CHARACTERS,
-        most_lines=MAX_LINES,
-        required=False,
-        widget=forms.Textarea(
-            # For the style sheet, which recognises an empty box by its placeholder.
-            attrs={"rows": 6, "placeholder": " ", "aria-describedby": "own-rule own-count id_own_words_error"}
-        ),
-        error_messages={
-            "max_length": _("Your own words have %(show_value)d characters. A letter has room for %(limit_value)d.")
-        },
-    )
+    # The usual subject as the page showed it: if unchanged, it is not the supporter's own.
+    subject_usual = LineField(max_length=150, required=False, widget=forms.HiddenInput)
     ask = forms.ChoiceField(
         label=_("What are you asking your MP to do?"),
         widget=forms.RadioSelect,
@@ -130,11 +109,13 @@ class WordsForm(PrefaceForm, LocalFactForm, CrispyForm):
         asks = choose_asks(campaign, member)
         ask = get_ask(draft, asks)
         usual = write_usual_opening(campaign, constituency, draft)
+        subject = find_subject(replace(draft, subject=""), campaign, arguments)
         initial = {
             "opening": usual if draft.opening is None else draft.opening,
             "usual": usual,
             "reason": draft.reason,
-            "subject": draft.subject,
+            "subject": draft.subject or subject,
+            "subject_usual": subject,
             "own_words": draft.own_words,
             "ask": ask.key if ask else "",
             "source_style": draft.source_style,
@@ -147,14 +128,10 @@ class WordsForm(PrefaceForm, LocalFactForm, CrispyForm):
         }
         super().__init__(data, initial=initial)
         self.usual_opening = usual
-        self.usual_subject = find_subject(replace(draft, subject=""), campaign, arguments)
         self.offer_preface(draft, campaign, arguments)
         self.offer_fact(draft, campaign, constituency)
         self.fields["ask"].choices = [(ask.key, ask.label) for ask in asks]  # type: ignore[attr-defined]
-        prompts = list_prompts(campaign)
-        self.question = prompts[draft.question % len(prompts)]
-        self.has_questions = len(prompts) > 1
-        self.fields["own_words"].label = self.question
+        self.ask_question(campaign, draft)
         for piece in draft.pieces:
             if piece.key in self.arguments:
                 self.fields.update(make_piece_fields(piece, self.arguments[piece.key]))
@@ -181,7 +158,8 @@ class WordsForm(PrefaceForm, LocalFactForm, CrispyForm):
             usual = data.get("usual") or self.usual_opening
             draft.opening = None if data["opening"] == usual else data["opening"]
         draft.reason = data.get("reason", draft.reason)
-        draft.subject = data.get("subject", draft.subject)
+        if "subject" in data:
+            draft.subject = "" if data["subject"] == data.get("subject_usual") else data["subject"]
         self.take_preface(draft)
         self.take_fact(draft)
         draft.own_words = data.get("own_words", draft.own_words)
@@ -291,7 +269,7 @@ def make_piece_fields(piece: Piece, argument: Argument) -> dict[str, forms.Field
             choices=lengths, initial=piece.length, required=False, widget=forms.HiddenInput
         ),
         f"length-{piece.key}": forms.ChoiceField(
-            label=_("Length"),
+            label=_("How to say it"),
             choices=lengths,
             initial=piece.length,
             widget=forms.RadioSelect(attrs={"class": "form-check-input"}),

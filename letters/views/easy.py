@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from letters.forms.easy import EasyChoiceForm, EasyWordsForm
 from letters.forms.journey import PostcodeForm
-from letters.forms.words import list_prompts
+from letters.forms.own_words import list_prompts
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import choose_asks, get_ask

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse, QueryDict
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from campaign.content.models import Theme
 from campaign.parliament.finding import find_constituencies, load_constituencies
 from campaign.parliament.models import Constituency
-from letters.forms.journey import ArgumentsForm, DetailsForm, PostcodeForm, SendForm
+from letters.forms.journey import SAYS_NOTHING, BeginningForm, DetailsForm, PostcodeForm, SendForm
 from letters.mail.addresses import address_letter
 from letters.mail.messages import name_domain, write_subject
 from letters.models import StepCount
@@ -22,9 +22,10 @@ from letters.views.details import ask_for, ask_for_words, begin_details, read_de
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES
-from letters.writing.draft import ADVISED_ARGUMENTS, MAX_ARGUMENTS
+from letters.writing.draft import ADVISED_ARGUMENTS, MAX_ARGUMENTS, WORDS_FOR_ANOTHER
 from letters.writing.first_picks import pick_first
 from letters.writing.minhash import warm_up
+from letters.writing.session import stash_conflict
 from letters.writing.text import clean_line
 
 LISTED_AT_ONCE = 40  # constituencies; of more, those with one first letter
@@ -119,28 +120,46 @@ def choose_from_list(journey: Journey) -> HttpResponse:
     return journey.render("write-mp", "letters/constituencies.html", context | {"constituencies": constituencies})
 
 
-@journey_step(needs_member=True)
-def choose_arguments(journey: Journey) -> HttpResponse:
+def begin_again(journey: Journey) -> None:
+    """Begin the draft again for the posted constituency; the session may have expired while the page was open."""
+    if not journey.draft.gss and "own_words" in journey.request.POST:
+        choose_constituency(journey, journey.request.POST.get("gss", ""))
+
+
+def take_own_words(journey: Journey, form: BeginningForm) -> None:
+    """Take what was typed, unless the builder has more of it by now; if each has what the other lacks, keep both."""
+    typed, stored = form.cleaned_data.get("own_words", ""), journey.draft.own_words
+    is_late = (form.cleaned_data.get("version") or 0) < journey.draft.version
+    if is_late and typed not in stored and stored not in typed:
+        other = replace(journey.draft, own_words=typed, other={})
+        stash_conflict(journey.request.session, journey.campaign.slug, journey.draft, other)
+    elif not is_late or typed not in stored:
+        journey.draft.own_words = typed
+
+
+@journey_step(needs_member=True, prepare=begin_again)
+def begin_letter(journey: Journey) -> HttpResponse:
+    """Step 2: what the supporter wants to say, and an argument if one goes with it."""
     warm_up()  # the next step compares letters
     offered = {argument.key: argument for argument in journey.list_offered()}
+
+    def make_form(data: QueryDict | None) -> BeginningForm:
+        return BeginningForm(data, arguments=offered.values(), campaign=journey.campaign, draft=journey.draft)
+
     # The builder's "add" button sends details, too.
     if journey.request.method == "POST" and not journey.opens and "action" not in journey.request.POST:
-        if journey.wants_no_argument:
-            journey.draft.choose_none()
-            journey.choose([])
-            journey.save()
-            if journey.carried and journey.says_nothing:
-                return redirect("write-words", journey.campaign.slug, preserve_request=True)
-            return journey.go_on("write-words")
+        form = make_form(journey.request.POST)
         shows = "show" in journey.request.POST  # the button that opens all themes, without scripts
-        form = ArgumentsForm(None if shows else journey.request.POST, arguments=offered.values())
-        if form.is_valid():
+        if form.is_valid() and not shows:
+            take_own_words(journey, form)
             journey.choose(form.get_keys())
             journey.save()
-            return journey.go_on("write-words")
+            if not (journey.carried and journey.says_nothing):
+                return journey.go_on("write-words")
+            form.add_error("own_words", SAYS_NOTHING)
         chosen = journey.request.POST.getlist("arguments")
     else:
-        form = ArgumentsForm(arguments=offered.values())
+        form = make_form(None)
         chosen = [key for key in journey.draft.keys if key in offered]
     all_shown = "show" in journey.request.POST
     first = pick_first(offered.values(), journey.draft.id)
@@ -164,6 +183,7 @@ def choose_arguments(journey: Journey) -> HttpResponse:
         "chosen_arguments": [offered[key] for key in chosen if key in offered],
         "most": MAX_ARGUMENTS,
         "advised": ADVISED_ARGUMENTS,
+        "words_for_another": WORDS_FOR_ANOTHER,
     }
     return journey.render("write-arguments", "letters/arguments.html", context)
 
@@ -185,7 +205,7 @@ def show_check(journey: Journey, form: DetailsForm) -> HttpResponse:
         "pages": pages,
         "most_pages": MAX_PAGES,
         "too_long": pages > MAX_PAGES,
-        "chosen": [journey.arguments[key] for key in journey.chosen],
+        "chosen": [journey.arguments[key] for key in journey.said],
         "sender": sender,
         "seen": journey.hash_words(),
         "mail_from": address_letter(sender.name, journey.campaign),

@@ -26,17 +26,17 @@ from campaign.parliament.models import Constituency, Member
 from letters.models import StepCount
 from letters.views.throttling import Action, refuse_if_too_often
 from letters.writing.compose import Check, LetterText, Sender, write_letter
-from letters.writing.draft import Draft
+from letters.writing.draft import Draft, read_piece
 from letters.writing.fact_check import check_edit
 from letters.writing.originality import compare_with_bank
 from letters.writing.own_words import FindOwn, count_own_words
 from letters.writing.session import has_draft, load_draft, save_draft
-from letters.writing.wordings import choose_wordings
+from letters.writing.wordings import begin_in_own_words, choose_wordings
 
 STEPS = [
     ("write-mp", gettext_lazy("Your MP")),
-    ("write-arguments", gettext_lazy("Your arguments")),
-    ("write-words", gettext_lazy("Your words")),
+    ("write-arguments", gettext_lazy("Your words")),
+    ("write-words", gettext_lazy("Your letter")),
     ("write-details", gettext_lazy("Your details")),
     ("write-check", gettext_lazy("Check")),
     ("write-sent", gettext_lazy("Confirm")),
@@ -135,6 +135,12 @@ class Journey:
         return [key for key in self.draft.keys if key in self.arguments]
 
     @property
+    def said(self) -> list[str]:
+        """The chosen arguments that the letter says something about: one in the supporter's own words may be empty."""
+        pieces = [piece for piece in self.draft.pieces if piece.key in self.arguments]
+        return [piece.key for piece in pieces if read_piece(piece, self.arguments[piece.key]).strip()]
+
+    @property
     def is_alone(self) -> bool:
         """Whether the letter is to have no argument. Easy read, which asks about one, always has one."""
         return self.draft.alone and not self.draft.easy
@@ -143,6 +149,8 @@ class Journey:
         """Set the draft's arguments, in the order in which they read best, each with a wording."""
         self.draft.choose(keys, self.offered)
         self.load(self.draft.keys)
+        if not self.draft.easy:
+            begin_in_own_words(self.draft, self.arguments)
         choose_wordings(self.draft, self.campaign, self.arguments)
 
     @cached_property
@@ -162,11 +170,6 @@ class Journey:
     def opens(self) -> bool:
         """Whether this POST only opens the page, with the details."""
         return self.request.POST.get("carry") == "open"
-
-    @property
-    def wants_no_argument(self) -> bool:
-        """Whether this POST is of the button for own words only."""
-        return "alone" in self.request.POST
 
     @property
     def in_place(self) -> bool:
@@ -208,8 +211,8 @@ class Journey:
 
     @property
     def says_nothing(self) -> bool:
-        """Whether the letter has neither an argument nor a word of the supporter's own."""
-        return self.is_alone and not self.own_word_count
+        """Whether the letter says nothing about an argument and has no word of the supporter's own."""
+        return not self.said and not self.own_word_count
 
     @property
     def missing_own_words(self) -> int:
@@ -282,7 +285,8 @@ def journey_step(
             gone = had and not has_draft(request.session, slug)  # the draft could not be decrypted
             if prepare:
                 prepare(journey)
-            lost = not journey.draft.pieces and not has_draft(request.session, slug)
+            written = journey.draft.pieces or journey.draft.alone
+            lost = not written and not has_draft(request.session, slug)
             if gone and lost:  # unless the builder's page has restored it
                 messages.warning(
                     request,
@@ -313,7 +317,7 @@ def journey_step(
                     return show_refusal(
                         request, "letters/all_withdrawn.html", {"campaign": campaign, "journey": journey}
                     )
-                messages.info(request, _("Choose at least one argument for your letter."))
+                messages.info(request, _("Start with this page: what do you want to tell your MP?"))
                 return journey.go("write-arguments")
             return show(journey)
 

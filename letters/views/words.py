@@ -26,7 +26,15 @@ from letters.rendering.pdf import count_letter_pages
 from letters.views.journey_base import Journey, journey_step
 from letters.views.throttling import Action, refuse_if_too_often, require_room
 from letters.writing.compose import MAX_PAGES, find_changes
-from letters.writing.draft import ADVISED_ARGUMENTS, MAX_ARGUMENTS, OWN, OWN_WAY, Draft, read_piece
+from letters.writing.draft import (
+    ADVISED_ARGUMENTS,
+    MAX_ARGUMENTS,
+    OWN,
+    OWN_WAY,
+    WORDS_FOR_ANOTHER,
+    Draft,
+    read_piece,
+)
 from letters.writing.originality import Advice, Originality, score_draft
 from letters.writing.session import accept_other, find_conflicts, find_stashed, stash_conflict
 from letters.writing.style import advise_on_style
@@ -41,13 +49,12 @@ PARTS |= {"question": ("question",), "next": ("few",), "more": ("few",)}
 def make_again(journey: Journey) -> None:
     """Rebuild the draft from the posted form; the session may have expired while the page was open."""
     posted = journey.request.POST
-    if journey.draft.pieces or "own_words" not in posted:
+    if journey.draft.pieces or journey.draft.alone or "own_words" not in posted:
         return
-    keys = read_order(journey)
     gss = clean_line(posted.get("gss", ""))  # PostgreSQL rejects some characters in queries
-    if keys and Constituency.objects.filter(pk=gss).exists():
+    if Constituency.objects.filter(pk=gss).exists():
         journey.draft.gss = gss
-        journey.choose(keys)
+        journey.choose(read_order(journey))
 
 
 def keep_typed(journey: Journey) -> None:
@@ -83,7 +90,7 @@ def read_order(journey: Journey) -> list[str]:
 def write_words(journey: Journey) -> HttpResponse:
     if page := refuse_if_too_often(Action.SAVE, journey.request, journey.campaign):
         return page
-    if journey.request.method != "POST" or journey.opens or journey.wants_no_argument:
+    if journey.request.method != "POST" or journey.opens:
         return show_words(journey, make_form(journey, journey.draft))
     action, _colon, key = journey.request.POST.get("action", "next").partition(":")
     here = copy.deepcopy(journey.draft)
@@ -274,7 +281,7 @@ def show_words(
         "page_count": page_count,
         "judgement": judgement,
         "advice": choose_advice(
-            judgement, page_count, missing, advise_on_style(journey.draft, journey.arguments), len(journey.chosen)
+            judgement, page_count, missing, advise_on_style(journey.draft, journey.arguments), len(journey.said)
         ),
         "missing": missing,
         "can_add": len(journey.chosen) < MAX_ARGUMENTS,
@@ -312,7 +319,7 @@ def choose_advice(
         return advice
     if style:
         return style
-    if argument_count > ADVISED_ARGUMENTS:
+    if argument_count > ADVISED_ARGUMENTS + judgement.own_words // WORDS_FOR_ANOTHER:
         text = _("One argument is easier to answer than %(count)d. Could you remove those you care about less?")
         return Advice("many", text % {"count": argument_count})
     if page_count > 1:

@@ -14,6 +14,7 @@ OWN = "~own"  # the supporter's own words in an order; no argument key has a til
 OWN_WAY = "own"  # in place of a length: the supporter puts it in their own words, from its facts
 MAX_ARGUMENTS = 4
 ADVISED_ARGUMENTS = 1  # more make a letter less its writer's own, and are not refused
+WORDS_FOR_ANOTHER = 100  # own words with which a letter has room for another
 # Characters of edits kept of removed arguments: more than four paragraphs of both lengths can have.
 MAX_ASIDE = 30_000
 
@@ -95,8 +96,8 @@ class Draft:
     def choose(self, keys: Iterable[str], places: Mapping[str, int] | None = None) -> None:
         """Set the arguments: existing ones keep place and text, new ones go to the end.
 
-        A removed one is set aside, and its text returns if it is chosen again. `places` gives the order in which
-        arguments read best, which applies until the supporter has moved one.
+        Without any, the own words stand alone. A removed one is set aside, and its text returns if it is chosen again.
+        `places` gives the order in which arguments read best, which applies until the supporter has moved one.
         """
         wanted = list(dict.fromkeys(keys))
         kept = [piece for piece in self.pieces if piece.key in wanted]
@@ -110,12 +111,7 @@ class Draft:
         if places and not self.arranged:
             self.pieces.sort(key=lambda piece: places.get(piece.key, 0))
         self.own_position = min(self.own_position, len(self.pieces))
-        self.alone = self.alone and not self.pieces
-
-    def choose_none(self) -> None:
-        """Leave the own words without an argument; what was written about arguments is set aside."""
-        self.choose([])
-        self.alone = True
+        self.alone = not self.pieces
 
     def restore(self, key: str) -> None:
         if key in {piece.key for piece in self.aside} and len(self.pieces) < MAX_ARGUMENTS:

@@ -28,7 +28,7 @@ def set_marks(text: str) -> str:
 def set_mark(text: str, place: int, open_marks: dict[str, int]) -> str:
     mark, before, after = text[place], text[:place], text[place + 1 :]
     opening, closing = PAIRS[mark]
-    begins = bool(BEFORE_OPENING.search(before)) or before[-1:] in ("'", '"') and not before[:-1].strip()
+    begins = bool(BEFORE_OPENING.search(before)) or (before[-1:] in ("'", '"') and not before[:-1].strip())
     if begins and after[:1].strip():
         if mark == "'" and not CLOSING[mark].search(after):
             return closing  # something is left out: ’em, ’90s

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Count
 
-from campaign.content.models import Argument, Campaign
+from campaign.content.models import Argument, Campaign, Phrasing
 from letters.models import LetterParagraph
-from letters.writing.draft import Draft, Piece, read_piece
+from letters.writing.draft import OWN_WAY, Draft, Piece, read_piece
 from letters.writing.given import draw, give, name_purpose, pick, rank_sentences
 from letters.writing.openings import split_openings
 from letters.writing.preface import shows_signs
@@ -30,6 +30,19 @@ def count_used(campaign: Campaign, gss: str, keys: Iterable[str]) -> Used:
     return {(key, variant): count for key, variant, count in counted if variant is not None}
 
 
+def begin_in_own_words(draft: Draft, arguments: Mapping[str, Argument]) -> None:
+    """Leave arguments that are newly chosen, and have facts to write from, to the supporter's own words."""
+    for piece in draft.pieces:
+        argument = arguments.get(piece.key)
+        if argument and piece.variant is None and not piece.edits and argument.facts.all():
+            piece.length = OWN_WAY
+
+
+def find_length(piece: Piece) -> str:
+    """Return the length of the campaign's text: what it would be, if the supporter says it in their own words."""
+    return Phrasing.Length.SHORT if piece.length == OWN_WAY else piece.length
+
+
 def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:
     """Choose, for all that has no wording yet, the one used least in letters to the same MP.
 
@@ -42,14 +55,15 @@ def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Ar
         for piece in draft.pieces
         if piece.key in arguments and (piece.variant is None or (as_we and jars(piece, arguments[piece.key])))
     ]
-    several = [piece for piece in new if len(arguments[piece.key].list_variants(piece.length)) > 1]
+    several = [piece for piece in new if len(arguments[piece.key].list_variants(find_length(piece))) > 1]
     used = count_used(campaign, draft.gss, (piece.key for piece in several)) if several and draft.gss else {}
     before = [piece for piece in draft.pieces if piece.key in arguments and piece not in new]
     said = [draft.own_words, *(read_piece(piece, arguments[piece.key]) for piece in before)]
     for piece in new:
         argument = arguments[piece.key]
-        variants = argument.list_variants(piece.length) or [0]
-        words = {one: read_piece(Piece(piece.key, piece.length, one), argument) for one in variants}
+        length = find_length(piece)
+        variants = argument.list_variants(length) or [0]
+        words = {one: read_piece(Piece(piece.key, length, one), argument) for one in variants}
         asked, condemned = sum("?" in text for text in said), shows_signs(campaign, said)
         fitting = [
             one
@@ -61,13 +75,14 @@ def choose_wordings(draft: Draft, campaign: Campaign, arguments: Mapping[str, Ar
         piece.variant = min(
             fitting or variants, key=lambda one: (used.get((piece.key, one), 0), draw(draft.id, piece.key, one))
         )
-        said.append(words[piece.variant])
+        said.append(words[piece.variant] if length == piece.length else "")
     give_sentences(draft, campaign, arguments)
 
 
 def jars(piece: Piece, argument: Argument) -> bool:
     """Whether the campaign's paragraph says “I”, and the supporter has changed nothing in it."""
-    return not piece.edits and speaks_as_one(read_piece(piece, argument))
+    shown = Piece(piece.key, find_length(piece), piece.variant)
+    return not piece.edits and speaks_as_one(read_piece(shown, argument))
 
 
 def give_sentences(draft: Draft, campaign: Campaign, arguments: Mapping[str, Argument]) -> None:

@@ -58,7 +58,7 @@ class Supporter:
             self.page.get_by_role("button", name=re.compile("^Show all")).click()
         for title in titles:
             self.page.get_by_role("checkbox", name=title).check()
-        self.press("Continue to your words")
+        self.press("Continue to your letter")
 
     def write(self, own_words: str = OWN_WORDS) -> None:
         """Write own words and go on."""

@@ -43,13 +43,16 @@ def test_a_letter_by_email_takes_few_taps_pages_and_words(
     effort.tap(page.get_by_role("button", name="Find my MP").first)
 
     page.wait_for_url("**/arguments/")
-    for card in page.locator(".argument-card").all()[:2]:
-        effort.tap(card.get_by_role("checkbox"))
+    effort.tap(page.get_by_role("textbox", name="Your own words"), OWN_WORDS)
+    effort.tap(page.locator(".argument-card").first.get_by_role("checkbox"))
     effort.read("arguments")
-    effort.tap(page.get_by_role("button", name="Continue to your words"))
+    effort.tap(page.get_by_role("button", name="Continue to your letter"))
 
     page.wait_for_url("**/words/")
-    effort.tap(page.get_by_role("textbox", name="Your own words"), OWN_WORDS)
+    argument = page.locator(".words-card:not(.words-card-own)")
+    effort.tap(
+        argument.get_by_role("textbox"), "They nearly had peace once, so I do not believe that it cannot be done."
+    )
     expect(page.get_by_role("button", name="Continue to your details")).to_be_visible()
     effort.read("words")
     effort.tap(page.get_by_role("button", name="Continue to your details"))

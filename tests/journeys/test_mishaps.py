@@ -44,8 +44,8 @@ def test_the_whole_way_with_the_keyboard_alone(page_desktop: Page, live_server: 
     keys.press("Enter")
     tab_to(page, "Wanting talks is not excusing the invasion")
     keys.press("Space")
-    assert page.locator(".chosen-count").inner_text() == "1 of 4 chosen"
-    tab_to(page, "Continue to your words")
+    assert page.locator(".chosen-count").inner_text() == "1 argument"
+    tab_to(page, "Continue to your letter")
     keys.press("Enter")
     page.wait_for_url("**/words/")
     tab_to(page, "Your own words")

@@ -89,7 +89,7 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
         (
             _("How letters begin"),
             {
-                "fields": ["openings", "preface", "preface_signs", "preface_by_default"],
+                "fields": ["openings", "preface", "preface_signs", "preface_own_signs", "preface_by_default"],
                 "description": _(
                     "Supporters can choose and change the opening. Leave empty for one plain sentence and no preface."
                 ),

@@ -94,6 +94,15 @@ class Campaign(Versioned):
             "in “condemned”. One on each line. Such a letter has no preface unless its supporter adds it."
         ),
     )
+    preface_own_signs = models.TextField(
+        _("signs in own words"),
+        blank=True,
+        validators=TEXT,
+        help_text=_(
+            "More such words, looked for only in what supporters write themselves, such as “the invasion”: a story "
+            "that shows which side its writer is on needs no preface. One on each line."
+        ),
+    )
     preface_by_default = models.BooleanField(
         default=True, help_text=_("Whether a new letter has it. Supporters can always add or remove it.")
     )
@@ -223,6 +232,10 @@ class Campaign(Versioned):
     @property
     def preface_sign_list(self) -> list[str]:
         return split_lines(self.preface_signs)
+
+    @property
+    def preface_own_sign_list(self) -> list[str]:
+        return split_lines(self.preface_own_signs)
 
     @property
     def imprint(self) -> str:

@@ -31,6 +31,7 @@ def read_rich_sample() -> dict[str, Any]:
         "openings": ["I write from {place}, because", "I live in {place}."],
         "preface": ["Nothing excuses a cold home.", "Nobody should be cold at home."],
         "preface_signs": ["nothing excuses"],
+        "preface_own_signs": ["freezing"],
         "preface_by_default": False,
         "subjects": ["Cold homes", "Warmth"],
     }

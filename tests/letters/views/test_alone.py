@@ -22,10 +22,18 @@ def campaign() -> Campaign:
     return make_campaign()
 
 
+def begin(client: Client, own_words: str, *keys: str) -> None:
+    """Send the page on which a letter begins, as it stands but for this."""
+    form = go(client, "write-arguments").context["form"]
+    sent = {name: form[name].value() for name in ("gss", "version")}
+    assert go(client, "write-arguments", sent | {"own_words": own_words, "arguments": keys})["Location"].endswith(
+        "/words/"
+    )
+
+
 def come_to_words_alone(client: Client) -> None:
     go(client, "write-mp", {"postcode": POSTCODE})
-    assert 'name="alone"' in go(client, "write-arguments").content.decode()
-    assert go(client, "write-arguments", {"alone": "yes"})["Location"].endswith("/words/")
+    begin(client, "")
 
 
 def test_own_words_alone_are_a_letter(client: Client) -> None:
@@ -73,26 +81,30 @@ def test_a_letter_that_says_nothing_is_neither_shown_nor_sent_and_the_address_is
     assert DETAILS["address_1"] in page
 
 
-def test_who_leaves_the_last_argument_out_after_the_check_comes_to_the_words_with_the_address(client: Client) -> None:
+def test_who_leaves_the_last_argument_out_after_the_check_is_asked_for_words_with_the_address(client: Client) -> None:
     go(client, "write-mp", {"postcode": POSTCODE})
     go(client, "write-arguments", {"arguments": ["argument-1"]})
-    leaving = DETAILS | {"channel": "post", "carry": "yes", "alone": "yes"}
-    response = go(client, "write-arguments", leaving)
-    assert (response.status_code, response["Location"]) == (307, "/peace/write/words/")
-    page = client.post(response["Location"], leaving).content.decode()
-    assert "Make it your letter" in page
-    assert DETAILS["address_1"] in page
-    page = client.post(response["Location"], words(client, own_words="", carry="yes", **DETAILS)).content.decode()
+    leaving = DETAILS | {"channel": "post", "carry": "yes"}
+    page = go(client, "write-arguments", leaving).content.decode()
     assert "your letter says nothing yet" in page
-    response = client.post(response.request["PATH_INFO"].replace("arguments", "words"), words(client, own_words=OWN))
-    assert response["Location"].endswith("/details/")
+    assert DETAILS["address_1"] in page
+    response = go(client, "write-arguments", leaving | {"own_words": OWN})
+    assert (response.status_code, response["Location"]) == (307, "/peace/write/check/")
+
+
+def test_who_empties_the_builder_after_the_check_is_asked_for_words_with_the_address(client: Client) -> None:
+    come_to_words_alone(client)
+    page = go(client, "write-words", words(client, own_words="", carry="yes", **DETAILS)).content.decode()
+    assert "your letter says nothing yet" in page
+    assert DETAILS["address_1"] in page
+    assert go(client, "write-words", words(client, own_words=OWN))["Location"].endswith("/details/")
 
 
 def test_an_argument_can_be_added_later_and_one_left_keeps_its_words(client: Client) -> None:
     go(client, "write-mp", {"postcode": POSTCODE})
     go(client, "write-arguments", {"arguments": ["argument-1"]})
     go(client, "write-words", words(client, **{"text-argument-1": "As I would put it.", "action": "save"}))
-    go(client, "write-arguments", {"alone": "yes", "arguments": ["argument-1"]})
+    go(client, "write-arguments", {"arguments": []})
     draft = load_draft(client.session, "peace")
     assert (draft.alone, draft.keys) == (True, [])
     assert go(client, "write-words", {"action": "add"})["Location"].endswith("/arguments/")

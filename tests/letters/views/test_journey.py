@@ -187,12 +187,11 @@ def test_a_step_too_early_leads_back_to_the_one_that_is_missing(client: Client, 
 @pytest.mark.parametrize(
     ("keys", "error"),
     [
-        ([], "Choose at least one argument."),
         ([f"argument-{n}" for n in range(1, 6)], "You have chosen 5. Choose 4 at most"),
         (["argument-99"], "no longer offered"),
     ],
 )
-def test_one_to_four_arguments_are_chosen(client: Client, keys: list[str], error: str) -> None:
+def test_up_to_four_arguments_are_chosen(client: Client, keys: list[str], error: str) -> None:
     make_constituency()
     make_campaign(arguments=6)
     go(client, "write-mp", {"postcode": POSTCODE})
@@ -210,10 +209,14 @@ def test_arguments_stand_in_the_letter_in_the_order_in_which_they_were_ticked(
     assert go(client, "write-arguments").context["chosen"] == ["argument-3", "argument-1", "argument-2"]
 
 
-def test_the_error_about_arguments_leads_to_the_first_of_them(client: Client, campaign: Campaign) -> None:
+def test_the_error_about_arguments_leads_to_the_first_of_them(client: Client) -> None:
+    make_constituency()
+    make_campaign(arguments=6)
     go(client, "write-mp", {"postcode": POSTCODE})
-    page = go(client, "write-arguments", {"arguments": []}).content.decode()
-    assert '<a href="#id_arguments_0">Choose at least one argument.</a>' in page
+    sent = {"own_words": "My own words.", "arguments": [f"argument-{n}" for n in range(1, 6)]}
+    page = go(client, "write-arguments", sent).content.decode()
+    assert '<a href="#id_arguments_0">You have chosen 5.' in page
+    assert "My own words.</textarea>" in page
     assert page.count('id="id_arguments_0"') == 1
 
 

@@ -122,13 +122,25 @@ def test_a_removed_paragraph_comes_back_with_its_edits_to_its_place(supporter: C
     assert open_tab(supporter)["text-argument-1"] == "My version."
 
 
-def test_removing_the_last_argument_leads_to_the_list_and_keeps_the_words(supporter: Client) -> None:
+def test_removing_the_last_argument_leaves_the_words(supporter: Client) -> None:
     tab = open_tab(supporter)
     send(supporter, tab, "remove:argument-1", own_words="Kept.")
     tab = open_tab(supporter)
-    assert send(supporter, tab, "remove:argument-2")["HX-Redirect"] == "/peace/write/arguments/"
+    page = send(supporter, tab, "remove:argument-2")
+    assert "HX-Redirect" not in page
+    assert "Put it back" in page.content.decode()
+    assert (open_tab(supporter)["own_words"], kept(supporter)["alone"]) == ("Kept.", True)
     supporter.post("/peace/write/arguments/", {"arguments": ["argument-3"]})
     assert open_tab(supporter)["own_words"] == "Kept."
+
+
+def test_the_subject_is_the_supporters_once_they_have_changed_it(supporter: Client) -> None:
+    tab, usual = open_tab(supporter), supporter.get(PATH).context["form"]["subject"].value()
+    assert usual == tab["subject_usual"] != ""
+    for typed, own in ((usual, ""), ("What my brother saw", "What my brother saw"), ("", "")):
+        send(supporter, tab, "save", subject=typed)
+        assert kept(supporter)["subject"] == own
+        assert supporter.get(PATH).context["form"]["subject"].value() == (own or usual)
 
 
 def test_a_length_that_is_chosen_twice_mixes_no_texts(supporter: Client) -> None:
@@ -178,10 +190,13 @@ def test_an_expired_session_keeps_the_wording_that_its_page_shows(supporter: Cli
 
 def test_an_expired_session_is_made_again_from_nothing_but_what_exists(supporter: Client) -> None:
     tab = open_tab(supporter)
-    for nonsense in ({"gss": "E99999999"}, {"order": "no-such ~own"}, {"gss": ""}, {"gss": "E1\x00"}, {"order": ""}):
+    for gss in ("E99999999", "", "E1\x00"):
         supporter.cookies.clear()
-        response = press(supporter, tab | nonsense)
-        assert response["Location"] in ("/peace/write/", "/peace/write/arguments/")
+        assert press(supporter, tab | {"gss": gss})["Location"] == "/peace/write/"
+    for order in ("no-such ~own", ""):
+        supporter.cookies.clear()
+        press(supporter, tab | {"order": order, "own_words": "Kept."})
+        assert (kept(supporter)["pieces"], kept(supporter)["own_words"]) == ([], "Kept.")
 
 
 def test_a_second_tab_does_not_write_over_the_first(supporter: Client) -> None:

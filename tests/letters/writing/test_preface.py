@@ -73,6 +73,18 @@ def test_nobody_says_it_twice_unless_they_want_to(draft: Draft) -> None:
 
 
 @pytest.mark.django_db
+def test_a_story_that_shows_whose_war_it_is_says_enough() -> None:
+    campaign = make_campaign(preface=PREFACE, preface_signs=SIGNS, preface_own_signs="the invasion\nPutin")
+    Phrasing.objects.filter(argument__key="argument-1").update(text="They saw Putin after the invasion.")
+    arguments = {one.key: one for one in campaign.arguments.with_facts()}
+    piece = Piece("argument-1")
+    assert write_preface(campaign, Draft(pieces=[piece]), arguments) in PREFACE.splitlines()
+    assert write_preface(campaign, Draft(own_words="I fled from the invasion.", pieces=[piece]), arguments) == ""
+    said = Piece("argument-1", length=OWN_WAY, edits={OWN_WAY: "I would not shake Putin’s hand."})
+    assert write_preface(campaign, Draft(own_words="I want it to end.", pieces=[said]), arguments) == ""
+
+
+@pytest.mark.django_db
 def test_an_argument_that_says_it_leaves_it_out() -> None:
     campaign = make_campaign(preface=PREFACE, preface_signs=SIGNS)
     Phrasing.objects.filter(argument__key="argument-1").update(text="The invasion was a crime.")

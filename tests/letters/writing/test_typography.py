@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from letters.writing.compose import read_letter
 from letters.writing.typography import ADDRESS, set_marks
+from tests.letters.factories import make_letter
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,15 @@ def test_only_straight_marks_change_and_never_in_an_address(text: str) -> None:
     assert all(new == old or (old in "'\"" and new in "‘’“”") for old, new in zip(text, shown, strict=True))
     for address in ADDRESS.finditer(text):
         assert shown[address.start() : address.end()] == address[0]
+
+
+@pytest.mark.django_db
+def test_a_letter_is_read_with_typographic_marks_and_stored_as_it_was_typed() -> None:
+    letter = make_letter(queued=False, subject="Let's talk", ask_text="I'd like an answer.")
+    typed = "I don't see https://example.org/it's over."
+    letter.paragraphs.filter(position=0).update(text=typed)
+    text = read_letter(letter)
+    assert (text.subject, text.ask) == ("Let’s talk", "I’d like an answer.")
+    assert text.paragraphs[0].text == "I don’t see https://example.org/it's over."
+    letter.refresh_from_db()
+    assert (letter.subject, letter.paragraphs.all()[0].text) == ("Let's talk", typed)
