@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from campaign.content.audiences import Audience
+from campaign.content.dates import MAX_LENGTH, read_date
 from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.pack import Fault, PackRefusedError
 from campaign.content.parsing import parse_bytes
@@ -31,6 +32,22 @@ class PlainTextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+
+
+class PartialDateField(forms.CharField):
+    """A day, a month or a year, read as people write them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs | {"max_length": MAX_LENGTH})
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value) or ""
+        if not text:
+            return ""
+        try:
+            return read_date(text)
+        except ValueError:
+            raise ValidationError(_("Write a date that exists, such as 1 April 2026, April 2026 or 2026.")) from None
 
 
 class ArgumentForm(ArgumentModelForm):

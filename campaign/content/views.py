@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,6 +26,7 @@ class Availability(models.TextChoices):
     CLOSED = "closed"
     EARLY = "early"
     OVER = "over"
+    UNREADY = "unready"  # nothing to say, or nothing to ask for
 
 
 def get_availability(campaign: Campaign) -> Availability:
@@ -52,15 +55,18 @@ def group_arguments(campaign: Campaign) -> dict[Theme, list[Argument]]:
     return groups
 
 
-@require_safe
-def show_home(request: HttpRequest) -> HttpResponse:
-    campaigns = Campaign.objects.exclude(mode=Campaign.Mode.DRAFT)
-    # A campaign without arguments or asks would be a dead end.
-    full = campaigns.filter(
+def list_complete(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Return those with an argument and an ask; any other would be a dead end."""
+    return campaigns.filter(
         Exists(Argument.objects.filter(campaign=OuterRef("pk")).sourced()),
         Exists(Ask.objects.filter(campaign=OuterRef("pk"))),
     )
-    current = list(full.exclude(mode=Campaign.Mode.CLOSED))
+
+
+@require_safe
+def show_home(request: HttpRequest) -> HttpResponse:
+    campaigns = Campaign.objects.exclude(mode=Campaign.Mode.DRAFT)
+    current = list(list_complete(campaigns).exclude(mode=Campaign.Mode.CLOSED))
     if len(current) == 1:
         return redirect(current[0])
     closed = list(campaigns.filter(mode=Campaign.Mode.CLOSED))
@@ -74,13 +80,17 @@ def show_home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_campaign(request: HttpRequest, slug: str) -> HttpResponse:
     campaigns = Campaign.objects.select_related("picture").defer("picture__content")
-    campaign = find_campaign(request, slug, campaigns)
+    complete = Exists(list_complete(Campaign.objects.filter(pk=OuterRef("pk"))))
+    campaign: Any = find_campaign(request, slug, campaigns.annotate(is_complete=complete))
+    availability = get_availability(campaign)
+    if availability == Availability.OPEN and not (campaign.is_complete or campaign.is_draft):
+        availability = Availability.UNREADY
     response = render(
         request,
         "content/campaign.html",
         {
             "campaign": campaign,
-            "availability": get_availability(campaign),
+            "availability": availability,
             "groups": group_arguments(campaign),
             "site": settings.SITE_URL,
             "card": Card.of(campaign).version,

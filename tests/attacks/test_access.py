@@ -69,6 +69,7 @@ FORBIDDEN = {
     *(f"admin:{model}_{page}" for model in MODELS for page in ("changelist", "add", "history", "delete", "change")),
     "admin:auth_user_password_change", "admin:content_campaign_go_live", "admin:content_campaign_load_pack",
     "admin:content_argument_review", "admin:content_campaign_pack", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:content_campaign_picture", "admin:letters_letter_pdf",
+    "admin:content_campaign_new", "admin:content_campaign_new_preview", "admin:content_campaign_setup", "admin:content_campaign_setup_preview",
     "admin:letters_letter_find",
     "admin:letters_letter_moderation", "admin:letters_letter_review", "admin:letters_letter_export",
     "admin:letters_letter_export_personal", "admin:letters_dashboard",
@@ -146,6 +147,7 @@ def paths(client: Client) -> dict[str, str]:
             "version": CarriedText.objects.get().version_id,
             "filename": "x",
             "digest": "x",
+            "step": "why",
         }
         values |= {"object_id": about.get(model, 1), "id": user.pk, "content_type_id": 9999, "app_label": "auth"}
         path = re.sub(r"\^|\$$|\(\?P<app_label>[^)]*\)", lambda m: "auth" if "app_label" in m[0] else "", path)

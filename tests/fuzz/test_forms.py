@@ -62,6 +62,7 @@ FIELDS = {
     "admin:letters_letter_find": ("sought",), "admin:letters_letter_export_personal": ("kind", "reason"),
     "admin:letters_letter_review": ("decision", "release-reason", "refuse-reason"),
     "admin:content_campaign_load_pack": ("text", "read", "seen", "slug"), "admin:content_campaign_mode": ("mode", "pause_message"),
+    **dict.fromkeys(("admin:content_campaign_new", "admin:content_campaign_new_preview"), ("title", "tagline", "slug", "action", "go")),
     "admin:content_campaign_copy": ("title", "slug"), "admin:content_argument_add": ("theme", "key", "title", "claim", "as_of"),
 }  # fmt: skip
 

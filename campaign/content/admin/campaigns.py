@@ -19,6 +19,8 @@ from campaign.content.admin.inlines import PLAIN_TEXT, EmptyRowIfNew, Explained,
 from campaign.content.admin.packs import give_pack, load_pack, may_load
 from campaign.content.admin.pictures import picture_page
 from campaign.content.admin.rooms import make_add_url
+from campaign.content.admin.setup import may_set_up, new_campaign, set_up
+from campaign.content.admin.setup_preview import preview, preview_new
 from campaign.content.forms import AskForm
 from campaign.content.models import Argument, Ask, Campaign, Theme
 from campaign.content.modes import find_redirection, say_missing
@@ -194,6 +196,12 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
         messages.info(request, format_html('{} <a href="{}">{}</a>', said, address, _("add the first one")))
         return HttpResponseRedirect(reverse("admin:content_campaign_change", args=[obj.pk]))
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        """Lead to the five screens; the whole form is for what was typed into it and has to be added again."""
+        if request.method == "GET" and may_set_up(request):
+            return HttpResponseRedirect(reverse("admin:content_campaign_new"))
+        return super().add_view(request, form_url, extra_context)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -202,6 +210,7 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
             "may_go_live": request.user.has_perm("content.take_live"),
             "may_load": may_load(request),
             "may_add_arguments": request.user.has_perm("content.add_argument"),
+            "may_set_up": may_set_up(request),
         }
         return super().change_view(request, object_id, form_url, extra_context)
 
@@ -238,6 +247,10 @@ class CampaignAdmin(GuardsDestination, AsksAboutCorrections, MergesSaves, Explai
         own, me = self.admin_site.admin_view, {"admin_page": self}
         return [
             path("load-pack/", own(load_pack), me, name="content_campaign_load_pack"),
+            path("new/", own(new_campaign), me, name="content_campaign_new"),
+            path("new/preview/", own(preview_new), me, name="content_campaign_new_preview"),
+            path("<int:object_id>/setup/<slug:step>/", own(set_up), me, name="content_campaign_setup"),
+            path("<int:object_id>/setup/<slug:step>/preview/", own(preview), me, name="content_campaign_setup_preview"),
             path("<path:object_id>/pack.yaml", own(give_pack), me, name="content_campaign_pack"),
             path("<path:object_id>/copy/", own(copy_page), me, name="content_campaign_copy"),
             path("<path:object_id>/picture/", own(picture_page), me, name="content_campaign_picture"),

@@ -9,7 +9,7 @@ from django.forms import CheckboxSelectMultiple, Field
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from campaign.content.forms import PlainTextField
+from campaign.content.forms import PartialDateField, PlainTextField
 from campaign.content.models import Source
 
 # Text as in packs; a URL typed without its scheme is https.
@@ -35,10 +35,20 @@ EXPLAINED = {
 }
 
 
+# Partial dates; said here as people write them, and in packs and the database as 2026-04-01.
+DATES = {
+    "as_of": _("The date of its facts: 1 April 2026, April 2026 or 2026."),
+    "since_date": _("The date you wrote that: 1 April 2026, April 2026 or 2026."),
+    "date": _("1 April 2026, April 2026 or 2026."),
+}
+
+
 class Explained:
-    """Adds help texts to the fields that need them."""
+    """Adds help texts to the fields that need them, and reads dates as people write them."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
+        if db_field.name in DATES:
+            kwargs |= {"form_class": PartialDateField, "help_text": DATES[db_field.name]}
         field: Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and not field.help_text:
             field.help_text = EXPLAINED.get(db_field.name, "")

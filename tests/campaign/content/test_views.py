@@ -163,7 +163,9 @@ def test_the_case_is_shown_with_its_sources(client: Client) -> None:
 
 
 def test_the_postcode_box_stands_at_the_head_and_at_the_end(client: Client) -> None:
-    add_argument(make_campaign(), "honey")
+    campaign = make_campaign()
+    add_argument(campaign, "honey")
+    Ask.objects.create(campaign=campaign, key="any", label="Any", text="Please.")
     text = client.get("/bees/").content.decode()
     assert text.count('<form class="postcode-box" method="post" action="/bees/write/"') == 2
     assert text.count('name="postcode"') == 2
