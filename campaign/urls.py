@@ -14,6 +14,7 @@ admin.site.index_title = _("Campaigns")
 urlpatterns = [
     path(settings.ADMIN_PATH, admin.site.urls),
     path(".well-known/security.txt", show_security_txt, name="security-txt"),
+    path("", include("campaign.staff.urls")),
     path("", include("letters.urls")),
     path("", include("campaign.parliament.urls")),
     path("", include("campaign.content.urls")),

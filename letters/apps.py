@@ -11,10 +11,12 @@ class LettersConfig(AppConfig):
         from campaign.content import corrections, modes
         from campaign.content.models import CORRECTED
         from campaign.staff.destinations import redirected
+        from campaign.staff.invitations import invited
         from letters import checks  # noqa: F401
         from letters.actions.outdate import outdate_letters, say_carriers
         from letters.checks import require_rehearsal
         from letters.delivery.alerts import queue_alert
+        from letters.delivery.invitations import mail_invitation
 
         if require_rehearsal not in modes.FURTHER:
             modes.FURTHER.append(require_rehearsal)
@@ -22,6 +24,7 @@ class LettersConfig(AppConfig):
             CORRECTED.append(outdate_letters)
             corrections.CARRIERS.append(say_carriers)
         redirected.connect(queue_alert)
+        invited.connect(mail_invitation)
         if settings.ANYMAIL_PROVIDER:
             from letters.bounces.webhooks import start_listening
 

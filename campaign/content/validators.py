@@ -16,8 +16,8 @@ from campaign.content.dates import find_first_day
 
 # First path segments that the site itself uses; no campaign may have them as its slug.
 RESERVED_SLUGS = {
-    "admin", "about", "accessibility", "complaints", "confirm", "contact", "favicon.ico", "health", "letter", "mailbox",
-    "portraits", "privacy", "robots.txt", "static", "who-runs-this", ".well-known",
+    "admin", "about", "accessibility", "complaints", "confirm", "contact", "favicon.ico", "health", "invitation",
+    "letter", "mailbox", "portraits", "privacy", "robots.txt", "static", "who-runs-this", ".well-known",
 }  # fmt: skip
 
 MAX_SUBJECT = 150  # characters of a subject line

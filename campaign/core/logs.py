@@ -8,12 +8,12 @@ import logging
 import re
 from typing import Any
 
-# The secret part of a path: anybody who has it can read, withdraw or confirm a letter.
-SECRET_PATH = re.compile(r"/(confirm|letter)/[^/\s]+")
+# The secret part of a path: anybody who has it can read, withdraw or confirm a letter, or become an organiser.
+SECRET_PATH = re.compile(r"/(confirm|invitation|letter)/[^/\s]+")
 
 
 class HideSecretPaths(logging.Filter):
-    """Replaces the secret in paths of confirmations and letters, since Django's warnings name paths."""
+    """Replaces the secret in paths of confirmations, invitations and letters, since Django's warnings name paths."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record's message. Every record passes."""

@@ -9,16 +9,20 @@ from axes.utils import reset
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, Permission, User
-from django.db.models import Model, Q, QuerySet
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.admin import StaticDevice
 
-from campaign.staff.models import TemporaryPassword
+from campaign.staff.invitations import list_group_rights, void
+from campaign.staff.leaving import end_sessions
+from campaign.staff.models import Invitation, TemporaryPassword
+from campaign.staff.people import ListsPeople
 from campaign.staff.sudo import require_recent_login
-from campaign.staff.two_factor import has_factor, reset_factor
+from campaign.staff.two_factor import reset_factor
 
 if TYPE_CHECKING:
     AccountBase = UserAdmin[User]
@@ -35,8 +39,9 @@ admin.site.unregister([User, Group])
 
 
 def list_rights(user: User) -> set[str]:
-    names = Permission.objects.filter(Q(user=user) | Q(group__user=user))
-    return {f"{label}.{name}" for label, name in names.values_list("content_type__app_label", "codename")}
+    """Return what the account may do once it is active."""
+    own = {f"{one.content_type.app_label}.{one.codename}" for one in user.user_permissions.all()}
+    return own.union(*(list_group_rights(group) for group in user.groups.all()))
 
 
 class ProvenFirst(AnyBase):
@@ -76,14 +81,12 @@ RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 @admin.register(User)
-class AccountAdmin(ProvenFirst, AccountBase):
-    """Accounts, with whether each has its second factor.
+class AccountAdmin(ProvenFirst, ListsPeople, AccountBase):
+    """Accounts. Without being a superuser nobody changes rights, nor any account that may do more than their own.
 
-    Without being a superuser nobody changes rights, nor any account that may do more than their own.
+    Only superusers add one with a password that they choose; others invite people.
     """
 
-    list_display = ["username", "is_active", "is_superuser", "has_second_factor", "last_login"]
-    list_filter = ["is_active", "is_superuser", "groups"]
     actions = ["reset_second_factor"]
     add_fieldsets = (
         *AccountBase.add_fieldsets,
@@ -102,6 +105,9 @@ class AccountAdmin(ProvenFirst, AccountBase):
             AccountBase.add_fieldsets if not (obj or request.user.is_superuser) else super().get_fieldsets(request, obj)
         )
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_change_permission(request, obj) and not self.is_above(request, obj)
 
@@ -109,7 +115,7 @@ class AccountAdmin(ProvenFirst, AccountBase):
         me = cast(User, request.user)
         if obj is None or me.is_superuser:
             return False
-        return obj.is_superuser or not list_rights(obj) <= list_rights(me)
+        return obj.is_superuser or not list_rights(obj) <= me.get_all_permissions()
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         has_acted = obj is not None and LogEntry.objects.filter(user=obj.pk).exists()
@@ -126,13 +132,13 @@ class AccountAdmin(ProvenFirst, AccountBase):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.is_staff = True
+        elif Invitation.objects.filter(user=obj).exists():
+            void(obj)
         super().save_model(request, obj, form, change)
         if not change:
             TemporaryPassword.objects.create(user=obj)
-
-    @admin.display(description=_("second factor"), boolean=True)
-    def has_second_factor(self, user: User) -> bool:
-        return has_factor(user)
+        elif not obj.is_active:
+            transaction.on_commit(lambda: end_sessions(obj))
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)

@@ -29,6 +29,10 @@ from campaign.core.rate_counters import Window, make_wider_rate, read_rate, rese
 
 logger = logging.getLogger(__name__)
 
+# What is tried, each with windows of its own: any page can have its readers' browsers ask for an invitation, and must
+# not thereby keep them from signing in.
+SIGNIN, INVITATION = "campaign.staff.lockout", "campaign.staff.invitations"
+
 
 def count_failure(request: HttpRequest, username: str) -> None:
     """Count a wrong code as axes counts a wrong password; at the limit its middleware shows the lockout page."""
@@ -61,8 +65,8 @@ def find_end(username: str, address: str) -> dt.datetime | None:
     return None
 
 
-def refuse_signin(request: HttpRequest) -> HttpResponse | None:
-    full = take_each(_list_windows(request))
+def refuse_signin(request: HttpRequest, door: str = SIGNIN) -> HttpResponse | None:
+    full = take_each(_list_windows(request, door))
     if full is None:
         return None
     logger.warning("one network has used up its tries to sign in")
@@ -71,31 +75,34 @@ def refuse_signin(request: HttpRequest) -> HttpResponse | None:
 
 def return_try(request: HttpRequest) -> None:
     """Give back a successful attempt, so that an office where many sign in is not locked out."""
-    for rate, key in _list_windows(request):
+    for rate, key in _list_windows(request, SIGNIN):
         return_slots(rate, key, 1)
 
 
-def hash_in_turn(request: HttpRequest, view: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
+def hash_in_turn(
+    request: HttpRequest, view: Callable[[HttpRequest], HttpResponseBase], door: str = SIGNIN
+) -> HttpResponseBase:
     visitor, _times = list_networks(get_client_ip(request))[0]
     try:
         with BULKHEAD.enter(visitor):
             return view(request)
     except CrowdedError:
-        return_try(request)
-        response = render(request, "staff/crowded.html", status=503)
+        if door == SIGNIN:
+            return_try(request)
+        response = render(request, "staff/crowded.html", {"signs_in": door == SIGNIN}, status=503)
         response["Cache-Control"] = "no-store, private"
         response["Retry-After"] = str(RETRY_SECONDS)
         log_response("No room yet: %s", request.path, response=response, request=request, level="warning")
         return response
 
 
-def _list_windows(request: HttpRequest) -> list[Window]:
+def _list_windows(request: HttpRequest, door: str) -> list[Window]:
     """Return the windows that an attempt of this visitor counts in, named by a keyed hash of the address."""
     rate = read_rate(settings.LIMIT_SIGNINS_PER_IP)
     return [
         (
             make_wider_rate(rate, times),
-            salted_hmac("campaign.staff.lockout", network, algorithm="sha256").hexdigest()[:32],
+            salted_hmac(door, network, algorithm="sha256").hexdigest()[:32],
         )
         for network, times in list_networks(get_client_ip(request))
         if rate and network

@@ -1,4 +1,4 @@
-"""What signing in needs: organisers' phones, and which passwords are temporary."""
+"""What signing in needs: organisers' phones, which passwords are temporary, and who is invited."""
 
 from __future__ import annotations
 
@@ -35,6 +35,22 @@ class TemporaryPassword(models.Model):
     """Somebody else chose this account's password: all it allows is to choose another."""
 
     user = models.OneToOneField("auth.User", on_delete=models.CASCADE, primary_key=True, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Invitation(models.Model):
+    """The account's owner is to choose its first password, by a link that is mailed to them.
+
+    The link is not stored: campaign/staff/invitations.py signs it.
+    """
+
+    user = models.OneToOneField("auth.User", on_delete=models.CASCADE, primary_key=True, related_name="invitation")
+    sent_at = models.DateTimeField(null=True, help_text="Empty: no mail server has taken it.")
 
     class Meta:
         default_permissions = ()

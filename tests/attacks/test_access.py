@@ -1,4 +1,4 @@
-"""Who may open what: every address of the site, for every role, by every method. A new address fails until it is here (campaign/urls.py, campaign/content/urls.py, letters/urls.py, letters/admin/urls.py, letters/mailbox/urls.py)."""
+"""Who may open what: every address of the site, for every role, by every method. A new address fails until it is here (campaign/urls.py, campaign/content/urls.py, campaign/staff/urls.py, letters/urls.py, letters/admin/urls.py, letters/mailbox/urls.py)."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ PUBLIC = {
 SECRET = {
     "confirm",
     "continue",
+    "invitation",
     "letter",
     "letter-pdf",
     "letter-text",
@@ -67,7 +68,8 @@ MODELS = {
 }  # fmt: skip
 FORBIDDEN = {
     *(f"admin:{model}_{page}" for model in MODELS for page in ("changelist", "add", "history", "delete", "change")),
-    "admin:auth_user_password_change", "admin:content_campaign_go_live", "admin:content_campaign_load_pack",
+    "admin:auth_user_password_change", "admin:auth_user_invite", "admin:auth_user_invite_again",
+    "admin:auth_user_deactivate", "admin:auth_user_reactivate", "admin:content_campaign_go_live", "admin:content_campaign_load_pack",
     "admin:content_argument_review", "admin:content_campaign_pack", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:content_campaign_picture", "admin:letters_letter_pdf",
     "admin:content_campaign_new", "admin:content_campaign_new_preview", "admin:content_campaign_setup", "admin:content_campaign_setup_preview",
     "admin:letters_letter_find",

@@ -139,6 +139,7 @@ def test_whatever_answers_below_a_secret_link_says_no_referrer_and_no_store() ->
     asked = [
         (confirm, 301), (f"{confirm}/", 200), (status, 301), (f"{status}/", 200), (f"{status}/act/", 405),
         (f"{status}/data.json", 200), (f"{status}/nothing/", 404), ("/letter/x/", 404),
+        ("/invitation/x/", 404), ("/invitation/x", 301),
     ]  # fmt: skip
     for one, code in asked:
         answer = Client().get(one)
