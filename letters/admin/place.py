@@ -15,6 +15,8 @@ from letters.admin.pages import open_page
 from letters.statistics.charts import make_bars
 from letters.statistics.place import read_place
 
+MOST_ARGUMENTS = 10
+
 
 def show_place(request: HttpRequest, slug: str, gss: str, admin_site: admin.AdminSite) -> HttpResponse:
     context = open_page(request, slug, admin_site)
@@ -24,10 +26,10 @@ def show_place(request: HttpRequest, slug: str, gss: str, admin_site: admin.Admi
     context |= {
         "title": constituency.name,
         "place": place,
-        "bars": make_bars([(title, count, "") for title, count in place.arguments]),
+        "bars": make_bars([(title, count, "") for title, count in place.arguments[:MOST_ARGUMENTS]]),
         "place_letters_url": f"{context['letters_url']}&{query}",
         "may_change_member": request.user.has_perm("parliament.view_member"),
-        "argument_title": _("The arguments in these letters"),
+        "argument_title": _("The most used arguments in these letters"),
         "argument_head": _("Argument"),
         "argument_unit": _("Letters"),
     }
