@@ -91,6 +91,19 @@ def test_the_numbers_are_those_counted_by_hand(five: Campaign, admin_client: Cli
     assert {label: rows.get(label) for label in expected} == expected
 
 
+def test_a_goal_stands_beside_the_figures_and_is_that_of_the_public_page(
+    five: Campaign, admin_client: Client, client: Client
+) -> None:
+    Letter.objects.update(rehearsal=False)
+    Campaign.objects.update(mode="live", goal=1500, goal_occasion="before the debate")
+    page = " ".join(admin_client.get(dashboard()).content.decode().split())  # counts the letters
+    found = re.search(r"<strong>(\d+) of 1500 letters</strong>", client.get("/peace/").content.decode())
+    assert found is not None
+    assert int(found[1]) > 0
+    assert f"Goal: {found[1]} of 1,500 before the debate" in page
+    assert "Goal:" not in admin_client.get(dashboard() + "?of=rehearsal").content.decode()
+
+
 def test_rehearsal_and_live_letters_are_never_mixed(five: Campaign, admin_client: Client) -> None:
     five.mode = Campaign.Mode.LIVE
     five.save()
