@@ -48,6 +48,7 @@ def list_pages(letter: str) -> dict[str, str]:
         "delete an argument": f"/admin/content/argument/{argument.pk}/delete/",
         "members": "/admin/parliament/member/",
         "users": "/admin/auth/user/",
+        "invite": "/admin/auth/user/invite/",
         "new user": "/admin/auth/user/add/",
         "groups": "/admin/auth/group/",
         "lockouts": "/admin/axes/accessattempt/",

@@ -58,9 +58,9 @@ def test_each_row_says_who_may_do_what(client: Client, chief: User, olive: User)
     assert rows["chief"][1] == "Superuser"
     assert rows["chief"][-1] == "Active (you)"
     assert rows["Olive"][:2] == ["olive@group.example", "Helper, with permissions besides"]
-    assert rows["Olive"][2:] == ["never", "Yes", "Not signed in yet Deactivate : Olive"]
-    assert rows["Gus Guest"][-1].startswith("No invitation sent Send invitation : Gus Guest")
-    assert rows["gone"][-1] == "Deactivated Reactivate : gone"
+    assert rows["Olive"][2:] == ["never", "Yes", "Not signed in yet Deactivate Olive"]
+    assert rows["Gus Guest"][-1].startswith("No invitation sent Send invitation Gus Guest")
+    assert rows["gone"][-1] == "Deactivated Reactivate gone"
     Invitation.objects.filter(user=guest).update(sent_at="2026-01-05T12:00Z")
     assert "the link has expired Invite again" in read_rows(client)["Gus Guest"][-1]
 
