@@ -15,7 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from campaign.content.models import Campaign, CampaignPicture
 from campaign.core.request_size import MAX_SIZE
 from letters.actions.confirm import confirm
-from letters.models import Finding, Letter, Part, Rule, Status
+from letters.actions.note import note_by_supporter
+from letters.models import EventType, Finding, Letter, Part, Rule, Status
 from letters.statistics.rollup import roll_up_all
 from tests.conftest import OpenPage
 from tests.journeys.looker import CONTRAST, Looker
@@ -55,7 +56,12 @@ def test_every_page_is_accessible_and_fits(
     page = new_page(**(PHONE if letters else DESKTOP), bypass_csp=True)
     dashboard = sign_in(page, live_server)
     look = Looker(tmp_path, page)
-    for name, path in (("dashboard", ""), ("map", "map/"), ("constituencies", "seats/?show=vacant")):
+    for name, path in (
+        ("dashboard", ""),
+        ("map", "map/"),
+        ("constituencies", "seats/?show=vacant"),
+        ("replies", "replies/"),
+    ):
         page.goto(dashboard + path)
         look.glance(f"organiser-{letters}-{name}", page)
     site = dashboard.partition("/admin/")[0]
@@ -83,6 +89,30 @@ def hold_a_near_copy() -> str:
     Finding.objects.create(letter=letter, rule=Rule.NEAR_COPY, part=Part.WHOLE)
     letter.transition_to(Status.HELD)
     return f"letters/letter/{letter.pk}/review/"
+
+
+@pytest.mark.looks
+def test_the_overview_fits_one_screen(page_desktop: Page, live_server: LiveServer) -> None:
+    write_many(Campaign.objects.get(), 300)
+    for letter in Letter.objects.filter(status=Status.SENT)[:20]:
+        assert note_by_supporter(letter, EventType.ANSWERED)
+    page_desktop.goto(sign_in(page_desktop, live_server))
+    end = page_desktop.evaluate("document.querySelector('.over').getBoundingClientRect().bottom")
+    assert end <= DESKTOP["viewport"]["height"]
+
+
+@pytest.mark.looks
+def test_the_tabs_are_on_one_line_of_a_phone_and_the_menus_open(new_page: OpenPage, live_server: LiveServer) -> None:
+    page = new_page(**PHONE)
+    page.goto(sign_in(page, live_server))
+    tops = page.evaluate("[...document.querySelectorAll('.desk-tabs a')].map(e => e.getBoundingClientRect().top)")
+    assert (len(tops), len(set(tops))) == (6, 1)
+    page.get_by_text("Site", exact=True).click()
+    expect(page.get_by_role("link", name="Users")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Users")).to_be_hidden()
+    page.get_by_role("link", name="Places").click()
+    expect(page.get_by_role("link", name="Places")).to_have_attribute("aria-current", "page")
 
 
 @pytest.mark.looks
