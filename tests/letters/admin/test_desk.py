@@ -43,7 +43,7 @@ def read_links(page: str) -> list[str]:
 
 
 def read_band(page: str) -> str:
-    found = re.search(r'<div class="desk-band is-(\w+)">(.*?)</div>', page, re.DOTALL)
+    found = re.search(r'<section class="desk-band is-(\w+)"[^>]*>(.*?)</section>', page, re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", found[2]).split()) if found else ""
 
 
@@ -124,7 +124,7 @@ def test_a_band_says_the_campaigns_state(admin_client: Client, mode: Campaign.Mo
     Campaign.objects.update(mode=mode)
     page = get(admin_client, reverse("admin:letters_dashboard", args=[campaign.slug]))
     assert read_band(page) == f"{said} See its page"
-    assert f'<div class="desk-band is-{mode}">' in page
+    assert f'<section class="desk-band is-{mode}"' in page
 
 
 def test_the_switcher_leads_to_the_same_page_of_another_campaign(
