@@ -102,7 +102,7 @@ def test_the_only_campaign_is_always_the_one(admin_client: Client) -> None:
         assert read_band(get(admin_client, url)).startswith("◐ Rehearsal"), url
     assert read_tabs(get(admin_client, "/admin/auth/user/"))["Letters"] == ""
     # A page that makes a new campaign is not about the one there is.
-    for url in ("/admin/content/campaign/add/", "/admin/content/campaign/", "/admin/content/campaign/load-pack/"):
+    for url in ("/admin/content/campaign/new/", "/admin/content/campaign/", "/admin/content/campaign/load-pack/"):
         page = get(admin_client, url)
         assert (read_band(page), read_tabs(page)) == ("", {}), url
     campaign.delete()
