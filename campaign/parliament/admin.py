@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.parliament.address import fold_name
 from campaign.parliament.models import Constituency, ConstituencyQuerySet, Member
+from campaign.parliament.portrait_page import portrait_page
 from campaign.staff.concurrent_edits import MergesSaves
 from campaign.staff.destinations import GuardsDestination
 
@@ -114,6 +116,13 @@ class MemberAdmin(GuardsDestination, MergesSaves, admin.ModelAdmin):  # type: ig
             )
         )
         super().lock(pk)
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(portrait_page)
+        return [
+            path("<path:object_id>/portrait/", page, {"admin_page": self}, name="parliament_member_portrait"),
+            *super().get_urls(),
+        ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"as_of": timezone.localdate(), **super().get_changeform_initial_data(request)}

@@ -70,7 +70,7 @@ FORBIDDEN = {
     *(f"admin:{model}_{page}" for model in MODELS for page in ("changelist", "add", "history", "delete", "change")),
     "admin:auth_user_password_change", "admin:auth_user_invite", "admin:auth_user_invite_again",
     "admin:auth_user_deactivate", "admin:auth_user_reactivate", "admin:content_campaign_go_live", "admin:content_campaign_load_pack",
-    "admin:content_argument_review", "admin:content_campaign_pack", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:content_campaign_picture", "admin:letters_letter_pdf",
+    "admin:content_argument_review", "admin:content_campaign_pack", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:content_campaign_picture", "admin:parliament_member_portrait", "admin:letters_letter_pdf",
     "admin:content_campaign_new", "admin:content_campaign_new_preview", "admin:content_campaign_setup", "admin:content_campaign_setup_preview",
     "admin:letters_letter_find",
     "admin:letters_letter_moderation", "admin:letters_letter_review", "admin:letters_letter_export",

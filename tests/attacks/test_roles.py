@@ -43,7 +43,7 @@ MAY_OPEN = {
     **dict.fromkeys(("admin:letters_letter_moderation", "admin:letters_letter_review"), "MO"),
     **dict.fromkeys((f"admin:letters_holdrules_{page}" for page in ("changelist", "change", "history")), "MO"),
     **dict.fromkeys((f"admin:content_campaign_{page}" for page in ("new", "new_preview", "setup", "setup_preview")), "O"),
-    **dict.fromkeys(("admin:content_campaign_add", "admin:content_argument_add", "admin:content_argument_delete", "admin:content_argument_review", "admin:content_campaign_go_live", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:content_campaign_picture", "admin:parliament_member_add", "admin:letters_local_facts"), "O"),
+    **dict.fromkeys(("admin:content_campaign_add", "admin:content_argument_add", "admin:content_argument_delete", "admin:content_argument_review", "admin:content_campaign_go_live", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:content_campaign_picture", "admin:parliament_member_add", "admin:parliament_member_portrait", "admin:letters_local_facts"), "O"),
 }  # fmt: skip
 # These lead on: to the lists, a campaign's own list, a new campaign's first screen, the page of a campaign that is no
 # draft, and of a letter that is not held.

@@ -1,4 +1,4 @@
-"""A campaign's picture, from the admin to its page (campaign/content/models/picture.py, campaign/content/admin/pictures.py)."""
+"""A campaign's picture, from the admin to its page (campaign/content/models/picture.py, campaign/content/admin/pictures.py, campaign/core/picture_form.py)."""
 
 from __future__ import annotations
 

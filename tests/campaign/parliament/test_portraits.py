@@ -1,4 +1,4 @@
-"""Portraits that the operator loads (campaign/parliament/views.py, campaign/parliament/urls.py, management/commands/load_portraits.py)."""
+"""Portraits, loaded from a folder or uploaded one by one (campaign/parliament/views.py, campaign/parliament/urls.py, portrait_page.py, management/commands/load_portraits.py)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from campaign.parliament.models import Constituency, Portrait
+from campaign.core.pictures import MAX_BYTES
+from campaign.parliament.models import Constituency, Member, Portrait
 from campaign.parliament.portraits import COLUMNS, PortraitsError, load_portraits
 from tests.campaign.core.test_pictures import draw
 from tests.letters.factories import make_campaign, make_constituency
@@ -48,6 +52,55 @@ def test_a_portrait_is_on_the_mps_card_with_its_licence(client: Client, folder: 
     assert response.content == bytes(portrait.content)
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
     assert client.get("/portraits/0000000000000000.webp").status_code == 404
+
+
+def upload(client: Client, data: bytes | None = None, **fields: str) -> str:
+    file = {} if data is None else {"file": SimpleUploadedFile("ann.jpg", data, "image/jpeg")}
+    path = reverse("admin:parliament_member_portrait", args=[Member.objects.get().pk])
+    return client.post(path, {"credit": CREDIT, **fields, **file}, follow=True).content.decode()
+
+
+def test_an_organiser_uploads_one_with_its_licence_changes_that_and_removes_it(admin_client: Client) -> None:
+    make_constituency()
+    make_campaign()
+    member = Member.objects.get()
+    page = admin_client.get(reverse("admin:parliament_member_change", args=[member.pk])).content.decode()
+    assert f'href="{reverse("admin:parliament_member_portrait", args=[member.pk])}"' in page
+    assert "This is what supporters see now." in upload(admin_client, draw(400, 500))
+    portrait = Portrait.objects.get()
+    assert (portrait.member, portrait.credit) == (member, CREDIT)
+    assert portrait.width == portrait.height <= 240
+    assert len(portrait.content) <= MAX_BYTES
+    client = Client()
+    client.post("/peace/write/", {"postcode": "SW1A 1AA"})
+    page = client.get("/peace/write/arguments/").content.decode()
+    assert f'<img src="/portraits/{portrait.digest}.webp" width="96" height="96" alt="Portrait of' in page
+    upload(admin_client, credit="Photo: Jane Roe, CC0")
+    assert (Portrait.objects.get().digest, Portrait.objects.get().credit) == (portrait.digest, "Photo: Jane Roe, CC0")
+    assert "without a portrait" in upload(admin_client, remove="yes")
+    assert not Portrait.objects.exists()
+    assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == [
+        "Changed the portrait.",
+        "Changed the portrait.",
+        "Removed the portrait.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "credit", "says"),
+    [
+        (b"no picture", CREDIT, "This is not a picture that we can read."),
+        (None, CREDIT, "This field is required."),
+        (draw(), "", "Say who made it and the licence"),
+    ],
+    ids=["not a picture", "no file", "no licence"],
+)
+def test_an_upload_that_is_not_shown_says_why(admin_client: Client, data: bytes | None, credit: str, says: str) -> None:
+    make_constituency()
+    page = upload(admin_client, data, credit=credit)
+    assert says in page
+    assert f'value="{credit}"' in page or not credit
+    assert not Portrait.objects.exists()
 
 
 def test_nobody_has_one_unless_it_was_loaded(client: Client) -> None:
