@@ -488,6 +488,16 @@ def test_the_letter_can_be_taken_as_plain_text_and_nothing_is_stored(client: Cli
     assert go(client, "write-text")["Location"].endswith("/check/")
 
 
+@pytest.mark.parametrize(("gss", "welcome"), [("W07000081", True), ("E14001172", False)])
+def test_people_in_wales_are_welcome_to_write_in_welsh(client: Client, gss: str, welcome: bool) -> None:
+    make_constituency(gss, "A constituency")
+    make_campaign()
+    go(client, "write-mp", {"gss": gss})
+    go(client, "write-arguments", {"arguments": ["argument-1"]})
+    page = go(client, "write-words").content.decode()
+    assert ('<span lang="cy">Mae croeso i chi ysgrifennu yn Gymraeg.</span>' in page) == welcome
+
+
 def test_who_posted_a_downloaded_letter_is_counted_once_and_without_a_name(client: Client, campaign: Campaign) -> None:
     come_to_details(client)
     go(client, "write-download", DETAILS)

@@ -53,6 +53,15 @@ def test_looking_at_the_link_confirms_nothing_however_often(client: Client, lett
     assert status(letter) == Status.UNCONFIRMED
 
 
+def test_whoever_rehearses_is_told_what_a_real_page_says_next(client: Client, letter: Letter) -> None:
+    letter.rehearsal = True
+    letter.save()
+    client.post(confirm_path(letter))
+    page = client.get(letter_path(letter)).content.decode()
+    assert "this is a rehearsal, which reaches no MP" in page
+    assert "Most answers take" not in page
+
+
 def test_the_button_queues_the_letter_once(client: Client, letter: Letter) -> None:
     for _ in range(3):
         assert client.post(confirm_path(letter))["Location"] == letter_path(letter)
