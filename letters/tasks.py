@@ -16,6 +16,7 @@ from letters.actions.erase import finish_erasures
 from letters.actions.outdate import owe_corrections
 from letters.actions.purge import purge_data
 from letters.delivery.alerts import check_health, pass_alerts_on, send_alerts
+from letters.delivery.held import queue_held_notice
 from letters.delivery.leases import recover_leases
 from letters.delivery.notices import send_notices
 from letters.delivery.reviews import queue_reminders
@@ -82,6 +83,7 @@ def tidy() -> None:
         Heartbeat.beat("tidy")
     forget_old_attempts()
     queue_reminders()  # the next sweep sends them
+    queue_held_notice()
     send_digests()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +29,7 @@ class Decision:
     origin: Status
     to: Status
     warning: StrOrPromise = ""
+    one_label: StrOrPromise = ""  # on the page of one letter
 
 
 REFUSE = Decision(
@@ -43,9 +44,30 @@ REFUSE = Decision(
     ),
 )
 DECISIONS = [
-    Decision("hold", _("Hold: stop queued letters"), "Held", Status.QUEUED, Status.HELD),
-    Decision("release", _("Release: send held letters"), "Released", Status.HELD, Status.QUEUED),
-    Decision("retry_failed", _("Retry failed letters"), "Put back into the queue", Status.FAILED, Status.QUEUED),
+    Decision(
+        "hold",
+        _("Hold: stop queued letters"),
+        "Held",
+        Status.QUEUED,
+        Status.HELD,
+        one_label=_("Hold: do not send it yet"),
+    ),
+    Decision(
+        "release",
+        _("Release: send held letters"),
+        "Released",
+        Status.HELD,
+        Status.QUEUED,
+        one_label=_("Release: send it"),
+    ),
+    Decision(
+        "retry_failed",
+        _("Retry failed letters"),
+        "Put back into the queue",
+        Status.FAILED,
+        Status.QUEUED,
+        one_label=_("Retry: try to send it again"),
+    ),
     Decision(
         "resend_unknown",
         _("Unknown: send again"),
@@ -53,8 +75,16 @@ DECISIONS = [
         Status.UNKNOWN,
         Status.QUEUED,
         _("The mail server may already have these letters, so the MP may get them twice."),
+        _("It did not arrive: send it again"),
     ),
-    Decision("mark_delivered", _("Unknown: mark as delivered"), "Marked as delivered", Status.UNKNOWN, Status.SENT),
+    Decision(
+        "mark_delivered",
+        _("Unknown: mark as delivered"),
+        "Marked as delivered",
+        Status.UNKNOWN,
+        Status.SENT,
+        one_label=_("It arrived: mark it as delivered"),
+    ),
     Decision(
         "give_up",
         _("Unknown: give up"),
@@ -62,6 +92,7 @@ DECISIONS = [
         Status.UNKNOWN,
         Status.FAILED,
         _("Supporters will be told that their letters did not arrive, and asked to print and post them."),
+        _("Give up: ask its supporter to post it"),
     ),
 ]
 
@@ -76,18 +107,32 @@ def needs_a_person() -> Q:
     return Q(status__in=(Status.UNKNOWN, Status.HELD)) | open_failure
 
 
-def list_kept_back(letters: Iterable[Letter], *, may_moderate: bool) -> set[uuid.UUID]:
-    """Return those that a decision about many letters must not put back into the queue.
+class KeptBack(TextChoices):
+    """Why a decision about many letters does not put one back into the queue."""
 
-    Refused ones never go back. One held by a rule takes a moderator; one held for threatening words, a moderator who
-    has read it (`release_read`).
-    """
+    REFUSED = "refused"
+    RULE = "rule"  # it takes a moderator
+    THREAT = "threat"  # it takes a moderator who has read it (`release_read`)
+
+
+def sort_kept_back(letters: Iterable[Letter], *, may_moderate: bool) -> dict[KeptBack, set[uuid.UUID]]:
+    """Return which of them a decision about many must not put back into the queue, by the first reason."""
     chosen = [letter.pk for letter in letters]
-    held = Finding.objects.filter(letter__in=chosen)
-    if may_moderate:
-        held = held.filter(rule=Rule.THREAT)
-    refused = Refusal.objects.filter(letter__in=chosen)
-    return {*held.values_list("letter_id", flat=True), *refused.values_list("letter_id", flat=True)}
+    refused = set(Refusal.objects.filter(letter__in=chosen).values_list("letter_id", flat=True))
+    found: dict[KeptBack, set[uuid.UUID]] = {KeptBack.REFUSED: refused, KeptBack.RULE: set(), KeptBack.THREAT: set()}
+    for pk, rule in (
+        Finding.objects.filter(letter__in=chosen).exclude(letter__in=refused).values_list("letter_id", "rule")
+    ):
+        if rule == Rule.THREAT:
+            found[KeptBack.THREAT].add(pk)
+        elif not may_moderate:
+            found[KeptBack.RULE].add(pk)
+    found[KeptBack.RULE] -= found[KeptBack.THREAT]
+    return found
+
+
+def list_kept_back(letters: Iterable[Letter], *, may_moderate: bool) -> set[uuid.UUID]:
+    return set[uuid.UUID]().union(*sort_kept_back(letters, may_moderate=may_moderate).values())
 
 
 def decide(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from letters.actions.decide import REFUSE, Decision, decide, list_kept_back, refuse
+from letters.actions.decide import REFUSE, Decision, KeptBack, decide, refuse, sort_kept_back
 from letters.admin.permissions import may_decide, may_moderate
 from letters.forms.decisions import ReasonForm, RefuseForm
 from letters.models import Letter, Status
@@ -50,6 +50,9 @@ def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
             "across": request.POST.get("select_across") == "1",
             "marked": request.POST.getlist("_selected_action"),
             "movable": letters.filter(status=decision.origin).count(),
+            "kept_back": [said for _count, said in say_kept_back(letters[:MAX_AT_ONCE], request)]
+            if decision.to == Status.QUEUED
+            else [],
             "most": MAX_AT_ONCE,
             "page": page,
             "filters": request.POST.get(FILTERS, ""),
@@ -58,6 +61,34 @@ def ask_for_decision(decision: Decision) -> Callable[..., HttpResponse | None]:
         return TemplateResponse(request, "admin/letters/letter/decide.html", context)
 
     return act
+
+
+def say_kept_back(letters: Iterable[Letter], request: HttpRequest) -> list[tuple[int, str]]:
+    """Return how many of these letters cannot be put back into the queue together, a sentence for each reason."""
+    found = sort_kept_back(letters, may_moderate=may_moderate(request))
+    counts = {reason: len(kept) for reason, kept in found.items() if kept}
+
+    def say(reason: KeptBack, count: int) -> str:
+        match reason:
+            case KeptBack.REFUSED:
+                return ngettext(
+                    "%d letter is kept back: it was refused, and is never sent.",
+                    "%d letters are kept back: they were refused, and are never sent.",
+                    count,
+                )
+            case KeptBack.RULE:
+                return ngettext(
+                    "%d letter is kept back: a rule holds it, and a moderator has to release it.",
+                    "%d letters are kept back: rules hold them, and a moderator has to release them.",
+                    count,
+                )
+        return ngettext(
+            "%d letter is kept back: it may threaten someone. Read it, and release it on that page.",
+            "%d letters are kept back: they may threaten someone. Read each, and release it on that page.",
+            count,
+        )
+
+    return [(count, say(reason, count) % count) for reason, count in counts.items()]
 
 
 def find_page(request: HttpRequest, letters: QuerySet[Letter]) -> str:
@@ -96,16 +127,9 @@ def settle(
     kept_back = 0
     if decision.to == Status.QUEUED:
         waiting = [letter for letter in movable if letter.status == decision.origin]
-        kept_back = len(list_kept_back(waiting, may_moderate=may_moderate(request)))
-    if kept_back:
-        said = ngettext(
-            "%d letter was kept back: what was refused is never sent, what a rule holds is released by those who may "
-            "moderate, and threatening words only from the page on which somebody has read them.",
-            "%d letters were kept back: what was refused is never sent, what a rule holds is released by those who may "
-            "moderate, and threatening words only from the page on which somebody has read them.",
-            kept_back,
-        )
-        admin_page.message_user(request, said % kept_back, messages.WARNING)
+        for count, said in say_kept_back(waiting, request):
+            kept_back += count
+            admin_page.message_user(request, said, messages.WARNING)
     if left := rest + len(movable) - moved - kept_back:
         said = ngettext(
             "%(count)d letter was left as it is: this works only for letters that are “%(status)s” and not "

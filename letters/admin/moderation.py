@@ -1,27 +1,28 @@
-"""The moderation queue, and the page on which a person reads a held letter and decides."""
+"""The page on which a person reads a held letter and decides."""
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.validators import slug_re
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from letters.actions.decide import REFUSE, refuse, release_read
+from campaign.parliament.finding import look_up_constituency
+from campaign.parliament.models import Constituency
+from letters.actions.decide import refuse, release_read
+from letters.admin.moderation_queue import QueueFilter, find_neighbours, say_age, show_queue
 from letters.admin.permissions import may_moderate
 from letters.forms.decisions import ReasonForm, RefuseForm
+from letters.forms.ready_reasons import list_ready
 from letters.models import Finding, Letter, LetterParagraph, Part, Rule, Status
 from letters.moderation.diff import Stretch, find_changed, split_text
 from letters.moderation.rules import Passage, list_passages, list_sender
@@ -92,10 +93,6 @@ def compare_with(passages: Iterable[Passage], texts: list[str]) -> Iterable[Row]
             yield lay_out(beside, [])
 
 
-SHOWN = 50
-OTHER = "other"  # held by a person, or because the MP has changed
-
-
 def list_moderation_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
 
     def page(route: str, name: str, show: Callable[..., HttpResponse]) -> URLPattern:
@@ -107,51 +104,41 @@ def list_moderation_urls(admin_site: admin.AdminSite) -> list[URLPattern]:
     ]
 
 
-def list_held(rule: str = "", among: Mapping[str, Any] | None = None) -> QuerySet[Letter]:
-    """Return held letters, longest waiting first: of one rule, or of none (`OTHER`); `among` filters them."""
-    held = Letter.objects.filter(status=Status.HELD, **(among or {})).order_by("created_at", "pk")
-    if rule == OTHER:
-        return held.filter(findings=None)
-    found = Finding.objects.filter(rule=rule)
-    return held.filter(pk__in=found.values("letter")) if rule else held
+def list_places(
+    letter: Letter, passages: Iterable[Passage], findings: Iterable[Finding]
+) -> list[tuple[str, str, bool]]:
+    """Return the postcodes that a rule found and the supporter's own: each with its place, and whether it is theirs."""
+    found = [one for one in findings if one.rule == Rule.POSTCODE]
+    texts = {(str(one.part), one.paragraph): one.text for one in passages}
+    others = [texts.get((one.part, one.paragraph), "")[one.start : one.end] for one in found]
+    if not any(others):
+        return []
+    results = [look_up_constituency(text) for text in dict.fromkeys([*others, letter.sender_postcode]) if text]
+    codes = [gss for result in results for gss in result.gss]
+    names = dict(Constituency.objects.filter(pk__in=codes).values_list("pk", "name"))
+    own = look_up_constituency(letter.sender_postcode).postcode
+    return [
+        (
+            result.postcode,
+            " or ".join(names[gss] for gss in result.gss if gss in names) or _("unknown"),
+            result.postcode == own,
+        )
+        for result in results
+        if result.postcode
+    ]
 
 
-def filter_queue(request: HttpRequest) -> tuple[dict[str, Any], str]:
-    among: dict[str, Any] = {}
-    if slug_re.match(slug := request.GET.get("campaign", "")):
-        among["campaign__slug"] = slug
-    if (of := request.GET.get("of")) in ("live", "rehearsal"):
-        among["rehearsal"] = of == "rehearsal"
-    return among, urlencode({name: request.GET[name] for name in ("campaign", "of") if among and name in request.GET})
-
-
-def show_queue(request: HttpRequest, admin_site: admin.AdminSite) -> HttpResponse:
-    """Show the held letters by rule, without personal data."""
-    if not may_moderate(request):
-        raise PermissionDenied
-    rule = request.GET.get("rule", "")
-    rule = rule if rule in (*Rule.values, OTHER) else ""
-    among, narrowed = filter_queue(request)
-    findings = Finding.objects.filter(letter__in=list_held(among=among).order_by().values("pk"))
-    found = Counter(one for _letter, one in set(findings.values_list("letter", "rule")))
-    all_held = list_held(among=among).count()
-    found[OTHER] = list_held(OTHER, among).count()
-    labels = [*Rule.choices, (OTHER, _("Held by someone, or the MP has changed"))]
-    held: Any = list_held(rule, among)
-    letters = list(held.defer_encrypted().select_related("campaign").prefetch_related("findings")[: SHOWN + 1])
-    context = admin_site.each_context(request) | {
-        "title": _("Held letters"),
-        "rule": rule,
-        "rules": [(value, label, found[value]) for value, label in labels if found[value] or value == rule],
-        "all_held": all_held,
-        "narrowed": narrowed,
-        "letters": [
-            (one, dict.fromkeys(found.get_rule_display() for found in one.findings.all())) for one in letters[:SHOWN]
-        ],
-        "more": len(letters) > SHOWN,
-        "may_change_rules": request.user.has_perm("letters.view_holdrules"),
-    }
-    return TemplateResponse(request, "admin/letters/letter/moderation.html", context)
+def offer_reasons(request: HttpRequest, findings: Iterable[Finding], name: str) -> tuple[list[tuple[str, str]], str]:
+    """Return the ready reasons of a decision, each with the address that fills it in, and the one filled in."""
+    texts = list_ready([one.rule for one in findings], release=name == "release")
+    asked = request.GET.copy()
+    asked.pop("ready", None)
+    offered = [
+        (text, f"?{'&'.join(filter(None, [asked.urlencode(), urlencode({'ready': f'{name}-{number}'})]))}#{name}")
+        for number, text in enumerate(texts)
+    ]
+    chosen = {f"{name}-{number}": text for number, text in enumerate(texts)}
+    return offered, chosen.get(request.GET.get("ready", ""), "")
 
 
 def review_letter(request: HttpRequest, pk: uuid.UUID, admin_site: admin.AdminSite) -> HttpResponse:
@@ -162,12 +149,19 @@ def review_letter(request: HttpRequest, pk: uuid.UUID, admin_site: admin.AdminSi
         if request.method == "POST":
             messages.warning(request, _("Nothing has changed: this letter is no longer held."))
         return redirect("admin:letters_letter_change", letter.pk)
-    deciding = request.POST.get("decision", "")
-    release = ReasonForm(request.POST if deciding == "release" else None, prefix="release")
-    refusal = RefuseForm(request.POST if deciding == "refuse" else None, prefix="refuse")
-    if request.method == "POST" and (answer := settle_one(request, letter, deciding, release, refusal)):
-        return answer
+    chosen = QueueFilter.read(request)
+    place = find_neighbours(letter, chosen)
     findings = list(letter.findings.all())
+    deciding = request.POST.get("decision", "")
+    release_ready, release_reason = offer_reasons(request, findings, "release")
+    refuse_ready, refuse_reason = offer_reasons(request, findings, "refuse")
+    posted = request.POST if request.method == "POST" else None
+    release = ReasonForm(
+        posted if deciding == "release" else None, prefix="release", initial={"reason": release_reason}
+    )
+    refusal = RefuseForm(posted if deciding == "refuse" else None, prefix="refuse", initial={"reason": refuse_reason})
+    if posted is not None and (answer := settle_one(request, letter, deciding, release, refusal, place.after)):
+        return answer
     email = Passage(Part.EMAIL, letter.sender_email)
     passages = [] if letter.text_erased_at else [*list_passages(letter), *list_sender(letter), email]
     context = admin_site.each_context(request) | {
@@ -181,15 +175,27 @@ def review_letter(request: HttpRequest, pk: uuid.UUID, admin_site: admin.AdminSi
         "alike": list_alike(letter, passages, findings) if passages else None,
         "release": release,
         "refusal": refusal,
-        "refuse_warning": REFUSE.warning,
+        "postcodes": list_places(letter, passages, findings),
+        "release_ready": release_ready,
+        "refuse_ready": refuse_ready,
+        "place": place,
+        "age": say_age(letter.confirmed_at),
+        "query": chosen.query,
+        "rule_label": dict(Rule.choices).get(chosen.rule, ""),
+        "is_nav_sidebar_enabled": False,
     }
     return TemplateResponse(request, "admin/letters/letter/review.html", context)
 
 
 def settle_one(
-    request: HttpRequest, letter: Letter, deciding: str, release: ReasonForm, refusal: RefuseForm
+    request: HttpRequest,
+    letter: Letter,
+    deciding: str,
+    release: ReasonForm,
+    refusal: RefuseForm,
+    following: uuid.UUID | None,
 ) -> HttpResponse | None:
-    """Carry out the decision and go on to the next letter; None if something is missing."""
+    """Carry out the decision and go on to the next letter of the same kind; None if something is missing."""
     actor: Any = request.user
     if deciding == "release" and release.is_valid():
         done = release_read(letter, reason=release.cleaned_data["reason"], actor=actor)
@@ -206,8 +212,7 @@ def settle_one(
         messages.warning(
             request, _("%s was not changed: someone else has decided about it in the meantime.") % letter.reference
         )
-    after = list_held().filter(Q(created_at__gt=letter.created_at) | Q(created_at=letter.created_at, pk__gt=letter.pk))
-    following = after.values_list("pk", flat=True).first()
+    query = QueueFilter.read(request).query
     if following:
-        return redirect("admin:letters_letter_review", following)
-    return redirect("admin:letters_letter_moderation")
+        return redirect(reverse("admin:letters_letter_review", args=[following]) + query)
+    return redirect(reverse("admin:letters_letter_moderation") + query)

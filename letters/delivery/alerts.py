@@ -71,6 +71,7 @@ def write_alert(alert: Alert) -> tuple[str, str]:
         "alert": alert,
         "since": Alert.objects.filter(kind=Alert.Kind.PAUSED, at__lte=alert.at).last(),
         "letters_url": settings.SITE_URL + reverse("admin:letters_letter_changelist"),
+        "held_url": settings.SITE_URL + reverse("admin:letters_letter_moderation"),
         "arguments_url": settings.SITE_URL + reverse("admin:content_argument_changelist"),
         "admin_url": settings.SITE_URL + reverse("admin:index"),
     }

@@ -48,6 +48,7 @@ class Alert(models.Model):
         WELL = "well", _("The site is working again")
         REDIRECTED = "redirected", _("Where letters go has been changed")
         REVIEW = "review", _("Arguments to review")
+        TO_READ = "to_read", _("Letters are held")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField(default=timezone.now)

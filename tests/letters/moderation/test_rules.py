@@ -1,4 +1,4 @@
-"""Rules hold a letter until a person has read it; what a person refuses is never sent, and the supporter learns why (letters/admin/moderation.py, letters/admin/rules.py, letters/models/fingerprint.py, letters/models/moderation.py, letters/models/validators.py)."""
+"""Rules hold a letter until a person has read it; what a person refuses is never sent, and the supporter learns why (letters/admin/moderation.py, letters/admin/rules.py, letters/forms/ready_reasons.py, letters/models/fingerprint.py, letters/models/moderation.py, letters/models/validators.py)."""
 
 from __future__ import annotations
 
@@ -231,7 +231,10 @@ def test_a_refused_letter_is_never_sent_and_its_supporter_learns_why(admin_clien
     assert "The reason: Please write without threats." in page
     assert "did not arrive by email" not in page
     retry = {"action": "retry_failed", "_selected_action": [letter.pk], "reason": "Again"}
-    assert "1 letter was kept back" in admin_client.post(LIST, retry, follow=True).content.decode()
+    assert (
+        "1 letter is kept back: it was refused, and is never sent."
+        in admin_client.post(LIST, retry, follow=True).content.decode()
+    )
     letter.refresh_from_db()
     assert letter.status == Status.FAILED
     assert measure_health().failed == 0  # it is decided: it needs nobody any more
