@@ -19,7 +19,7 @@ from letters.actions.decide import DECISIONS, REFUSE, list_kept_back
 from letters.admin.actions import FILTERS, ask_for_decision, may_carry_out
 from letters.admin.attention import ask_for, count_undecided
 from letters.admin.changelist import PagesByLetter, search_letters
-from letters.admin.display import SHAPES, LetterFields, list_fieldsets
+from letters.admin.display import SHAPES, LetterFields, list_fieldsets, say_status
 from letters.admin.exports import list_export_urls
 from letters.admin.filters import (
     ArgumentFilter,
@@ -33,6 +33,7 @@ from letters.admin.filters import (
     StatusFilter,
     WhenFilter,
 )
+from letters.admin.letter_page import list_note_urls, make_letter_context
 from letters.admin.moderation import list_moderation_urls
 from letters.admin.permissions import may_export, may_find_by_email, may_moderate, may_see_letters, may_see_person
 from letters.admin.urls import list_dashboard_urls
@@ -82,11 +83,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # Django's would count every letter; PagesByLetter uses the roll-up
     list_per_page = 50
-    readonly_fields = [
-        *("shown_status", "show_recipient", "shown_text", "shown_timeline", "shown_pdf"),
-        *("hidden_sender", "hidden_text", "shown_choice", "shown_rehearsal"),
-        *("shown_text_erased", "shown_person_erased"),
-    ]
+    readonly_fields = ["shown_rehearsal", "shown_text_erased", "shown_person_erased"]
 
     class Media:
         css = {"all": ["admin/letters.css"]}
@@ -104,7 +101,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         return False
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return list_fieldsets(with_person=may_see_person(request))
+        return list_fieldsets()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow only the filters shown: a match on a hidden field would leak it."""
@@ -119,6 +116,7 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
             *list_dashboard_urls(self.admin_site),
             *list_moderation_urls(self.admin_site),
             *list_export_urls(self),
+            *list_note_urls(self.admin_site),
             path("<uuid:pk>/letter.pdf", own(self.show_pdf), name="letters_letter_pdf"),
             path("find/", own(self.find_letters), name="letters_letter_find"),
             *super().get_urls(),
@@ -172,6 +170,12 @@ class LetterAdmin(LetterFields, admin.ModelAdmin):  # type: ignore[type-arg] # n
         if letter is not None and list_kept_back([letter], may_moderate=may_moderate(request)):
             offered = [one for one in offered if one.to != Status.QUEUED]
         extra = {"may_review": read, "decisions": [] if read else offered, "filters": request.GET.get(FILTERS, "")}
+        if letter is not None and may_see_letters(request):
+            extra |= make_letter_context(request, letter) | {
+                "status_word": say_status(letter),
+                "recipient": self.show_recipient(letter),
+                "chosen": self.list_choice(letter),
+            }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

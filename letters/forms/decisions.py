@@ -45,3 +45,20 @@ class RefuseForm(ReasonForm):
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
         error_messages={"required": _("Say why: we will email the reason to the supporter.")},
     )
+
+
+class NoteForm(forms.Form):
+    """What an organiser notes beside a letter."""
+
+    note = LineField(
+        label=_("Add a note"),
+        max_length=300,
+        help_text=_(
+            "Such as whom you asked, and what they said. Kept permanently, so do not write anything personal about the "
+            "supporter."
+        ),
+        widget=forms.TextInput(
+            attrs={"class": "vTextField", "autocomplete": "off", "aria-describedby": "id_note_helptext"}
+        ),
+        error_messages={"required": _("Write the note first.")},
+    )

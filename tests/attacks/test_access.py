@@ -72,7 +72,7 @@ FORBIDDEN = {
     "admin:auth_user_deactivate", "admin:auth_user_reactivate", "admin:content_campaign_go_live", "admin:content_campaign_load_pack",
     "admin:content_argument_review", "admin:content_campaign_pack", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:content_campaign_picture", "admin:parliament_member_portrait", "admin:letters_letter_pdf",
     "admin:content_campaign_new", "admin:content_campaign_new_preview", "admin:content_campaign_setup", "admin:content_campaign_setup_preview",
-    "admin:letters_letter_find",
+    "admin:letters_letter_find", "admin:letters_letter_note",
     "admin:letters_letter_moderation", "admin:letters_letter_review", "admin:letters_letter_export",
     "admin:letters_letter_export_personal", "admin:letters_dashboard",
     "admin:letters_dashboard_map",

@@ -40,7 +40,7 @@ MAY_OPEN = {
     **dict.fromkeys(("admin:letters_report", "admin:letters_report_pdf", "admin:letters_poster", "admin:letters_picture"), ALL), "admin:letters_letter_pdf": "MOP", "admin:content_campaign_pack": ALL, "admin:content_campaign_load_pack": "O",
     "admin:letters_corrections": ALL, "admin:letters_correction": ALL, "admin:letters_correction_csv": "OP",
     "admin:letters_letter_export": "OP", "admin:letters_letter_export_personal": "P",
-    **dict.fromkeys(("admin:letters_letter_moderation", "admin:letters_letter_review"), "MO"),
+    **dict.fromkeys(("admin:letters_letter_moderation", "admin:letters_letter_review", "admin:letters_letter_note"), "MO"),
     **dict.fromkeys((f"admin:letters_holdrules_{page}" for page in ("changelist", "change", "history")), "MO"),
     **dict.fromkeys((f"admin:content_campaign_{page}" for page in ("new", "new_preview", "setup", "setup_preview")), "O"),
     **dict.fromkeys(("admin:content_campaign_add", "admin:content_argument_add", "admin:content_argument_delete", "admin:content_argument_review", "admin:content_campaign_go_live", "admin:content_campaign_mode", "admin:content_campaign_copy", "admin:content_campaign_picture", "admin:parliament_member_add", "admin:parliament_member_portrait", "admin:letters_local_facts"), "O"),
