@@ -142,6 +142,7 @@ def name_pages(large: Any, small: Any) -> dict[str, tuple[str, dict[str, str] | 
     from benchmarks.admin_data.letters import EMAIL
     from campaign.core.ciphers import list_indexes
     from letters.models import Letter
+    from tests.letters.factories import make_letter
 
     now = timezone.now()
     letters = Letter.objects.defer_encrypted().order_by("-created_at", "-pk")
@@ -158,7 +159,7 @@ def name_pages(large: Any, small: Any) -> dict[str, tuple[str, dict[str, str] | 
         "dashboard": (dashboard, None),
         "constituencies": (f"{dashboard}seats/", None),
         "map": (f"{dashboard}map/", None),
-        "one letter": (f"{LIST}{constituency.pk}/change/", None),
+        "one letter": (f"{LIST}{make_letter(large).pk}/change/", None),  # the others' senders cannot be decrypted
         "status: sent": listed(status__exact="sent"),
         "status: failed": listed(status__exact="failed"),
         "campaign, most": listed(campaign__id__exact=large.pk, rehearsal__exact=0),
