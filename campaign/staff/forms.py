@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,10 +14,16 @@ class SignInForm(AdminAuthenticationForm):
     """Name and password."""
 
     def clean(self) -> dict[str, Any]:
-        """Treat a name that is too long for an account like a wrong one: the lockout's table could not hold it."""
+        """Treat a name that is too long for an account like a wrong one: the lockout's table could not hold it.
+
+        Whoever was invited signs in with their address, in whatever case they type it.
+        """
         longest = self.fields["username"].max_length  # type: ignore[attr-defined]
-        if len(self.cleaned_data.get("username", "")) > longest:
+        name = self.cleaned_data.get("username", "")
+        if len(name) > longest:
             raise self.get_invalid_login_error()
+        if "@" in name and not User.objects.filter(username=name).exists():
+            self.cleaned_data["username"] = name.lower()
         return super().clean()
 
 

@@ -53,6 +53,22 @@ def give_password(client: Client, password: str = PASSWORD, **headers: str) -> H
     return client.post(LOGIN, {"username": "organiser", "password": password}, **headers)  # type: ignore[return-value,arg-type]
 
 
+@pytest.mark.parametrize(
+    ("account", "typed", "lets_in"),
+    [
+        ("olive@group.example", "Olive@Group.example", True),
+        ("olive@group.example", "olive@group.example", True),
+        ("Olive@group.example", "Olive@group.example", True),  # made by hand before
+        ("Olive@group.example", "olive@group.example", False),
+        ("organiser", "Organiser", False),
+    ],
+)
+def test_an_address_signs_in_however_its_case_is_typed(client: Client, account: str, typed: str, lets_in: bool) -> None:
+    User.objects.create_user(account, password=PASSWORD, is_staff=True)
+    answer = client.post(LOGIN, {"username": typed, "password": PASSWORD})
+    assert (answer.status_code == 302) == lets_in
+
+
 def read_code(phone: TOTPDevice, steps: int = 0) -> str:
     return f"{totp(bytes.fromhex(phone.key), drift=steps):06}"
 
