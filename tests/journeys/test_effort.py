@@ -43,6 +43,10 @@ def test_a_letter_by_email_takes_few_taps_pages_and_words(
     effort.tap(page.get_by_role("button", name="Find my MP").first)
 
     page.wait_for_url("**/arguments/")
+    box, bar = page.locator("#id_own_words").bounding_box(), page.locator(".action-bar").bounding_box()
+    assert box is not None
+    assert bar is not None
+    assert box["y"] + box["height"] <= bar["y"], "the first box is whole in sight"
     effort.tap(page.get_by_role("textbox", name="Your own words"), OWN_WORDS)
     effort.tap(page.locator(".argument-card").first.get_by_role("checkbox"))
     effort.read("arguments")
