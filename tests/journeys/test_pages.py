@@ -178,4 +178,4 @@ def test_an_organiser_finds_the_letter_in_the_admin(page_desktop: Page, live_ser
     page_desktop.screenshot(path=PICTURES / "desktop-admin-letters.png", full_page=True)
     page_desktop.get_by_role("link", name=letter.reference).click()
     page_desktop.screenshot(path=PICTURES / "desktop-admin-letter.png", full_page=True)
-    assert "I have thought about this for years." in page_desktop.inner_text("pre")
+    assert "I have thought about this for years." in page_desktop.inner_text(".letter-sheet")

@@ -25,6 +25,7 @@ from letters.models import Alert, Letter, Notice, Refusal
 from letters.privacy.tokens import make_token
 from letters.tasks import sweep
 from letters.writing.text import clean_line, clean_text
+from letters.writing.typography import set_marks
 from tests.letters.factories import make_campaign, make_letter
 from tests.letters.header_tools import ANYTHING, AUTHOR, BODY, HEADERS, QUOTED, check_mailbox, read_words, split_head
 
@@ -126,10 +127,10 @@ def test_whatever_is_stored_makes_a_letter_with_the_headers_that_were_meant(
     check_mailbox(headers["Reply-To"], Mailbox(name, letter.sender_email))
     to = Mailbox("", "rehearsal@parley.localhost") if rehearsal else Mailbox(member, letter.member_email)
     check_mailbox(headers["To"], to)
-    subject = clean_line(f"{letter.subject} ({constituency})")
+    subject = clean_line(f"{set_marks(letter.subject)} ({constituency})")
     assert read_words(headers["Subject"]) == clean_line(f"[Rehearsal] {subject}" if rehearsal else subject)
     message = read(mail.content)
-    assert words in plain(message)
+    assert set_marks(words) in plain(message)
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "application/pdf"]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from letters.writing.compose import read_letter
 from letters.writing.typography import ADDRESS, set_marks
-from tests.letters.factories import make_letter
+from tests.letters.factories import make_letter, write_paragraph
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_only_straight_marks_change_and_never_in_an_address(text: str) -> None:
 def test_a_letter_is_read_with_typographic_marks_and_stored_as_it_was_typed() -> None:
     letter = make_letter(queued=False, subject="Let's talk", ask_text="I'd like an answer.")
     typed = "I don't see https://example.org/it's over."
-    letter.paragraphs.filter(position=0).update(text=typed)
+    write_paragraph(letter, typed)
     text = read_letter(letter)
     assert (text.subject, text.ask) == ("Let’s talk", "I’d like an answer.")
     assert text.paragraphs[0].text == "I don’t see https://example.org/it's over."
